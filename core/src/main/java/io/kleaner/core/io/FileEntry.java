@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.io;
+
+import java.nio.file.Path;
+
+/**
+ * One name in a directory, as it was when it was looked at.
+ *
+ * @param path the full path
+ * @param kind what it is; a symbolic link is never followed
+ * @param sizeBytes length in bytes; 0 for anything but a regular file
+ * @param lastModifiedMs modification time in milliseconds since the epoch
+ */
+public record FileEntry(Path path, Kind kind, long sizeBytes, long lastModifiedMs) {
+
+  /** What a name stands for. */
+  public enum Kind {
+    FILE,
+    DIRECTORY,
+    SYMLINK,
+    OTHER
+  }
+
+  /** The last name of the path. */
+  public String name() {
+    return path.getFileName().toString();
+  }
+
+  public boolean isFile() {
+    return kind == Kind.FILE;
+  }
+
+  public boolean isDirectory() {
+    return kind == Kind.DIRECTORY;
+  }
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * An open file with positional reads and writes.
+ *
+ * <p>Not thread-safe for writes; owned by one worker. An interrupt of a thread inside a call closes
+ * the file underneath, so handles are never shared between workers.
+ */
+public interface FileHandle extends Closeable {
+
+  /**
+   * Reads until the buffer is full or the file ends.
+   *
+   * @return the number of bytes read, 0 at the end of the file (never -1)
+   */
+  int read(ByteBuffer target, long position) throws IOException;
+
+  /** Writes all remaining bytes of the buffer at a position, extending the file as needed. */
+  void write(ByteBuffer source, long position) throws IOException;
+
+  /** Current length in bytes. */
+  long size() throws IOException;
+
+  /** Cuts the file to a length in bytes that is not above its size. */
+  void truncate(long sizeBytes) throws IOException;
+
+  /** Makes the file's bytes and length durable. */
+  void sync() throws IOException;
+
+  @Override
+  void close() throws IOException;
+}

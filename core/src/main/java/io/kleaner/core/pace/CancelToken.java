@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.pace;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One-way switch by which someone asks a clean to stop; the clean looks at it between batches and
+ * before each commit point, and whoever sleeps on it wakes at once.
+ *
+ * <p>Thread-safe.
+ */
+public final class CancelToken {
+
+  private final CountDownLatch cancelled = new CountDownLatch(1);
+
+  /** Asks for a stop; further calls change nothing. */
+  public void cancel() {
+    cancelled.countDown();
+  }
+
+  public boolean isCancelled() {
+    return cancelled.getCount() == 0;
+  }
+
+  /**
+   * Sleeps, or wakes early because a stop was asked for.
+   *
+   * @param nanos how long to sleep, in nanoseconds
+   * @return true if a stop was asked for
+   */
+  public boolean sleep(long nanos) throws InterruptedException {
+    return cancelled.await(nanos, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Leaves the work if a stop was asked for.
+   *
+   * @throws CancelledException if so
+   */
+  public void throwIfCancelled() {
+    if (isCancelled()) {
+      throw new CancelledException();
+    }
+  }
+}
