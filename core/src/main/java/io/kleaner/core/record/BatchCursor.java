@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.record;
+
+import io.kleaner.core.io.FileHandle;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/**
+ * Walks the batches of one segment file in order, each wholly in memory and checked before it is
+ * shown: its length fits the file, its magic is known, its offsets ascend, its checksum holds.
+ *
+ * <p>Reads are large and positional into one direct buffer that is reused; mapped memory is never
+ * used, because an I/O error on a mapped page kills the JVM. The buffer grows to the largest batch
+ * met, within a bound.
+ *
+ * <p>Not thread-safe; owned by one worker.
+ */
+public final class BatchCursor {
+
+  /** What is checked of each batch. */
+  public enum Check {
+    /** Lengths, magic and offsets. */
+    HEADERS,
+    /** Checksums as well. */
+    CHECKSUMS
+  }
+
+  private static final int MAX_KNOWN_MAGIC = 2;
+  private static final int MAX_KNOWN_CODEC = 4;
+
+  private final int maxBatchBytes;
+  private final BatchHeader header = new BatchHeader();
+  private final BatchChecksum checksum = new BatchChecksum();
+  private ByteBuffer buffer;
+
+  private Check check = Check.CHECKSUMS;
+  private FileHandle file;
+  private Path path = Path.of("");
+  private long endPosition;
+  private long bufferPosition;
+  private int nextInBuffer;
+  private long previousLastOffset;
+
+  /**
+   * @param bufferBytes size of the read buffer to start with, in bytes
+   * @param maxBatchBytes the largest batch it will grow to, in bytes
+   */
+  public BatchCursor(int bufferBytes, int maxBatchBytes) {
+    this.maxBatchBytes = Math.max(maxBatchBytes, BatchHeader.V2_OVERHEAD);
+    this.buffer = ByteBuffer.allocateDirect(Math.max(bufferBytes, 4096));
+    this.buffer.limit(0);
+  }
+
+  /**
+   * Begins a file.
+   *
+   * @param segmentPath for messages
+   * @param segmentFile stays open and is the caller's
+   * @param startPosition byte position of a batch
+   * @param endPosition byte position after the last batch to show; what lies beyond is not read
+   * @param lowestOffset no batch may end below it: the segment's base offset
+   */
+  public void open(
+      Path segmentPath,
+      FileHandle segmentFile,
+      long startPosition,
+      long endPosition,
+      long lowestOffset,
+      Check level) {
+    this.path = segmentPath;
+    this.file = segmentFile;
+    this.endPosition = endPosition;
+    this.bufferPosition = startPosition;
+    this.nextInBuffer = 0;
+    this.buffer.clear().limit(0);
+    this.previousLastOffset = lowestOffset - 1;
+    this.check = level;
+  }
+
+  /**
+   * Moves to the next batch.
+   *
+   * @return false at the end
+   * @throws CorruptBatchException if the next bytes are not a whole, valid batch; the cursor then
+   *     stands still, {@link #nextFilePosition()} says where
+   * @throws BoundExceededException if the batch is larger than the bound
+   */
+  public boolean next() throws IOException {
+    long filePosition = nextFilePosition();
+    long left = endPosition - filePosition;
+    if (left <= 0) {
+      return false;
+    }
+    if (left < BatchHeader.LOG_OVERHEAD) {
+      throw truncated(filePosition, -1, BatchHeader.LOG_OVERHEAD, left);
+    }
+    ensure((int) Math.min(BatchHeader.BYTES_UP_TO_MAGIC, left), filePosition);
+    long offset = buffer.getLong(nextInBuffer);
+    int length = buffer.getInt(nextInBuffer + BatchHeader.LENGTH);
+    if (length < BatchHeader.V0_OVERHEAD - BatchHeader.LOG_OVERHEAD) {
+      throw new CorruptBatchException(
+              "batch length " + length + " is below the smallest possible, 14")
+          .at(path, filePosition, offset);
+    }
+    long size = (long) length + BatchHeader.LOG_OVERHEAD;
+    if (left < BatchHeader.BYTES_UP_TO_MAGIC) {
+      throw truncated(filePosition, offset, size, left);
+    }
+    byte magic = buffer.get(nextInBuffer + BatchHeader.MAGIC);
+    checkShape(filePosition, offset, size, magic);
+    if (size > left) {
+      throw truncated(filePosition, offset, size, left);
+    }
+    if (size > maxBatchBytes) {
+      throw new BoundExceededException("a batch", size, maxBatchBytes)
+          .at(path, filePosition, offset);
+    }
+    ensure((int) size, filePosition);
+    header.wrap(buffer, nextInBuffer);
+    checkHeader(filePosition);
+    if (check == Check.CHECKSUMS) {
+      long computed = checksum.compute(header);
+      long stored = header.storedCrc();
+      if (computed != stored) {
+        throw new CorruptBatchException(
+                String.format("CRC mismatch: stored 0x%08x, computed 0x%08x", stored, computed))
+            .at(path, filePosition, offset);
+      }
+    }
+    previousLastOffset = header.lastOffset();
+    nextInBuffer += (int) size;
+    return true;
+  }
+
+  /** The batch moved to; valid until the next move. */
+  public BatchHeader header() {
+    return header;
+  }
+
+  /** Byte position in the file of the batch moved to. */
+  public long filePosition() {
+    return bufferPosition + header.position();
+  }
+
+  /** Byte position in the file of the batch after the one moved to. */
+  public long nextFilePosition() {
+    return bufferPosition + nextInBuffer;
+  }
+
+  /** The file being read, for messages. */
+  public Path path() {
+    return path;
+  }
+
+  private void checkShape(long filePosition, long offset, long size, byte magic)
+      throws CorruptBatchException {
+    if (magic < 0 || magic > MAX_KNOWN_MAGIC) {
+      throw new CorruptBatchException("unknown magic " + magic).at(path, filePosition, offset);
+    }
+    int least =
+        switch (magic) {
+          case 0 -> BatchHeader.V0_OVERHEAD;
+          case 1 -> BatchHeader.V1_OVERHEAD;
+          default -> BatchHeader.V2_OVERHEAD;
+        };
+    if (size < least) {
+      throw new CorruptBatchException(
+              "batch of " + size + " bytes is below the smallest of magic " + magic + ", " + least)
+          .at(path, filePosition, offset);
+    }
+  }
+
+  private void checkHeader(long filePosition) throws CorruptBatchException {
+    long base = header.baseOffset();
+    long last = header.lastOffset();
+    if (base < 0 || last < base) {
+      throw new CorruptBatchException("offsets " + base + ".." + last + " are not a range")
+          .at(path, filePosition, base);
+    }
+    // The base offset of a magic 0 or 1 wrapper is not in its header, its last offset is.
+    if (base <= previousLastOffset) {
+      throw new CorruptBatchException(
+              "offsets go backwards: "
+                  + base
+                  + " follows "
+                  + previousLastOffset
+                  + ", expected more than that")
+          .at(path, filePosition, base);
+    }
+    if (!header.isLegacy()) {
+      int count = header.recordCount();
+      if (count < 0 || count - 1L > last - base) {
+        throw new CorruptBatchException(
+                "record count " + count + " does not fit offsets " + base + ".." + last)
+            .at(path, filePosition, base);
+      }
+    }
+    if (header.codecId() > MAX_KNOWN_CODEC) {
+      throw new CorruptBatchException("unknown codec " + header.codecId())
+          .at(path, filePosition, base);
+    }
+  }
+
+  private CorruptBatchException truncated(long filePosition, long offset, long size, long left) {
+    return new CorruptBatchException(
+            "truncated batch: needs " + size + " bytes, " + left + " are left")
+        .at(path, filePosition, offset);
+  }
+
+  /** Makes {@code bytes} from the next batch on available in the buffer. */
+  private void ensure(int bytes, long filePosition) throws IOException {
+    if (buffer.limit() - nextInBuffer >= bytes) {
+      return;
+    }
+    if (bytes > buffer.capacity()) {
+      long doubled = Math.min(Math.max(2L * buffer.capacity(), bytes), maxBatchBytes);
+      buffer = ByteBuffer.allocateDirect((int) Math.max(doubled, bytes));
+    }
+    bufferPosition = filePosition;
+    nextInBuffer = 0;
+    buffer.clear();
+    buffer.limit((int) Math.min(buffer.capacity(), endPosition - filePosition));
+    int read = file.read(buffer, filePosition);
+    buffer.flip();
+    if (read < bytes) {
+      throw new IOException(
+          path + " ended at byte " + (filePosition + read) + " while it was read: it was "
+              + endPosition + " bytes long before");
+    }
+  }
+}

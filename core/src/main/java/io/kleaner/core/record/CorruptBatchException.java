@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.record;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Bytes on disk are not what the record format allows, or do not match their checksum. Nothing was
+ * changed by whoever throws it.
+ *
+ * <p>Thrown first by code that sees only a buffer; {@link #at(Path, long, long)} adds the place.
+ */
+public final class CorruptBatchException extends IOException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String problem;
+
+  /**
+   * @param problem what is wrong, with expected and actual values, without the place
+   */
+  public CorruptBatchException(String problem) {
+    super(problem);
+    this.problem = problem;
+  }
+
+  private CorruptBatchException(String problem, String message, Throwable cause) {
+    super(message, cause);
+    this.problem = problem;
+  }
+
+  /** What is wrong, without the place. */
+  public String problem() {
+    return problem;
+  }
+
+  /**
+   * The same with its place.
+   *
+   * @param file the segment file
+   * @param position byte position of the batch in it
+   * @param offset base offset of the batch as its header says
+   */
+  public CorruptBatchException at(Path file, long position, long offset) {
+    return new CorruptBatchException(
+        problem,
+        problem + " in " + Place.of(file) + " at byte " + position + " (offset " + offset + ")",
+        this);
+  }
+}
