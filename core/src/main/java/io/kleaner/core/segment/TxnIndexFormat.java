@@ -2,6 +2,7 @@
 package io.kleaner.core.segment;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -37,5 +38,27 @@ public final class TxnIndexFormat {
           .putLong(entry.lastStableOffset());
     }
     return bytes.flip();
+  }
+
+  /**
+   * The entries in the bytes from position to limit.
+   *
+   * @throws IllegalArgumentException if they are not whole entries of the known version
+   */
+  public static List<AbortedTxn> decode(ByteBuffer bytes) {
+    if (bytes.remaining() % ENTRY_BYTES != 0) {
+      throw new IllegalArgumentException(
+          bytes.remaining() + " bytes are not a whole number of entries of " + ENTRY_BYTES);
+    }
+    List<AbortedTxn> entries = new ArrayList<>(bytes.remaining() / ENTRY_BYTES);
+    while (bytes.hasRemaining()) {
+      short version = bytes.getShort();
+      if (version != VERSION) {
+        throw new IllegalArgumentException("unknown version " + version);
+      }
+      entries.add(
+          new AbortedTxn(bytes.getLong(), bytes.getLong(), bytes.getLong(), bytes.getLong()));
+    }
+    return entries;
   }
 }

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.compact;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * How a clean is carried out, none of which changes its result.
+ *
+ * @param memoryBytes memory for the key map and spill buffers of one clean
+ * @param spillDir where keys are spilled; empty for the partition directory
+ * @param verify what is read back before a commit
+ * @param dryRun whether everything is done but writing
+ */
+public record CleanOptions(
+    long memoryBytes, Optional<Path> spillDir, Verify verify, boolean dryRun) {
+
+  /** Memory for keys if nothing else is said: 128 MiB, some nine million keys. */
+  public static final long DEFAULT_MEMORY_BYTES = 128L * 1024 * 1024;
+
+  /** The largest batch or record in memory if nothing else is said: 64 MiB. */
+  public static final int DEFAULT_MAX_RECORD_BYTES = 64 * 1024 * 1024;
+
+  private static final long LEAST_MEMORY_BYTES = 1024 * 1024;
+
+  /** What is read back before a commit. */
+  public enum Verify {
+    /** Nothing. */
+    NONE,
+    /** Checksums, offsets, indexes, and the numbers of batches and records. */
+    NORMAL,
+    /** That, and a digest of the survivors against the source. */
+    DEEP
+  }
+
+  /** Checks the memory. */
+  public CleanOptions {
+    if (memoryBytes < LEAST_MEMORY_BYTES) {
+      throw new IllegalArgumentException(
+          "memory of " + memoryBytes + " bytes is below the least, " + LEAST_MEMORY_BYTES);
+    }
+  }
+
+  /** The defaults. */
+  public static CleanOptions defaults() {
+    return new CleanOptions(DEFAULT_MEMORY_BYTES, Optional.empty(), Verify.NORMAL, false);
+  }
+}

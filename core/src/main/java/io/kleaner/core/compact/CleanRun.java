@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.compact;
+
+import io.kleaner.core.compact.CompactionListener.Phase;
+import io.kleaner.core.io.FileHandle;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.keymap.KeyIndex;
+import io.kleaner.core.keymap.KeyMap;
+import io.kleaner.core.keymap.SpillSpace;
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.pace.Throttle;
+import io.kleaner.core.policy.CleanPlan;
+import io.kleaner.core.policy.UnkeyedPolicy;
+import io.kleaner.core.segment.AbortedTxn;
+import io.kleaner.core.segment.Segment;
+import io.kleaner.core.segment.SegmentFileName.Kind;
+import io.kleaner.core.segment.TxnIndexFormat;
+import io.kleaner.core.time.Clock;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One clean of one partition from beginning to end. Used once, on one thread. */
+final class CleanRun {
+
+  private final FileSystem fileSystem;
+  private final Clock clock;
+  private final CleanOptions options;
+  private final Committer committer;
+  private final Workbench bench;
+  private final CleanPlan plan;
+  private final CancelToken token;
+  private final CompactionListener listener;
+  private final Pacer pacer;
+  private final FateCounts fateCounts = new FateCounts();
+
+  private int groupsSwapped;
+  private int segmentsAfter;
+  private int segmentsUntouched;
+  private long bytesAfter;
+
+  CleanRun(
+      FileSystem fileSystem,
+      Clock clock,
+      CleanOptions options,
+      Throttle throttle,
+      Committer committer,
+      Workbench bench,
+      CleanPlan plan,
+      CancelToken token,
+      CompactionListener listener) {
+    this.fileSystem = fileSystem;
+    this.clock = clock;
+    this.options = options;
+    this.committer = committer;
+    this.bench = bench;
+    this.plan = plan;
+    this.token = token;
+    this.listener = listener;
+    this.pacer =
+        new Pacer(token, throttle, (read, written) -> listener.progress(plan, read, written));
+  }
+
+  /** What the partition is like when the run ends early. */
+  String state() {
+    if (groupsSwapped == 0) {
+      return "nothing was changed";
+    }
+    return groupsSwapped
+        + " of "
+        + plan.groups().size()
+        + " groups were swapped in before, whole and durable; the others are as they were";
+  }
+
+  CompactionOutcome cancelled() {
+    return new CompactionOutcome.Cancelled(groupsSwapped, plan.groups().size());
+  }
+
+  CompactionOutcome clean() throws IOException {
+    Optional<CompactionOutcome> refusal = checkSpace();
+    if (refusal.isPresent()) {
+      return refusal.get();
+    }
+    long start = clock.nanoTime();
+    Map<Long, List<AbortedTxn>> txnIndexes = readTxnIndexes();
+    CleanScope scope =
+        new CleanScope(
+            plan.cleanedSegments(),
+            plan.firstDirtyOffset(),
+            plan.upperBoundOffset(),
+            txnIndexes.values().stream().flatMap(List::stream).toList(),
+            plan.rules(),
+            plan.unkeyed() == UnkeyedPolicy.KEEP);
+    RecordFates fates = new RecordFates();
+    SpillSpace spill =
+        new SpillSpace(
+            fileSystem,
+            options.spillDir().orElse(plan.dir()),
+            plan.partition() + "-" + plan.upperBoundOffset(),
+            options.memoryBytes() / 8);
+    long dirtyOffsets = plan.upperBoundOffset() - plan.firstDirtyOffset();
+    KeyMap map =
+        KeyMap.forKeys(dirtyOffsets, options.memoryBytes() - spill.bufferBytes());
+    ScanCounts scan;
+    listener.phase(plan, Phase.SCAN);
+    long keys;
+    try (KeyIndex index = new KeyIndex(map, fates.removed(), spill)) {
+      KeyScan pass = new KeyScan(fileSystem, scope, bench, index, fates, pacer);
+      scan = pass.run();
+      keys = index.keysInMemory();
+    }
+    if (scan.unkeyed > 0 && plan.unkeyed() == UnkeyedPolicy.REFUSE) {
+      return refuseUnkeyed(scan);
+    }
+    long scanned = clock.nanoTime();
+    GroupCleaner cleaner =
+        new GroupCleaner(fileSystem, scope, bench, fates, pacer, fateCounts);
+    for (List<Segment> group : plan.groups()) {
+      token.throwIfCancelled();
+      if (options.dryRun()) {
+        count(cleaner, group);
+      } else {
+        replace(cleaner, group, txnIndexes);
+      }
+    }
+    if (!options.dryRun()) {
+      committer.checkpoint(plan, plan.upperBoundOffset());
+    }
+    long copied = clock.nanoTime();
+    return new CompactionOutcome.Compacted(
+        stats(scan, fates, keys, map.sizeInBytes(), spill, scanned - start, copied - scanned),
+        plan.upperBoundOffset());
+  }
+
+  private Optional<CompactionOutcome> checkSpace() throws IOException {
+    if (options.dryRun()) {
+      return Optional.empty();
+    }
+    long needed = plan.largestGroupBytes();
+    long usable = fileSystem.usableBytes(plan.dir());
+    if (usable >= needed) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new CompactionOutcome.Refused(
+            plan.partition()
+                + ": its largest group of segments needs up to "
+                + needed
+                + " bytes beside the old ones, "
+                + usable
+                + " are free in "
+                + plan.dir()
+                + "; nothing was changed.",
+            "Free "
+                + (needed - usable)
+                + " bytes there, or use --output to write elsewhere."));
+  }
+
+  private CompactionOutcome refuseUnkeyed(ScanCounts scan) {
+    return new CompactionOutcome.Refused(
+        plan.partition()
+            + ": "
+            + scan.unkeyed
+            + " records without a key would be dropped, the first at offsets "
+            + scan.firstUnkeyedOffsets()
+            + "; nothing was changed.",
+        "If the topic is meant to be compacted, run again with --drop-unkeyed to lose them"
+            + " or with --keep-unkeyed to keep them.");
+  }
+
+  private void count(GroupCleaner cleaner, List<Segment> group) throws IOException {
+    CountingOutput output = new CountingOutput();
+    cleaner.clean(group, output);
+    bytesAfter += output.bytes();
+    segmentsAfter++;
+    if (group.size() == 1 && !output.hasChanged()) {
+      segmentsUntouched++;
+    }
+  }
+
+  private void replace(
+      GroupCleaner cleaner, List<Segment> group, Map<Long, List<AbortedTxn>> txnIndexes)
+      throws IOException {
+    listener.phase(plan, Phase.COPY);
+    FileGroupOutput output =
+        new FileGroupOutput(
+            fileSystem,
+            plan.dir(),
+            group.get(0).baseOffset(),
+            OutputLimits.of(
+                group,
+                plan.segmentBytes(),
+                plan.segmentIndexBytes(),
+                plan.indexIntervalBytes(),
+                txnIndexes),
+            group.size() > 1,
+            bench.out(),
+            pacer);
+    boolean handedOver = false;
+    try {
+      cleaner.clean(group, output);
+      List<WrittenSegment> written = output.finish();
+      if (written.isEmpty()) {
+        segmentsUntouched++;
+        segmentsAfter++;
+        bytesAfter += group.get(0).logBytes();
+        return;
+      }
+      if (options.verify() != CleanOptions.Verify.NONE) {
+        listener.phase(plan, Phase.VERIFY);
+        OutputVerifier verifier = new OutputVerifier(fileSystem, pacer);
+        for (WrittenSegment each : written) {
+          verifier.verify(plan.dir(), each);
+        }
+      }
+      token.throwIfCancelled();
+      listener.phase(plan, Phase.SWAP);
+      List<Long> bases = new ArrayList<>();
+      for (WrittenSegment each : written) {
+        bases.add(each.baseOffset());
+        bytesAfter += each.sizeBytes();
+      }
+      segmentsAfter += bases.size();
+      // From here on the files are the swap's: to delete one of several outputs that are half
+      // committed would lose what the others stand for.
+      handedOver = true;
+      committer.swap(plan, group, bases);
+      groupsSwapped++;
+    } catch (IOException | RuntimeException | Error e) {
+      if (!handedOver) {
+        output.abandon(e);
+      }
+      throw e;
+    }
+  }
+
+  private Map<Long, List<AbortedTxn>> readTxnIndexes() throws IOException {
+    Map<Long, List<AbortedTxn>> read = new HashMap<>();
+    for (Segment segment : plan.segments()) {
+      if (segment.hasTxnIndex()) {
+        try (FileHandle file = fileSystem.openRead(segment.file(Kind.TXN_INDEX))) {
+          ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(file.size()));
+          file.read(content, 0);
+          read.put(segment.baseOffset(), TxnIndexFormat.decode(content.flip()));
+        }
+      }
+    }
+    return read;
+  }
+
+  private CleanStats stats(
+      ScanCounts scan,
+      RecordFates fates,
+      long keys,
+      long keyMapBytes,
+      SpillSpace spill,
+      long scanNanos,
+      long copyNanos) {
+    long bytesBefore = 0;
+    for (Segment segment : plan.cleanedSegments()) {
+      bytesBefore += segment.logBytes();
+    }
+    return new CleanStats(
+        bytesBefore,
+        bytesAfter,
+        scan.records,
+        fateCounts.recordsKept,
+        scan.superseded,
+        scan.aborted,
+        scan.expiredTombstones,
+        scan.unkeyed,
+        plan.unkeyed() == UnkeyedPolicy.KEEP ? 0 : scan.unkeyed,
+        fateCounts.markersRemoved,
+        fateCounts.batchesKept,
+        fateCounts.batchesRewritten,
+        fateCounts.batchesEmptied,
+        fateCounts.batchesDropped,
+        fateCounts.batchesConverted,
+        plan.cleanedSegments().size(),
+        segmentsAfter,
+        segmentsUntouched,
+        keys,
+        keyMapBytes,
+        fates.removed().sizeInBytes() + fates.unstampedTombstones().sizeInBytes(),
+        spill.spilledBytes(),
+        pacer.bytesRead(),
+        pacer.bytesWritten(),
+        scanNanos,
+        copyNanos);
+  }
+}

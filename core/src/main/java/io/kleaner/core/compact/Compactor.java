@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.compact;
+
+import io.kleaner.core.compact.CompactionListener.Phase;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.pace.CancelledException;
+import io.kleaner.core.pace.Throttle;
+import io.kleaner.core.policy.CleanPlan;
+import io.kleaner.core.record.BoundExceededException;
+import io.kleaner.core.record.CorruptBatchException;
+import io.kleaner.core.time.Clock;
+import java.io.IOException;
+
+/**
+ * Carries out a {@link CleanPlan}: two passes over the segments of one partition, group after group
+ * swapped in, each only when its replacement is durable and was read back.
+ *
+ * <p>It chooses nothing, owns no thread, and says how it ended by a value: no input makes it throw.
+ * A partition is never worse off than before; what was not swapped in is as it was.
+ *
+ * <p>Not thread-safe; one instance a worker, used for plan after plan.
+ */
+public final class Compactor implements AutoCloseable {
+
+  private final FileSystem fileSystem;
+  private final Clock clock;
+  private final CleanOptions options;
+  private final Throttle throttle;
+  private final Committer committer;
+  private final Workbench bench;
+
+  /**
+   * @param clock for durations
+   * @param throttle shared by all workers
+   * @param maxRecordBytes the largest batch or record that may be in memory, in bytes
+   * @param committer puts a finished group in place
+   */
+  public Compactor(
+      FileSystem fileSystem,
+      Clock clock,
+      CleanOptions options,
+      Throttle throttle,
+      int maxRecordBytes,
+      Committer committer) {
+    this.fileSystem = fileSystem;
+    this.clock = clock;
+    this.options = options;
+    this.throttle = throttle;
+    this.committer = committer;
+    this.bench = new Workbench(maxRecordBytes);
+  }
+
+  /**
+   * Runs a clean.
+   *
+   * @param token looked at every megabyte and before each commit
+   * @param listener told what happens, on this thread
+   */
+  public CompactionOutcome run(CleanPlan plan, CancelToken token, CompactionListener listener) {
+    listener.begin(plan);
+    CleanRun run =
+        new CleanRun(fileSystem, clock, options, throttle, committer, bench, plan, token, listener);
+    CompactionOutcome outcome = outcomeOf(run, plan);
+    listener.end(plan, outcome);
+    return outcome;
+  }
+
+  private static CompactionOutcome outcomeOf(CleanRun run, CleanPlan plan) {
+    if (plan.groups().isEmpty() || plan.firstDirtyOffset() == plan.upperBoundOffset()) {
+      return new CompactionOutcome.NothingToDo(
+          "nothing to clean between the first dirty offset "
+              + plan.firstDirtyOffset()
+              + " and the first uncleanable offset "
+              + plan.upperBoundOffset());
+    }
+    try {
+      return run.clean();
+    } catch (CancelledException e) {
+      return run.cancelled();
+    } catch (CorruptBatchException e) {
+      return new CompactionOutcome.Refused(
+          e.getMessage() + "; " + run.state() + ".",
+          "Run 'kleaner check --level 3 " + plan.dir() + "'.");
+    } catch (BoundExceededException e) {
+      return new CompactionOutcome.Refused(
+          e.getMessage() + "; " + run.state() + ".",
+          "Run again with a --max-record-bytes of at least " + e.askedBytes() + ".");
+    } catch (IOException | RuntimeException e) {
+      return new CompactionOutcome.Failed(
+          plan.partition() + ": " + e + "; " + run.state() + ".",
+          "Run 'kleaner recover " + plan.dir() + "', then try again.",
+          e);
+    } catch (OutOfMemoryError e) {
+      return new CompactionOutcome.Refused(
+          plan.partition() + " needs more memory than this JVM has (" + e.getMessage() + "); "
+              + run.state()
+              + ".",
+          "Run again with a larger heap, or smaller --memory and --max-record-bytes.");
+    }
+  }
+
+  @Override
+  public void close() {
+    bench.close();
+  }
+}

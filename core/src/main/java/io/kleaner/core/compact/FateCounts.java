@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.compact;
+
+/** What the second pass counted. Mutable while it runs, owned by its worker. */
+final class FateCounts {
+  long batchesKept;
+  long batchesRewritten;
+  long batchesEmptied;
+  long batchesDropped;
+  long batchesConverted;
+  long recordsKept;
+  long abortedRemoved;
+  long markersRemoved;
+}

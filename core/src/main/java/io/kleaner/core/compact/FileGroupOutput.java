@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.compact;
+
+import io.kleaner.core.io.FileHandle;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.record.BatchCursor;
+import io.kleaner.core.record.BatchHeader;
+import io.kleaner.core.segment.AbortedTxn;
+import io.kleaner.core.segment.Segment;
+import io.kleaner.core.segment.SegmentFileName.Stage;
+import io.kleaner.core.segment.SegmentWriter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes the survivors of one group into new segments.
+ *
+ * <p>A segment in a group of its own costs no write as long as nothing in it changes: only at the
+ * first change is what was kept so far copied, and if there is none, nothing is written at all.
+ *
+ * <p>An output that would outgrow the limits rolls to a further one, whose base offset is that of its
+ * first batch. Not thread-safe; after an {@link IOException}, {@link #abandon} deletes what was
+ * written.
+ */
+final class FileGroupOutput implements GroupOutput {
+
+  private static final int COPY_BUFFER_BYTES = 256 * 1024;
+
+  private final FileSystem fileSystem;
+  private final Path dir;
+  private final long groupBaseOffset;
+  private final OutputLimits limits;
+  private final ByteBuffer out;
+  private final Pacer pacer;
+  private final List<WrittenSegment> written = new ArrayList<>();
+  private final List<SegmentWriter> writers = new ArrayList<>();
+  private final List<AbortedTxn> segmentTxns = new ArrayList<>();
+
+  private SegmentWriter writer;
+  private long writerRecords;
+  private boolean changed;
+  private Segment source;
+  private FileHandle sourceFile;
+  private long keptUpTo;
+  private long keptRecords;
+
+  /**
+   * @param rewriteAnyway whether the group has several segments, or an index to rebuild
+   */
+  FileGroupOutput(
+      FileSystem fileSystem,
+      Path dir,
+      long groupBaseOffset,
+      OutputLimits limits,
+      boolean rewriteAnyway,
+      ByteBuffer out,
+      Pacer pacer) {
+    this.fileSystem = fileSystem;
+    this.dir = dir;
+    this.groupBaseOffset = groupBaseOffset;
+    this.limits = limits;
+    this.changed = rewriteAnyway;
+    this.out = out;
+    this.pacer = pacer;
+  }
+
+  @Override
+  public void beginSegment(Segment segment, FileHandle file) throws IOException {
+    source = segment;
+    sourceFile = file;
+    keptUpTo = 0;
+    keptRecords = 0;
+    segmentTxns.clear();
+    if (changed && writer == null) {
+      writer = open(groupBaseOffset);
+    }
+  }
+
+  @Override
+  public void keep(BatchHeader batch, long filePosition) throws IOException {
+    int size = batch.sizeInBytes();
+    if (writer == null) {
+      keptUpTo = filePosition + size;
+      keptRecords += batch.recordCount();
+      return;
+    }
+    append(
+        batch.buffer(),
+        batch.position(),
+        size,
+        batch.baseOffset(),
+        batch.lastOffset(),
+        batch.maxTimestamp(),
+        batch.recordCount());
+  }
+
+  @Override
+  public void write(ByteBuffer batch, long lastOffset, long maxTimestamp, int records)
+      throws IOException {
+    append(
+        batch, batch.position(), batch.remaining(), batch.getLong(0), lastOffset, maxTimestamp,
+        records);
+  }
+
+  private void append(
+      ByteBuffer buffer,
+      int position,
+      int length,
+      long baseOffset,
+      long lastOffset,
+      long maxTimestamp,
+      int records)
+      throws IOException {
+    if (!writer.hasRoomFor(lastOffset, length, limits.maxLogBytes(), limits.maxIndexBytes())) {
+      close(writer);
+      writer = open(baseOffset);
+    }
+    writer.append(buffer, position, length, lastOffset, maxTimestamp);
+    writerRecords += records;
+    pacer.wrote(length);
+  }
+
+  @Override
+  public void changed() throws IOException {
+    if (writer != null) {
+      return;
+    }
+    changed = true;
+    writer = open(groupBaseOffset);
+    BatchCursor prefix = new BatchCursor(COPY_BUFFER_BYTES, Integer.MAX_VALUE);
+    prefix.open(
+        source.logFile(), sourceFile, 0, keptUpTo, source.baseOffset(), BatchCursor.Check.HEADERS);
+    while (prefix.next()) {
+      keep(prefix.header(), prefix.filePosition());
+    }
+    segmentTxns.forEach(writer::appendAbortedTxn);
+  }
+
+  @Override
+  public void abortedTxn(AbortedTxn txn) {
+    segmentTxns.add(txn);
+    if (writer != null) {
+      writer.appendAbortedTxn(txn);
+    }
+  }
+
+  @Override
+  public void endSegment() throws IOException {
+    if (writer == null && !segmentTxns.equals(limits.txnIndexOf(source))) {
+      changed();
+    }
+  }
+
+  /**
+   * Ends the group and makes its files durable.
+   *
+   * @return the segments written, ascending; none if nothing changed
+   */
+  List<WrittenSegment> finish() throws IOException {
+    if (writer != null) {
+      close(writer);
+      writer = null;
+    }
+    return List.copyOf(written);
+  }
+
+  private SegmentWriter open(long baseOffset) throws IOException {
+    SegmentWriter opened =
+        new SegmentWriter(
+            fileSystem, dir, baseOffset, Stage.CLEANED, limits.indexIntervalBytes(), out);
+    writers.add(opened);
+    writerRecords = 0;
+    return opened;
+  }
+
+  private void close(SegmentWriter full) throws IOException {
+    full.finish();
+    written.add(
+        new WrittenSegment(
+            full.baseOffset(),
+            full.sizeInBytes(),
+            full.batches(),
+            writerRecords,
+            full.lastOffset(),
+            full.hasTxnIndex()));
+  }
+
+  /** Deletes whatever was written; problems are added to {@code cause}. */
+  void abandon(Throwable cause) {
+    for (SegmentWriter each : writers) {
+      try {
+        each.abandon();
+      } catch (IOException e) {
+        cause.addSuppressed(e);
+      }
+    }
+  }
+
+  /** Records kept in a group where nothing changed. */
+  long keptRecords() {
+    return keptRecords;
+  }
+}

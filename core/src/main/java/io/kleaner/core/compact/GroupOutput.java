@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.compact;
+
+import io.kleaner.core.io.FileHandle;
+import io.kleaner.core.record.BatchHeader;
+import io.kleaner.core.segment.AbortedTxn;
+import io.kleaner.core.segment.Segment;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/** Where the survivors of one group go: files, or nowhere but into counts. */
+interface GroupOutput {
+
+  /** A source segment begins; its file stays open until {@link #endSegment()}. */
+  void beginSegment(Segment segment, FileHandle file) throws IOException;
+
+  /**
+   * A batch survives as it is.
+   *
+   * @param filePosition where it begins in the source segment
+   */
+  void keep(BatchHeader batch, long filePosition) throws IOException;
+
+  /** Something of the current batch does not survive, or not as it is. */
+  void changed() throws IOException;
+
+  /**
+   * A batch that was built anew; valid during the call only.
+   *
+   * @param batch from position 0 to the limit
+   * @param records how many records it has
+   */
+  void write(ByteBuffer batch, long lastOffset, long maxTimestamp, int records)
+      throws IOException;
+
+  /** The ABORT marker of a transaction survives in this segment; called before its batch. */
+  void abortedTxn(AbortedTxn txn) throws IOException;
+
+  /** A source segment ends. */
+  void endSegment() throws IOException;
+}

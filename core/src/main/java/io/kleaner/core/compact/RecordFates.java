@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.compact;
+
+import io.kleaner.core.keymap.Bits;
+
+/**
+ * What the first pass found out: one bit a record for "does not survive", one a batch for "has a
+ * tombstone that would be stamped if it survives".
+ *
+ * <p>Records of batches that end at or above the first dirty offset are numbered first, in offset
+ * order, then those of the batches below it; batches likewise. {@link Walk} numbers them again in the
+ * second pass. Not thread-safe.
+ */
+final class RecordFates {
+
+  private final Bits removed = new Bits();
+  private final Bits unstampedTombstones = new Bits();
+  private long dirtyRecords;
+  private long dirtyBatches;
+
+  Bits removed() {
+    return removed;
+  }
+
+  Bits unstampedTombstones() {
+    return unstampedTombstones;
+  }
+
+  /** Says how many records and batches the dirty range has; the clean range's are numbered on. */
+  void dirtyRangeEnds(long records, long batches) {
+    dirtyRecords = records;
+    dirtyBatches = batches;
+  }
+
+  /** A fresh numbering in the order of offsets, for a pass over the whole range. */
+  Walk walk(long firstDirtyOffset) {
+    return new Walk(firstDirtyOffset, dirtyRecords, dirtyBatches);
+  }
+
+  /** Numbers batches and records as the first pass did. */
+  static final class Walk {
+    private final long firstDirtyOffset;
+    private long dirtyRecord;
+    private long dirtyBatch;
+    private long cleanRecord;
+    private long cleanBatch;
+    private boolean clean;
+
+    private Walk(long firstDirtyOffset, long dirtyRecords, long dirtyBatches) {
+      this.firstDirtyOffset = firstDirtyOffset;
+      this.cleanRecord = dirtyRecords;
+      this.cleanBatch = dirtyBatches;
+    }
+
+    /** Moves to a data batch. */
+    void enter(long batchLastOffset) {
+      clean = batchLastOffset < firstDirtyOffset;
+    }
+
+    /** Number of the batch's first record. */
+    long firstRecord() {
+      return clean ? cleanRecord : dirtyRecord;
+    }
+
+    /** Number of the batch. */
+    long batch() {
+      return clean ? cleanBatch : dirtyBatch;
+    }
+
+    /** Records of the dirty range passed so far. */
+    long dirtyRecords() {
+      return dirtyRecord;
+    }
+
+    /** Data batches of the dirty range passed so far. */
+    long dirtyBatches() {
+      return dirtyBatch;
+    }
+
+    /** Leaves the batch, which has so many records. */
+    void leave(int records) {
+      if (clean) {
+        cleanRecord += records;
+        cleanBatch++;
+      } else {
+        dirtyRecord += records;
+        dirtyBatch++;
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.policy;
+
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.core.retain.RetentionRules;
+import io.kleaner.core.segment.Segment;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * One clean of one partition, decided in full: what is read, what the rules are, and how the result
+ * is cut. Immutable; carrying it out needs no further choice.
+ *
+ * @param partition which
+ * @param dir its directory
+ * @param segments every segment of the partition, the active one included, ascending
+ * @param groups the segments of the cleaned range, ascending, cut into what becomes one segment each
+ * @param firstDirtyOffset where the last clean ended
+ * @param upperBoundOffset end of the cleaned range, exclusive; the base offset of a segment
+ * @param rules what time and producers say
+ * @param unkeyed what becomes of records without a key
+ * @param segmentBytes {@code segment.bytes}
+ * @param segmentIndexBytes {@code segment.index.bytes}
+ * @param indexIntervalBytes {@code index.interval.bytes}
+ */
+public record CleanPlan(
+    TopicPartition partition,
+    Path dir,
+    List<Segment> segments,
+    List<List<Segment>> groups,
+    long firstDirtyOffset,
+    long upperBoundOffset,
+    RetentionRules rules,
+    UnkeyedPolicy unkeyed,
+    long segmentBytes,
+    long segmentIndexBytes,
+    long indexIntervalBytes) {
+
+  /** Keeps its own copies and checks that the range is one. */
+  public CleanPlan {
+    segments = List.copyOf(segments);
+    groups = groups.stream().map(List::copyOf).toList();
+    if (firstDirtyOffset > upperBoundOffset) {
+      throw new IllegalArgumentException(
+          "first dirty offset " + firstDirtyOffset + " is above the upper bound "
+              + upperBoundOffset);
+    }
+  }
+
+  /** The segments of the cleaned range, ascending. */
+  public List<Segment> cleanedSegments() {
+    return groups.stream().flatMap(List::stream).toList();
+  }
+
+  /** Log bytes of the largest group: what a clean takes on disk besides what is there, at most. */
+  public long largestGroupBytes() {
+    return groups.stream()
+        .mapToLong(group -> group.stream().mapToLong(Segment::logBytes).sum())
+        .max()
+        .orElse(0);
+  }
+}

@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.record;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Walks the records of one magic 2 batch, compressed or not, without allocating anything per record.
+ *
+ * <p>A compressed batch is decompressed once into a window that is reused. Where the batch fits the
+ * window, {@link #rewind(Mode)} costs nothing; where it does not, the window slides, and a rewind
+ * decompresses again. In {@link Mode#KEYS} a value never has to be in memory: it is skipped, however
+ * large it claims to be. In {@link Mode#WHOLE} the window grows to the largest record, within a
+ * bound.
+ *
+ * <pre>
+ *  length    attributes  timestamp  offset    key len  key   value len  value   headers
+ *  varint    1 byte      delta      delta     varint   ...   varint     ...     varint count, then
+ *            (unused)    varlong    varint    (-1 null)      (-1 null)          key len, key, value len, value
+ *  all varints are zigzag-encoded
+ * </pre>
+ *
+ * <p>Not thread-safe; owned by one worker. The batch's buffer must not change while it is walked.
+ */
+public final class RecordCursor implements AutoCloseable {
+
+  /** How much of a record is looked at. */
+  public enum Mode {
+    /** Offset, timestamp, key, and whether there is a value. */
+    KEYS,
+    /** All of it, headers checked, resident in {@link RecordCursor#buffer()}. */
+    WHOLE
+  }
+
+  /** Window to start with: holds what common producers put in a batch, and fits the L2 cache. */
+  private static final int WINDOW_BYTES = 256 * 1024;
+
+  private static final int MAX_VARINT_BYTES = 5;
+  private static final int MAX_VARLONG_BYTES = 10;
+
+  private final Decompressors decompressors;
+  private final int maxRecordBytes;
+  private final BatchHeader header = new BatchHeader();
+
+  private ByteBuffer window;
+  private ByteBuffer buffer = ByteBuffer.allocate(0);
+  private Mode mode = Mode.KEYS;
+  private Decompressor stream;
+  private boolean streamEnded;
+  private boolean windowSlid;
+  private int position;
+  private int limit;
+  private long skipBytes;
+  private int recordsLeft;
+  private long batchBaseOffset;
+  private long timestampBase;
+  private long fixedTimestamp;
+  private boolean hasFixedTimestamp;
+  private long previousOffset;
+
+  private int recordPosition;
+  private long recordEnd;
+  private long offset;
+  private long timestampDelta;
+  private int offsetDeltaPosition;
+  private int keyPosition;
+  private int keyLength;
+  private int valuePosition;
+  private int valueLength;
+  private int headersPosition;
+  private boolean canonical;
+  private int after;
+
+  /**
+   * @param decompressors owned by the caller, not shared with another worker
+   * @param maxRecordBytes largest record that may be in memory, in bytes
+   */
+  public RecordCursor(Decompressors decompressors, int maxRecordBytes) {
+    this.decompressors = decompressors;
+    this.maxRecordBytes = maxRecordBytes;
+    this.window = ByteBuffer.allocateDirect(Math.min(WINDOW_BYTES, Math.max(maxRecordBytes, 4096)));
+  }
+
+  /**
+   * Begins a batch.
+   *
+   * @param batch a magic 2 batch that lies wholly in its buffer
+   */
+  public void open(BatchHeader batch, Mode level) throws IOException {
+    header.wrap(batch.buffer(), batch.position());
+    mode = level;
+    batchBaseOffset = header.baseOffset();
+    timestampBase = header.baseTimestamp();
+    hasFixedTimestamp = header.isLogAppendTime();
+    fixedTimestamp = header.maxTimestamp();
+    begin();
+  }
+
+  /** Returns to before the first record, whatever was read; the mode may change. */
+  public void rewind(Mode level) throws IOException {
+    mode = level;
+    if (stream != null && !windowSlid) {
+      position = 0;
+      startOver();
+    } else {
+      begin();
+    }
+  }
+
+  private void begin() throws IOException {
+    int codec = header.codecId();
+    if (codec == Codec.NONE.id()) {
+      stream = null;
+      buffer = header.buffer();
+      position = header.recordsPosition();
+      limit = header.endPosition();
+    } else {
+      stream = decompressors.of(Codec.forId(codec));
+      ByteBuffer source = header.buffer();
+      int savedPosition = source.position();
+      int savedLimit = source.limit();
+      source.limit(header.endPosition()).position(header.recordsPosition());
+      try {
+        stream.begin(source, false);
+      } finally {
+        source.limit(savedLimit).position(savedPosition);
+      }
+      buffer = window;
+      position = 0;
+      limit = 0;
+      window.clear();
+      streamEnded = false;
+      windowSlid = false;
+    }
+    startOver();
+  }
+
+  private void startOver() {
+    skipBytes = 0;
+    recordsLeft = header.recordCount();
+    previousOffset = batchBaseOffset - 1;
+  }
+
+  /**
+   * Moves to the next record.
+   *
+   * @return false after the last one
+   * @throws CorruptBatchException if the bytes are not the records the header promises
+   * @throws BoundExceededException if a key, or in {@link Mode#WHOLE} a record, is over the bound
+   */
+  public boolean next() throws IOException {
+    if (skipBytes > 0) {
+      skip();
+    }
+    if (recordsLeft == 0) {
+      checkNothingLeft();
+      return false;
+    }
+    if (limit - position < MAX_VARINT_BYTES && stream != null) {
+      fill(MAX_VARINT_BYTES);
+    }
+    canonical = true;
+    int length = varint(position);
+    int lengthBytes = after - position;
+    if (length < 0) {
+      throw new CorruptBatchException("record length " + length + " is negative");
+    }
+    int resident = length;
+    if (limit - after < length) {
+      resident = makeResident(lengthBytes, length);
+    }
+    recordPosition = position;
+    int body = position + lengthBytes;
+    recordEnd = (long) body + length;
+    parse(body, resident);
+    recordsLeft--;
+    return true;
+  }
+
+  /**
+   * Brings as much of the record at {@link #position} as is needed into the window, which may slide.
+   *
+   * @return the bytes of the record's body that are resident
+   */
+  private int makeResident(int lengthBytes, int length) throws IOException {
+    long whole = (long) lengthBytes + length;
+    if (stream == null) {
+      throw new CorruptBatchException(
+          "record of " + length + " bytes runs past the end of its batch");
+    }
+    if (mode == Mode.WHOLE || whole <= window.capacity()) {
+      if (whole > maxRecordBytes && whole > window.capacity()) {
+        throw new BoundExceededException("a record", whole, maxRecordBytes);
+      }
+      fill((int) whole);
+      if (limit - position < whole) {
+        throw shortRecord(length);
+      }
+      return length;
+    }
+    fill(window.capacity());
+    return Math.min(length, limit - position - lengthBytes);
+  }
+
+  private void parse(int body, int resident) throws IOException {
+    int end = body + resident;
+    int p = body + 1;
+    if (end - p < MAX_VARLONG_BYTES + MAX_VARINT_BYTES + MAX_VARINT_BYTES) {
+      parseCarefully(p, end);
+    } else {
+      timestampDelta = varlong(p);
+      offsetDeltaPosition = after;
+      int offsetDelta = varint(after);
+      offset = batchBaseOffset + offsetDelta;
+      keyLength = varint(after);
+      keyPosition = after;
+    }
+    checkOffset();
+    long keyEnd = keyPosition + (long) Math.max(keyLength, 0);
+    if (keyLength < -1 || keyEnd >= recordEnd) {
+      throw new CorruptBatchException("key length " + keyLength + " does not fit its record");
+    }
+    if (keyEnd + MAX_VARINT_BYTES > end && resident < recordEnd - body) {
+      growForKey(keyEnd - recordPosition + MAX_VARINT_BYTES);
+      keyEnd = keyPosition + (long) Math.max(keyLength, 0);
+    }
+    valueLength = varintWithin((int) keyEnd, (int) Math.min(recordEnd, limit));
+    valuePosition = after;
+    long valueEnd = valuePosition + (long) Math.max(valueLength, 0);
+    if (valueLength < -1 || valueEnd >= recordEnd) {
+      throw new CorruptBatchException("value length " + valueLength + " does not fit its record");
+    }
+    if (recordEnd > limit) {
+      skipBytes = recordEnd - limit;
+      position = limit;
+      return;
+    }
+    position = (int) recordEnd;
+    headersPosition = (int) valueEnd;
+    if (mode == Mode.WHOLE) {
+      checkHeaders(headersPosition);
+    }
+  }
+
+  private void parseCarefully(int from, int end) throws CorruptBatchException {
+    timestampDelta = varlongWithin(from, end);
+    offsetDeltaPosition = after;
+    int offsetDelta = varintWithin(after, end);
+    offset = batchBaseOffset + offsetDelta;
+    keyLength = varintWithin(after, end);
+    keyPosition = after;
+  }
+
+  private void checkOffset() throws CorruptBatchException {
+    if (offset <= previousOffset || offset > header.lastOffset()) {
+      throw new CorruptBatchException(
+          "record offset "
+              + offset
+              + " is not within "
+              + (previousOffset + 1)
+              + ".."
+              + header.lastOffset());
+    }
+    previousOffset = offset;
+  }
+
+  /** A key that outgrows the window while its record does too: only the key has to be resident. */
+  private void growForKey(long bytes) throws IOException {
+    if (bytes > maxRecordBytes && bytes > window.capacity()) {
+      throw new BoundExceededException("a record's key", bytes, maxRecordBytes);
+    }
+    int shift = recordPosition;
+    fill((int) bytes);
+    if (limit - position < bytes - MAX_VARINT_BYTES) {
+      throw shortRecord((int) (recordEnd - recordPosition));
+    }
+    shift -= position;
+    recordPosition -= shift;
+    recordEnd -= shift;
+    offsetDeltaPosition -= shift;
+    keyPosition -= shift;
+  }
+
+  private void checkHeaders(int from) throws CorruptBatchException {
+    int end = (int) recordEnd;
+    int count = varintWithin(from, end);
+    if (count < 0) {
+      throw new CorruptBatchException("header count " + count + " is negative");
+    }
+    int p = after;
+    for (int i = 0; i < count; i++) {
+      int headerKeyLength = varintWithin(p, end);
+      if (headerKeyLength < 0 || headerKeyLength > end - after) {
+        throw new CorruptBatchException(
+            "header key length " + headerKeyLength + " does not fit its record");
+      }
+      int headerValueLength = varintWithin(after + headerKeyLength, end);
+      if (headerValueLength < -1 || headerValueLength > end - after) {
+        throw new CorruptBatchException(
+            "header value length " + headerValueLength + " does not fit its record");
+      }
+      p = after + Math.max(headerValueLength, 0);
+    }
+    if (p != end) {
+      throw new CorruptBatchException(
+          "record length does not match its content: " + (end - p) + " bytes are left over");
+    }
+  }
+
+  private void checkNothingLeft() throws IOException {
+    if (stream != null && position == limit && !streamEnded) {
+      fill(1);
+    }
+    if (position != limit) {
+      throw new CorruptBatchException(
+          "the batch holds more bytes than its " + header.recordCount() + " records");
+    }
+  }
+
+  private CorruptBatchException shortRecord(int length) {
+    return new CorruptBatchException(
+        "record of " + length + " bytes runs past the end of the decompressed batch");
+  }
+
+  private void skip() throws IOException {
+    while (skipBytes > 0) {
+      position = limit;
+      if (streamEnded) {
+        throw new CorruptBatchException("the decompressed batch ends inside a record");
+      }
+      fill(1);
+      int drop = (int) Math.min(skipBytes, limit - position);
+      if (drop == 0 && streamEnded) {
+        throw new CorruptBatchException("the decompressed batch ends inside a record");
+      }
+      position += drop;
+      skipBytes -= drop;
+    }
+  }
+
+  /**
+   * Decompresses until {@code bytes} from {@link #position} on are resident, or the stream ends;
+   * fills the window as far as it goes.
+   */
+  private void fill(int bytes) throws IOException {
+    if (streamEnded || limit - position >= bytes) {
+      return;
+    }
+    ByteBuffer target = window;
+    if (position > 0 && (window.capacity() - position < bytes || position == limit)) {
+      windowSlid = true;
+      window.limit(limit).position(position);
+      if (bytes > window.capacity()) {
+        target = ByteBuffer.allocateDirect(grown(bytes));
+        target.put(window);
+      } else {
+        window.compact();
+      }
+      limit -= position;
+      position = 0;
+    } else if (bytes > window.capacity()) {
+      window.limit(limit).position(0);
+      target = ByteBuffer.allocateDirect(grown(bytes));
+      target.put(window);
+    }
+    window = target;
+    buffer = target;
+    window.clear().position(limit);
+    while (window.hasRemaining()) {
+      if (stream.read(window) < 0) {
+        streamEnded = true;
+        break;
+      }
+      if (window.position() - position >= bytes && window.remaining() < WINDOW_BYTES / 16) {
+        break;
+      }
+    }
+    limit = window.position();
+    window.clear();
+  }
+
+  private int grown(int bytes) {
+    long doubled = Math.min(2L * window.capacity(), maxRecordBytes);
+    return (int) Math.max(doubled, bytes);
+  }
+
+  // Varints: zigzag, least significant group first. "after" is where the next field begins.
+
+  private int varint(int p) throws CorruptBatchException {
+    if (p >= limit) {
+      throw new CorruptBatchException("the batch ends inside a record");
+    }
+    byte first = buffer.get(p);
+    if (first >= 0) {
+      after = p + 1;
+      return (first >>> 1) ^ -(first & 1);
+    }
+    return varintWithin(p, limit);
+  }
+
+  private int varintWithin(int p, int end) throws CorruptBatchException {
+    int raw = 0;
+    for (int shift = 0; shift < 7 * MAX_VARINT_BYTES; shift += 7) {
+      if (p >= end) {
+        throw new CorruptBatchException("the batch ends inside a number");
+      }
+      byte b = buffer.get(p++);
+      raw |= (b & 0x7f) << shift;
+      if (b >= 0) {
+        canonical &= (b != 0 || shift == 0) && (shift < 28 || b < 0x10);
+        after = p;
+        return (raw >>> 1) ^ -(raw & 1);
+      }
+    }
+    throw new CorruptBatchException("a number of more than 5 bytes");
+  }
+
+  private long varlong(int p) throws CorruptBatchException {
+    byte first = buffer.get(p);
+    if (first >= 0) {
+      after = p + 1;
+      return (first >>> 1) ^ -(long) (first & 1);
+    }
+    return varlongWithin(p, limit);
+  }
+
+  private long varlongWithin(int p, int end) throws CorruptBatchException {
+    long raw = 0;
+    for (int shift = 0; shift < 7 * MAX_VARLONG_BYTES; shift += 7) {
+      if (p >= end) {
+        throw new CorruptBatchException("the batch ends inside a number");
+      }
+      byte b = buffer.get(p++);
+      raw |= (long) (b & 0x7f) << shift;
+      if (b >= 0) {
+        canonical &= (b != 0 || shift == 0) && (shift < 63 || b == 1);
+        after = p;
+        return (raw >>> 1) ^ -(raw & 1);
+      }
+    }
+    throw new CorruptBatchException("a number of more than 10 bytes");
+  }
+
+  /** Where the current record's bytes are; valid until the next move. */
+  public ByteBuffer buffer() {
+    return buffer;
+  }
+
+  public long offset() {
+    return offset;
+  }
+
+  /** The record's effective timestamp in milliseconds: the batch's own for LogAppendTime. */
+  public long timestamp() {
+    return hasFixedTimestamp ? fixedTimestamp : timestampBase + timestampDelta;
+  }
+
+  public boolean hasKey() {
+    return keyLength >= 0;
+  }
+
+  /** Index of the key in {@link #buffer()}. */
+  public int keyPosition() {
+    return keyPosition;
+  }
+
+  /** Length of the key in bytes, -1 for none. */
+  public int keyLength() {
+    return keyLength;
+  }
+
+  public boolean hasValue() {
+    return valueLength >= 0;
+  }
+
+  /** Index of the value in {@link #buffer()}; only in {@link Mode#WHOLE}. */
+  public int valuePosition() {
+    return valuePosition;
+  }
+
+  /** Length of the value in bytes, -1 for none. */
+  public int valueLength() {
+    return valueLength;
+  }
+
+  /** Index of the header count in {@link #buffer()}; only in {@link Mode#WHOLE}. */
+  public int headersPosition() {
+    return headersPosition;
+  }
+
+  /** Index after the record's last byte; only in {@link Mode#WHOLE}. */
+  public int endPosition() {
+    return (int) recordEnd;
+  }
+
+  /** Index of the offset delta, from which on a record is the same whatever its timestamp. */
+  int offsetDeltaPosition() {
+    return offsetDeltaPosition;
+  }
+
+  /** Whether every number was written in as few bytes as it needs, as Kafka writes it. */
+  boolean isCanonical() {
+    return canonical;
+  }
+
+  @Override
+  public void close() {
+    buffer = ByteBuffer.allocate(0);
+  }
+}
