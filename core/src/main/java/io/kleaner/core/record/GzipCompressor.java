@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
@@ -22,6 +23,7 @@ final class GzipCompressor extends StagedCompressor {
 
   private final Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
   private final CRC32 crc = new CRC32();
+  private final ByteBuffer nothing = ByteBuffer.allocate(0);
 
   GzipCompressor() {
     super(STAGE_BYTES);
@@ -34,7 +36,7 @@ final class GzipCompressor extends StagedCompressor {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return java.util.Arrays.copyOf(bytes.toByteArray(), HEADER_BYTES);
+    return Arrays.copyOf(bytes.toByteArray(), HEADER_BYTES);
   }
 
   @Override
@@ -51,6 +53,8 @@ final class GzipCompressor extends StagedCompressor {
     while (!deflater.needsInput()) {
       deflater.deflate(target.room(OUTPUT_BYTES));
     }
+    // It would go on reading the stage, which is filled anew.
+    deflater.setInput(nothing);
   }
 
   @Override

@@ -37,11 +37,16 @@ final class ZstdCompressor extends StagedCompressor {
 
   @Override
   void writeEnd(GrowableBuffer target) throws IOException {
+    // Kafka's stream is flushed before it is closed, which ends the block but not the frame.
+    drain(target, EndDirective.FLUSH);
+    drain(target, EndDirective.END);
+  }
+
+  private void drain(GrowableBuffer target, EndDirective directive) throws IOException {
     boolean done;
     do {
       done =
-          context.compressDirectByteBufferStream(
-              target.room(OUTPUT_BYTES), nothing, EndDirective.END);
+          context.compressDirectByteBufferStream(target.room(OUTPUT_BYTES), nothing, directive);
     } while (!done);
   }
 
