@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+
+/** A file of the machine's own file system. */
+final class ChannelHandle implements FileHandle {
+
+  private final Path path;
+  private final FileChannel channel;
+
+  ChannelHandle(Path path, FileChannel channel) {
+    this.path = path;
+    this.channel = channel;
+  }
+
+  @Override
+  public int read(ByteBuffer target, long position) throws IOException {
+    int read = 0;
+    while (target.hasRemaining()) {
+      int more = channel.read(target, position + read);
+      if (more < 0) {
+        break;
+      }
+      read += more;
+    }
+    return read;
+  }
+
+  @Override
+  public void write(ByteBuffer source, long position) throws IOException {
+    long at = position;
+    try {
+      while (source.hasRemaining()) {
+        at += channel.write(source, at);
+      }
+    } catch (IOException e) {
+      throw new IOException(path + " cannot be written at byte " + at + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public long size() throws IOException {
+    return channel.size();
+  }
+
+  @Override
+  public void truncate(long sizeBytes) throws IOException {
+    channel.truncate(sizeBytes);
+  }
+
+  @Override
+  public void sync() throws IOException {
+    channel.force(true);
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
+}

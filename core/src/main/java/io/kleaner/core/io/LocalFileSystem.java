@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.io;
+
+import io.kleaner.core.io.FileEntry.Kind;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The machine's own file system.
+ *
+ * <p>An interrupt of a thread inside a read or write closes that file and throws {@link
+ * java.nio.channels.ClosedByInterruptException}; no other file is touched by it.
+ */
+public final class LocalFileSystem implements FileSystem {
+
+  @Override
+  public FileHandle openRead(Path file) throws IOException {
+    return open(file, StandardOpenOption.READ);
+  }
+
+  @Override
+  public FileHandle openWrite(Path file) throws IOException {
+    return open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  @Override
+  public FileHandle create(Path file) throws IOException {
+    return open(
+        file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  private static FileHandle open(Path file, OpenOption... options) throws IOException {
+    return new ChannelHandle(file, FileChannel.open(file, options));
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public boolean delete(Path file) throws IOException {
+    return Files.deleteIfExists(file);
+  }
+
+  @Override
+  public void createDirectories(Path dir) throws IOException {
+    Files.createDirectories(dir);
+  }
+
+  @Override
+  public void syncDir(Path dir) throws IOException {
+    try (FileChannel channel = FileChannel.open(dir, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public List<FileEntry> list(Path dir) throws IOException {
+    List<FileEntry> entries = new ArrayList<>();
+    try (Stream<Path> paths = Files.list(dir)) {
+      for (Path path : (Iterable<Path>) paths::iterator) {
+        stat(path).ifPresent(entries::add);
+      }
+    }
+    entries.sort(Comparator.comparing(FileEntry::name));
+    return entries;
+  }
+
+  @Override
+  public Optional<FileEntry> stat(Path path) throws IOException {
+    try {
+      BasicFileAttributes attributes =
+          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      Kind kind = kind(attributes);
+      return Optional.of(
+          new FileEntry(
+              path,
+              kind,
+              kind == Kind.FILE ? attributes.size() : 0,
+              attributes.lastModifiedTime().toMillis()));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Kind kind(BasicFileAttributes attributes) {
+    if (attributes.isRegularFile()) {
+      return Kind.FILE;
+    }
+    if (attributes.isDirectory()) {
+      return Kind.DIRECTORY;
+    }
+    return attributes.isSymbolicLink() ? Kind.SYMLINK : Kind.OTHER;
+  }
+
+  @Override
+  public Path realPath(Path path) throws IOException {
+    return path.toRealPath();
+  }
+
+  @Override
+  public void setLastModifiedMs(Path file, long lastModifiedMs) throws IOException {
+    Files.setLastModifiedTime(file, FileTime.fromMillis(lastModifiedMs));
+  }
+
+  @Override
+  public void copyOwnership(Path from, Path to) throws IOException {
+    PosixFileAttributeView source =
+        Files.getFileAttributeView(
+            from, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    PosixFileAttributeView target =
+        Files.getFileAttributeView(to, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    if (source == null || target == null) {
+      return;
+    }
+    PosixFileAttributes wanted = source.readAttributes();
+    PosixFileAttributes actual = target.readAttributes();
+    try {
+      if (!wanted.owner().equals(actual.owner())) {
+        target.setOwner(wanted.owner());
+      }
+      if (!wanted.group().equals(actual.group())) {
+        target.setGroup(wanted.group());
+      }
+      if (!wanted.permissions().equals(actual.permissions())) {
+        target.setPermissions(wanted.permissions());
+      }
+    } catch (IOException e) {
+      throw new IOException(
+          to
+              + " cannot get the owner, group and mode of "
+              + from
+              + " ("
+              + wanted.owner()
+              + ":"
+              + wanted.group()
+              + "): run as that user or as root",
+          e);
+    }
+  }
+
+  @Override
+  public boolean isWritable(Path path) {
+    return Files.isWritable(path);
+  }
+
+  @Override
+  public long usableBytes(Path path) throws IOException {
+    FileStore store = Files.getFileStore(path);
+    return store.getUsableSpace();
+  }
+
+  @Override
+  public Optional<FileLease> tryLock(Path lockFile) throws IOException {
+    boolean created = false;
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(lockFile, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    } catch (NoSuchFileException e) {
+      channel =
+          FileChannel.open(
+              lockFile,
+              StandardOpenOption.CREATE_NEW,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+      created = true;
+    }
+    FileLock lock;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException heldByThisProcess) {
+      // Closing the channel would drop the lock that is held, so it is left to the collector.
+      return Optional.empty();
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    if (lock == null) {
+      channel.close();
+      return Optional.empty();
+    }
+    return Optional.of(new LocalLease(lockFile, channel, created));
+  }
+
+  private record LocalLease(Path lockFile, FileChannel channel, boolean created)
+      implements FileLease {
+    @Override
+    public void close() throws IOException {
+      try {
+        if (created) {
+          Files.deleteIfExists(lockFile);
+        }
+      } finally {
+        channel.close();
+      }
+    }
+  }
+}
