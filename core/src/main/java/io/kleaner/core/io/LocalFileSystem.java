@@ -5,7 +5,6 @@ import io.kleaner.core.io.FileEntry.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -22,6 +21,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -31,6 +32,12 @@ import java.util.stream.Stream;
  * java.nio.channels.ClosedByInterruptException}; no other file is touched by it.
  */
 public final class LocalFileSystem implements FileSystem {
+
+  /**
+   * Lock files held by this process. A POSIX lock belongs to the process and goes with the first
+   * channel on its file that is closed, so a second one must not even be opened.
+   */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   @Override
   public FileHandle openRead(Path file) throws IOException {
@@ -172,6 +179,22 @@ public final class LocalFileSystem implements FileSystem {
 
   @Override
   public Optional<FileLease> tryLock(Path lockFile) throws IOException {
+    Path held = lockFile.toAbsolutePath().normalize();
+    if (!HELD.add(held)) {
+      return Optional.empty();
+    }
+    Optional<FileLease> lease = Optional.empty();
+    try {
+      lease = lock(held);
+    } finally {
+      if (lease.isEmpty()) {
+        HELD.remove(held);
+      }
+    }
+    return lease;
+  }
+
+  private static Optional<FileLease> lock(Path lockFile) throws IOException {
     boolean created = false;
     FileChannel channel;
     try {
@@ -188,9 +211,6 @@ public final class LocalFileSystem implements FileSystem {
     FileLock lock;
     try {
       lock = channel.tryLock();
-    } catch (OverlappingFileLockException heldByThisProcess) {
-      // Closing the channel would drop the lock that is held, so it is left to the collector.
-      return Optional.empty();
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -212,6 +232,7 @@ public final class LocalFileSystem implements FileSystem {
         }
       } finally {
         channel.close();
+        HELD.remove(lockFile);
       }
     }
   }
