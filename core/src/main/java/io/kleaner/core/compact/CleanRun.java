@@ -197,7 +197,7 @@ final class CleanRun {
                 plan.segmentIndexBytes(),
                 plan.indexIntervalBytes(),
                 txnIndexes),
-            group.size() > 1,
+            group.size() > 1 || plan.rebuildIndexes().contains(group.get(0).baseOffset()),
             bench.out(),
             pacer);
     boolean handedOver = false;

@@ -6,6 +6,7 @@ import io.kleaner.core.retain.RetentionRules;
 import io.kleaner.core.segment.Segment;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * One clean of one partition, decided in full: what is read, what the rules are, and how the result
@@ -15,6 +16,7 @@ import java.util.List;
  * @param dir its directory
  * @param segments every segment of the partition, the active one included, ascending
  * @param groups the segments of the cleaned range, ascending, cut into what becomes one segment each
+ * @param rebuildIndexes base offsets of segments whose indexes are missing or broken
  * @param firstDirtyOffset where the last clean ended
  * @param upperBoundOffset end of the cleaned range, exclusive; the base offset of a segment
  * @param rules what time and producers say
@@ -28,6 +30,7 @@ public record CleanPlan(
     Path dir,
     List<Segment> segments,
     List<List<Segment>> groups,
+    Set<Long> rebuildIndexes,
     long firstDirtyOffset,
     long upperBoundOffset,
     RetentionRules rules,
@@ -39,6 +42,7 @@ public record CleanPlan(
   /** Keeps its own copies and checks that the range is one. */
   public CleanPlan {
     segments = List.copyOf(segments);
+    rebuildIndexes = Set.copyOf(rebuildIndexes);
     groups = groups.stream().map(List::copyOf).toList();
     if (firstDirtyOffset > upperBoundOffset) {
       throw new IllegalArgumentException(

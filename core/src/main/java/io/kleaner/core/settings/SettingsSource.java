@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.settings;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One place that settings come from. Implementations are immutable and thread-safe.
+ */
+@FunctionalInterface
+public interface SettingsSource {
+
+  /**
+   * What it says of a topic's setting.
+   *
+   * @param topic the topic's name
+   * @param topicId its id as {@code partition.metadata} has it; empty if it is not known
+   */
+  Optional<TopicSettings.Value> value(String topic, Optional<String> topicId, TopicSetting setting);
+
+  /** The same values for every topic, by topic keys. */
+  static SettingsSource forAllTopics(Map<String, String> values, Origin origin) {
+    Map<String, String> copy = Map.copyOf(values);
+    return (topic, topicId, setting) ->
+        copy.entrySet().stream()
+            .filter(entry -> TopicSetting.ofKey(entry.getKey()).equals(Optional.of(setting)))
+            .map(entry -> new TopicSettings.Value(entry.getValue(), origin))
+            .findFirst();
+  }
+
+  /** A broker's {@code server.properties}, by its own names. */
+  static SettingsSource ofServerProperties(Map<String, String> properties) {
+    Map<String, String> copy = Map.copyOf(properties);
+    return (topic, topicId, setting) ->
+        Optional.ofNullable(copy.get(setting.serverKey()))
+            .map(text -> new TopicSettings.Value(text, Origin.SERVER_PROPERTIES));
+  }
+
+  /** What every Kafka knows of its own topics. */
+  static SettingsSource internalTopics() {
+    return (topic, topicId, setting) ->
+        setting == TopicSetting.CLEANUP_POLICY
+                && (topic.equals("__consumer_offsets")
+                    || topic.equals("__transaction_state")
+                    || topic.equals("__share_group_state"))
+            ? Optional.of(new TopicSettings.Value("compact", Origin.INTERNAL_TOPIC))
+            : Optional.empty();
+  }
+}
