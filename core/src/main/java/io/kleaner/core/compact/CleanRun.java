@@ -228,7 +228,9 @@ final class CleanRun {
       // From here on the files are the swap's: to delete one of several outputs that are half
       // committed would lose what the others stand for.
       handedOver = true;
-      committer.swap(plan, group, bases);
+      long lastOffset = written.get(written.size() - 1).lastOffset();
+      long nextOffset = lastOffset < 0 ? group.get(0).baseOffset() : lastOffset + 1;
+      committer.swap(plan, group, bases, nextOffset);
       groupsSwapped++;
     } catch (IOException | RuntimeException | Error e) {
       if (!handedOver) {

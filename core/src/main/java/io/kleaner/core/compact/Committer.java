@@ -14,10 +14,12 @@ public interface Committer {
    *
    * @param old the group's segments, ascending
    * @param newBaseOffsets base offsets of the segments that stand ready as {@code .cleaned}
+   * @param nextOffset the offset after their last batch, the group's base offset if there is none
    * @throws IOException if it failed; either all or nothing of the group is swapped in, or {@code
    *     recover} can tell which and finish it
    */
-  void swap(CleanPlan plan, List<Segment> old, List<Long> newBaseOffsets) throws IOException;
+  void swap(CleanPlan plan, List<Segment> old, List<Long> newBaseOffsets, long nextOffset)
+      throws IOException;
 
   /** Notes that the partition is clean up to an offset; durable when this returns. */
   void checkpoint(CleanPlan plan, long endOffset) throws IOException;
