@@ -2,7 +2,8 @@
 package io.kleaner.core.record;
 
 /**
- * One worker's compressors, each made when it is first needed. Not thread-safe; owned by one worker.
+ * One worker's compressors, each made when it is first needed. Not thread-safe; owned by one
+ * worker.
  */
 public final class Compressors implements AutoCloseable {
 

@@ -25,7 +25,7 @@ public final class Decompressors implements AutoCloseable {
             case NONE -> throw new IllegalArgumentException("nothing to decompress");
             case GZIP -> new GzipDecompressor();
             case SNAPPY -> new SnappyDecompressor(maxBlockBytes);
-            case LZ4 -> new Lz4Decompressor();
+            case LZ4 -> new Lz4Decompressor(maxBlockBytes);
             case ZSTD -> new ZstdDecompressor(maxBlockBytes);
           };
       made[codec.id()] = decompressor;

@@ -11,8 +11,8 @@ import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Writes gzip at the default level. The header is the one that this JDK's own stream writes, and the
- * bytes are those of this JDK's zlib.
+ * Writes gzip at the default level. The header is the one that this JDK's own stream writes, and
+ * the bytes are those of this JDK's zlib.
  */
 final class GzipCompressor extends StagedCompressor {
 

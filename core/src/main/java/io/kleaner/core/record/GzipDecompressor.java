@@ -7,12 +7,17 @@ import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/** Reads gzip members one after the other and checks their trailers (RFC 1952). */
+/**
+ * Reads gzip members one after the other and checks their trailers (RFC 1952). Bytes after a member
+ * that do not begin another one are ignored, as the JDK's own stream does, which is what brokers
+ * and consumers read with.
+ */
 final class GzipDecompressor implements Decompressor {
 
   private static final int MAGIC = 0x8b1f;
   private static final int DEFLATE = 8;
   private static final int HEADER_BYTES = 10;
+  private static final int TIME_FLAGS_AND_SYSTEM_BYTES = 6;
   private static final int TRAILER_BYTES = 8;
   private static final int HEADER_CRC = 2;
   private static final int EXTRA = 4;
@@ -21,26 +26,28 @@ final class GzipDecompressor implements Decompressor {
 
   private final Inflater inflater = new Inflater(true);
   private final CRC32 crc = new CRC32();
+  private final PayloadView view = new PayloadView(ByteOrder.LITTLE_ENDIAN);
   private ByteBuffer source = ByteBuffer.allocate(0);
   private boolean ended;
 
   @Override
-  public void begin(ByteBuffer payload, boolean ignoreHeaderChecksum)
-      throws CorruptBatchException {
-    source = payload.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  public void begin(ByteBuffer payload, boolean ignoreHeaderChecksum) throws CorruptBatchException {
+    source = view.of(payload);
     ended = false;
     beginMember();
   }
 
   private void beginMember() throws CorruptBatchException {
+    int start = source.position();
     need(HEADER_BYTES);
     int magic = source.getShort() & 0xffff;
     int method = source.get() & 0xff;
     int flags = source.get();
     if (magic != MAGIC || method != DEFLATE) {
-      throw new CorruptBatchException("not a gzip payload");
+      throw new CorruptBatchException(
+          String.format("gzip payload begins with 0x%04x and method %d", magic, method));
     }
-    source.position(source.position() + 6);
+    source.position(source.position() + TIME_FLAGS_AND_SYSTEM_BYTES);
     if ((flags & EXTRA) != 0) {
       need(Short.BYTES);
       int extra = source.getShort() & 0xffff;
@@ -54,12 +61,24 @@ final class GzipDecompressor implements Decompressor {
       skipString();
     }
     if ((flags & HEADER_CRC) != 0) {
-      need(Short.BYTES);
-      source.getShort();
+      checkHeader(start);
     }
     crc.reset();
     inflater.reset();
     inflater.setInput(source);
+  }
+
+  private void checkHeader(int start) throws CorruptBatchException {
+    int end = source.position();
+    need(Short.BYTES);
+    crc.reset();
+    updateCrc(source, start, end);
+    int stored = source.getShort() & 0xffff;
+    int computed = (int) crc.getValue() & 0xffff;
+    if (stored != computed) {
+      throw new CorruptBatchException(
+          String.format("gzip header checksum: stored 0x%04x, computed 0x%04x", stored, computed));
+    }
   }
 
   private void skipString() throws CorruptBatchException {
@@ -88,13 +107,15 @@ final class GzipDecompressor implements Decompressor {
         throw corrupt;
       }
       if (inflated > 0) {
-        ByteBuffer fresh = target.duplicate().limit(target.position()).position(from);
-        crc.update(fresh);
+        updateCrc(target, from, target.position());
       }
       if (inflater.finished()) {
         endMember();
       } else if (inflated == 0) {
-        throw new CorruptBatchException("gzip payload ends early");
+        throw new CorruptBatchException(
+            inflater.needsDictionary()
+                ? "gzip payload asks for a dictionary"
+                : "gzip payload ends early");
       }
       if (inflated > 0) {
         return inflated;
@@ -103,20 +124,34 @@ final class GzipDecompressor implements Decompressor {
     return -1;
   }
 
+  /** Leaves the buffer's position at the end of the range, its limit as it is. */
+  private void updateCrc(ByteBuffer buffer, int from, int to) {
+    int limit = buffer.limit();
+    buffer.limit(to).position(from);
+    crc.update(buffer);
+    buffer.limit(limit);
+  }
+
   private void endMember() throws CorruptBatchException {
     need(TRAILER_BYTES);
-    long storedCrc = source.getInt() & 0xffffffffL;
-    int storedSize = source.getInt();
-    if (storedCrc != crc.getValue() || storedSize != (int) inflater.getBytesWritten()) {
-      throw new CorruptBatchException("gzip trailer does not match its content");
+    int storedCrc = source.getInt();
+    int storedBytes = source.getInt();
+    int computedCrc = (int) crc.getValue();
+    int bytes = (int) inflater.getBytesWritten();
+    if (storedCrc != computedCrc || storedBytes != bytes) {
+      throw new CorruptBatchException(
+          String.format(
+              "gzip trailer: stored 0x%08x and %d bytes, computed 0x%08x and %d bytes",
+              storedCrc, storedBytes, computedCrc, bytes));
     }
-    boolean another =
-        source.remaining() >= HEADER_BYTES
-            && (source.getShort(source.position()) & 0xffff) == MAGIC;
-    if (another) {
-      beginMember();
-    } else {
-      ended = true;
+    ended = true;
+    if (source.remaining() > HEADER_BYTES + TRAILER_BYTES) {
+      try {
+        beginMember();
+        ended = false;
+      } catch (CorruptBatchException notAMember) {
+        ended = true;
+      }
     }
   }
 

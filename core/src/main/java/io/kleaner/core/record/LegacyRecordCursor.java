@@ -6,32 +6,37 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 
 /**
- * Walks the records of one message of magic 0 or 1: itself, or the messages that it wraps compressed.
+ * Walks the records of one message of magic 0 or 1: itself, or the messages that it wraps
+ * compressed.
  *
  * <p>A wrapper of magic 0 holds absolute offsets. One of magic 1 holds relative ones, and its own
  * offset is that of its last message (KIP-31); offset 0 on a wrapper means that its client counted
  * from 0. Timestamp and type of magic 1 come from the wrapper if that is LogAppendTime (KIP-32);
- * magic 0 has none. A wrapper is decompressed whole, within a bound.
+ * magic 0 has none.
+ *
+ * <p>A wrapper that decompresses to more than a few MiB streams through a window that holds one
+ * message at a time; since its last message must be seen first, magic 1 is then decompressed twice.
  *
  * <p>Not thread-safe; owned by one worker. The batch's buffer must not change while it is walked.
  */
 public final class LegacyRecordCursor implements AutoCloseable {
 
-  private static final int STEP_BYTES = 64 * 1024;
+  private static final int SIZE_AND_OFFSET_BYTES = BatchHeader.LOG_OVERHEAD;
 
   private final Decompressors decompressors;
-  private final GrowableBuffer window;
+  private final StreamWindow window;
   private final BatchHeader wrapper = new BatchHeader();
   private final BatchHeader message = new BatchHeader();
   private final CRC32 crc = new CRC32();
 
   private ByteBuffer buffer = ByteBuffer.allocate(0);
-  private int start;
-  private int limit;
-  private int position;
   private boolean wrapped;
+  private int payloadPosition;
+  private int payloadBytes;
   private long relativeTo;
+  private long highestOffset;
   private long previousOffset;
+  private int walked;
 
   private long offset;
   private int keyPosition;
@@ -40,102 +45,99 @@ public final class LegacyRecordCursor implements AutoCloseable {
   private int valueLength;
 
   /**
-   * @param maxRecordBytes the most bytes that a wrapper may decompress to
+   * @param decompressors owned by the caller, not shared with another worker
+   * @param maxRecordBytes the largest wrapped message that may be in memory, in bytes
    */
   public LegacyRecordCursor(Decompressors decompressors, int maxRecordBytes) {
     this.decompressors = decompressors;
-    this.window =
-        new GrowableBuffer(
-            "a decompressed message set", Math.min(STEP_BYTES, maxRecordBytes), maxRecordBytes);
+    this.window = new StreamWindow("a wrapped message", maxRecordBytes);
   }
 
   /**
    * Begins a batch of magic 0 or 1 that lies wholly in its buffer.
    *
    * @throws CorruptBatchException if it is not what the format allows
-   * @throws BoundExceededException if it decompresses to more than the bound
+   * @throws BoundExceededException if a block or message in it is over the bound
    */
   public void open(BatchHeader batch) throws IOException {
     wrapper.wrap(batch.buffer(), batch.position());
     wrapped = wrapper.isCompressed();
+    buffer = wrapper.buffer();
+    relativeTo = 0;
+    highestOffset = wrapper.baseOffset();
     if (wrapped) {
-      parse(wrapper.position(), wrapper.endPosition(), wrapper);
-      if (valueLength < 0) {
-        throw new CorruptBatchException("compressed message without a value");
-      }
-      decompress();
-      start = 0;
-      relativeTo = relativeTo();
-    } else {
-      buffer = wrapper.buffer();
-      start = wrapper.position();
-      limit = wrapper.endPosition();
-      relativeTo = 0;
+      openWrapper();
     }
-    rewind();
+    startOver();
   }
 
-  /** Returns to before the first record. */
-  public void rewind() {
-    position = start;
-    previousOffset = -1;
+  private void openWrapper() throws IOException {
+    if (Codec.forId(wrapper.codecId()) == Codec.ZSTD) {
+      throw new CorruptBatchException("zstd in a message of magic " + wrapper.magic());
+    }
+    parse(wrapper.position(), wrapper.endPosition(), wrapper);
+    if (valueLength < 0) {
+      throw new CorruptBatchException("compressed message without a value");
+    }
+    payloadPosition = valuePosition;
+    payloadBytes = valueLength;
+    decompress();
+    if (wrapper.magic() == 1) {
+      if (highestOffset == 0) {
+        highestOffset = Long.MAX_VALUE;
+      } else {
+        relativeTo = highestOffset - lastRelativeOffset();
+        rewind();
+      }
+    }
   }
 
   private void decompress() throws IOException {
-    Codec codec = Codec.forId(wrapper.codecId());
-    if (codec == Codec.ZSTD) {
-      throw new CorruptBatchException("zstd in a message of magic " + wrapper.magic());
+    ByteBuffer source = wrapper.buffer();
+    Decompressor stream = decompressors.of(Codec.forId(wrapper.codecId()));
+    int savedPosition = source.position();
+    int savedLimit = source.limit();
+    source.limit(payloadPosition + payloadBytes).position(payloadPosition);
+    try {
+      stream.begin(source, wrapper.magic() == 0);
+    } finally {
+      source.limit(savedLimit).position(savedPosition);
     }
-    Decompressor stream = decompressors.of(codec);
-    ByteBuffer payload =
-        wrapper.buffer().duplicate().limit(valuePosition + valueLength).position(valuePosition);
-    stream.begin(payload, wrapper.magic() == 0);
-    window.clear();
-    int read;
-    do {
-      ByteBuffer room = window.room(STEP_BYTES);
-      read = stream.read(room);
-    } while (read >= 0);
-    buffer = window.written();
-    limit = buffer.limit();
+    window.begin(stream);
   }
 
-  /** What the offsets of a wrapper's messages are relative to, which its last message tells. */
-  private long relativeTo() throws CorruptBatchException {
-    if (wrapper.magic() == 0) {
-      return 0;
-    }
+  private long lastRelativeOffset() throws IOException {
     long last = -1;
-    int p = 0;
-    while (p < limit) {
-      last = messageAt(p).baseOffset();
-      p = message.endPosition();
+    while (window.has(SIZE_AND_OFFSET_BYTES)) {
+      message.wrap(window.buffer(), window.position());
+      last = message.baseOffset();
+      int size = messageBytes();
+      if (!window.skip(size)) {
+        throw endsInside(size);
+      }
     }
-    if (last < 0) {
-      throw new CorruptBatchException("compressed message without messages in it");
+    if (last < 0 || last > highestOffset) {
+      throw new CorruptBatchException(
+          "the last wrapped message has the relative offset "
+              + last
+              + ", not within 0.."
+              + highestOffset
+              + " as its wrapper's offset asks for");
     }
-    long wrapperOffset = wrapper.baseOffset();
-    return wrapperOffset == 0 ? 0 : wrapperOffset - last;
+    return last;
   }
 
-  private BatchHeader messageAt(int p) throws CorruptBatchException {
-    int left = limit - p;
-    if (left < BatchHeader.V0_OVERHEAD) {
-      throw new CorruptBatchException("wrapped messages end early: " + left + " bytes are left");
+  /** Returns to before the first record, whatever was read. */
+  public void rewind() throws IOException {
+    if (wrapped && !window.rewind()) {
+      decompress();
     }
-    message.wrap(buffer, p);
-    byte magic = message.magic();
-    int size = message.sizeInBytes();
-    if (magic != wrapper.magic()) {
-      throw new CorruptBatchException(
-          "message of magic " + magic + " in a wrapper of magic " + wrapper.magic());
-    }
-    int least = magic == 0 ? BatchHeader.V0_OVERHEAD : BatchHeader.V1_OVERHEAD;
-    if (size < least || size > left) {
-      throw new CorruptBatchException(
-          "wrapped message of " + size + " bytes, between " + least + " and " + left + " fit");
-    }
-    return message;
+    startOver();
+  }
+
+  private void startOver() {
+    walked = 0;
+    previousOffset = -1;
   }
 
   /**
@@ -143,43 +145,90 @@ public final class LegacyRecordCursor implements AutoCloseable {
    *
    * @return false after the last one
    * @throws CorruptBatchException if the bytes are no message
+   * @throws BoundExceededException if a block or message is over the bound
    */
-  public boolean next() throws CorruptBatchException {
-    if (position >= limit) {
+  public boolean next() throws IOException {
+    if (wrapped ? !nextMessage() : walked > 0) {
       return false;
     }
-    if (wrapped) {
-      messageAt(position);
-      if (message.isCompressed()) {
-        throw new CorruptBatchException("a compressed message within a compressed message");
-      }
-      checkCrc();
-    } else {
-      message.wrap(buffer, position);
+    if (!wrapped) {
+      message.wrap(buffer, wrapper.position());
     }
-    parse(position, message.endPosition(), message);
+    parse(message.position(), message.endPosition(), message);
     offset = message.baseOffset() + relativeTo;
-    if (offset <= previousOffset || offset > wrapper.baseOffset()) {
+    if (offset <= previousOffset || offset > highestOffset) {
       throw new CorruptBatchException(
           "message offset "
               + offset
               + " is not within "
               + (previousOffset + 1)
               + ".."
-              + wrapper.baseOffset());
+              + highestOffset);
     }
     previousOffset = offset;
-    position = message.endPosition();
+    walked++;
     return true;
+  }
+
+  /** Makes the next wrapped message resident, and checks all that is not its key and value. */
+  private boolean nextMessage() throws IOException {
+    if (!window.has(SIZE_AND_OFFSET_BYTES)) {
+      checkNothingLeft();
+      return false;
+    }
+    message.wrap(window.buffer(), window.position());
+    int size = messageBytes();
+    if (!window.has(size)) {
+      throw endsInside(size);
+    }
+    buffer = window.buffer();
+    message.wrap(buffer, window.position());
+    if (message.magic() != wrapper.magic()) {
+      throw new CorruptBatchException(
+          "message of magic " + message.magic() + " in a wrapper of magic " + wrapper.magic());
+    }
+    if (message.isCompressed()) {
+      throw new CorruptBatchException("a compressed message within a compressed message");
+    }
+    checkCrc();
+    window.skip(size);
+    return true;
+  }
+
+  private int messageBytes() throws CorruptBatchException {
+    int size = message.sizeInBytes();
+    int least = wrapper.magic() == 0 ? BatchHeader.V0_OVERHEAD : BatchHeader.V1_OVERHEAD;
+    if (size < least) {
+      throw new CorruptBatchException(
+          "wrapped message of " + size + " bytes, the least is " + least);
+    }
+    return size;
+  }
+
+  private CorruptBatchException endsInside(int size) {
+    return new CorruptBatchException(
+        "wrapped messages end inside the last one: it has "
+            + size
+            + " bytes, "
+            + window.resident()
+            + " are left");
+  }
+
+  private void checkNothingLeft() throws CorruptBatchException {
+    if (window.resident() > 0) {
+      throw new CorruptBatchException(
+          "wrapped messages end early: " + window.resident() + " bytes are left");
+    }
+    if (walked == 0) {
+      throw new CorruptBatchException("compressed message without messages in it");
+    }
   }
 
   private void checkCrc() throws CorruptBatchException {
     crc.reset();
-    crc.update(
-        buffer
-            .duplicate()
-            .limit(message.endPosition())
-            .position(message.position() + BatchHeader.MAGIC));
+    buffer.limit(message.endPosition()).position(message.position() + BatchHeader.MAGIC);
+    crc.update(buffer);
+    buffer.clear();
     if (crc.getValue() != message.storedCrc()) {
       throw new CorruptBatchException(
           String.format(
@@ -205,7 +254,7 @@ public final class LegacyRecordCursor implements AutoCloseable {
     }
   }
 
-  /** Where the current record's bytes are; valid until the next begin. */
+  /** Where the current record's bytes are; valid until the next move. */
   public ByteBuffer buffer() {
     return buffer;
   }

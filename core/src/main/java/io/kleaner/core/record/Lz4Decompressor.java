@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.record;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import net.jpountz.lz4.LZ4Exception;
@@ -9,7 +10,11 @@ import net.jpountz.lz4.LZ4SafeDecompressor;
 import net.jpountz.xxhash.XXHash32;
 import net.jpountz.xxhash.XXHashFactory;
 
-/** Reads one LZ4 frame of independent blocks, of 4 MiB at most, as KIP-57 has it. */
+/**
+ * Reads one LZ4 frame of independent blocks, of 4 MiB at most, as KIP-57 has it. Header and block
+ * checksums are checked, the content checksum and size are not; bytes after the frame are ignored:
+ * all as Kafka's own stream does.
+ */
 final class Lz4Decompressor extends BlockDecompressor {
 
   private static final int MAGIC = 0x184D2204;
@@ -21,22 +26,32 @@ final class Lz4Decompressor extends BlockDecompressor {
   private static final int BLOCK_INDEPENDENCE = 0x20;
   private static final int SMALLEST_BLOCK_CODE = 4;
 
+  /** No byte of a block can stand for more bytes of content than this. */
+  private static final int MAX_EXPANSION = 255;
+
   private final LZ4SafeDecompressor lz4 = LZ4Factory.fastestInstance().safeDecompressor();
   private final XXHash32 xxhash = XXHashFactory.fastestInstance().hash32();
-  private ByteBuffer source = ByteBuffer.allocateDirect(0);
+  private final PayloadView view = new PayloadView(ByteOrder.LITTLE_ENDIAN);
+  private final int boundBytes;
+  private ByteBuffer source = ByteBuffer.allocate(0);
   private int flags;
   private int maxBlockBytes;
   private int blockBytes;
+  private int contentBytes;
   private boolean rawBlock;
 
+  Lz4Decompressor(int boundBytes) {
+    this.boundBytes = boundBytes;
+  }
+
   @Override
-  public void begin(ByteBuffer payload, boolean ignoreHeaderChecksum)
-      throws CorruptBatchException {
+  public void begin(ByteBuffer payload, boolean ignoreHeaderChecksum) throws CorruptBatchException {
     restart();
-    source = payload.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    source = view.of(payload);
     need(7);
     if (source.getInt() != MAGIC) {
-      throw new CorruptBatchException("not an LZ4 frame");
+      throw new CorruptBatchException(
+          String.format("LZ4 frame begins with 0x%08x", source.getInt(payload.position())));
     }
     int descriptor = source.position();
     flags = source.get() & 0xff;
@@ -71,7 +86,7 @@ final class Lz4Decompressor extends BlockDecompressor {
   }
 
   @Override
-  int nextBlockBytes() throws CorruptBatchException {
+  int nextBlockBytes() throws IOException {
     need(Integer.BYTES);
     int size = source.getInt();
     rawBlock = (size & RAW_BLOCK) != 0;
@@ -88,7 +103,12 @@ final class Lz4Decompressor extends BlockDecompressor {
           "LZ4 block of " + blockBytes + " bytes is above the frame's " + maxBlockBytes);
     }
     need(blockBytes);
-    return rawBlock ? blockBytes : maxBlockBytes;
+    contentBytes =
+        rawBlock ? blockBytes : (int) Math.min(maxBlockBytes, (long) MAX_EXPANSION * blockBytes);
+    if (contentBytes > boundBytes) {
+      throw new BoundExceededException("an LZ4 block", contentBytes, boundBytes);
+    }
+    return contentBytes;
   }
 
   @Override
@@ -100,8 +120,7 @@ final class Lz4Decompressor extends BlockDecompressor {
     } else {
       try {
         int written =
-            lz4.decompress(
-                source, from, blockBytes, target, target.position(), maxBlockBytes);
+            lz4.decompress(source, from, blockBytes, target, target.position(), contentBytes);
         target.position(target.position() + written);
       } catch (LZ4Exception e) {
         CorruptBatchException corrupt =

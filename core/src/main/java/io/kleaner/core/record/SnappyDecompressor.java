@@ -3,20 +3,26 @@ package io.kleaner.core.record;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.xerial.snappy.Snappy;
 
 /**
  * Reads snappy blocks, framed as the xerial library does it, or one block without a frame as other
- * clients write it.
+ * clients write it. Streams may follow each other; what is left after the last block is ignored if
+ * it is too short for a block's length, as the library does.
  */
 final class SnappyDecompressor extends BlockDecompressor {
 
   private static final long MAGIC = 0x82534e4150505900L;
   private static final int HEADER_BYTES = 16;
+  private static final int LEAST_VERSION = 1;
+
+  /** No byte of a block can stand for more bytes of content than this. */
   private static final int MAX_EXPANSION = 64;
 
   private final int maxBlockBytes;
-  private ByteBuffer source = ByteBuffer.allocateDirect(0);
+  private final PayloadView view = new PayloadView(ByteOrder.BIG_ENDIAN);
+  private ByteBuffer source = ByteBuffer.allocate(0);
   private boolean framed;
   private int compressedBytes;
   private int blockBytes;
@@ -26,26 +32,28 @@ final class SnappyDecompressor extends BlockDecompressor {
   }
 
   @Override
-  public void begin(ByteBuffer payload, boolean ignoreHeaderChecksum)
-      throws CorruptBatchException {
+  public void begin(ByteBuffer payload, boolean ignoreHeaderChecksum) throws CorruptBatchException {
     restart();
-    source = payload.duplicate();
-    framed = skipHeader();
-    if (!source.hasRemaining() && !framed) {
+    source = view.of(payload);
+    framed = atHeader();
+    if (framed) {
+      // Whatever its version says: the library looks at that of a later header only.
+      source.position(source.position() + HEADER_BYTES);
+    } else if (!source.hasRemaining()) {
       throw new CorruptBatchException("snappy payload is empty");
     }
   }
 
-  private boolean skipHeader() throws CorruptBatchException {
-    if (source.remaining() < HEADER_BYTES || source.getLong(source.position()) != MAGIC) {
-      return false;
-    }
+  private boolean atHeader() {
+    return source.remaining() >= HEADER_BYTES && source.getLong(source.position()) == MAGIC;
+  }
+
+  private void skipLaterHeader() throws CorruptBatchException {
     int version = source.getInt(source.position() + Long.BYTES);
-    if (version < 1) {
+    if (version < LEAST_VERSION) {
       throw new CorruptBatchException("snappy frame of unknown version " + version);
     }
     source.position(source.position() + HEADER_BYTES);
-    return true;
   }
 
   @Override
@@ -54,14 +62,13 @@ final class SnappyDecompressor extends BlockDecompressor {
       return -1;
     }
     if (framed) {
-      while (skipHeader()) {
-        // streams may be concatenated
-      }
-      if (!source.hasRemaining()) {
-        return -1;
+      while (atHeader()) {
+        skipLaterHeader();
       }
       if (source.remaining() < Integer.BYTES) {
-        throw new CorruptBatchException("snappy payload ends early");
+        // The xerial library takes less than a length for the end.
+        source.position(source.limit());
+        return -1;
       }
       compressedBytes = source.getInt();
     } else {
@@ -71,13 +78,15 @@ final class SnappyDecompressor extends BlockDecompressor {
       throw new CorruptBatchException(
           "snappy block of " + compressedBytes + " bytes, " + source.remaining() + " are left");
     }
-    ByteBuffer block = block();
+    int end = source.limit();
+    source.limit(source.position() + compressedBytes);
     try {
-      blockBytes = Snappy.uncompressedLength(block);
+      blockBytes = Snappy.uncompressedLength(source);
     } catch (IOException e) {
       throw corrupt(e);
+    } finally {
+      source.limit(end);
     }
-    // A format that cannot expand further than this cannot claim more and be valid.
     if (blockBytes < 0 || blockBytes / MAX_EXPANSION > compressedBytes) {
       throw new CorruptBatchException("snappy block claims " + blockBytes + " bytes");
     }
@@ -87,28 +96,28 @@ final class SnappyDecompressor extends BlockDecompressor {
     return blockBytes;
   }
 
-  private ByteBuffer block() {
-    return source.duplicate().limit(source.position() + compressedBytes);
-  }
-
   @Override
   void readBlock(ByteBuffer target) throws IOException {
+    int end = source.limit();
+    int next = source.position() + compressedBytes;
     int limit = target.limit();
-    int position = target.position();
-    // The library writes from the position on and moves the limit.
-    ByteBuffer into = target.duplicate().limit(position + blockBytes);
+    int written;
+    source.limit(next);
     try {
-      int written = Snappy.uncompress(block(), into);
-      if (written != blockBytes) {
-        throw new CorruptBatchException("snappy block is shorter than it claims");
-      }
-    } catch (CorruptBatchException e) {
-      throw e;
+      // It writes from the target's position on, leaves that, and sets the limit to what it wrote.
+      written = Snappy.uncompress(source, target);
     } catch (IOException e) {
       throw corrupt(e);
+    } finally {
+      target.limit(limit);
+      source.limit(end);
     }
-    source.position(source.position() + compressedBytes);
-    target.limit(limit).position(position + blockBytes);
+    if (written != blockBytes) {
+      throw new CorruptBatchException(
+          "snappy block of " + written + " bytes, it claims " + blockBytes);
+    }
+    source.position(next);
+    target.position(target.position() + written);
   }
 
   private static CorruptBatchException corrupt(IOException cause) {

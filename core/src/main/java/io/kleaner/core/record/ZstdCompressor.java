@@ -16,6 +16,7 @@ final class ZstdCompressor extends StagedCompressor {
 
   private final ZstdCompressCtx context = new ZstdCompressCtx();
   private final ByteBuffer nothing = ByteBuffer.allocateDirect(0);
+  private boolean started;
 
   ZstdCompressor() {
     super(STAGE_BYTES);
@@ -25,10 +26,12 @@ final class ZstdCompressor extends StagedCompressor {
   void writeHeader(GrowableBuffer target) {
     context.reset();
     context.setLevel(LEVEL);
+    started = false;
   }
 
   @Override
   void writeStage(ByteBuffer stage, GrowableBuffer target) throws IOException {
+    started = true;
     while (stage.hasRemaining()) {
       context.compressDirectByteBufferStream(
           target.room(OUTPUT_BYTES), stage, EndDirective.CONTINUE);
@@ -37,16 +40,18 @@ final class ZstdCompressor extends StagedCompressor {
 
   @Override
   void writeEnd(GrowableBuffer target) throws IOException {
-    // Kafka's stream is flushed before it is closed, which ends the block but not the frame.
-    drain(target, EndDirective.FLUSH);
+    // Kafka's stream is flushed before it is closed, which ends the block but not the frame; not
+    // so if nothing was written, which makes a frame of known size.
+    if (started) {
+      drain(target, EndDirective.FLUSH);
+    }
     drain(target, EndDirective.END);
   }
 
   private void drain(GrowableBuffer target, EndDirective directive) throws IOException {
     boolean done;
     do {
-      done =
-          context.compressDirectByteBufferStream(target.room(OUTPUT_BYTES), nothing, directive);
+      done = context.compressDirectByteBufferStream(target.room(OUTPUT_BYTES), nothing, directive);
     } while (!done);
   }
 

@@ -8,8 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Reads zstd frames one after the other. A frame's window is looked up in its header first, so that
- * none makes the native side allocate more than the bound (RFC 8878).
+ * Reads zstd frames one after the other; without any, the payload has no bytes. A frame's window is
+ * looked up in its header first, so that none makes the native side allocate more than the bound
+ * (RFC 8878).
  */
 final class ZstdDecompressor implements Decompressor {
 
@@ -21,7 +22,8 @@ final class ZstdDecompressor implements Decompressor {
 
   private final long maxWindowBytes;
   private final ZstdDecompressCtx context = new ZstdDecompressCtx();
-  private ByteBuffer source = ByteBuffer.allocateDirect(0);
+  private final PayloadView view = new PayloadView(ByteOrder.LITTLE_ENDIAN);
+  private ByteBuffer source = ByteBuffer.allocate(0);
   private boolean betweenFrames;
 
   ZstdDecompressor(int maxBlockBytes) {
@@ -29,13 +31,10 @@ final class ZstdDecompressor implements Decompressor {
   }
 
   @Override
-  public void begin(ByteBuffer payload, boolean ignoreHeaderChecksum) throws IOException {
-    source = payload.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+  public void begin(ByteBuffer payload, boolean ignoreHeaderChecksum) {
+    source = view.of(payload);
     context.reset();
     betweenFrames = true;
-    if (!source.hasRemaining()) {
-      throw new CorruptBatchException("zstd payload is empty");
-    }
   }
 
   @Override
@@ -79,7 +78,7 @@ final class ZstdDecompressor implements Decompressor {
       return;
     }
     if (magic != FRAME_MAGIC) {
-      throw new CorruptBatchException("not a zstd payload");
+      throw new CorruptBatchException(String.format("zstd frame begins with 0x%08x", magic));
     }
     int descriptor = source.get(p + 4);
     long window;
