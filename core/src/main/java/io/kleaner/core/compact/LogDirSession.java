@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.compact;
+
+import io.kleaner.core.io.FileHandle;
+import io.kleaner.core.io.FileLease;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.LockHolder;
+import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.logdir.PartitionLog;
+import io.kleaner.core.logdir.UnusableDirectoryException;
+import io.kleaner.core.segment.Segment;
+import io.kleaner.core.segment.SegmentFileName;
+import io.kleaner.core.segment.SegmentFileName.Kind;
+import io.kleaner.core.swap.RecoveryPlan;
+import io.kleaner.core.swap.SwapRecovery;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The right to change a directory: its lock, taken as a broker takes it and held until closed.
+ *
+ * <p>Safe for several threads on different partitions.
+ */
+public final class LogDirSession implements AutoCloseable {
+
+  private final FileSystem fileSystem;
+  private final LogDir logDir;
+  private final FileLease lease;
+
+  private LogDirSession(FileSystem fileSystem, LogDir logDir, FileLease lease) {
+    this.fileSystem = fileSystem;
+    this.logDir = logDir;
+    this.lease = lease;
+  }
+
+  /**
+   * Takes the lock.
+   *
+   * @param afterCrash whether the user says that the broker which did not stop cleanly is gone
+   * @throws UnusableDirectoryException if somebody works there, or may; nothing was changed
+   */
+  public static LogDirSession open(FileSystem fileSystem, LogDir logDir, boolean afterCrash)
+      throws IOException {
+    if (logDir.hasMetaProperties() && !logDir.cleanShutdown() && !afterCrash) {
+      throw new UnusableDirectoryException(
+          logDir.dir()
+              + " belongs to a broker that has not stopped cleanly: it runs, perhaps on another"
+              + " host of a shared mount, or it crashed (no .kafka_cleanshutdown beside"
+              + " meta.properties). Nothing was changed.",
+          "Stop the broker. If it is known to have crashed, run again with --after-crash.");
+    }
+    if (!fileSystem.isWritable(logDir.dir())) {
+      throw new UnusableDirectoryException(
+          logDir.dir() + " cannot be written to; nothing was changed.",
+          "Run as the user that the broker runs as, or use --output to write elsewhere.");
+    }
+    Optional<FileLease> lease = fileSystem.tryLock(logDir.lockFile());
+    if (lease.isEmpty()) {
+      OptionalLong pid = LockHolder.pidOf(logDir.lockFile());
+      throw new UnusableDirectoryException(
+          logDir.lockFile()
+              + " is locked by "
+              + (pid.isPresent() ? "process " + pid.getAsLong() : "another process")
+              + ", a running broker or another kleaner; nothing was changed.",
+          "Stop it first; a live broker's directory is never written to.");
+    }
+    return new LogDirSession(fileSystem, logDir, lease.get());
+  }
+
+  /** Finishes or undoes what an interrupted clean left in a partition directory. */
+  public RecoveryPlan recover(Path partitionDir) throws IOException {
+    RecoveryPlan plan = new SwapRecovery(fileSystem).plan(partitionDir);
+    plan.apply(fileSystem, partitionDir);
+    return plan;
+  }
+
+  /**
+   * Cuts a torn tail off the last segment, as a broker's recovery does. The offset and time index
+   * are deleted with it where they may point into it; a broker rebuilds them.
+   *
+   * @param log as it was read
+   */
+  public void truncateTail(PartitionLog log) throws IOException {
+    if (log.tornTail().isEmpty()) {
+      return;
+    }
+    Segment last = log.activeSegment();
+    for (Kind kind : new Kind[] {Kind.OFFSET_INDEX, Kind.TIME_INDEX}) {
+      fileSystem.delete(SegmentFileName.live(last.baseOffset(), kind).in(log.dir()));
+    }
+    fileSystem.syncDir(log.dir());
+    try (FileHandle file = fileSystem.openWrite(last.logFile())) {
+      file.truncate(log.tornTail().get().position());
+      file.sync();
+    }
+  }
+
+  /** The directory the session is for. */
+  public LogDir logDir() {
+    return logDir;
+  }
+
+  @Override
+  public void close() throws IOException {
+    lease.close();
+  }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.compact;
+
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.logdir.PartitionLog;
+import io.kleaner.core.logdir.UnusableDirectoryException;
+import io.kleaner.core.policy.CleanPolicy;
+import io.kleaner.core.policy.CleanRequest;
+import io.kleaner.core.policy.Decision;
+import io.kleaner.core.policy.PartitionFacts;
+import io.kleaner.core.record.BoundExceededException;
+import io.kleaner.core.record.CorruptBatchException;
+import io.kleaner.core.settings.InvalidSettingsException;
+import io.kleaner.core.settings.SettingsResolver;
+import io.kleaner.core.settings.TopicSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Looks at one partition directory and decides what is to be done with it, turning whatever is wrong
+ * with it into a value: one partition's trouble is not another's.
+ *
+ * <p>Reads only. Thread-safe.
+ */
+public final class PartitionJob {
+
+  /** What was decided, or why nothing could be. */
+  public sealed interface Assessment {
+
+    /**
+     * A decision was made.
+     *
+     * @param log as it was read
+     * @param settings of its topic
+     */
+    record Decided(PartitionLog log, TopicSettings settings, Decision decision)
+        implements Assessment {}
+
+    /**
+     * The partition is not fit to be worked on; nothing was changed.
+     *
+     * @param reason what is wrong, and where
+     * @param nextStep what to do
+     */
+    record Unfit(String reason, String nextStep) implements Assessment {}
+  }
+
+  private final PartitionSurvey survey;
+  private final SettingsResolver settings;
+  private final HighWatermarkChoice highWatermark;
+  private final CleanRequest request;
+
+  /**
+   * @param logDir that holds the partitions
+   * @param settings where topics' settings come from
+   * @param request what is asked for
+   */
+  public PartitionJob(
+      FileSystem fileSystem,
+      LogDir logDir,
+      SettingsResolver settings,
+      HighWatermarkChoice highWatermark,
+      CleanRequest request) {
+    this.survey = new PartitionSurvey(fileSystem, logDir);
+    this.settings = settings;
+    this.highWatermark = highWatermark;
+    this.request = request;
+  }
+
+  /** Assesses a partition directory; throws only what is a bug. */
+  public Assessment assess(Path partitionDir) {
+    try {
+      PartitionLog log = survey.read(partitionDir);
+      if (log.tornTail().isPresent()) {
+        return torn(log, log.tornTail().get());
+      }
+      TopicSettings found = settings.resolve(log.partition().topic(), log.topicId());
+      PartitionFacts facts =
+          survey.facts(log, highWatermark, request.nowMs(), found.producerIdExpirationMs());
+      return new Assessment.Decided(log, found, CleanPolicy.decide(facts, found, request));
+    } catch (UnusableDirectoryException e) {
+      return new Assessment.Unfit(e.getMessage(), e.nextStep());
+    } catch (CorruptBatchException e) {
+      return new Assessment.Unfit(
+          e.getMessage() + "; nothing was changed.",
+          "Run 'kleaner check --level 3 " + partitionDir + "'.");
+    } catch (BoundExceededException e) {
+      return new Assessment.Unfit(
+          e.getMessage() + "; nothing was changed.",
+          "Run again with a larger --max-record-bytes.");
+    } catch (InvalidSettingsException e) {
+      return new Assessment.Unfit(e.getMessage() + "; nothing was changed.", "Correct them.");
+    } catch (IOException e) {
+      return new Assessment.Unfit(
+          partitionDir + " cannot be read: " + e + "; nothing was changed.",
+          "Check permissions and the disk.");
+    }
+  }
+
+  private static Assessment torn(PartitionLog log, PartitionLog.TornTail tail) {
+    return new Assessment.Unfit(
+        String.format(
+            "%s: the last %d bytes of segment %020d, from byte %d on, are no whole batch (%s)."
+                + " Offsets end at %d without them. Nothing was changed.",
+            log.partition(),
+            tail.bytes(),
+            tail.baseOffset(),
+            tail.position(),
+            tail.problem(),
+            log.logEndOffset()),
+        "A broker would cut them off when it recovers; run again with --truncate-tail to do so,"
+            + " or start the broker once.");
+  }
+}
