@@ -24,11 +24,13 @@ final class SnappyCompressor extends StagedCompressor {
   @Override
   void writeStage(ByteBuffer stage, GrowableBuffer target) throws IOException {
     ByteBuffer out = target.room(Integer.BYTES + Snappy.maxCompressedLength(stage.remaining()));
+    int limit = out.limit();
     int start = out.position();
-    ByteBuffer body = out.duplicate().position(start + Integer.BYTES);
-    int compressed = Snappy.compress(stage, body);
+    out.position(start + Integer.BYTES);
+    // It writes from the position on, leaves that, and sets the limit to what it wrote.
+    int compressed = Snappy.compress(stage, out);
+    out.limit(limit).position(start + Integer.BYTES + compressed);
     out.putInt(start, compressed);
-    out.position(start + Integer.BYTES + compressed);
   }
 
   @Override
