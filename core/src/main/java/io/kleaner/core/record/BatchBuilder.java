@@ -9,8 +9,9 @@ import java.util.zip.CRC32C;
  * Builds one magic 2 batch in memory: what survives of another batch, or nothing but a header.
  *
  * <p>The bytes are those that Kafka's own cleaner writes: the header carries on the source's
- * offsets, leader epoch, producer fields, timestamp type and flags; the base timestamp is the delete
- * horizon if one is set, else the first record's; the highest timestamp is that of the records.
+ * offsets, leader epoch, producer fields, timestamp type and flags; the base timestamp is the
+ * delete horizon if one is set, else the first record's; the highest timestamp is that of the
+ * records.
  *
  * <p>Not thread-safe; owned by one worker. The result is valid until the next {@code begin}.
  */
@@ -48,7 +49,9 @@ public final class BatchBuilder implements AutoCloseable {
    */
   public BatchBuilder(Compressors compressors, int maxBatchBytes) {
     this.compressors = compressors;
-    this.out = new GrowableBuffer("a batch written anew", Math.min(64 * 1024, maxBatchBytes), maxBatchBytes);
+    this.out =
+        new GrowableBuffer(
+            "a batch written anew", Math.min(64 * 1024, maxBatchBytes), maxBatchBytes);
   }
 
   /**
@@ -266,7 +269,8 @@ public final class BatchBuilder implements AutoCloseable {
     return header(flags, BatchHeader.NO_TIMESTAMP, source.maxTimestamp());
   }
 
-  private ByteBuffer header(int attributes, long baseTimestampField, long maxTimestampField) {
+  private ByteBuffer header(int attributes, long baseTimestampField, long maxTimestampField)
+      throws BoundExceededException {
     ByteBuffer batch = out.written();
     int size = batch.limit();
     batch

@@ -11,7 +11,8 @@ public final class Decompressors implements AutoCloseable {
   private final Decompressor[] made = new Decompressor[Codec.values().length];
 
   /**
-   * @param maxBlockBytes largest block or window of a payload that may be held in memory, in bytes
+   * @param maxBlockBytes largest block or window of a payload that may be held in memory, in bytes;
+   *     zstd windows of up to 8 MiB are taken even if it is less, and none above 128 MiB
    */
   public Decompressors(int maxBlockBytes) {
     this.maxBlockBytes = maxBlockBytes;

@@ -4,10 +4,15 @@ package io.kleaner.core.record;
 import java.nio.ByteBuffer;
 
 /**
- * A direct buffer that is written from the front and doubles as needed, up to a bound. Not
- * thread-safe; owned by one worker and reused.
+ * A direct buffer that is written from the front and doubles as needed, up to a bound.
+ *
+ * <p>Codecs ask for the most room that a block can need and then use less, so the buffer itself may
+ * be larger than the bound by one such block; what is written may not. Not thread-safe; owned by
+ * one worker and reused.
  */
 final class GrowableBuffer {
+
+  private static final int UNUSED_ROOM_BYTES = 128 * 1024;
 
   private final String content;
   private final int maxBytes;
@@ -54,16 +59,29 @@ final class GrowableBuffer {
   }
 
   private void grow(int bytes) throws BoundExceededException {
+    checkBound();
     long needed = (long) buffer.position() + bytes;
-    if (needed > maxBytes) {
+    long most = Math.min((long) maxBytes + UNUSED_ROOM_BYTES, Integer.MAX_VALUE);
+    if (needed > most) {
       throw new BoundExceededException(content, needed, maxBytes);
     }
-    long doubled = Math.min(Math.max(2L * buffer.capacity(), needed), maxBytes);
+    long doubled = Math.min(Math.max(2L * buffer.capacity(), needed), most);
     buffer = ByteBuffer.allocateDirect((int) doubled).put(buffer.flip());
   }
 
-  /** What was written, from position 0 to the limit; shares the bytes. */
-  ByteBuffer written() {
+  private void checkBound() throws BoundExceededException {
+    if (buffer.position() > maxBytes) {
+      throw new BoundExceededException(content, buffer.position(), maxBytes);
+    }
+  }
+
+  /**
+   * What was written, from position 0 to the limit; shares the bytes.
+   *
+   * @throws BoundExceededException if it is more than the bound
+   */
+  ByteBuffer written() throws BoundExceededException {
+    checkBound();
     return buffer.duplicate().flip();
   }
 

@@ -18,7 +18,12 @@ final class ZstdDecompressor implements Decompressor {
   private static final int SKIPPABLE_MAGIC = 0x184D2A50;
   private static final int SKIPPABLE_MASK = 0xFFFFFFF0;
   private static final int SINGLE_SEGMENT = 0x20;
+
+  /** Windows up to here are taken whatever the bound: common encoders write them (RFC 8878). */
   private static final int LEAST_BOUND = 8 * 1024 * 1024;
+
+  /** The native side's own limit, and so that of every Kafka consumer. */
+  private static final int GREATEST_BOUND = 128 * 1024 * 1024;
 
   private final long maxWindowBytes;
   private final ZstdDecompressCtx context = new ZstdDecompressCtx();
@@ -27,7 +32,7 @@ final class ZstdDecompressor implements Decompressor {
   private boolean betweenFrames;
 
   ZstdDecompressor(int maxBlockBytes) {
-    this.maxWindowBytes = Math.max(maxBlockBytes, LEAST_BOUND);
+    this.maxWindowBytes = Math.min(Math.max(maxBlockBytes, LEAST_BOUND), GREATEST_BOUND);
   }
 
   @Override

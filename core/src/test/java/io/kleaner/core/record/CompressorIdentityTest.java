@@ -75,4 +75,30 @@ class CompressorIdentityTest {
           .isEqualTo(KafkaStreams.compress(codec, payload.bytes(), payload.cuts()));
     }
   }
+
+  @ParameterizedTest
+  @EnumSource(Codec.class)
+  void finish_sinkOfJustTheSize_fits(Codec codec) throws IOException {
+    Payloads payload = Payloads.recordLike(new SplittableRandom(17), 400_000);
+    byte[] expected = KafkaStreams.compress(codec, payload.bytes(), payload.cuts());
+    try (Compressors ours = new Compressors()) {
+      GrowableBuffer sink = new GrowableBuffer("test", 16, expected.length);
+      write(ours.of(codec), sink, payload);
+      assertThat(sink.written().remaining()).isEqualTo(expected.length);
+      GrowableBuffer small = new GrowableBuffer("test", 16, expected.length - 1);
+      assertThatThrownBy(
+              () -> {
+                write(ours.of(codec), small, payload);
+                small.written();
+              })
+          .isInstanceOf(BoundExceededException.class);
+    }
+  }
+
+  private static void write(Compressor compressor, GrowableBuffer sink, Payloads payload)
+      throws IOException {
+    compressor.begin(sink);
+    OurStreams.feed(compressor, payload.bytes(), payload.cuts());
+    compressor.finish();
+  }
 }

@@ -243,6 +243,45 @@ class LegacyRecordCursorTest {
     assertThat(records(cursor, batch)).isEqualTo(kafkasRecords(batch));
   }
 
+  @Test
+  void next_damagedMessages_refusedOrRead() throws IOException {
+    int refused = 0;
+    for (long seed : TestSeeds.of(10_000).toArray()) {
+      SplittableRandom random = new SplittableRandom(seed);
+      byte[] batch = damagedBatch(random);
+      try {
+        assertThat(records(cursor, batch)).as("seed %d", seed).hasSizeLessThan(100);
+      } catch (CorruptBatchException | BoundExceededException e) {
+        refused++;
+      }
+    }
+    assertThat(refused).isGreaterThan(2000);
+  }
+
+  /** Messages with flipped bits and fresh checksums, in a wrapper or not. */
+  private static byte[] damagedBatch(SplittableRandom random) throws IOException {
+    int magic = random.nextInt(2);
+    byte[][] messages = new byte[1 + random.nextInt(4)][];
+    for (int i = 0; i < messages.length; i++) {
+      messages[i] = random(random, magic, i, 0, 60);
+      if (random.nextInt(3) > 0) {
+        int sparesTheMagic = BatchHeader.MAGIC + 1;
+        int from = random.nextBoolean() ? sparesTheMagic : 0;
+        int at = from + random.nextInt(messages[i].length - from);
+        messages[i][at] ^= (byte) (1 << random.nextInt(8));
+        LegacyMessages.withCrc(messages[i]);
+      }
+    }
+    if (random.nextInt(4) == 0) {
+      byte[] one = random(random, magic, 3, 0, 60);
+      int at = BatchHeader.MAGIC + 1 + random.nextInt(one.length - BatchHeader.MAGIC - 1);
+      one[at] ^= (byte) (1 << random.nextInt(8));
+      return one;
+    }
+    return LegacyMessages.wrapper(
+        magic, messages.length - 1, Codec.forId(1 + random.nextInt(3)), 0, 5, messages);
+  }
+
   private void assertRefused(byte[] batch, String message) {
     assertThatThrownBy(() -> records(cursor, batch))
         .isInstanceOf(CorruptBatchException.class)
