@@ -74,8 +74,7 @@ public final class PartitionSurvey {
     ProducerReplay replay = new ProducerReplay(fileSystem, log);
     ProducerReplay.Producers stable =
         replay.upTo(highWatermark.offset(), nowMs, producerIdExpirationMs);
-    ProducerReplay.Producers last =
-        replay.upTo(log.logEndOffset(), nowMs, producerIdExpirationMs);
+    ProducerReplay.Producers last = replay.upTo(log.logEndOffset(), nowMs, producerIdExpirationMs);
     Map<Long, LastRecord> active = new HashMap<>();
     last.producers()
         .forEach(
@@ -86,7 +85,8 @@ public final class PartitionSurvey {
       largest.add(largestTimestamp(segment));
       first.add(firstTimestamp(segment));
     }
-    List<String> warnings = new ArrayList<>(last.warnings());
+    List<String> warnings = new ArrayList<>(log.warnings());
+    warnings.addAll(last.warnings());
     return new PartitionFacts(
         log,
         checkpoint(CheckpointFile.CLEANER, log.partition()),
@@ -129,7 +129,7 @@ public final class PartitionSurvey {
           0,
           segment.logBytes(),
           segment.baseOffset(),
-          BatchCursor.Check.HEADERS);
+          BatchCursor.Check.SKIM);
       return batches.next() ? batches.header().maxTimestamp() : -1;
     } catch (CorruptBatchException e) {
       // The clean itself finds it and says where; a timestamp is not worth failing for.

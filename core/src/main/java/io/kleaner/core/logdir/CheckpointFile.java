@@ -3,13 +3,15 @@ package io.kleaner.core.logdir;
 
 import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
-import io.kleaner.core.io.SmallFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
@@ -38,11 +40,16 @@ public final class CheckpointFile {
   /** Each partition's log start offset. */
   public static final String LOG_START = "log-start-offset-checkpoint";
 
-  private static final String VERSION = "0";
+  /** All of them. */
+  public static final List<String> NAMES =
+      List.of(CLEANER, HIGH_WATERMARK, RECOVERY_POINT, LOG_START);
+
   private static final String TEMPORARY = ".tmp";
+  private static final int FIELDS = 3;
 
   private final FileSystem fileSystem;
   private final Path path;
+  private final CheckpointText text;
 
   /**
    * @param logDir the log directory
@@ -51,6 +58,7 @@ public final class CheckpointFile {
   public CheckpointFile(FileSystem fileSystem, Path logDir, String name) {
     this.fileSystem = fileSystem;
     this.path = logDir.resolve(name);
+    this.text = new CheckpointText(path);
   }
 
   /** Whether the file is there. */
@@ -59,62 +67,28 @@ public final class CheckpointFile {
   }
 
   /**
-   * All entries, in the order of the file; none if it is missing or empty.
+   * All entries, in the order of the file; none if it is missing or empty. Of several entries of a
+   * partition the last one counts, as for a broker.
    *
    * @throws UnusableDirectoryException if it is not a checkpoint file
    */
   public Map<TopicPartition, Long> read() throws IOException {
     Map<TopicPartition, Long> entries = new LinkedHashMap<>();
-    if (!exists()) {
-      return entries;
-    }
-    String text = SmallFile.text(fileSystem, path);
-    if (text.isEmpty()) {
-      return entries;
-    }
-    String[] lines = text.split("\n", -1);
-    if (!lines[0].strip().equals(VERSION)) {
-      throw malformed(1, "version " + VERSION, lines[0]);
-    }
-    int expected = lines.length > 1 ? number(lines[1].strip(), 2).intValue() : -1;
-    for (int i = 2; i < lines.length; i++) {
-      if (!lines[i].isBlank()) {
-        readEntry(lines[i].strip(), i + 1, entries);
+    for (CheckpointText.Line line : text.read(fileSystem)) {
+      String[] fields = line.fields();
+      if (fields.length != FIELDS) {
+        throw text.malformed(line, "topic, partition and offset");
       }
-    }
-    if (entries.size() != expected) {
-      throw malformed(2, entries.size() + " entries, as follow it", lines[1]);
+      long partition = text.number(line, fields[1]);
+      Optional<TopicPartition> named =
+          TopicPartition.ofDirectoryName(fields[0] + "-" + partition)
+              .filter(each -> each.topic().equals(fields[0]));
+      if (named.isEmpty()) {
+        throw text.malformed(line, "the name of a topic and the number of a partition");
+      }
+      entries.put(named.get(), text.number(line, fields[2]));
     }
     return entries;
-  }
-
-  private void readEntry(String line, int number, Map<TopicPartition, Long> entries)
-      throws UnusableDirectoryException {
-    String[] fields = line.split("\\s+");
-    if (fields.length != 3) {
-      throw malformed(number, "topic, partition and offset", line);
-    }
-    long partition = number(fields[1], number);
-    if (partition < 0 || partition > Integer.MAX_VALUE) {
-      throw malformed(number, "a partition", fields[1]);
-    }
-    entries.put(new TopicPartition(fields[0], (int) partition), number(fields[2], number));
-  }
-
-  private Long number(String text, int line) throws UnusableDirectoryException {
-    try {
-      return Long.valueOf(text);
-    } catch (NumberFormatException e) {
-      throw malformed(line, "a number", text);
-    }
-  }
-
-  private UnusableDirectoryException malformed(int line, String expected, String actual) {
-    return new UnusableDirectoryException(
-        path + " is malformed at line " + line + ": expected " + expected + ", found '" + actual
-            + "'; nothing was changed.",
-        "Correct the line, or move the file away while no broker runs; a broker with this file"
-            + " takes the log directory offline.");
   }
 
   /** One partition's entry. */
@@ -124,32 +98,40 @@ public final class CheckpointFile {
   }
 
   /**
-   * Sets one partition's entry and keeps all others, atomically and durably: a temporary file is
-   * written, synced and renamed, and the directory synced.
+   * Sets one partition's entry and keeps all others and their order, atomically and durably: a
+   * temporary file is written, given the owner, group and mode of the one it replaces, synced and
+   * renamed, and the directory synced.
+   *
+   * @throws IOException if any of that fails; the file is then what it was or has the new entry
    */
   public void put(TopicPartition partition, long offset) throws IOException {
     Map<TopicPartition, Long> entries = read();
     entries.put(partition, offset);
-    StringBuilder text = new StringBuilder();
-    text.append(VERSION).append('\n').append(entries.size()).append('\n');
-    entries.forEach(
-        (each, at) ->
-            text.append(each.topic())
-                .append(' ')
-                .append(each.partition())
-                .append(' ')
-                .append(at)
-                .append('\n'));
+    List<String> lines = new ArrayList<>(entries.size());
+    entries.forEach((each, at) -> lines.add(each.topic() + ' ' + each.partition() + ' ' + at));
+    replace(CheckpointText.format(lines));
+  }
+
+  private void replace(String content) throws IOException {
     Path temporary = path.resolveSibling(path.getFileName() + TEMPORARY);
     fileSystem.delete(temporary);
-    try (FileHandle file = fileSystem.create(temporary)) {
-      file.write(ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)), 0);
-      file.sync();
+    try {
+      try (FileHandle file = fileSystem.create(temporary)) {
+        file.write(ByteBuffer.wrap(content.getBytes(StandardCharsets.UTF_8)), 0);
+        if (exists()) {
+          fileSystem.copyOwnership(path, temporary);
+        }
+        file.sync();
+      }
+      fileSystem.rename(temporary, path);
+    } catch (IOException e) {
+      try {
+        fileSystem.delete(temporary);
+      } catch (IOException cleanUp) {
+        e.addSuppressed(cleanUp);
+      }
+      throw e;
     }
-    if (exists()) {
-      fileSystem.copyOwnership(path, temporary);
-    }
-    fileSystem.rename(temporary, path);
     fileSystem.syncDir(path.getParent());
   }
 }

@@ -27,7 +27,6 @@ public final class LogDirReader {
   public static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
 
   private static final String METADATA_TOPIC = "__cluster_metadata";
-  private static final String CHECKPOINT = "-checkpoint";
   private static final Comparator<Path> BY_PARTITION =
       Comparator.comparing(
           path -> TopicPartition.ofDirectoryName(path.getFileName().toString()).orElseThrow());
@@ -51,8 +50,9 @@ public final class LogDirReader {
     Path dir = resolve(named);
     List<FileEntry> entries = list(dir);
     boolean holdsSegments = entries.stream().anyMatch(LogDirReader::isLog);
+    Path name = dir.getFileName();
     Optional<TopicPartition> partition =
-        TopicPartition.ofDirectoryName(dir.getFileName().toString());
+        name == null ? Optional.empty() : TopicPartition.ofDirectoryName(name.toString());
     if (holdsSegments || (partition.isPresent() && !isLogDir(entries))) {
       return partition(dir, partition, holdsSegments);
     }
@@ -76,8 +76,7 @@ public final class LogDirReader {
           dir + " is not a directory", "Name a partition directory or a log directory.");
     } catch (AccessDeniedException e) {
       throw new UnusableDirectoryException(
-          dir + " cannot be read: permission denied",
-          "Run as the user that the broker runs as.");
+          dir + " cannot be read: permission denied", "Run as the user that the broker runs as.");
     }
   }
 
@@ -90,7 +89,8 @@ public final class LogDirReader {
     }
     if (partition.isEmpty() || isForeign(dir.getFileName().toString())) {
       throw new UnusableDirectoryException(
-          dir + " is not named like a partition, <topic>-<number>; Kafka's own and half-deleted"
+          dir
+              + " is not named like a partition, <topic>-<number>; Kafka's own and half-deleted"
               + " directories are never touched",
           "Give a copy the name of its partition, such as orders-0.");
     }
@@ -115,8 +115,7 @@ public final class LogDirReader {
       String name = entry.name();
       boolean named = TopicPartition.ofDirectoryName(name).isPresent();
       if (entry.kind() == FileEntry.Kind.SYMLINK && named) {
-        skipped.add(
-            new LogDir.Skipped(name, "a symbolic link; name its target to work on that"));
+        skipped.add(new LogDir.Skipped(name, "a symbolic link; name its target to work on that"));
       } else if (entry.isDirectory() && isForeign(name)) {
         skipped.add(new LogDir.Skipped(name, "Kafka's own, or on its way out; never touched"));
       } else if (entry.isDirectory() && named) {
@@ -149,12 +148,12 @@ public final class LogDirReader {
 
   private static boolean isLogDir(List<FileEntry> entries) {
     return has(entries, META_PROPERTIES)
-        || entries.stream()
-            .anyMatch(entry -> entry.isFile() && entry.name().endsWith(CHECKPOINT));
+        || CheckpointFile.NAMES.stream().anyMatch(name -> has(entries, name));
   }
 
+  /** Whatever it is: a link in the place of a file must not make a broker's directory look free. */
   private static boolean has(List<FileEntry> entries, String name) {
-    return entries.stream().anyMatch(entry -> entry.isFile() && entry.name().equals(name));
+    return entries.stream().anyMatch(entry -> entry.name().equals(name));
   }
 
   private static boolean isLog(FileEntry entry) {

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param tornTail what follows the last whole batch of the last segment, if it is no batch
  * @param topicId from {@code partition.metadata}
  * @param unusableIndexes base offsets of segments whose offset or time index is missing or broken
+ * @param warnings what is odd and was passed over, a sentence each
  */
 public record PartitionLog(
     Path dir,
@@ -29,13 +30,15 @@ public record PartitionLog(
     long logEndOffset,
     Optional<TornTail> tornTail,
     Optional<String> topicId,
-    Set<Long> unusableIndexes) {
+    Set<Long> unusableIndexes,
+    List<String> warnings) {
 
   /** Keeps its own copies. */
   public PartitionLog {
     segments = List.copyOf(segments);
     snapshotOffsets = List.copyOf(snapshotOffsets);
     unusableIndexes = Set.copyOf(unusableIndexes);
+    warnings = List.copyOf(warnings);
   }
 
   /**

@@ -2,11 +2,7 @@
 package io.kleaner.core.logdir;
 
 import io.kleaner.core.io.FileEntry;
-import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
-import io.kleaner.core.io.SmallFile;
-import io.kleaner.core.record.BatchCursor;
-import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.segment.IndexCheck;
 import io.kleaner.core.segment.Segment;
 import io.kleaner.core.segment.SegmentFileName;
@@ -32,10 +28,6 @@ import java.util.TreeMap;
  */
 public final class PartitionLogReader {
 
-  private static final int BUFFER_BYTES = 256 * 1024;
-  private static final String PARTITION_METADATA = "partition.metadata";
-  private static final String TOPIC_ID = "topic_id:";
-
   private final FileSystem fileSystem;
 
   /**
@@ -57,7 +49,6 @@ public final class PartitionLogReader {
     Map<SegmentFileName, FileEntry> live = new HashMap<>();
     TreeMap<Long, FileEntry> logs = new TreeMap<>();
     List<Long> snapshots = new ArrayList<>();
-    Optional<String> topicId = Optional.empty();
     for (FileEntry entry : fileSystem.list(dir)) {
       Optional<SegmentFileName> name = SegmentFileName.parse(entry.name());
       if (name.isPresent() && name.get().stage() == Stage.LIVE) {
@@ -68,8 +59,6 @@ public final class PartitionLogReader {
         } else if (name.get().kind() == Kind.PRODUCER_SNAPSHOT) {
           snapshots.add(name.get().baseOffset());
         }
-      } else if (entry.name().equals(PARTITION_METADATA) && entry.isFile()) {
-        topicId = topicId(entry.path());
       }
     }
     if (logs.isEmpty()) {
@@ -78,8 +67,8 @@ public final class PartitionLogReader {
           "Name a partition directory, or the log directory above it.");
     }
     List<Segment> segments = segments(dir, logs, live);
-    Segment last = segments.get(segments.size() - 1);
-    Tail tail = tail(last);
+    Set<Long> unusableIndexes = unusableIndexes(segments);
+    SegmentEnd.End end = end(segments, unusableIndexes);
     long first = segments.get(0).baseOffset();
     long logStart = Math.max(logStartCheckpoint.orElse(first), first);
     snapshots.sort(null);
@@ -88,11 +77,32 @@ public final class PartitionLogReader {
         partition,
         segments,
         snapshots,
-        Math.min(logStart, tail.endOffset),
-        tail.endOffset,
-        tail.torn,
-        topicId,
-        unusableIndexes(segments));
+        Math.min(logStart, end.endOffset()),
+        end.endOffset(),
+        end.torn(),
+        PartitionMetadataFile.topicId(fileSystem, dir),
+        unusableIndexes,
+        warnings(live.keySet(), logs.keySet(), logStart, end.endOffset()));
+  }
+
+  private static List<String> warnings(
+      Set<SegmentFileName> live, Set<Long> logs, long logStart, long logEnd) {
+    List<String> warnings = new ArrayList<>();
+    live.stream()
+        .filter(name -> name.kind() != Kind.PRODUCER_SNAPSHOT)
+        .filter(name -> !logs.contains(name.baseOffset()))
+        .map(SegmentFileName::toString)
+        .sorted()
+        .forEach(name -> warnings.add(name + " has no .log beside it; a broker deletes it"));
+    if (logStart > logEnd) {
+      warnings.add(
+          "the log start offset "
+              + logStart
+              + " is above the log end offset "
+              + logEnd
+              + "; a broker deletes all segments of such a log");
+    }
+    return warnings;
   }
 
   private static void requireRegular(FileEntry entry) throws UnusableDirectoryException {
@@ -128,33 +138,25 @@ public final class PartitionLogReader {
     return entry == null ? 0 : entry.sizeBytes();
   }
 
-  private record Tail(long endOffset, Optional<PartitionLog.TornTail> torn) {}
-
-  private Tail tail(Segment last) throws IOException {
-    long end = last.baseOffset();
-    BatchCursor batches = new BatchCursor(BUFFER_BYTES, Integer.MAX_VALUE - 8);
-    try (FileHandle file = fileSystem.openRead(last.logFile())) {
-      batches.open(
-          last.logFile(),
-          file,
-          0,
-          last.logBytes(),
-          last.baseOffset(),
-          BatchCursor.Check.HEADERS);
-      try {
-        while (batches.next()) {
-          end = batches.header().nextOffset();
-        }
-      } catch (CorruptBatchException e) {
-        long position = batches.nextFilePosition();
-        return new Tail(
-            end,
-            Optional.of(
-                new PartitionLog.TornTail(
-                    last.baseOffset(), position, last.logBytes() - position, e.problem())));
+  /** Also refuses segments whose offsets run into the next one's. */
+  private SegmentEnd.End end(List<Segment> segments, Set<Long> unusableIndexes) throws IOException {
+    SegmentEnd ends = new SegmentEnd(fileSystem);
+    SegmentEnd.End end = new SegmentEnd.End(0, Optional.empty());
+    for (int i = 0; i < segments.size(); i++) {
+      Segment segment = segments.get(i);
+      end = ends.of(segment, !unusableIndexes.contains(segment.baseOffset()));
+      if (i + 1 < segments.size() && end.endOffset() > segments.get(i + 1).baseOffset()) {
+        throw new UnusableDirectoryException(
+            segment.logFile()
+                + " overlaps the next segment: its last offset is "
+                + (end.endOffset() - 1)
+                + ", expected less than the next one's base offset, "
+                + segments.get(i + 1).baseOffset()
+                + "; nothing was changed.",
+            "Find out which of the two files belongs here: 'kleaner dump' shows what each holds.");
       }
     }
-    return new Tail(end, Optional.empty());
+    return end;
   }
 
   private Set<Long> unusableIndexes(List<Segment> segments) throws IOException {
@@ -166,13 +168,5 @@ public final class PartitionLogReader {
       }
     }
     return unusable;
-  }
-
-  private Optional<String> topicId(Path path) throws IOException {
-    return SmallFile.text(fileSystem, path)
-        .lines()
-        .filter(line -> line.startsWith(TOPIC_ID))
-        .map(line -> line.substring(TOPIC_ID.length()).strip())
-        .findFirst();
   }
 }

@@ -64,7 +64,6 @@ public record ProducerEntry(
   }
 
   static ProducerEntry unknown(long producerId, short epoch) {
-    return new ProducerEntry(
-        producerId, epoch, -1, OptionalLong.empty(), -1, OptionalLong.empty());
+    return new ProducerEntry(producerId, epoch, -1, OptionalLong.empty(), -1, OptionalLong.empty());
   }
 }

@@ -32,7 +32,10 @@ import java.util.Optional;
 public final class ProducerReplay {
 
   private static final int BUFFER_BYTES = 256 * 1024;
-  private static final int MAX_RECORD_BYTES = 64 * 1024 * 1024;
+  private static final int MAX_CONTROL_BATCH_BYTES = 1024 * 1024;
+  private static final int CONTROL_KEY_BYTES = 4;
+  private static final short ABORT = 0;
+  private static final short COMMIT = 1;
 
   private final FileSystem fileSystem;
   private final PartitionLog log;
@@ -118,8 +121,8 @@ public final class ProducerReplay {
       return;
     }
     List<Segment> segments = log.segments();
-    try (Decompressors decompressors = new Decompressors(MAX_RECORD_BYTES)) {
-      RecordCursor records = new RecordCursor(decompressors, MAX_RECORD_BYTES);
+    try (Decompressors decompressors = new Decompressors(MAX_CONTROL_BATCH_BYTES);
+        RecordCursor records = new RecordCursor(decompressors, MAX_CONTROL_BATCH_BYTES)) {
       for (int i = 0; i < segments.size(); i++) {
         boolean passed = i + 1 < segments.size() && segments.get(i + 1).baseOffset() <= from;
         if (!passed && segments.get(i).baseOffset() < endOffset) {
@@ -136,15 +139,10 @@ public final class ProducerReplay {
       Map<Long, ProducerEntry> producers,
       RecordCursor records)
       throws IOException {
-    BatchCursor batches = new BatchCursor(BUFFER_BYTES, Integer.MAX_VALUE - 8);
+    BatchCursor batches = new BatchCursor(BUFFER_BYTES, MAX_CONTROL_BATCH_BYTES);
     try (FileHandle file = fileSystem.openRead(segment.logFile())) {
       batches.open(
-          segment.logFile(),
-          file,
-          0,
-          end(segment),
-          segment.baseOffset(),
-          BatchCursor.Check.HEADERS);
+          segment.logFile(), file, 0, end(segment), segment.baseOffset(), BatchCursor.Check.SKIM);
       while (batches.next()) {
         BatchHeader batch = batches.header();
         if (batch.nextOffset() > endOffset) {
@@ -179,7 +177,7 @@ public final class ProducerReplay {
     if (batch.isControlBatch()) {
       if (batch.recordCount() > 0) {
         records.open(batch, RecordCursor.Mode.KEYS);
-        if (records.next()) {
+        if (records.next() && isMarker(records)) {
           producers.put(producerId, known.onMarker(batch.producerEpoch(), records.timestamp()));
         }
       }
@@ -194,5 +192,14 @@ public final class ProducerReplay {
             batch.lastOffset(),
             batch.maxTimestamp(),
             batch.isTransactional()));
+  }
+
+  /** Only a COMMIT or an ABORT ends a transaction; to go past another kind keeps more, not less. */
+  private static boolean isMarker(RecordCursor control) {
+    if (control.keyLength() < CONTROL_KEY_BYTES) {
+      return false;
+    }
+    short type = control.buffer().getShort(control.keyPosition() + Short.BYTES);
+    return type == ABORT || type == COMMIT;
   }
 }

@@ -60,7 +60,7 @@ public final class ProducerSnapshot {
           new ProducerEntry(
               producerId,
               epoch,
-              lastSequence,
+              lastOffset < 0 ? -1 : lastSequence,
               known(lastOffset),
               timestamp,
               known(transaction)));

@@ -20,7 +20,9 @@ public final class BatchCursor {
 
   /** What is checked of each batch. */
   public enum Check {
-    /** Lengths, magic and offsets. */
+    /** Lengths, magic and offsets; of a data batch only the header is in memory. */
+    SKIM,
+    /** The same, with the whole batch in memory. */
     HEADERS,
     /** Checksums as well. */
     CHECKSUMS
@@ -39,7 +41,10 @@ public final class BatchCursor {
   private Path path = Path.of("");
   private long endPosition;
   private long bufferPosition;
-  private int nextInBuffer;
+
+  /** May lie beyond the buffer after a batch of which only the header was read. */
+  private long nextInBuffer;
+
   private long previousLastOffset;
 
   /**
@@ -96,8 +101,8 @@ public final class BatchCursor {
       throw truncated(filePosition, -1, BatchHeader.LOG_OVERHEAD, left);
     }
     ensure((int) Math.min(BatchHeader.BYTES_UP_TO_MAGIC, left), filePosition);
-    long offset = buffer.getLong(nextInBuffer);
-    int length = buffer.getInt(nextInBuffer + BatchHeader.LENGTH);
+    long offset = buffer.getLong((int) nextInBuffer);
+    int length = buffer.getInt((int) nextInBuffer + BatchHeader.LENGTH);
     if (length < BatchHeader.V0_OVERHEAD - BatchHeader.LOG_OVERHEAD) {
       throw new CorruptBatchException(
               "batch length " + length + " is below the smallest possible, 14")
@@ -107,17 +112,23 @@ public final class BatchCursor {
     if (left < BatchHeader.BYTES_UP_TO_MAGIC) {
       throw truncated(filePosition, offset, size, left);
     }
-    byte magic = buffer.get(nextInBuffer + BatchHeader.MAGIC);
+    byte magic = buffer.get((int) nextInBuffer + BatchHeader.MAGIC);
     checkShape(filePosition, offset, size, magic);
     if (size > left) {
       throw truncated(filePosition, offset, size, left);
     }
-    if (size > maxBatchBytes) {
-      throw new BoundExceededException("a batch", size, maxBatchBytes)
-          .at(path, filePosition, offset);
+    if (check == Check.SKIM) {
+      ensure((int) Math.min(size, BatchHeader.V2_OVERHEAD), filePosition);
+      header.wrap(buffer, (int) nextInBuffer);
     }
-    ensure((int) size, filePosition);
-    header.wrap(buffer, nextInBuffer);
+    if (check != Check.SKIM || header.isControlBatch()) {
+      if (size > maxBatchBytes) {
+        throw new BoundExceededException("a batch", size, maxBatchBytes)
+            .at(path, filePosition, offset);
+      }
+      ensure((int) size, filePosition);
+      header.wrap(buffer, (int) nextInBuffer);
+    }
     checkHeader(filePosition);
     if (check == Check.CHECKSUMS) {
       long computed = checksum.compute(header);
@@ -129,7 +140,7 @@ public final class BatchCursor {
       }
     }
     previousLastOffset = header.lastOffset();
-    nextInBuffer += (int) size;
+    nextInBuffer += size;
     return true;
   }
 
@@ -225,8 +236,12 @@ public final class BatchCursor {
     buffer.flip();
     if (read < bytes) {
       throw new IOException(
-          path + " ended at byte " + (filePosition + read) + " while it was read: it was "
-              + endPosition + " bytes long before");
+          path
+              + " ended at byte "
+              + (filePosition + read)
+              + " while it was read: it was "
+              + endPosition
+              + " bytes long before");
     }
   }
 }
