@@ -16,6 +16,7 @@ import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.settings.TopicSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Looks at one partition directory and decides what is to be done with it, turning whatever is wrong
@@ -74,6 +75,10 @@ public final class PartitionJob {
       PartitionLog log = survey.read(partitionDir);
       if (log.tornTail().isPresent()) {
         return torn(log, log.tornTail().get());
+      }
+      Optional<String> stray = settings.objection(log.partition().topic(), log.topicId());
+      if (stray.isPresent()) {
+        return new Assessment.Unfit(stray.get(), "If it is a topic's, name the right metadata log.");
       }
       TopicSettings found = settings.resolve(log.partition().topic(), log.topicId());
       PartitionFacts facts =

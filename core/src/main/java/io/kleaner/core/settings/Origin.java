@@ -10,6 +10,7 @@ public enum Origin {
   CLUSTER("metadata log, cluster default"),
   SERVER_PROPERTIES("server.properties"),
   INTERNAL_TOPIC("internal topic"),
+  UNSET("set nowhere, so Kafka's default"),
   DEFAULT("Kafka's default");
 
   private final String text;

@@ -22,6 +22,14 @@ public final class SettingsResolver {
     this.sources = List.copyOf(sources);
   }
 
+  /** Why a directory is none of the node's topics; empty if nothing says so. */
+  public Optional<String> objection(String topic, Optional<String> topicId) {
+    return sources.stream()
+        .map(source -> source.objection(topic, topicId))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
   /**
    * A topic's settings.
    *

@@ -18,6 +18,24 @@ public interface SettingsSource {
    */
   Optional<TopicSettings.Value> value(String topic, Optional<String> topicId, TopicSetting setting);
 
+  /** Why a directory is none of the node's topics; empty if it is, or if this source can't know. */
+  default Optional<String> objection(String topic, Optional<String> topicId) {
+    return Optional.empty();
+  }
+
+  /** What a node's metadata log says: of the topic, of the node, and of the cluster. */
+  static SettingsSource ofMetadata(MetadataImage image, String nodeId) {
+    return new MetadataSource(image, nodeId);
+  }
+
+  /** Kafka's default policy, for topics that the metadata log knows and that set none. */
+  static SettingsSource defaultPolicyOfKnownTopics(MetadataImage image) {
+    return (topic, topicId, setting) ->
+        setting == TopicSetting.CLEANUP_POLICY && image.knows(topic, topicId)
+            ? Optional.of(new TopicSettings.Value(setting.defaultValue(), Origin.UNSET))
+            : Optional.empty();
+  }
+
   /** The same values for every topic, by topic keys. */
   static SettingsSource forAllTopics(Map<String, String> values, Origin origin) {
     Map<String, String> copy = Map.copyOf(values);

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.check;
+
+import io.kleaner.core.io.FileHandle;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.record.BatchCursor;
+import io.kleaner.core.record.BatchHeader;
+import io.kleaner.core.record.CorruptBatchException;
+import io.kleaner.core.record.Decompressors;
+import io.kleaner.core.record.LegacyRecordCursor;
+import io.kleaner.core.record.RecordCursor;
+import io.kleaner.core.segment.Segment;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads segments for what a person wants to know before a clean: which keys are overwritten most,
+ * how many tombstones there are and how old, and which records have no key.
+ *
+ * <p>The keys that are counted are bounded in number; a count is then a lower bound (Misra and
+ * Gries). Read-only; not thread-safe; used once.
+ */
+public final class DataSurvey {
+
+  private static final int BUFFER_BYTES = 1024 * 1024;
+  private static final int MAX_KEYS = 20_000;
+  private static final int MAX_KEY_BYTES = 1024;
+  private static final int FIRST_OFFSETS = 10;
+
+  private final FileSystem fileSystem;
+  private final CancelToken token;
+  private final int maxRecordBytes;
+  private final Map<ByteBuffer, long[]> counts = new HashMap<>();
+  private final List<Long> unkeyedOffsets = new ArrayList<>();
+  private long unkeyed;
+  private long tombstones;
+  private long oldestTombstoneMs = Long.MAX_VALUE;
+  private long newestTombstoneMs = Long.MIN_VALUE;
+  private long forgotten;
+
+  /**
+   * @param maxRecordBytes the largest batch or key that may be in memory, in bytes
+   */
+  public DataSurvey(FileSystem fileSystem, int maxRecordBytes, CancelToken token) {
+    this.fileSystem = fileSystem;
+    this.maxRecordBytes = maxRecordBytes;
+    this.token = token;
+  }
+
+  /**
+   * A key and how often it was seen.
+   *
+   * @param key its bytes, read-only, the first 1,024 of a longer one
+   * @param atLeast how often, exactly as long as no key had to be forgotten
+   */
+  public record KeyCount(ByteBuffer key, long atLeast) {}
+
+  /**
+   * What was seen.
+   *
+   * @param topKeys the most overwritten ones, descending
+   * @param countsAreExact whether every key could be counted
+   * @param tombstones records with a key and no value
+   * @param oldestTombstoneMs timestamp of the oldest one, milliseconds since the epoch
+   * @param newestTombstoneMs timestamp of the newest one
+   * @param unkeyed records without a key
+   * @param firstUnkeyedOffsets offsets of the first ten of them
+   */
+  public record Result(
+      List<KeyCount> topKeys,
+      boolean countsAreExact,
+      long tombstones,
+      long oldestTombstoneMs,
+      long newestTombstoneMs,
+      long unkeyed,
+      List<Long> firstUnkeyedOffsets) {}
+
+  /** Reads the segments. */
+  public Result read(List<Segment> segments, int topKeys) throws IOException {
+    BatchCursor batches = new BatchCursor(BUFFER_BYTES, maxRecordBytes);
+    try (Decompressors decompressors = new Decompressors(maxRecordBytes);
+        RecordCursor records = new RecordCursor(decompressors, maxRecordBytes);
+        LegacyRecordCursor legacy = new LegacyRecordCursor(decompressors, maxRecordBytes)) {
+      for (Segment segment : segments) {
+        try (FileHandle file = fileSystem.openRead(segment.logFile())) {
+          batches.open(
+              segment.logFile(),
+              file,
+              0,
+              segment.logBytes(),
+              segment.baseOffset(),
+              BatchCursor.Check.CHECKSUMS);
+          while (batches.next()) {
+            token.throwIfCancelled();
+            try {
+              read(batches.header(), records, legacy);
+            } catch (CorruptBatchException e) {
+              throw e.at(
+                  segment.logFile(), batches.filePosition(), batches.header().baseOffset());
+            }
+          }
+        }
+      }
+    }
+    return result(topKeys);
+  }
+
+  private Result result(int topKeys) {
+    List<KeyCount> top =
+        counts.entrySet().stream()
+            .filter(entry -> entry.getValue()[0] > 1)
+            .sorted(
+                Comparator.comparingLong((Map.Entry<ByteBuffer, long[]> e) -> -e.getValue()[0])
+                    .thenComparing(Map.Entry::getKey))
+            .limit(topKeys)
+            .map(entry -> new KeyCount(entry.getKey().asReadOnlyBuffer(), entry.getValue()[0]))
+            .toList();
+    return new Result(
+        top,
+        forgotten == 0,
+        tombstones,
+        oldestTombstoneMs,
+        newestTombstoneMs,
+        unkeyed,
+        List.copyOf(unkeyedOffsets));
+  }
+
+  private void read(BatchHeader batch, RecordCursor records, LegacyRecordCursor legacy)
+      throws IOException {
+    if (batch.isControlBatch()) {
+      return;
+    }
+    if (batch.isLegacy()) {
+      legacy.open(batch);
+      while (legacy.next()) {
+        record(
+            legacy.buffer(),
+            legacy.keyPosition(),
+            legacy.keyLength(),
+            legacy.hasValue(),
+            legacy.offset(),
+            legacy.timestamp());
+      }
+      return;
+    }
+    records.open(batch, RecordCursor.Mode.KEYS);
+    while (records.next()) {
+      record(
+          records.buffer(),
+          records.keyPosition(),
+          records.keyLength(),
+          records.hasValue(),
+          records.offset(),
+          records.timestamp());
+    }
+  }
+
+  private void record(
+      ByteBuffer buffer,
+      int keyPosition,
+      int keyLength,
+      boolean hasValue,
+      long offset,
+      long timestamp) {
+    if (keyLength < 0) {
+      unkeyed++;
+      if (unkeyedOffsets.size() < FIRST_OFFSETS) {
+        unkeyedOffsets.add(offset);
+      }
+      return;
+    }
+    if (!hasValue) {
+      tombstones++;
+      oldestTombstoneMs = Math.min(oldestTombstoneMs, timestamp);
+      newestTombstoneMs = Math.max(newestTombstoneMs, timestamp);
+    }
+    ByteBuffer key = buffer.slice(keyPosition, Math.min(keyLength, MAX_KEY_BYTES));
+    long[] count = counts.get(key);
+    if (count != null) {
+      count[0]++;
+    } else if (counts.size() < MAX_KEYS) {
+      counts.put(ByteBuffer.allocate(key.remaining()).put(key).flip(), new long[] {1});
+    } else {
+      forgotten++;
+      counts.values().forEach(each -> each[0]--);
+      counts.values().removeIf(each -> each[0] == 0);
+    }
+  }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import io.kleaner.core.check.CheckLevel;
+import io.kleaner.core.check.CheckReport;
+import io.kleaner.core.check.Finding;
+import io.kleaner.core.check.LogChecker;
+import io.kleaner.core.compact.CleanOptions;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.logdir.LogDirReader;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Looks for broken batches, records and indexes. */
+@Command(
+    name = "check",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Looks for everything that is not as it should be. Read-only; safe beside a live broker.",
+      "Exit code 1 if anything was found that means lost or untrustworthy data."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kleaner check /var/kafka/data                     headers, offsets, shapes of indexes",
+      "  kleaner check --level 3 --json /var/kafka/data/orders-0"
+    })
+final class CheckCommand implements Callable<Integer> {
+
+  private final Terminal terminal;
+  private final Interrupts interrupts;
+  private final FileSystem fileSystem = new LocalFileSystem();
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "DIR",
+      description = "A log directory, or one partition's directory.")
+  private List<Path> dirs = List.of();
+
+  @Option(
+      names = "--level",
+      paramLabel = "1|2|3",
+      defaultValue = "2",
+      description =
+          "1: batch headers, offsets, shapes of indexes. 2: and every checksum. 3: and every"
+              + " record and index entry. Default: ${DEFAULT-VALUE}.")
+  private int level;
+
+  @Option(
+      names = "--max-record-bytes",
+      paramLabel = "SIZE",
+      defaultValue = "64m",
+      converter = Sizes.class,
+      description =
+          "The largest batch, and the largest key, that may be in memory. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private long maxRecordBytes = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
+
+  @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
+  private boolean json;
+
+  CheckCommand(Terminal terminal, Interrupts interrupts) {
+    this.terminal = terminal;
+    this.interrupts = interrupts;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    CheckLevel depth =
+        CheckLevel.of(level)
+            .orElseThrow(
+                () -> new ParameterException(spec.commandLine(), "--level is 1, 2 or 3"));
+    LogChecker checker =
+        new LogChecker(
+            fileSystem,
+            depth,
+            (int) Math.min(maxRecordBytes, Integer.MAX_VALUE - 8),
+            interrupts.token());
+    List<Map<String, Object>> partitions = new ArrayList<>();
+    ExitCode exit = ExitCode.DONE;
+    for (Path dir : dirs) {
+      for (Path partition : new LogDirReader(fileSystem).read(dir).partitions()) {
+        CheckReport report = checker.check(partition);
+        partitions.add(print(partition, report));
+        if (report.hasErrors()) {
+          exit = exit.worse(ExitCode.FINDINGS);
+        }
+      }
+    }
+    if (json) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("level", level);
+      document.put("partitions", partitions);
+      terminal.println(Json.text(document));
+    }
+    return exit.number();
+  }
+
+  private Map<String, Object> print(Path partition, CheckReport report) {
+    String name = partition.getFileName().toString();
+    if (!json) {
+      report.findings().forEach(finding -> terminal.println(finding.text()));
+      terminal.println(
+          String.format(
+              Locale.ROOT,
+              "%s: %d findings; %d segments, %d batches, %d records, %s looked at",
+              name,
+              report.findings().size(),
+              report.segments(),
+              report.batches(),
+              report.records(),
+              Sizes.text(report.bytes())));
+    }
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("partition", name);
+    entry.put("segments", report.segments());
+    entry.put("batches", report.batches());
+    entry.put("records", report.records());
+    entry.put("bytes", report.bytes());
+    entry.put("findings", report.findings().stream().map(CheckCommand::fields).toList());
+    return entry;
+  }
+
+  private static Map<String, Object> fields(Finding finding) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("severity", finding.severity().name().toLowerCase(Locale.ROOT));
+    fields.put("kind", finding.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    fields.put("file", finding.file().toString());
+    finding.position().ifPresent(position -> fields.put("position", position));
+    finding.offset().ifPresent(offset -> fields.put("offset", offset));
+    fields.put("expected", finding.expected());
+    fields.put("actual", finding.actual());
+    fields.put("nextStep", finding.nextStep());
+    return fields;
+  }
+}

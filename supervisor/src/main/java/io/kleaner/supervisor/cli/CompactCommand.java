@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import io.kleaner.core.compact.CleanOptions;
+import io.kleaner.core.compact.CleanOptions.Verify;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.logdir.LogDirReader;
+import io.kleaner.core.pace.Throttle;
+import io.kleaner.core.policy.CleanRequest;
+import io.kleaner.core.policy.UnkeyedPolicy;
+import io.kleaner.core.time.Clock;
+import io.kleaner.core.time.FixedClock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Compacts partitions of stopped brokers. */
+@Command(
+    name = "compact",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Compacts partition directories that no broker owns now, to what Kafka's own cleaner would"
+          + " make of them.",
+      "Nothing is changed before its replacement is on disk and was read back. What cannot be"
+          + " cleaned safely is refused and left as it was, and the others are done."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kleaner compact /var/kafka/data                       every compacted topic of a broker",
+      "  kleaner compact --topic '__consumer_offsets' /var/kafka/data",
+      "  kleaner compact --dry-run /var/kafka/data/orders-0    what it would do, changing nothing",
+      "  kleaner compact --high-watermark log-end --output /tmp/out /backup/orders-0"
+    })
+final class CompactCommand implements Callable<Integer> {
+
+  private final Terminal terminal;
+  private final Interrupts interrupts;
+  private final FileSystem fileSystem = new LocalFileSystem();
+
+  @Spec private CommandSpec spec;
+  @Mixin private TargetOptions target;
+  @Mixin private SettingsOptions settings;
+
+  @Option(
+      names = "--dry-run",
+      description = "Do everything but write; take no lock.")
+  private boolean dryRun;
+
+  @Option(
+      names = "--respect-eligibility",
+      description =
+          "Clean only what a broker would now: above min.cleanable.dirty.ratio, or overdue.")
+  private boolean respectEligibility;
+
+  @Option(
+      names = "--tombstones",
+      paramLabel = "keep|expire",
+      defaultValue = "keep",
+      description =
+          "keep: stamp delete horizons, drop no tombstone and no marker. expire: drop those that are"
+              + " due, which is safe only if every replica has seen them. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private Tombstones tombstones;
+
+  @ArgGroup(exclusive = true)
+  private Unkeyed unkeyed = new Unkeyed();
+
+  @Option(
+      names = "--after-crash",
+      description =
+          "Work on the directory of a broker that did not stop cleanly and is known to be gone.")
+  private boolean afterCrash;
+
+  @Option(
+      names = "--truncate-tail",
+      description = "Cut off a torn last batch, as a broker's recovery would.")
+  private boolean truncateTail;
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      description = "Copy to this new directory and compact there; the input stays untouched.")
+  private Path output;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      defaultValue = "128m",
+      converter = Sizes.class,
+      description =
+          "Memory for the keys of one clean, 15 bytes a key; beyond it keys are spilled to disk."
+              + " Default: ${DEFAULT-VALUE}; at least 1m.")
+  private long memory;
+
+  @Option(
+      names = "--max-record-bytes",
+      paramLabel = "SIZE",
+      defaultValue = "64m",
+      converter = Sizes.class,
+      description =
+          "The largest batch on disk, and the largest decompressed record, that may be in memory."
+              + " A partition that needs more is refused. Default: ${DEFAULT-VALUE}.")
+  private long maxRecordBytes;
+
+  @Option(
+      names = "--spill-dir",
+      paramLabel = "DIR",
+      description = "Where keys are spilled. Default: the partition directory.")
+  private Path spillDir;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Partitions cleaned at the same time. Default: ${DEFAULT-VALUE}.")
+  private int threads;
+
+  @Option(
+      names = "--throttle",
+      paramLabel = "BYTES/s",
+      converter = Sizes.class,
+      description = "Bytes read and written per second, all threads together. Default: no limit.")
+  private Long throttle;
+
+  @Option(
+      names = "--verify",
+      paramLabel = "none|normal|deep",
+      defaultValue = "normal",
+      description =
+          "What is read back before a commit. normal: checksums, offsets, counts, indexes. deep:"
+              + " also a digest of the survivors against the source. Default: ${DEFAULT-VALUE}.")
+  private Verify verify;
+
+  @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
+  private boolean json;
+
+  CompactCommand(Terminal terminal, Interrupts interrupts) {
+    this.terminal = terminal;
+    this.interrupts = interrupts;
+  }
+
+  /** What becomes of what is due. */
+  enum Tombstones {
+    KEEP,
+    EXPIRE
+  }
+
+  /** What becomes of records without a key. */
+  static final class Unkeyed {
+    @Option(
+        names = "--keep-unkeyed",
+        description = "Keep records without a key. Default: refuse partitions that have some.")
+    private boolean keep;
+
+    @Option(names = "--drop-unkeyed", description = "Drop records without a key, as Kafka does.")
+    private boolean drop;
+
+    UnkeyedPolicy policy() {
+      if (keep) {
+        return UnkeyedPolicy.KEEP;
+      }
+      return drop ? UnkeyedPolicy.DROP : UnkeyedPolicy.REFUSE;
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    if (threads < 1) {
+      throw new ParameterException(spec.commandLine(), "--threads is at least 1");
+    }
+    if (maxRecordBytes > Integer.MAX_VALUE - 8) {
+      throw new ParameterException(spec.commandLine(), "--max-record-bytes is below 2g");
+    }
+    if (memory < 1 << 20) {
+      throw new ParameterException(spec.commandLine(), "--memory is at least 1m");
+    }
+    if (output != null && dryRun) {
+      throw new ParameterException(spec.commandLine(), "--output and --dry-run exclude each other");
+    }
+    Clock clock = target.now().<Clock>map(FixedClock::new).orElseGet(Clock::system);
+    CompactReport report = new CompactReport(terminal, json, dryRun);
+    ExitCode exit = ExitCode.DONE;
+    LogDirReader reader = new LogDirReader(fileSystem);
+    for (Path dir : target.dirs()) {
+      LogDir logDir = reader.read(dir);
+      CompactRun run =
+          new CompactRun(
+              fileSystem,
+              clock,
+              new CleanOptions(
+                  Math.max(memory / threads, 1 << 20),
+                  Optional.ofNullable(spillDir),
+                  verify,
+                  dryRun),
+              throttle == null
+                  ? Throttle.unlimited()
+                  : new Throttle(Clock.system(), throttle),
+              (int) maxRecordBytes,
+              threads,
+              interrupts.token(),
+              report);
+      if (output != null) {
+        logDir = new OutputCopy(fileSystem).copy(logDir, target.partitions(logDir), output);
+      }
+      exit = exit.worse(run.run(logDir, job(logDir, clock)));
+    }
+    report.finish();
+    return exit.number();
+  }
+
+  private CompactRun.Job job(LogDir logDir, Clock clock) throws IOException {
+    return new CompactRun.Job(
+        target.partitions(logDir),
+        settings.resolver(fileSystem, logDir),
+        target.highWatermark(),
+        new CleanRequest(
+            clock.nowMs(),
+            target.fromStart(),
+            respectEligibility,
+            target.named(logDir),
+            tombstones == Tombstones.EXPIRE,
+            unkeyed.policy()),
+        afterCrash || output != null,
+        truncateTail);
+  }
+}

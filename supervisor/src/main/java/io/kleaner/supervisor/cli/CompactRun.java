@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import io.kleaner.core.compact.CleanOptions;
+import io.kleaner.core.compact.CompactionOutcome;
+import io.kleaner.core.compact.Compactor;
+import io.kleaner.core.compact.DirectoryCommitter;
+import io.kleaner.core.compact.HighWatermarkChoice;
+import io.kleaner.core.compact.LogDirSession;
+import io.kleaner.core.compact.PartitionJob;
+import io.kleaner.core.compact.PartitionJob.Assessment;
+import io.kleaner.core.compact.PartitionSurvey;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.logdir.UnusableDirectoryException;
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.pace.Throttle;
+import io.kleaner.core.policy.CleanPolicy;
+import io.kleaner.core.policy.CleanRequest;
+import io.kleaner.core.policy.Decision;
+import io.kleaner.core.settings.SettingsResolver;
+import io.kleaner.core.swap.Fence;
+import io.kleaner.core.swap.RecoveryPlan;
+import io.kleaner.core.swap.SwapRecovery;
+import io.kleaner.core.time.Clock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Compacts the partitions of one directory: lock, recover, assess, then clean the dirtiest first. */
+final class CompactRun {
+
+  private final FileSystem fileSystem;
+  private final Clock clock;
+  private final CleanOptions options;
+  private final Throttle throttle;
+  private final int maxRecordBytes;
+  private final int threads;
+  private final CancelToken token;
+  private final CompactReport report;
+
+  CompactRun(
+      FileSystem fileSystem,
+      Clock clock,
+      CleanOptions options,
+      Throttle throttle,
+      int maxRecordBytes,
+      int threads,
+      CancelToken token,
+      CompactReport report) {
+    this.fileSystem = fileSystem;
+    this.clock = clock;
+    this.options = options;
+    this.throttle = throttle;
+    this.maxRecordBytes = maxRecordBytes;
+    this.threads = threads;
+    this.token = token;
+    this.report = report;
+  }
+
+  /** What is asked for in one directory. */
+  record Job(
+      List<Path> partitions,
+      SettingsResolver settings,
+      HighWatermarkChoice highWatermark,
+      CleanRequest request,
+      boolean afterCrash,
+      boolean truncateTail) {}
+
+  ExitCode run(LogDir logDir, Job job) throws IOException {
+    for (LogDir.Skipped skipped : logDir.skipped()) {
+      report.skipped(skipped.name(), skipped.reason());
+    }
+    if (options.dryRun()) {
+      return clean(logDir, job, assessAll(logDir, job, this::requireNoInterruptedClean));
+    }
+    try (LogDirSession session = LogDirSession.open(fileSystem, logDir, job.afterCrash())) {
+      return clean(
+          logDir, job, assessAll(logDir, job, partition -> prepare(session, job, partition)));
+    }
+  }
+
+  private void requireNoInterruptedClean(Path partition) throws IOException {
+    RecoveryPlan recovery = new SwapRecovery(fileSystem).plan(partition);
+    if (recovery.result() != RecoveryPlan.Result.NOTHING_TO_DO) {
+      throw new UnusableDirectoryException(
+          partition + " holds what an interrupted clean left; a dry run does not touch it.",
+          "Run 'kleaner recover " + partition + "' first.");
+    }
+  }
+
+  private void prepare(LogDirSession session, Job job, Path partition) throws IOException {
+    RecoveryPlan recovery = session.recover(partition);
+    if (recovery.result() != RecoveryPlan.Result.NOTHING_TO_DO) {
+      report.recovered(partition.getFileName().toString(), recovery);
+    }
+    if (job.truncateTail()) {
+      session.truncateTail(new PartitionSurvey(fileSystem, session.logDir()).read(partition));
+    }
+  }
+
+  /** What is done to a partition before it is assessed. */
+  private interface Preparation {
+    void prepare(Path partition) throws IOException;
+  }
+
+  private record Assessed(Path dir, Assessment assessment) {}
+
+  private List<Assessed> assessAll(LogDir logDir, Job job, Preparation preparation) {
+    PartitionJob assessor =
+        new PartitionJob(
+            fileSystem, logDir, job.settings(), job.highWatermark(), job.request());
+    List<Assessed> assessed = new ArrayList<>();
+    for (Path partition : job.partitions()) {
+      token.throwIfCancelled();
+      Assessment assessment;
+      try {
+        preparation.prepare(partition);
+        assessment = assessor.assess(partition);
+      } catch (UnusableDirectoryException e) {
+        assessment = new Assessment.Unfit(e.getMessage(), e.nextStep());
+      } catch (IOException e) {
+        assessment =
+            new Assessment.Unfit(
+                partition + " cannot be worked on: " + e, "Check permissions and the disk.");
+      }
+      assessed.add(new Assessed(partition, assessment));
+    }
+    return assessed;
+  }
+
+  private ExitCode clean(LogDir logDir, Job job, List<Assessed> partitions) {
+    ExitCode exit = ExitCode.DONE;
+    List<Decision.Clean> todo = new ArrayList<>();
+    for (Assessed each : partitions) {
+      String name = each.dir().getFileName().toString();
+      if (each.assessment() instanceof Assessment.Unfit unfit) {
+        report.refused(name, unfit.reason(), unfit.nextStep());
+        exit = exit.worse(ExitCode.REFUSED);
+      } else if (each.assessment() instanceof Assessment.Decided decided) {
+        if (decided.decision() instanceof Decision.Clean clean) {
+          todo.add(clean);
+        } else if (decided.decision() instanceof Decision.NotNow notNow) {
+          report.notNow(name, notNow);
+          exit = exit.worse(exitOf(notNow, job));
+        }
+      }
+    }
+    todo.sort(CleanPolicy.ORDER);
+    return exit.worse(cleanAll(logDir, todo));
+  }
+
+  /** A topic that must not be compacted was asked for by name: that is a refusal. */
+  private static ExitCode exitOf(Decision.NotNow notNow, Job job) {
+    boolean refused =
+        notNow.reason() == Decision.Reason.NOT_COMPACTED && job.request().namedByHand();
+    return refused ? ExitCode.REFUSED : ExitCode.DONE;
+  }
+
+  private ExitCode cleanAll(LogDir logDir, List<Decision.Clean> todo) {
+    DirectoryCommitter committer = new DirectoryCommitter(fileSystem, logDir, Fence.OPEN);
+    ExecutorService workers =
+        Executors.newFixedThreadPool(
+            Math.max(1, Math.min(threads, todo.size())),
+            task -> {
+              Thread thread = new Thread(task, "kleaner-worker");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      List<Future<ExitCode>> results = new ArrayList<>();
+      for (Decision.Clean clean : todo) {
+        results.add(workers.submit(() -> cleanOne(committer, clean)));
+      }
+      ExitCode exit = ExitCode.DONE;
+      for (Future<ExitCode> result : results) {
+        exit = exit.worse(await(result));
+      }
+      return exit;
+    } finally {
+      workers.shutdown();
+    }
+  }
+
+  private static ExitCode await(Future<ExitCode> result) {
+    try {
+      return result.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.INTERRUPTED;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("a worker ended without an outcome", e.getCause());
+    }
+  }
+
+  private ExitCode cleanOne(DirectoryCommitter committer, Decision.Clean clean) {
+    if (token.isCancelled()) {
+      return ExitCode.INTERRUPTED;
+    }
+    try (Compactor compactor =
+        new Compactor(fileSystem, clock, options, throttle, maxRecordBytes, committer)) {
+      CompactionOutcome outcome = compactor.run(clean.plan(), token, report.progress());
+      report.outcome(clean, outcome);
+      return exitOf(outcome);
+    }
+  }
+
+  private static ExitCode exitOf(CompactionOutcome outcome) {
+    if (outcome instanceof CompactionOutcome.Failed) {
+      return ExitCode.FINDINGS;
+    }
+    if (outcome instanceof CompactionOutcome.Refused) {
+      return ExitCode.REFUSED;
+    }
+    return outcome instanceof CompactionOutcome.Cancelled ? ExitCode.INTERRUPTED : ExitCode.DONE;
+  }
+}

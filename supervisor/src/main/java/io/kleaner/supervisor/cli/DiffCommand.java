@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import io.kleaner.core.compact.PartitionSurvey;
+import io.kleaner.core.compare.DiffReport;
+import io.kleaner.core.compare.LogDiff;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.logdir.LogDirReader;
+import io.kleaner.core.logdir.PartitionLog;
+import io.kleaner.core.logdir.UnusableDirectoryException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Compares what two directories say to a reader. */
+@Command(
+    name = "diff",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Whether two partitions, or the partitions of two log directories, say the same to a reader:"
+          + " the last committed value, timestamp and headers of every key (a tombstone is as good"
+          + " as no record), records without a key, data of open transactions, the log end, and"
+          + " producers' last sequences. Read-only.",
+      "Exit code 1 if they differ."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = "  kleaner diff /backup/orders-0 /var/kafka/data/orders-0")
+final class DiffCommand implements Callable<Integer> {
+
+  private final Terminal terminal;
+  private final Interrupts interrupts;
+  private final FileSystem fileSystem = new LocalFileSystem();
+
+  @Parameters(index = "0", paramLabel = "A", description = "A partition or log directory.")
+  private Path left;
+
+  @Parameters(index = "1", paramLabel = "B", description = "Another.")
+  private Path right;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      defaultValue = "128m",
+      converter = Sizes.class,
+      description = "Memory for comparing; the rest goes to disk. Default: ${DEFAULT-VALUE}.")
+  private long memory;
+
+  @Option(
+      names = "--max-record-bytes",
+      paramLabel = "SIZE",
+      defaultValue = "64m",
+      converter = Sizes.class,
+      description = "The largest record that may be in memory. Default: ${DEFAULT-VALUE}.")
+  private long maxRecordBytes;
+
+  @Option(
+      names = "--spill-dir",
+      paramLabel = "DIR",
+      description = "Where digests are kept meanwhile. Default: the system's temporary directory.")
+  private Path spillDir = Path.of(System.getProperty("java.io.tmpdir"));
+
+  @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
+  private boolean json;
+
+  DiffCommand(Terminal terminal, Interrupts interrupts) {
+    this.terminal = terminal;
+    this.interrupts = interrupts;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Map<String, PartitionLog> a = read(left);
+    Map<String, PartitionLog> b = read(right);
+    if (a.size() == 1 && b.size() == 1) {
+      PartitionLog only = b.values().iterator().next();
+      b = Map.of(a.keySet().iterator().next(), only);
+    }
+    TreeSet<String> names = new TreeSet<>(a.keySet());
+    names.addAll(b.keySet());
+    List<Map<String, Object>> partitions = new ArrayList<>();
+    boolean same = true;
+    for (String name : names) {
+      same &= compare(name, a.get(name), b.get(name), partitions);
+    }
+    if (json) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("same", same);
+      document.put("partitions", partitions);
+      terminal.println(Json.text(document));
+    }
+    return (same ? ExitCode.DONE : ExitCode.FINDINGS).number();
+  }
+
+  private Map<String, PartitionLog> read(Path dir) throws IOException {
+    LogDir logDir = new LogDirReader(fileSystem).read(dir);
+    PartitionSurvey survey = new PartitionSurvey(fileSystem, logDir);
+    Map<String, PartitionLog> logs = new TreeMap<>();
+    for (Path partition : logDir.partitions()) {
+      logs.put(partition.getFileName().toString(), survey.read(partition));
+    }
+    if (logs.isEmpty()) {
+      throw new UnusableDirectoryException(dir + " holds no partition", "Check the path.");
+    }
+    return logs;
+  }
+
+  private boolean compare(
+      String name, PartitionLog a, PartitionLog b, List<Map<String, Object>> partitions)
+      throws IOException {
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("partition", name);
+    partitions.add(entry);
+    if (a == null || b == null) {
+      entry.put("same", false);
+      entry.put("onlyIn", (a == null ? right : left).toString());
+      line(name + ": only in " + (a == null ? right : left));
+      return false;
+    }
+    DiffReport report =
+        new LogDiff(
+                fileSystem,
+                spillDir,
+                memory,
+                (int) Math.min(maxRecordBytes, Integer.MAX_VALUE - 8),
+                interrupts.token())
+            .compare(a, b);
+    entry.put("same", report.isSame());
+    entry.put("differences", report.total());
+    entry.put("keysLeft", report.keysLeft());
+    entry.put("keysRight", report.keysRight());
+    entry.put(
+        "shown",
+        report.differences().stream()
+            .map(
+                difference ->
+                    Map.of(
+                        "kind",
+                        difference.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
+                        "left",
+                        difference.left(),
+                        "right",
+                        difference.right()))
+            .toList());
+    if (report.isSame()) {
+      line(name + ": same, " + report.keysLeft() + " live keys");
+    } else {
+      line(name + ": " + report.total() + " differences");
+      report.differences().forEach(difference -> line("  " + difference.text()));
+    }
+    return report.isSame();
+  }
+
+  private void line(String text) {
+    if (!json) {
+      terminal.println(text);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import io.kleaner.core.io.FileEntry;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.logdir.UnusableDirectoryException;
+import io.kleaner.core.segment.SegmentFileName;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Shows what is in the files of a partition. */
+@Command(
+    name = "dump",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Shows batches and records of segments, and entries of indexes and producer snapshots."
+          + " Read-only.",
+      "Keys and values are data: they are shown only on request."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kleaner dump /var/kafka/data/orders-0/00000000000000000000.log",
+      "  kleaner dump --records --keys --json /var/kafka/data/orders-0"
+    })
+final class DumpCommand implements Callable<Integer> {
+
+  private final Terminal terminal;
+  private final FileSystem fileSystem = new LocalFileSystem();
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "FILE|DIR",
+      description = "A segment's file, or a partition's directory for all of its segments.")
+  private List<Path> paths = List.of();
+
+  @Option(names = "--records", description = "Show every record, not just batches.")
+  private boolean records;
+
+  @Option(names = "--keys", description = "Show keys of records, as hexadecimal.")
+  private boolean keys;
+
+  @Option(names = "--values", description = "Show values and headers too, as hexadecimal.")
+  private boolean values;
+
+  @Option(names = "--json", description = "One JSON document a line.")
+  private boolean json;
+
+  DumpCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    DumpPrinter printer =
+        new DumpPrinter(
+            fileSystem, terminal, new DumpPrinter.Detail(records, keys, values, json));
+    boolean whole = true;
+    for (Path path : paths) {
+      Optional<FileEntry> entry = fileSystem.stat(path);
+      if (entry.isEmpty()) {
+        throw new UnusableDirectoryException(path + " does not exist", "Check the path.");
+      }
+      if (entry.get().isDirectory()) {
+        for (FileEntry file : fileSystem.list(path)) {
+          boolean log =
+              SegmentFileName.parse(file.name())
+                  .filter(name -> name.kind() == SegmentFileName.Kind.LOG)
+                  .isPresent();
+          if (log) {
+            whole &= printer.print(file.path());
+          }
+        }
+      } else {
+        whole &= printer.print(path);
+      }
+    }
+    return (whole ? ExitCode.DONE : ExitCode.FINDINGS).number();
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import io.kleaner.core.logdir.UnusableDirectoryException;
+import io.kleaner.core.pace.CancelledException;
+import picocli.CommandLine;
+
+/** Says in one message what went wrong with a command as a whole. */
+final class Failures implements CommandLine.IExecutionExceptionHandler {
+
+  private final Terminal terminal;
+
+  Failures(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public int handleExecutionException(
+      Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
+    if (failure instanceof UnusableDirectoryException unusable) {
+      terminal.problem("kleaner: " + unusable.getMessage());
+      terminal.problem("  " + unusable.nextStep());
+      return ExitCode.REFUSED.number();
+    }
+    if (failure instanceof CommandLine.ParameterException wrong) {
+      terminal.problem("kleaner: " + wrong.getMessage());
+      return ExitCode.USAGE.number();
+    }
+    if (failure instanceof CancelledException) {
+      terminal.problem("kleaner: interrupted; nothing is half-done");
+      return ExitCode.INTERRUPTED.number();
+    }
+    terminal.problem("kleaner: " + failure);
+    if (System.getenv("KLEANER_DEBUG") == null) {
+      terminal.problem("  Set KLEANER_DEBUG=1 to see where.");
+    } else {
+      failure.printStackTrace(terminal.err());
+    }
+    return ExitCode.FINDINGS.number();
+  }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.CommandLine;
+
+/** The one executable. */
+public final class Main {
+
+  private Main() {}
+
+  /** Runs a command and exits with its {@link ExitCode}. */
+  public static void main(String[] args) {
+    Interrupts interrupts = new Interrupts();
+    interrupts.install();
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int exit = run(new Terminal(out, err, "1".equals(System.getenv("KLEANER_TTY"))), interrupts, args);
+    out.flush();
+    err.flush();
+    interrupts.exit(exit);
+  }
+
+  /**
+   * Runs a command without ending the process.
+   *
+   * @return its exit code
+   */
+  public static int run(Terminal terminal, Interrupts interrupts, String... args) {
+    CommandLine commands =
+        new CommandLine(new KleanerCommand())
+            .addSubcommand(new CompactCommand(terminal, interrupts))
+            .addSubcommand(new PlanCommand(terminal, interrupts))
+            .addSubcommand(new CheckCommand(terminal, interrupts))
+            .addSubcommand(new DumpCommand(terminal))
+            .addSubcommand(new DiffCommand(terminal, interrupts))
+            .addSubcommand(new RecoverCommand(terminal))
+            .setOut(terminal.out())
+            .setErr(terminal.err())
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setExecutionExceptionHandler(new Failures(terminal));
+    return commands.execute(args);
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.SmallFile;
+import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.logdir.LogDirReader;
+import io.kleaner.core.settings.MetadataImage;
+import io.kleaner.core.settings.MetadataLogReader;
+import io.kleaner.core.settings.SettingsSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Finds the metadata log of the node whose directories are worked on. */
+final class MetadataSettings {
+
+  private MetadataSettings() {}
+
+  /**
+   * What the metadata log says, strongest first: the flag's directory, those that server.properties
+   * names, the directory that is worked on.
+   */
+  static Optional<Found> find(
+      FileSystem fileSystem,
+      LogDir logDir,
+      Optional<Path> named,
+      Map<String, String> server,
+      List<String> problems)
+      throws IOException {
+    List<Path> candidates = new ArrayList<>();
+    named.ifPresent(candidates::add);
+    if (named.isEmpty()) {
+      Optional.ofNullable(server.get("metadata.log.dir")).map(Path::of).ifPresent(candidates::add);
+      String dirs = server.getOrDefault("log.dirs", server.getOrDefault("log.dir", ""));
+      Arrays.stream(dirs.split(",", -1))
+          .map(String::strip)
+          .filter(dir -> !dir.isEmpty())
+          .map(Path::of)
+          .forEach(candidates::add);
+      candidates.add(logDir.dir());
+    }
+    MetadataLogReader reader = new MetadataLogReader(fileSystem);
+    for (Path candidate : candidates) {
+      Optional<MetadataImage> image = reader.read(candidate);
+      if (image.isPresent()) {
+        return Optional.of(new Found(image.get(), nodeId(fileSystem, candidate)));
+      }
+    }
+    named.ifPresent(
+        dir ->
+            problems.add(
+                "--metadata-log-dir: " + dir + " has no " + MetadataLogReader.DIRECTORY));
+    return Optional.empty();
+  }
+
+  private static String nodeId(FileSystem fileSystem, Path logDir) throws IOException {
+    Path meta = logDir.resolve(LogDirReader.META_PROPERTIES);
+    if (fileSystem.stat(meta).isEmpty()) {
+      return "";
+    }
+    return SmallFile.text(fileSystem, meta)
+        .lines()
+        .filter(line -> line.startsWith("node.id=") || line.startsWith("broker.id="))
+        .map(line -> line.substring(line.indexOf('=') + 1).strip())
+        .findFirst()
+        .orElse("");
+  }
+
+  /**
+   * A metadata log that was found.
+   *
+   * @param nodeId of its node, empty if unknown
+   */
+  record Found(MetadataImage image, String nodeId) {
+
+    SettingsSource settings() {
+      return SettingsSource.ofMetadata(image, nodeId);
+    }
+
+    SettingsSource defaults() {
+      return SettingsSource.defaultPolicyOfKnownTopics(image);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import io.kleaner.core.compact.PartitionJob;
+import io.kleaner.core.compact.PartitionJob.Assessment;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.logdir.LogDirReader;
+import io.kleaner.core.policy.CleanPolicy;
+import io.kleaner.core.policy.CleanRequest;
+import io.kleaner.core.policy.Decision;
+import io.kleaner.core.policy.UnkeyedPolicy;
+import io.kleaner.core.time.Clock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Says what would be cleaned, and what not, and why. */
+@Command(
+    name = "plan",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = {
+      "Says which partitions would be cleaned, in which order, and of each other one why not and"
+          + " when it would. Read-only: takes no lock, changes nothing.",
+      "Ratio and lags decide as in a broker, unless --all."
+    },
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  kleaner plan /var/kafka/data",
+      "  kleaner plan --exact --all /var/kafka/data/orders-0     reads the data for exact figures"
+    })
+final class PlanCommand implements Callable<Integer> {
+
+  private final Terminal terminal;
+  private final Interrupts interrupts;
+  private final FileSystem fileSystem = new LocalFileSystem();
+
+  @Mixin private TargetOptions target;
+  @Mixin private SettingsOptions settings;
+
+  @Option(
+      names = "--all",
+      description = "Whatever is cleanable, as 'compact' would without --respect-eligibility.")
+  private boolean all;
+
+  @Option(
+      names = "--exact",
+      description =
+          "Read the data: reclaimable bytes and records, the most overwritten keys, tombstones and"
+              + " their ages, records without a key.")
+  private boolean exact;
+
+  @Option(
+      names = "--show-keys",
+      description = "Show the most overwritten keys themselves, not hashes of them.")
+  private boolean showKeys;
+
+  @Option(
+      names = "--tombstones",
+      paramLabel = "keep|expire",
+      defaultValue = "keep",
+      description = "With --exact: whether tombstones that are due count. Default: keep.")
+  private CompactCommand.Tombstones tombstones;
+
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      defaultValue = "128m",
+      converter = Sizes.class,
+      description = "With --exact: memory for keys. Default: ${DEFAULT-VALUE}.")
+  private long memory;
+
+  @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
+  private boolean json;
+
+  PlanCommand(Terminal terminal, Interrupts interrupts) {
+    this.terminal = terminal;
+    this.interrupts = interrupts;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    PlanReport report = new PlanReport(fileSystem, terminal, json, showKeys, interrupts.token());
+    long nowMs = target.now().orElseGet(Clock.system()::nowMs);
+    boolean readable = true;
+    for (Path dir : target.dirs()) {
+      LogDir logDir = new LogDirReader(fileSystem).read(dir);
+      PartitionJob job =
+          new PartitionJob(
+              fileSystem,
+              logDir,
+              settings.resolver(fileSystem, logDir),
+              target.highWatermark(),
+              new CleanRequest(
+                  nowMs,
+                  target.fromStart(),
+                  !all,
+                  target.named(logDir),
+                  tombstones == CompactCommand.Tombstones.EXPIRE,
+                  UnkeyedPolicy.DROP));
+      readable &= plan(logDir, job, nowMs, report);
+    }
+    report.finish();
+    return (readable ? ExitCode.DONE : ExitCode.REFUSED).number();
+  }
+
+  private boolean plan(LogDir logDir, PartitionJob job, long nowMs, PlanReport report)
+      throws IOException {
+    logDir.skipped().forEach(skipped -> report.skipped(skipped.name(), skipped.reason()));
+    List<Decision.Clean> todo = new ArrayList<>();
+    boolean readable = true;
+    for (Path partition : target.partitions(logDir)) {
+      interrupts.token().throwIfCancelled();
+      String name = partition.getFileName().toString();
+      Assessment assessment = job.assess(partition);
+      if (assessment instanceof Assessment.Unfit unfit) {
+        report.unfit(name, unfit.reason(), unfit.nextStep());
+        readable = false;
+      } else if (assessment instanceof Assessment.Decided decided) {
+        if (decided.decision() instanceof Decision.Clean clean) {
+          todo.add(clean);
+        } else if (decided.decision() instanceof Decision.NotNow notNow) {
+          report.notNow(name, notNow);
+        }
+      }
+    }
+    todo.sort(CleanPolicy.ORDER);
+    for (Decision.Clean clean : todo) {
+      report.planned(clean, exact, memory, nowMs);
+    }
+    return readable;
+  }
+}

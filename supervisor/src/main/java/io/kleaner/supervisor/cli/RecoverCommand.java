@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import io.kleaner.core.compact.LogDirSession;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.logdir.LogDirReader;
+import io.kleaner.core.swap.RecoveryPlan;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Finishes or undoes interrupted cleans. */
+@Command(
+    name = "recover",
+    mixinStandardHelpOptions = true,
+    description =
+        "Finishes or undoes a clean that was interrupted, ours or a broker's, and says which. A"
+            + " directory without one is left as it is.",
+    footerHeading = "%nExamples:%n",
+    footer = "  kleaner recover /var/kafka/data/orders-0")
+final class RecoverCommand implements Callable<Integer> {
+
+  private final Terminal terminal;
+  private final FileSystem fileSystem = new LocalFileSystem();
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "DIR",
+      description = "A log directory, or one partition's directory.")
+  private List<Path> dirs = List.of();
+
+  @Option(
+      names = "--after-crash",
+      description =
+          "Work on the directory of a broker that did not stop cleanly and is known to be gone.")
+  private boolean afterCrash;
+
+  @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
+  private boolean json;
+
+  RecoverCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    List<Map<String, Object>> partitions = new ArrayList<>();
+    ExitCode exit = ExitCode.DONE;
+    for (Path dir : dirs) {
+      LogDir logDir = new LogDirReader(fileSystem).read(dir);
+      try (LogDirSession session = LogDirSession.open(fileSystem, logDir, afterCrash)) {
+        for (Path partition : logDir.partitions()) {
+          exit = exit.worse(recover(session, partition, partitions));
+        }
+      }
+    }
+    if (json) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("partitions", partitions);
+      terminal.println(Json.text(document));
+    }
+    return exit.number();
+  }
+
+  private ExitCode recover(
+      LogDirSession session, Path partition, List<Map<String, Object>> partitions) {
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("partition", partition.getFileName().toString());
+    partitions.add(entry);
+    try {
+      RecoveryPlan plan = session.recover(partition);
+      entry.put(
+          "result", plan.result().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+      entry.put("explanation", plan.explanation());
+      if (!json) {
+        terminal.println(partition.getFileName() + ": " + plan.explanation());
+      }
+      return ExitCode.DONE;
+    } catch (IOException e) {
+      entry.put("result", "failed");
+      entry.put("explanation", e.toString());
+      terminal.problem(partition.getFileName() + ": cannot be recovered: " + e);
+      return ExitCode.FINDINGS;
+    }
+  }
+}

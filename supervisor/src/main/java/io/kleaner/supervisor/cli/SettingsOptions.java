@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.settings.Origin;
+import io.kleaner.core.settings.SettingsResolver;
+import io.kleaner.core.settings.SettingsSource;
+import io.kleaner.core.settings.TopicSetting;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Where topics' settings come from; flags first, then files, then what the node itself keeps. */
+final class SettingsOptions {
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--config",
+      paramLabel = "KEY=VALUE",
+      description = {
+        "A topic setting by Kafka's own name, for every topic: cleanup.policy, delete.retention.ms,"
+            + " min.compaction.lag.ms, max.compaction.lag.ms, min.cleanable.dirty.ratio,"
+            + " segment.bytes (below Kafka 4's minimum of 1 MiB too), segment.index.bytes,"
+            + " index.interval.bytes, max.message.bytes, producer.id.expiration.ms."
+      })
+  private Map<String, String> config = new LinkedHashMap<>();
+
+  @Option(
+      names = "--config-file",
+      paramLabel = "FILE",
+      description =
+          "Settings in a file: properties text for every topic, or YAML (.yaml, .yml) with"
+              + " 'topics:' mapping name patterns to settings.")
+  private Path configFile;
+
+  @Option(
+      names = "--server-properties",
+      paramLabel = "FILE",
+      description = "The broker's server.properties: its log.* defaults, and where its metadata is.")
+  private Path serverProperties;
+
+  @Option(
+      names = "--metadata-log-dir",
+      paramLabel = "DIR",
+      description =
+          "The log directory of this node that holds __cluster_metadata-0, if it is not the one"
+              + " that is worked on.")
+  private Path metadataLogDir;
+
+  /**
+   * The sources in the order in which they count.
+   *
+   * @throws ParameterException naming every key that is unknown and every value that is wrong
+   */
+  SettingsResolver resolver(FileSystem fileSystem, LogDir logDir) throws IOException {
+    List<String> problems = new ArrayList<>();
+    check("--config", config, problems);
+    List<SettingsSource> sources = new ArrayList<>();
+    sources.add(SettingsSource.forAllTopics(config, Origin.FLAG));
+    if (configFile != null) {
+      sources.add(ConfigFile.read(fileSystem, configFile, problems));
+    }
+    Map<String, String> server = Map.of();
+    if (serverProperties != null) {
+      server = ConfigFile.properties(fileSystem, serverProperties, problems);
+    }
+    Optional<MetadataSettings.Found> metadata =
+        MetadataSettings.find(
+            fileSystem, logDir, Optional.ofNullable(metadataLogDir), server, problems);
+    metadata.ifPresent(found -> sources.add(found.settings()));
+    sources.add(SettingsSource.ofServerProperties(server));
+    sources.add(SettingsSource.internalTopics());
+    metadata.ifPresent(found -> sources.add(found.defaults()));
+    if (!problems.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), String.join("; ", problems));
+    }
+    return new SettingsResolver(sources);
+  }
+
+  static void check(String where, Map<String, String> values, List<String> problems) {
+    values.forEach(
+        (key, value) -> {
+          Optional<TopicSetting> setting = TopicSetting.ofKey(key);
+          if (setting.isEmpty()) {
+            problems.add(where + ": unknown setting '" + key + "', known are " + known());
+          } else {
+            setting
+                .get()
+                .problem(value)
+                .ifPresent(problem -> problems.add(where + ": " + key + " " + problem));
+          }
+        });
+  }
+
+  private static String known() {
+    List<String> keys = new ArrayList<>();
+    for (TopicSetting setting : TopicSetting.values()) {
+      keys.add(setting.key());
+    }
+    return String.join(", ", keys);
+  }
+}

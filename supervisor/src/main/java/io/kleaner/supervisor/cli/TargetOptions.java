@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import io.kleaner.core.compact.HighWatermarkChoice;
+import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.logdir.TopicPartition;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** What is worked on, and up to where. */
+final class TargetOptions {
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "DIR",
+      description = "A log directory, or one partition's directory.")
+  private List<Path> dirs = List.of();
+
+  @Option(
+      names = "--topic",
+      paramLabel = "REGEX",
+      converter = TopicPattern.class,
+      description =
+          "Only partitions of topics whose whole name matches; says that they are compacted where"
+              + " nothing else does.")
+  private Pattern topic;
+
+  @Option(
+      names = "--high-watermark",
+      paramLabel = "checkpoint|log-end|N",
+      defaultValue = "checkpoint",
+      converter = HighWatermarkConverter.class,
+      description =
+          "Up to where all replicas agree, which bounds every clean. Default: ${DEFAULT-VALUE}, the"
+              + " log directory's replication-offset-checkpoint; without an entry there the"
+              + " partition is refused.")
+  private HighWatermarkChoice highWatermark;
+
+  @Option(
+      names = "--now",
+      paramLabel = "EPOCH_MS",
+      description =
+          "The time that decides delete horizons, compaction lags and which producers are expired."
+              + " Default: the machine's clock.")
+  private Long now;
+
+  @Option(
+      names = "--from-start",
+      description = "Begin at the log start offset, whatever was cleaned before.")
+  private boolean fromStart;
+
+  List<Path> dirs() {
+    return dirs;
+  }
+
+  HighWatermarkChoice highWatermark() {
+    return highWatermark;
+  }
+
+  Optional<Long> now() {
+    return Optional.ofNullable(now);
+  }
+
+  boolean fromStart() {
+    return fromStart;
+  }
+
+  /** The partitions in question. */
+  List<Path> partitions(LogDir logDir) {
+    return logDir.partitions().stream()
+        .filter(dir -> topic == null || topic.matcher(topicOf(dir)).matches())
+        .toList();
+  }
+
+  /** Whether the user named the partitions, one way or the other. */
+  boolean named(LogDir logDir) {
+    return topic != null || logDir.kind() != LogDir.Kind.LOG_DIRECTORY;
+  }
+
+  private static String topicOf(Path dir) {
+    return TopicPartition.ofDirectoryName(dir.getFileName().toString()).orElseThrow().topic();
+  }
+
+  /** Reads a pattern. */
+  static final class TopicPattern implements ITypeConverter<Pattern> {
+    @Override
+    public Pattern convert(String text) {
+      try {
+        return Pattern.compile(text);
+      } catch (PatternSyntaxException e) {
+        throw new TypeConversionException("'" + text + "' is no pattern: " + e.getDescription());
+      }
+    }
+  }
+
+  /** Reads where the high watermark is taken from. */
+  static final class HighWatermarkConverter implements ITypeConverter<HighWatermarkChoice> {
+    @Override
+    public HighWatermarkChoice convert(String text) {
+      return switch (text) {
+        case "checkpoint" -> new HighWatermarkChoice.Checkpoint();
+        case "log-end" -> new HighWatermarkChoice.LogEnd();
+        default -> offset(text);
+      };
+    }
+
+    private static HighWatermarkChoice offset(String text) {
+      try {
+        long offset = Long.parseLong(text);
+        if (offset >= 0) {
+          return new HighWatermarkChoice.Offset(offset);
+        }
+      } catch (NumberFormatException e) {
+        throw wrong(text);
+      }
+      throw wrong(text);
+    }
+
+    private static TypeConversionException wrong(String text) {
+      return new TypeConversionException(
+          "'" + text + "' is neither 'checkpoint' nor 'log-end' nor an offset");
+    }
+  }
+}
