@@ -101,8 +101,7 @@ public final class DataSurvey {
             try {
               read(batches.header(), records, legacy);
             } catch (CorruptBatchException e) {
-              throw e.at(
-                  segment.logFile(), batches.filePosition(), batches.header().baseOffset());
+              throw e.at(segment.logFile(), batches.filePosition(), batches.header().baseOffset());
             }
           }
         }

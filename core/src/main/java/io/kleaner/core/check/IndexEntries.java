@@ -28,8 +28,7 @@ final class IndexEntries {
   private final Map<Long, Long> offsetsByPosition = new TreeMap<>();
   private final Map<Long, AbortedTxn> txnsByMarker = new TreeMap<>();
 
-  IndexEntries(
-      FileSystem fileSystem, Segment segment, CheckLevel level, List<Finding> findings)
+  IndexEntries(FileSystem fileSystem, Segment segment, CheckLevel level, List<Finding> findings)
       throws IOException {
     this.segment = segment;
     this.findings = findings;
@@ -37,11 +36,8 @@ final class IndexEntries {
     shape.ifPresent(
         problem ->
             add(
-                problem.contains("timeindex")
-                    ? Finding.Kind.TIME_INDEX
-                    : Finding.Kind.OFFSET_INDEX,
-                segment.file(
-                    problem.contains("timeindex") ? Kind.TIME_INDEX : Kind.OFFSET_INDEX),
+                problem.contains("timeindex") ? Finding.Kind.TIME_INDEX : Finding.Kind.OFFSET_INDEX,
+                segment.file(problem.contains("timeindex") ? Kind.TIME_INDEX : Kind.OFFSET_INDEX),
                 OptionalLong.empty(),
                 "an index of whole, ascending entries",
                 problem,

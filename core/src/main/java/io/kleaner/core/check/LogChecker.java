@@ -91,8 +91,7 @@ public final class LogChecker {
   }
 
   private Segment segment(Path dir, SegmentFileName name, FileEntry entry) throws IOException {
-    SegmentFileName txn =
-        SegmentFileName.live(name.baseOffset(), SegmentFileName.Kind.TXN_INDEX);
+    SegmentFileName txn = SegmentFileName.live(name.baseOffset(), SegmentFileName.Kind.TXN_INDEX);
     return new Segment(
         dir,
         name.baseOffset(),

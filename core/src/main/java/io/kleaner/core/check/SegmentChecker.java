@@ -64,8 +64,7 @@ final class SegmentChecker implements AutoCloseable {
     IndexEntries indexes = new IndexEntries(fileSystem, segment, level, findings);
     int findingsBefore = findings.size();
     try (FileHandle file = fileSystem.openRead(segment.logFile())) {
-      cursor.open(
-          segment.logFile(), file, 0, file.size(), 0, BatchCursor.Check.HEADERS);
+      cursor.open(segment.logFile(), file, 0, file.size(), 0, BatchCursor.Check.HEADERS);
       while (next(segment, last)) {
         token.throwIfCancelled();
         BatchHeader batch = cursor.header();

@@ -103,8 +103,7 @@ final class CleanRun {
             plan.partition() + "-" + plan.upperBoundOffset(),
             options.memoryBytes() / 8);
     long dirtyOffsets = plan.upperBoundOffset() - plan.firstDirtyOffset();
-    KeyMap map =
-        KeyMap.forKeys(dirtyOffsets, options.memoryBytes() - spill.bufferBytes());
+    KeyMap map = KeyMap.forKeys(dirtyOffsets, options.memoryBytes() - spill.bufferBytes());
     ScanCounts scan;
     listener.phase(plan, Phase.SCAN);
     long keys;
@@ -117,8 +116,7 @@ final class CleanRun {
       return refuseUnkeyed(scan);
     }
     long scanned = clock.nanoTime();
-    GroupCleaner cleaner =
-        new GroupCleaner(fileSystem, scope, bench, fates, pacer, fateCounts);
+    GroupCleaner cleaner = new GroupCleaner(fileSystem, scope, bench, fates, pacer, fateCounts);
     for (List<Segment> group : plan.groups()) {
       token.throwIfCancelled();
       if (options.dryRun()) {
@@ -155,9 +153,7 @@ final class CleanRun {
                 + " are free in "
                 + plan.dir()
                 + "; nothing was changed.",
-            "Free "
-                + (needed - usable)
-                + " bytes there, or use --output to write elsewhere."));
+            "Free " + (needed - usable) + " bytes there, or use --output to write elsewhere."));
   }
 
   private CompactionOutcome refuseUnkeyed(ScanCounts scan) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.compact;
 
-import io.kleaner.core.compact.CompactionListener.Phase;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.CancelledException;
@@ -93,7 +92,10 @@ public final class Compactor implements AutoCloseable {
           e);
     } catch (OutOfMemoryError e) {
       return new CompactionOutcome.Refused(
-          plan.partition() + " needs more memory than this JVM has (" + e.getMessage() + "); "
+          plan.partition()
+              + " needs more memory than this JVM has ("
+              + e.getMessage()
+              + "); "
               + run.state()
               + ".",
           "Run again with a larger heap, or smaller --memory and --max-record-bytes.");

@@ -14,7 +14,8 @@ import java.util.List;
 
 /**
  * Commits to a partition directory and to its log directory's cleaner checkpoint; a lone partition
- * has none. Safe for several threads on different partitions: the checkpoint is written under a lock.
+ * has none. Safe for several threads on different partitions: the checkpoint is written under a
+ * lock.
  */
 public final class DirectoryCommitter implements Committer {
 

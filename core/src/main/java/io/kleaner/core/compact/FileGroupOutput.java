@@ -21,8 +21,8 @@ import java.util.List;
  * <p>A segment in a group of its own costs no write as long as nothing in it changes: only at the
  * first change is what was kept so far copied, and if there is none, nothing is written at all.
  *
- * <p>An output that would outgrow the limits rolls to a further one, whose base offset is that of its
- * first batch. Not thread-safe; after an {@link IOException}, {@link #abandon} deletes what was
+ * <p>An output that would outgrow the limits rolls to a further one, whose base offset is that of
+ * its first batch. Not thread-safe; after an {@link IOException}, {@link #abandon} deletes what was
  * written.
  */
 final class FileGroupOutput implements GroupOutput {
@@ -101,7 +101,12 @@ final class FileGroupOutput implements GroupOutput {
   public void write(ByteBuffer batch, long lastOffset, long maxTimestamp, int records)
       throws IOException {
     append(
-        batch, batch.position(), batch.remaining(), batch.getLong(0), lastOffset, maxTimestamp,
+        batch,
+        batch.position(),
+        batch.remaining(),
+        batch.getLong(0),
+        lastOffset,
+        maxTimestamp,
         records);
   }
 

@@ -18,8 +18,9 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The second pass: judges every batch of the range, group by group in ascending order, and hands the
- * survivors to an output. What the first pass found settles most batches without decompressing them.
+ * The second pass: judges every batch of the range, group by group in ascending order, and hands
+ * the survivors to an output. What the first pass found settles most batches without decompressing
+ * them.
  *
  * <p>Carries the state of transactions and the numbering of records from group to group, so the
  * groups of a clean must be cleaned by one instance, each once. Not thread-safe.
@@ -85,8 +86,7 @@ final class GroupCleaner {
     }
   }
 
-  private void clean(BatchHeader batch, GroupOutput output, long filePosition)
-      throws IOException {
+  private void clean(BatchHeader batch, GroupOutput output, long filePosition) throws IOException {
     if (batch.isControlBatch()) {
       cleanControl(batch, output, filePosition);
       return;
@@ -136,8 +136,7 @@ final class GroupCleaner {
     return ControlMarker.read(batch, bench.records());
   }
 
-  private void cleanData(
-      BatchHeader batch, boolean aborted, GroupOutput output, long filePosition)
+  private void cleanData(BatchHeader batch, boolean aborted, GroupOutput output, long filePosition)
       throws IOException {
     int count = batch.recordCount();
     long first = walk.firstRecord();
@@ -261,7 +260,8 @@ final class GroupCleaner {
 
   private static boolean isSame(ByteBuffer empty, BatchHeader batch) {
     return batch.sizeInBytes() == empty.limit()
-        && empty.equals(batch.buffer().duplicate().limit(batch.endPosition()).position(batch.position()));
+        && empty.equals(
+            batch.buffer().duplicate().limit(batch.endPosition()).position(batch.position()));
   }
 
   private void write(ByteBuffer batch, BatchBuilder builder, GroupOutput output)

@@ -30,8 +30,7 @@ interface GroupOutput {
    * @param batch from position 0 to the limit
    * @param records how many records it has
    */
-  void write(ByteBuffer batch, long lastOffset, long maxTimestamp, int records)
-      throws IOException;
+  void write(ByteBuffer batch, long lastOffset, long maxTimestamp, int records) throws IOException;
 
   /** The ABORT marker of a transaction survives in this segment; called before its batch. */
   void abortedTxn(AbortedTxn txn) throws IOException;

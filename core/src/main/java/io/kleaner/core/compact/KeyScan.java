@@ -17,9 +17,9 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The first pass: reads every batch of the range once, checks it, and finds out which records do not
- * survive. First the dirty range, which says what is newest, then the clean range below it, whose
- * records lose to newer ones.
+ * The first pass: reads every batch of the range once, checks it, and finds out which records do
+ * not survive. First the dirty range, which says what is newest, then the clean range below it,
+ * whose records lose to newer ones.
  *
  * <p>Keys are hashed in chunks, and a chunk's slots are touched before they are used, so that their
  * cache misses overlap. Not thread-safe; used once.

@@ -47,8 +47,7 @@ final class OutputVerifier {
     try (FileHandle file = fileSystem.openRead(log)) {
       expect(log, "bytes", meant.sizeBytes(), file.size());
       BatchCursor cursor = new BatchCursor(BUFFER_BYTES, Integer.MAX_VALUE);
-      cursor.open(
-          log, file, 0, file.size(), meant.baseOffset(), BatchCursor.Check.CHECKSUMS);
+      cursor.open(log, file, 0, file.size(), meant.baseOffset(), BatchCursor.Check.CHECKSUMS);
       while (cursor.next()) {
         batches++;
         records += cursor.header().recordCount();

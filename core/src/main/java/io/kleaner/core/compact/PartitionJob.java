@@ -19,8 +19,8 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * Looks at one partition directory and decides what is to be done with it, turning whatever is wrong
- * with it into a value: one partition's trouble is not another's.
+ * Looks at one partition directory and decides what is to be done with it, turning whatever is
+ * wrong with it into a value: one partition's trouble is not another's.
  *
  * <p>Reads only. Thread-safe.
  */
@@ -78,7 +78,8 @@ public final class PartitionJob {
       }
       Optional<String> stray = settings.objection(log.partition().topic(), log.topicId());
       if (stray.isPresent()) {
-        return new Assessment.Unfit(stray.get(), "If it is a topic's, name the right metadata log.");
+        return new Assessment.Unfit(
+            stray.get(), "If it is a topic's, name the right metadata log.");
       }
       TopicSettings found = settings.resolve(log.partition().topic(), log.topicId());
       PartitionFacts facts =
@@ -92,8 +93,7 @@ public final class PartitionJob {
           "Run 'kleaner check --level 3 " + partitionDir + "'.");
     } catch (BoundExceededException e) {
       return new Assessment.Unfit(
-          e.getMessage() + "; nothing was changed.",
-          "Run again with a larger --max-record-bytes.");
+          e.getMessage() + "; nothing was changed.", "Run again with a larger --max-record-bytes.");
     } catch (InvalidSettingsException e) {
       return new Assessment.Unfit(e.getMessage() + "; nothing was changed.", "Correct them.");
     } catch (IOException e) {

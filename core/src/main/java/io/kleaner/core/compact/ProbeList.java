@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Hashed keys of the one batch that straddles the first dirty offset, kept until everything newer is
- * known. At most a batch's worth; not thread-safe.
+ * Hashed keys of the one batch that straddles the first dirty offset, kept until everything newer
+ * is known. At most a batch's worth; not thread-safe.
  */
 final class ProbeList {
 

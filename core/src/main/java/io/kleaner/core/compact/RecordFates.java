@@ -8,8 +8,8 @@ import io.kleaner.core.keymap.Bits;
  * tombstone that would be stamped if it survives".
  *
  * <p>Records of batches that end at or above the first dirty offset are numbered first, in offset
- * order, then those of the batches below it; batches likewise. {@link Walk} numbers them again in the
- * second pass. Not thread-safe.
+ * order, then those of the batches below it; batches likewise. {@link Walk} numbers them again in
+ * the second pass. Not thread-safe.
  */
 final class RecordFates {
 

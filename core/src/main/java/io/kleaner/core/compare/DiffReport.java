@@ -11,8 +11,7 @@ import java.util.List;
  * @param keysLeft live keys of the first log
  * @param keysRight live keys of the second log
  */
-public record DiffReport(
-    List<Difference> differences, long total, long keysLeft, long keysRight) {
+public record DiffReport(List<Difference> differences, long total, long keysLeft, long keysRight) {
 
   /** Keeps its own copy. */
   public DiffReport {

@@ -18,12 +18,12 @@ import java.util.Optional;
 import java.util.TreeSet;
 
 /**
- * Whether two logs say the same to a reader: the last committed value, timestamp and headers of each
- * key, where a tombstone is as good as no record; records without a key, as a multiset; data of open
- * transactions; the log end; and each producer's epoch and last sequence.
+ * Whether two logs say the same to a reader: the last committed value, timestamp and headers of
+ * each key, where a tombstone is as good as no record; records without a key, as a multiset; data
+ * of open transactions; the log end; and each producer's epoch and last sequence.
  *
- * <p>Memory is bounded: records become digests on disk, partitioned by a keyed 128-bit hash of their
- * keys, and are compared partition by partition. Read-only but for its own files in the given
+ * <p>Memory is bounded: records become digests on disk, partitioned by a keyed 128-bit hash of
+ * their keys, and are compared partition by partition. Read-only but for its own files in the given
  * directory. Not thread-safe.
  */
 public final class LogDiff {
@@ -107,8 +107,7 @@ public final class LogDiff {
         .producers();
   }
 
-  private void compareProducers(
-      Map<Long, ProducerEntry> left, Map<Long, ProducerEntry> right) {
+  private void compareProducers(Map<Long, ProducerEntry> left, Map<Long, ProducerEntry> right) {
     TreeSet<Long> ids = new TreeSet<>(left.keySet());
     ids.addAll(right.keySet());
     for (long id : ids) {
@@ -220,8 +219,7 @@ public final class LogDiff {
         default ->
             values.put(
                 key,
-                new Content(
-                    digest.content(), digest.offset(), digest.kind() == Digest.TOMBSTONE));
+                new Content(digest.content(), digest.offset(), digest.kind() == Digest.TOMBSTONE));
       }
     }
 

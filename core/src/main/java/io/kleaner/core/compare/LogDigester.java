@@ -96,8 +96,7 @@ final class LogDigester implements AutoCloseable {
     for (Segment segment : log.segments()) {
       if (segment.hasTxnIndex()) {
         txns.addAll(
-            TxnIndexFormat.decode(
-                SmallFile.bytes(fileSystem, segment.file(Kind.TXN_INDEX))));
+            TxnIndexFormat.decode(SmallFile.bytes(fileSystem, segment.file(Kind.TXN_INDEX))));
       }
     }
     return txns;
@@ -124,10 +123,21 @@ final class LogDigester implements AutoCloseable {
       legacy.open(batch);
       while (legacy.next()) {
         if (legacy.offset() >= logStart) {
-          long content = content(legacy.timestamp(), legacy.buffer(),
-              legacy.valuePosition(), legacy.valueLength());
-          add(legacy.offset(), legacy.buffer(), legacy.keyPosition(), legacy.keyLength(),
-              legacy.hasValue(), content, open, out);
+          long content =
+              content(
+                  legacy.timestamp(),
+                  legacy.buffer(),
+                  legacy.valuePosition(),
+                  legacy.valueLength());
+          add(
+              legacy.offset(),
+              legacy.buffer(),
+              legacy.keyPosition(),
+              legacy.keyLength(),
+              legacy.hasValue(),
+              content,
+              open,
+              out);
         }
       }
       return;

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The seam between Kleaner and a disk: every file operation of the engine goes through it, so that a
- * test can fail, count or forget any one of them.
+ * The seam between Kleaner and a disk: every file operation of the engine goes through it, so that
+ * a test can fail, count or forget any one of them.
  *
  * <p>An operation that returns normally has been handed to the operating system, not to the disk:
  * bytes are durable after {@link FileHandle#sync()}, names after {@link #syncDir(Path)}.

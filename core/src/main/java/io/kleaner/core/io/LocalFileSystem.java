@@ -133,8 +133,7 @@ public final class LocalFileSystem implements FileSystem {
   @Override
   public void copyOwnership(Path from, Path to) throws IOException {
     PosixFileAttributeView source =
-        Files.getFileAttributeView(
-            from, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        Files.getFileAttributeView(from, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     PosixFileAttributeView target =
         Files.getFileAttributeView(to, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     if (source == null || target == null) {

@@ -7,13 +7,13 @@ import java.io.IOException;
  * Finds which records are superseded, whatever the number of keys and the memory at hand.
  *
  * <p>First every record of the dirty range is {@link #put}, in offset order; then every record of
- * the clean range is {@link #probe}d; then {@link #finish} settles what was spilled. A record that a
- * newer one supersedes gets its bit set in {@link #removed()}. A probed record loses only to a put
- * one, never to another probed one.
+ * the clean range is {@link #probe}d; then {@link #finish} settles what was spilled. A record that
+ * a newer one supersedes gets its bit set in {@link #removed()}. A probed record loses only to a
+ * put one, never to another probed one.
  *
- * <p>The map keeps the keys it met first. Once it is full, a record whose key is not in it goes to a
- * {@link Spill} on disk, partitioned by hash; each partition is settled with the same map later, so
- * the log itself is read once and rewritten once under any budget.
+ * <p>The map keeps the keys it met first. Once it is full, a record whose key is not in it goes to
+ * a {@link Spill} on disk, partitioned by hash; each partition is settled with the same map later,
+ * so the log itself is read once and rewritten once under any budget.
  *
  * <p>Not thread-safe; owned by one worker. An {@link IOException} leaves it useless; {@link #close}
  * removes its files.

@@ -8,9 +8,9 @@ import java.util.Arrays;
  * linear probing over one array of primitives, fixed in size.
  *
  * <p>A slot is twelve bytes: the ordinal plus one (0 is an empty slot) and 64 bits of the hash. The
- * slot's position comes from the hash's other 64 bits, so that a false match needs equal stored bits
- * and the same run of slots; {@code docs/decisions} has the odds. At the highest load, 0.8, a key
- * takes 15 bytes.
+ * slot's position comes from the hash's other 64 bits, so that a false match needs equal stored
+ * bits and the same run of slots; {@code docs/decisions} has the odds. At the highest load, 0.8, a
+ * key takes 15 bytes.
  *
  * <pre>
  *  int 3s        int 3s+1          int 3s+2

@@ -40,8 +40,7 @@ public final class SpillSpace {
     this.name = name;
     long affordable = budgetBytes / BUFFER_BYTES;
     this.partitions =
-        Integer.highestOneBit(
-            (int) Math.max(MIN_PARTITIONS, Math.min(affordable, MAX_PARTITIONS)));
+        Integer.highestOneBit((int) Math.max(MIN_PARTITIONS, Math.min(affordable, MAX_PARTITIONS)));
   }
 
   /** Memory that the buffers of one level of partitions take, in bytes. */

@@ -15,7 +15,8 @@ import java.util.Set;
  * @param partition which
  * @param dir its directory
  * @param segments every segment of the partition, the active one included, ascending
- * @param groups the segments of the cleaned range, ascending, cut into what becomes one segment each
+ * @param groups the segments of the cleaned range, ascending, cut into what becomes one segment
+ *     each
  * @param rebuildIndexes base offsets of segments whose indexes are missing or broken
  * @param firstDirtyOffset where the last clean ended
  * @param upperBoundOffset end of the cleaned range, exclusive; the base offset of a segment
@@ -46,7 +47,9 @@ public record CleanPlan(
     groups = groups.stream().map(List::copyOf).toList();
     if (firstDirtyOffset > upperBoundOffset) {
       throw new IllegalArgumentException(
-          "first dirty offset " + firstDirtyOffset + " is above the upper bound "
+          "first dirty offset "
+              + firstDirtyOffset
+              + " is above the upper bound "
               + upperBoundOffset);
     }
   }

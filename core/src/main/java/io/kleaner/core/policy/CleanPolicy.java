@@ -36,14 +36,16 @@ public final class CleanPolicy {
     if (policy == CleanupPolicy.DELETE) {
       return notNow(
           Decision.Reason.NOT_COMPACTED,
-          facts.log().partition() + " has cleanup.policy=delete ("
+          facts.log().partition()
+              + " has cleanup.policy=delete ("
               + settings.get(TopicSetting.CLEANUP_POLICY).origin().text()
               + "): its old records go by age and size, and compacting it would lose data.");
     }
     if (policy == CleanupPolicy.UNKNOWN && !request.namedByHand()) {
       return notNow(
           Decision.Reason.UNKNOWN_POLICY,
-          facts.log().partition() + " has no known cleanup.policy, and which topics are compacted"
+          facts.log().partition()
+              + " has no known cleanup.policy, and which topics are compacted"
               + " is never guessed. Name it with --topic, or say it with --config-file or"
               + " --metadata-log-dir.");
     }
@@ -167,9 +169,7 @@ public final class CleanPolicy {
       for (int i = 0; i < segments.size(); i++) {
         Segment segment = segments.get(i);
         long end =
-            i + 1 < segments.size()
-                ? segments.get(i + 1).baseOffset()
-                : facts.log().logEndOffset();
+            i + 1 < segments.size() ? segments.get(i + 1).baseOffset() : facts.log().logEndOffset();
         if (segment.baseOffset() < bounds.firstDirtyOffset()) {
           clean += segment.logBytes();
         }

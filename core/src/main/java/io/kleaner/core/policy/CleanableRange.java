@@ -30,8 +30,7 @@ final class CleanableRange {
               : Bounds.Limit.HIGH_WATERMARK;
     }
     if (settings.minCompactionLagMs() > 0) {
-      long young =
-          firstYoung(facts, firstDirty, request.nowMs() - settings.minCompactionLagMs());
+      long young = firstYoung(facts, firstDirty, request.nowMs() - settings.minCompactionLagMs());
       if (young < uncleanable) {
         uncleanable = young;
         limit = Bounds.Limit.COMPACTION_LAG;
@@ -50,10 +49,7 @@ final class CleanableRange {
   }
 
   private static long firstDirty(
-      PartitionFacts facts,
-      CleanRequest request,
-      boolean compactAndDelete,
-      List<String> warnings) {
+      PartitionFacts facts, CleanRequest request, boolean compactAndDelete, List<String> warnings) {
     PartitionLog log = facts.log();
     if (request.fromStart() || facts.cleanerCheckpoint().isEmpty()) {
       return log.logStartOffset();
@@ -61,16 +57,22 @@ final class CleanableRange {
     long checkpoint = facts.cleanerCheckpoint().getAsLong();
     if (checkpoint > log.logEndOffset()) {
       warnings.add(
-          "the cleaner checkpoint " + checkpoint + " is above the log end offset "
-              + log.logEndOffset() + "; cleaning begins at the log start offset "
+          "the cleaner checkpoint "
+              + checkpoint
+              + " is above the log end offset "
+              + log.logEndOffset()
+              + "; cleaning begins at the log start offset "
               + log.logStartOffset());
       return log.logStartOffset();
     }
     if (checkpoint < log.logStartOffset()) {
       if (!compactAndDelete) {
         warnings.add(
-            "the cleaner checkpoint " + checkpoint + " is below the log start offset "
-                + log.logStartOffset() + ", where cleaning begins");
+            "the cleaner checkpoint "
+                + checkpoint
+                + " is below the log start offset "
+                + log.logStartOffset()
+                + ", where cleaning begins");
       }
       return log.logStartOffset();
     }

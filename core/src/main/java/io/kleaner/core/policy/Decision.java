@@ -16,8 +16,7 @@ public sealed interface Decision {
    * @param dirtyBytes bytes of the segments at or above the first dirty offset
    * @param overdue whether {@code max.compaction.lag.ms} has passed for something in it
    */
-  record Clean(
-      CleanPlan plan, Bounds bounds, double dirtyRatio, long dirtyBytes, boolean overdue)
+  record Clean(CleanPlan plan, Bounds bounds, double dirtyRatio, long dirtyBytes, boolean overdue)
       implements Decision {}
 
   /**

@@ -21,8 +21,7 @@ public final class BatchChecksum {
     ByteBuffer buffer = header.buffer();
     int position = buffer.position();
     int limit = buffer.limit();
-    int from =
-        header.position() + (header.isLegacy() ? BatchHeader.MAGIC : BatchHeader.ATTRIBUTES);
+    int from = header.position() + (header.isLegacy() ? BatchHeader.MAGIC : BatchHeader.ATTRIBUTES);
     try {
       buffer.limit(header.endPosition()).position(from);
       if (header.isLegacy()) {

@@ -5,13 +5,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Walks the records of one magic 2 batch, compressed or not, without allocating anything per record.
+ * Walks the records of one magic 2 batch, compressed or not, without allocating anything per
+ * record.
  *
  * <p>A compressed batch is decompressed once into a window that is reused. Where the batch fits the
  * window, {@link #rewind(Mode)} costs nothing; where it does not, the window slides, and a rewind
- * decompresses again. In {@link Mode#KEYS} a value never has to be in memory: it is skipped, however
- * large it claims to be. In {@link Mode#WHOLE} the window grows to the largest record, within a
- * bound.
+ * decompresses again. In {@link Mode#KEYS} a value never has to be in memory: it is skipped,
+ * however large it claims to be. In {@link Mode#WHOLE} the window grows to the largest record,
+ * within a bound.
  *
  * <pre>
  *  length    attributes  timestamp  offset    key len  key   value len  value   headers
@@ -178,7 +179,8 @@ public final class RecordCursor implements AutoCloseable {
   }
 
   /**
-   * Brings as much of the record at {@link #position} as is needed into the window, which may slide.
+   * Brings as much of the record at {@link #position} as is needed into the window, which may
+   * slide.
    *
    * @return the bytes of the record's body that are resident
    */

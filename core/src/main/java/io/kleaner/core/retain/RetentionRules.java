@@ -94,8 +94,7 @@ public record RetentionRules(
   }
 
   private BatchFate emptied(BatchHeader batch) {
-    boolean needed =
-        carriesProducerState(batch) || batch.nextOffset() == upperBoundOffset;
+    boolean needed = carriesProducerState(batch) || batch.nextOffset() == upperBoundOffset;
     return needed ? BatchFate.KeepEmpty.INSTANCE : BatchFate.Drop.INSTANCE;
   }
 

@@ -16,7 +16,11 @@ public record AbortedTxn(
   public AbortedTxn {
     if (firstOffset < 0 || lastOffset < firstOffset) {
       throw new IllegalArgumentException(
-          "aborted transaction of producer " + producerId + " spans " + firstOffset + ".."
+          "aborted transaction of producer "
+              + producerId
+              + " spans "
+              + firstOffset
+              + ".."
               + lastOffset);
     }
   }

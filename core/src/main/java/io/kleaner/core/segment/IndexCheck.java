@@ -53,8 +53,12 @@ public final class IndexCheck {
       }
       if (position >= segment.logBytes()) {
         return Optional.of(
-            path.getFileName() + " points to byte " + position + " of a log of "
-                + segment.logBytes() + " bytes");
+            path.getFileName()
+                + " points to byte "
+                + position
+                + " of a log of "
+                + segment.logBytes()
+                + " bytes");
       }
       previousOffset = offset;
       previousPosition = position;
@@ -94,8 +98,11 @@ public final class IndexCheck {
     }
     if (entry.get().sizeBytes() % entryBytes != 0) {
       return Optional.of(
-          path.getFileName() + " has " + entry.get().sizeBytes()
-              + " bytes, not a whole number of entries of " + entryBytes);
+          path.getFileName()
+              + " has "
+              + entry.get().sizeBytes()
+              + " bytes, not a whole number of entries of "
+              + entryBytes);
     }
     return Optional.empty();
   }

@@ -6,7 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The bytes of a transaction index: one entry an aborted transaction, in the order of their markers.
+ * The bytes of a transaction index: one entry an aborted transaction, in the order of their
+ * markers.
  *
  * <pre>
  *  0      2          10          18         26               34

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a KRaft node's metadata log says of topics and settings, built record by record. Mutable while
- * it is read, then only read; not thread-safe before that.
+ * What a KRaft node's metadata log says of topics and settings, built record by record. Mutable
+ * while it is read, then only read; not thread-safe before that.
  */
 public final class MetadataImage {
 
@@ -28,8 +28,7 @@ public final class MetadataImage {
 
   void config(boolean ofTopic, String resource, String key, Optional<String> value) {
     Map<String, String> configs =
-        (ofTopic ? topicConfigs : brokerConfigs)
-            .computeIfAbsent(resource, name -> new HashMap<>());
+        (ofTopic ? topicConfigs : brokerConfigs).computeIfAbsent(resource, name -> new HashMap<>());
     if (value.isPresent()) {
       configs.put(key, value.get());
     } else {

@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 
 /**
  * Reads what a KRaft node keeps in its metadata log: the newest snapshot, then the log after it, to
- * its end. What the quorum had not yet committed there when the node stopped is read too: it can only
- * name settings that were about to be.
+ * its end. What the quorum had not yet committed there when the node stopped is read too: it can
+ * only name settings that were about to be.
  *
  * <p>Changes nothing. Stateless apart from the file system; thread-safe.
  */

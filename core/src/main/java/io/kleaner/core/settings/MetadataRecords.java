@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Applies the records of a metadata log to an image: a frame version, an api key and a version, each
- * an unsigned varint, then the message in the flexible encoding. Records of other kinds, and tagged
- * fields, are passed over; what a metadata transaction (KIP-868) aborts is undone.
+ * Applies the records of a metadata log to an image: a frame version, an api key and a version,
+ * each an unsigned varint, then the message in the flexible encoding. Records of other kinds, and
+ * tagged fields, are passed over; what a metadata transaction (KIP-868) aborts is undone.
  *
  * <p>Not thread-safe.
  */

@@ -4,9 +4,7 @@ package io.kleaner.core.settings;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * One place that settings come from. Implementations are immutable and thread-safe.
- */
+/** One place that settings come from. Implementations are immutable and thread-safe. */
 @FunctionalInterface
 public interface SettingsSource {
 

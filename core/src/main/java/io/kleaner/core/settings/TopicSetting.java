@@ -9,20 +9,15 @@ import java.util.Optional;
  */
 public enum TopicSetting {
   CLEANUP_POLICY("cleanup.policy", "delete", Long.MIN_VALUE, "log.cleanup.policy"),
-  DELETE_RETENTION_MS(
-      "delete.retention.ms", "86400000", 0, "log.cleaner.delete.retention.ms"),
-  MIN_COMPACTION_LAG_MS(
-      "min.compaction.lag.ms", "0", 0, "log.cleaner.min.compaction.lag.ms"),
+  DELETE_RETENTION_MS("delete.retention.ms", "86400000", 0, "log.cleaner.delete.retention.ms"),
+  MIN_COMPACTION_LAG_MS("min.compaction.lag.ms", "0", 0, "log.cleaner.min.compaction.lag.ms"),
   MAX_COMPACTION_LAG_MS(
       "max.compaction.lag.ms",
       Long.toString(Long.MAX_VALUE),
       1,
       "log.cleaner.max.compaction.lag.ms"),
   MIN_CLEANABLE_DIRTY_RATIO(
-      "min.cleanable.dirty.ratio",
-      "0.5",
-      Long.MIN_VALUE,
-      "log.cleaner.min.cleanable.ratio"),
+      "min.cleanable.dirty.ratio", "0.5", Long.MIN_VALUE, "log.cleaner.min.cleanable.ratio"),
   SEGMENT_BYTES("segment.bytes", "1073741824", 14, "log.segment.bytes"),
   MAX_MESSAGE_BYTES("max.message.bytes", "1048588", 0, "message.max.bytes"),
   SEGMENT_INDEX_BYTES("segment.index.bytes", "10485760", 4, "log.index.size.max.bytes"),

@@ -32,8 +32,8 @@ import java.util.List;
  *
  * <ul>
  *   <li>the first output is committed after the others, or a loader would take its range for all;
- *   <li>an old log goes before its indexes, or a log without its transaction index could live on and
- *       its aborted records with it;
+ *   <li>an old log goes before its indexes, or a log without its transaction index could live on
+ *       and its aborted records with it;
  *   <li>old segments above the last new batch go one by one, ascending: a loader does not delete
  *       them, and a value must not outlive its tombstone;
  *   <li>a new log gets its name before its indexes, or a loader that still sees the log's {@code

@@ -25,8 +25,8 @@ import java.util.TreeSet;
  *
  * <p>A loader deletes every {@code .swap} at or above the least {@code .cleaned}. Where a stale
  * {@code .cleaned} lies beside a committed {@code .swap} whose old segments are gone, that is the
- * only copy of its records: here it is kept. A loader also deletes producer snapshots in the swapped
- * range; here they stay.
+ * only copy of its records: here it is kept. A loader also deletes producer snapshots in the
+ * swapped range; here they stay.
  *
  * <p>Reads only; {@link RecoveryPlan#apply} acts. Stateless; thread-safe.
  */
@@ -96,9 +96,7 @@ public final class SwapRecovery {
   private boolean finishSwaps(Listing files, Set<Long> invalid, List<RecoveryAction> actions)
       throws IOException {
     List<SegmentFileName> swaps =
-        files.at(Stage.SWAP).stream()
-            .filter(file -> !invalid.contains(file.baseOffset()))
-            .toList();
+        files.at(Stage.SWAP).stream().filter(file -> !invalid.contains(file.baseOffset())).toList();
     if (swaps.isEmpty()) {
       return false;
     }
@@ -154,8 +152,7 @@ public final class SwapRecovery {
     Path path = log.in(dir);
     try (FileHandle file = fileSystem.openRead(path)) {
       BatchCursor batches = new BatchCursor(BUFFER_BYTES, Integer.MAX_VALUE);
-      batches.open(
-          path, file, 0, file.size(), log.baseOffset(), BatchCursor.Check.HEADERS);
+      batches.open(path, file, 0, file.size(), log.baseOffset(), BatchCursor.Check.HEADERS);
       long next = log.baseOffset();
       while (batches.next()) {
         next = batches.header().nextOffset();
@@ -220,8 +217,8 @@ public final class SwapRecovery {
     }
 
     /** Whether no live segment holds what a {@code .swap} stands for. */
-    private boolean isOnlyCopy(
-        SegmentFileName swap, NavigableMap<Long, SegmentFileName> live) throws IOException {
+    private boolean isOnlyCopy(SegmentFileName swap, NavigableMap<Long, SegmentFileName> live)
+        throws IOException {
       if (!has(new SegmentFileName(swap.baseOffset(), Kind.LOG, Stage.SWAP))) {
         return false;
       }

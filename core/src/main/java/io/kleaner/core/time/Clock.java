@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.time;
 
-/** Where the engine reads the time: wall time for records and horizons, a monotonic one for durations. */
+/**
+ * Where the engine reads the time: wall time for records and horizons, a monotonic one for
+ * durations.
+ */
 public interface Clock {
 
   /** Milliseconds since the epoch. */

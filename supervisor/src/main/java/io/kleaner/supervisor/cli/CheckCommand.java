@@ -82,8 +82,7 @@ final class CheckCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     CheckLevel depth =
         CheckLevel.of(level)
-            .orElseThrow(
-                () -> new ParameterException(spec.commandLine(), "--level is 1, 2 or 3"));
+            .orElseThrow(() -> new ParameterException(spec.commandLine(), "--level is 1, 2 or 3"));
     LogChecker checker =
         new LogChecker(
             fileSystem,

@@ -52,9 +52,7 @@ final class CompactCommand implements Callable<Integer> {
   @Mixin private TargetOptions target;
   @Mixin private SettingsOptions settings;
 
-  @Option(
-      names = "--dry-run",
-      description = "Do everything but write; take no lock.")
+  @Option(names = "--dry-run", description = "Do everything but write; take no lock.")
   private boolean dryRun;
 
   @Option(
@@ -203,9 +201,7 @@ final class CompactCommand implements Callable<Integer> {
                   Optional.ofNullable(spillDir),
                   verify,
                   dryRun),
-              throttle == null
-                  ? Throttle.unlimited()
-                  : new Throttle(Clock.system(), throttle),
+              throttle == null ? Throttle.unlimited() : new Throttle(Clock.system(), throttle),
               (int) maxRecordBytes,
               threads,
               interrupts.token(),

@@ -59,7 +59,8 @@ final class CompactJson {
     fields.put("highWatermarkSource", bounds.highWatermarkSource());
     fields.put("lastStableOffset", bounds.lastStableOffset());
     fields.put(
-        "limitedBy", bounds.limitedBy().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'));
+        "limitedBy",
+        bounds.limitedBy().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'));
     fields.put("warnings", bounds.warnings());
     return fields;
   }

@@ -148,9 +148,7 @@ final class CompactReport {
             seconds == 0 ? 0 : stats.bytesBefore() / seconds / 1e6,
             stats.keys(),
             Sizes.text(stats.keyMapBytes()),
-            stats.spilledBytes() > 0
-                ? ", " + Sizes.text(stats.spilledBytes()) + " spilled"
-                : ""));
+            stats.spilledBytes() > 0 ? ", " + Sizes.text(stats.spilledBytes()) + " spilled" : ""));
     bounds.warnings().forEach(warning -> line("  warning  " + warning));
   }
 

@@ -32,7 +32,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Compacts the partitions of one directory: lock, recover, assess, then clean the dirtiest first. */
+/**
+ * Compacts the partitions of one directory: lock, recover, assess, then clean the dirtiest first.
+ */
 final class CompactRun {
 
   private final FileSystem fileSystem;
@@ -113,8 +115,7 @@ final class CompactRun {
 
   private List<Assessed> assessAll(LogDir logDir, Job job, Preparation preparation) {
     PartitionJob assessor =
-        new PartitionJob(
-            fileSystem, logDir, job.settings(), job.highWatermark(), job.request());
+        new PartitionJob(fileSystem, logDir, job.settings(), job.highWatermark(), job.request());
     List<Assessed> assessed = new ArrayList<>();
     for (Path partition : job.partitions()) {
       token.throwIfCancelled();

@@ -51,8 +51,8 @@ final class ConfigFile {
     return SettingsSource.forAllTopics(values, Origin.FILE);
   }
 
-  static Map<String, String> properties(
-      FileSystem fileSystem, Path path, List<String> problems) throws IOException {
+  static Map<String, String> properties(FileSystem fileSystem, Path path, List<String> problems)
+      throws IOException {
     Properties properties = new Properties();
     try {
       properties.load(new StringReader(text(fileSystem, path, problems)));

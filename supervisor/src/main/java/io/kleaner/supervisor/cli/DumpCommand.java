@@ -59,8 +59,7 @@ final class DumpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     DumpPrinter printer =
-        new DumpPrinter(
-            fileSystem, terminal, new DumpPrinter.Detail(records, keys, values, json));
+        new DumpPrinter(fileSystem, terminal, new DumpPrinter.Detail(records, keys, values, json));
     boolean whole = true;
     for (Path path : paths) {
       Optional<FileEntry> entry = fileSystem.stat(path);

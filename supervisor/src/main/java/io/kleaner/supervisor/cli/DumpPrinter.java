@@ -117,8 +117,8 @@ final class DumpPrinter {
     line(fields);
   }
 
-  private void printRecords(
-      BatchHeader batch, RecordCursor records, LegacyRecordCursor legacy) throws IOException {
+  private void printRecords(BatchHeader batch, RecordCursor records, LegacyRecordCursor legacy)
+      throws IOException {
     if (batch.isLegacy()) {
       legacy.open(batch);
       while (legacy.next()) {
@@ -134,8 +134,7 @@ final class DumpPrinter {
       }
       return;
     }
-    records.open(
-        batch, detail.values() ? RecordCursor.Mode.WHOLE : RecordCursor.Mode.KEYS);
+    records.open(batch, detail.values() ? RecordCursor.Mode.WHOLE : RecordCursor.Mode.KEYS);
     while (records.next()) {
       Map<String, Object> fields = record(records.offset(), records.timestamp());
       keyAndValue(
@@ -147,8 +146,7 @@ final class DumpPrinter {
           records.valueLength());
       if (detail.values()) {
         int headers = records.headersPosition();
-        fields.put(
-            "headersHex", hex(records.buffer(), headers, records.endPosition() - headers));
+        fields.put("headersHex", hex(records.buffer(), headers, records.endPosition() - headers));
       }
       line(fields);
     }

@@ -28,8 +28,7 @@ final class KleanerCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(
-        spec.commandLine(), "name a command; 'kleaner --help' lists them");
+    throw new ParameterException(spec.commandLine(), "name a command; 'kleaner --help' lists them");
   }
 
   /** Takes the version from the jar. */

@@ -16,7 +16,8 @@ public final class Main {
     interrupts.install();
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    int exit = run(new Terminal(out, err, "1".equals(System.getenv("KLEANER_TTY"))), interrupts, args);
+    int exit =
+        run(new Terminal(out, err, "1".equals(System.getenv("KLEANER_TTY"))), interrupts, args);
     out.flush();
     err.flush();
     interrupts.exit(exit);
@@ -39,6 +40,7 @@ public final class Main {
             .setOut(terminal.out())
             .setErr(terminal.err())
             .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler(new UsageProblems(terminal))
             .setExecutionExceptionHandler(new Failures(terminal));
     return commands.execute(args);
   }

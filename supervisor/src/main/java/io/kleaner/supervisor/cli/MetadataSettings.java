@@ -53,8 +53,7 @@ final class MetadataSettings {
     }
     named.ifPresent(
         dir ->
-            problems.add(
-                "--metadata-log-dir: " + dir + " has no " + MetadataLogReader.DIRECTORY));
+            problems.add("--metadata-log-dir: " + dir + " has no " + MetadataLogReader.DIRECTORY));
     return Optional.empty();
   }
 

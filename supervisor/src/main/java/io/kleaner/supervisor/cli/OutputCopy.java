@@ -33,8 +33,7 @@ final class OutputCopy {
    */
   LogDir copy(LogDir source, List<Path> partitions, Path target) throws IOException {
     Optional<FileEntry> there = fileSystem.stat(target);
-    if (there.isPresent()
-        && (!there.get().isDirectory() || !fileSystem.list(target).isEmpty())) {
+    if (there.isPresent() && (!there.get().isDirectory() || !fileSystem.list(target).isEmpty())) {
       throw new UnusableDirectoryException(
           target + " exists and is not empty; nothing was written.",
           "Name a new directory, or empty this one.");
@@ -71,7 +70,12 @@ final class OutputCopy {
     long usable = fileSystem.usableBytes(target);
     if (usable < needed) {
       throw new UnusableDirectoryException(
-          "the copy needs " + needed + " bytes, " + usable + " are free in " + target
+          "the copy needs "
+              + needed
+              + " bytes, "
+              + usable
+              + " are free in "
+              + target
               + "; nothing was copied.",
           "Free space there, or name another directory.");
     }

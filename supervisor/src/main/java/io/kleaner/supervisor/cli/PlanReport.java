@@ -3,10 +3,10 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.check.DataSurvey;
 import io.kleaner.core.compact.CleanOptions;
+import io.kleaner.core.compact.Committer;
 import io.kleaner.core.compact.CompactionListener;
 import io.kleaner.core.compact.CompactionOutcome;
 import io.kleaner.core.compact.Compactor;
-import io.kleaner.core.compact.Committer;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.Throttle;
@@ -44,11 +44,7 @@ final class PlanReport {
   private int others;
 
   PlanReport(
-      FileSystem fileSystem,
-      Terminal terminal,
-      boolean json,
-      boolean showKeys,
-      CancelToken token) {
+      FileSystem fileSystem, Terminal terminal, boolean json, boolean showKeys, CancelToken token) {
     this.fileSystem = fileSystem;
     this.terminal = terminal;
     this.json = json;
@@ -84,13 +80,15 @@ final class PlanReport {
         .ifPresent(
             at -> {
               entry.put("eligibleAtMs", at);
-              line("  at the latest from " + Instant.ofEpochMilli(at) + " on"
-                  + " (max.compaction.lag.ms)");
+              line(
+                  "  at the latest from "
+                      + Instant.ofEpochMilli(at)
+                      + " on"
+                      + " (max.compaction.lag.ms)");
             });
   }
 
-  void planned(Decision.Clean clean, boolean exact, long memory, long nowMs)
-      throws IOException {
+  void planned(Decision.Clean clean, boolean exact, long memory, long nowMs) throws IOException {
     planned++;
     CleanPlan plan = clean.plan();
     Map<String, Object> entry = entry(plan.partition().toString(), "would-be-cleaned");

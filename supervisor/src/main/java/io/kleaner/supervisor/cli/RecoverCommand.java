@@ -79,8 +79,7 @@ final class RecoverCommand implements Callable<Integer> {
     partitions.add(entry);
     try {
       RecoveryPlan plan = session.recover(partition);
-      entry.put(
-          "result", plan.result().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+      entry.put("result", plan.result().name().toLowerCase(Locale.ROOT).replace('_', '-'));
       entry.put("explanation", plan.explanation());
       if (!json) {
         terminal.println(partition.getFileName() + ": " + plan.explanation());

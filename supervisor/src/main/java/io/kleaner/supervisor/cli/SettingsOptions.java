@@ -47,7 +47,8 @@ final class SettingsOptions {
   @Option(
       names = "--server-properties",
       paramLabel = "FILE",
-      description = "The broker's server.properties: its log.* defaults, and where its metadata is.")
+      description =
+          "The broker's server.properties: its log.* defaults, and where its metadata is.")
   private Path serverProperties;
 
   @Option(
