@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.compact;
+
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.logdir.LogDirReader;
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.pace.Throttle;
+import io.kleaner.core.policy.CleanRequest;
+import io.kleaner.core.policy.Decision;
+import io.kleaner.core.policy.UnkeyedPolicy;
+import io.kleaner.core.settings.Origin;
+import io.kleaner.core.settings.SettingsResolver;
+import io.kleaner.core.settings.SettingsSource;
+import io.kleaner.core.swap.Fence;
+import io.kleaner.core.time.FixedClock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Cleans a partition directory the way {@code kleaner compact} does: lock, recover, survey, decide,
+ * compact. What a test does not say is as in Kafka: what is due goes, and so do records without a
+ * key.
+ */
+public final class Cleaning {
+
+  private FileSystem fileSystem = new LocalFileSystem();
+  private long nowMs;
+  private boolean fromStart;
+  private boolean expire = true;
+  private UnkeyedPolicy unkeyed = UnkeyedPolicy.DROP;
+  private long memoryBytes = CleanOptions.DEFAULT_MEMORY_BYTES;
+  private int maxRecordBytes = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
+  private CleanOptions.Verify verify = CleanOptions.Verify.DEEP;
+  private boolean dryRun;
+  private HighWatermarkChoice highWatermark = new HighWatermarkChoice.Checkpoint();
+  private CancelToken token = new CancelToken();
+  private CompactionListener listener = CompactionListener.NONE;
+  private final Map<String, String> config = new HashMap<>();
+
+  /** A clean at a time, in milliseconds since the epoch. */
+  public static Cleaning at(long nowMs) {
+    Cleaning cleaning = new Cleaning();
+    cleaning.nowMs = nowMs;
+    cleaning.config.put("cleanup.policy", "compact");
+    return cleaning;
+  }
+
+  public Cleaning on(FileSystem other) {
+    fileSystem = other;
+    return this;
+  }
+
+  public Cleaning fromStart() {
+    fromStart = true;
+    return this;
+  }
+
+  public Cleaning keepTombstones() {
+    expire = false;
+    return this;
+  }
+
+  public Cleaning unkeyed(UnkeyedPolicy policy) {
+    unkeyed = policy;
+    return this;
+  }
+
+  public Cleaning memory(long bytes) {
+    memoryBytes = bytes;
+    return this;
+  }
+
+  public Cleaning maxRecordBytes(int bytes) {
+    maxRecordBytes = bytes;
+    return this;
+  }
+
+  public Cleaning verify(CleanOptions.Verify level) {
+    verify = level;
+    return this;
+  }
+
+  public Cleaning dryRun() {
+    dryRun = true;
+    return this;
+  }
+
+  public Cleaning upToLogEnd() {
+    highWatermark = new HighWatermarkChoice.LogEnd();
+    return this;
+  }
+
+  public Cleaning token(CancelToken other) {
+    token = other;
+    return this;
+  }
+
+  public Cleaning listener(CompactionListener other) {
+    listener = other;
+    return this;
+  }
+
+  public Cleaning config(String key, String value) {
+    config.put(key, value);
+    return this;
+  }
+
+  /** What came of it: an outcome of the clean, or what kept it from beginning. */
+  public record Result(Optional<CompactionOutcome> outcome, String message) {
+
+    /** The figures of a clean that was carried out. */
+    public CleanStats stats() {
+      if (outcome.orElse(null) instanceof CompactionOutcome.Compacted compacted) {
+        return compacted.stats();
+      }
+      throw new AssertionError("not compacted: " + message + " " + outcome);
+    }
+  }
+
+  /** Cleans a partition directory. */
+  public Result run(Path partitionDir) throws IOException {
+    LogDir logDir = new LogDirReader(fileSystem).read(partitionDir);
+    try (LogDirSession session = LogDirSession.open(fileSystem, logDir, false)) {
+      Path dir = logDir.partitions().get(0);
+      session.recover(dir);
+      PartitionJob.Assessment assessment =
+          new PartitionJob(
+                  fileSystem,
+                  logDir,
+                  new SettingsResolver(
+                      List.of(SettingsSource.forAllTopics(config, Origin.FLAG))),
+                  highWatermark,
+                  new CleanRequest(nowMs, fromStart, false, true, expire, unkeyed))
+              .assess(dir);
+      if (assessment instanceof PartitionJob.Assessment.Unfit unfit) {
+        return new Result(Optional.empty(), unfit.reason() + " " + unfit.nextStep());
+      }
+      Decision decision = ((PartitionJob.Assessment.Decided) assessment).decision();
+      if (decision instanceof Decision.NotNow notNow) {
+        return new Result(Optional.empty(), notNow.sentence());
+      }
+      CompactionOutcome outcome = compact(logDir, (Decision.Clean) decision);
+      return new Result(Optional.of(outcome), outcome.message());
+    }
+  }
+
+  private CompactionOutcome compact(LogDir logDir, Decision.Clean clean) {
+    CleanOptions options = new CleanOptions(memoryBytes, Optional.empty(), verify, dryRun);
+    try (Compactor compactor =
+        new Compactor(
+            fileSystem,
+            new FixedClock(nowMs),
+            options,
+            Throttle.unlimited(),
+            maxRecordBytes,
+            new DirectoryCommitter(fileSystem, logDir, Fence.OPEN))) {
+      return compactor.run(clean.plan(), token, listener);
+    }
+  }
+}
