@@ -2,7 +2,6 @@
 package io.kleaner.core.compact;
 
 import io.kleaner.core.compact.CompactionListener.Phase;
-import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.keymap.KeyIndex;
 import io.kleaner.core.keymap.KeyMap;
@@ -13,11 +12,9 @@ import io.kleaner.core.policy.CleanPlan;
 import io.kleaner.core.policy.UnkeyedPolicy;
 import io.kleaner.core.segment.AbortedTxn;
 import io.kleaner.core.segment.Segment;
-import io.kleaner.core.segment.SegmentFileName.Kind;
-import io.kleaner.core.segment.TxnIndexFormat;
+import io.kleaner.core.segment.TxnIndexFile;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -239,13 +236,7 @@ final class CleanRun {
   private Map<Long, List<AbortedTxn>> readTxnIndexes() throws IOException {
     Map<Long, List<AbortedTxn>> read = new HashMap<>();
     for (Segment segment : plan.segments()) {
-      if (segment.hasTxnIndex()) {
-        try (FileHandle file = fileSystem.openRead(segment.file(Kind.TXN_INDEX))) {
-          ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(file.size()));
-          file.read(content, 0);
-          read.put(segment.baseOffset(), TxnIndexFormat.decode(content.flip()));
-        }
-      }
+      read.put(segment.baseOffset(), TxnIndexFile.read(fileSystem, segment));
     }
     return read;
   }
