@@ -114,12 +114,16 @@ final class CleanRun {
     }
     long scanned = clock.nanoTime();
     GroupCleaner cleaner = new GroupCleaner(fileSystem, scope, bench, fates, pacer, fateCounts);
+    Optional<DeepVerifier> deep =
+        options.verify() == CleanOptions.Verify.DEEP
+            ? Optional.of(new DeepVerifier(fileSystem, scope, bench, fates, pacer))
+            : Optional.empty();
     for (List<Segment> group : plan.groups()) {
       token.throwIfCancelled();
       if (options.dryRun()) {
         count(cleaner, group);
       } else {
-        replace(cleaner, group, txnIndexes);
+        replace(cleaner, group, txnIndexes, deep);
       }
     }
     if (!options.dryRun()) {
@@ -176,9 +180,13 @@ final class CleanRun {
   }
 
   private void replace(
-      GroupCleaner cleaner, List<Segment> group, Map<Long, List<AbortedTxn>> txnIndexes)
+      GroupCleaner cleaner,
+      List<Segment> group,
+      Map<Long, List<AbortedTxn>> txnIndexes,
+      Optional<DeepVerifier> deep)
       throws IOException {
     listener.phase(plan, Phase.COPY);
+    RecordFates.Walk groupStart = cleaner.position();
     FileGroupOutput output =
         new FileGroupOutput(
             fileSystem,
@@ -208,6 +216,9 @@ final class CleanRun {
         OutputVerifier verifier = new OutputVerifier(fileSystem, pacer);
         for (WrittenSegment each : written) {
           verifier.verify(plan.dir(), each);
+        }
+        if (deep.isPresent()) {
+          deep.get().verify(group, cleaner.fateLog(), groupStart, plan.dir(), written);
         }
       }
       token.throwIfCancelled();

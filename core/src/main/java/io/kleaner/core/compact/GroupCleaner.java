@@ -35,6 +35,7 @@ final class GroupCleaner {
   private final RecordFates.Walk walk;
   private final TransactionState transactions;
   private final FateCounts counts;
+  private final FateLog fateLog = new FateLog();
 
   GroupCleaner(
       FileSystem fileSystem,
@@ -59,6 +60,7 @@ final class GroupCleaner {
    * @throws CorruptBatchException if a batch changed for the worse since the first pass
    */
   void clean(List<Segment> group, GroupOutput output) throws IOException {
+    fateLog.clear();
     BatchCursor batches = bench.batches();
     for (Segment segment : group) {
       try (FileHandle file = fileSystem.openRead(segment.logFile())) {
@@ -84,6 +86,16 @@ final class GroupCleaner {
         output.endSegment();
       }
     }
+  }
+
+  /** The numbering as it is now: where the next group begins. */
+  RecordFates.Walk position() {
+    return walk.copy();
+  }
+
+  /** Which batches of the group cleaned last have survivors. */
+  FateLog fateLog() {
+    return fateLog;
   }
 
   private void clean(BatchHeader batch, GroupOutput output, long filePosition) throws IOException {
@@ -112,6 +124,7 @@ final class GroupCleaner {
       output.abortedTxn(marker.indexEntry().get());
     }
     BatchFate fate = scope.rules().control(batch, marker.discardable());
+    fateLog.add(survives(fate));
     if (fate instanceof BatchFate.Rewrite) {
       BatchBuilder builder = bench.builder();
       builder.begin(batch, horizon(batch, fate));
@@ -146,6 +159,7 @@ final class GroupCleaner {
             && fates.unstampedTombstones().get(walk.batch())
             && hasSurvivingTombstone(batch, first);
     BatchFate fate = scope.rules().data(batch, aborted, survivors, tombstoneSurvives);
+    fateLog.add(survives(fate));
     if (aborted) {
       counts.abortedRemoved += count;
     }
@@ -200,6 +214,7 @@ final class GroupCleaner {
       }
       count++;
     }
+    fateLog.add(survivors > 0);
     output.changed();
     if (scope.rules().legacy(survivors, tombstoneSurvives) instanceof BatchFate.Rewrite fate) {
       BatchBuilder builder = bench.builder();
@@ -226,6 +241,10 @@ final class GroupCleaner {
       counts.batchesDropped++;
     }
     return count;
+  }
+
+  private static boolean survives(BatchFate fate) {
+    return fate instanceof BatchFate.Keep || fate instanceof BatchFate.Rewrite;
   }
 
   /** The horizon of a batch that is written anew: this clean's, or the one it has. */

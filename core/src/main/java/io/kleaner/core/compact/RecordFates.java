@@ -52,6 +52,16 @@ final class RecordFates {
       this.cleanBatch = dirtyBatches;
     }
 
+    /** The same numbering, to be walked on its own from here. */
+    Walk copy() {
+      Walk copy = new Walk(firstDirtyOffset, 0, 0);
+      copy.dirtyRecord = dirtyRecord;
+      copy.dirtyBatch = dirtyBatch;
+      copy.cleanRecord = cleanRecord;
+      copy.cleanBatch = cleanBatch;
+      return copy;
+    }
+
     /** Moves to a data batch. */
     void enter(long batchLastOffset) {
       clean = batchLastOffset < firstDirtyOffset;

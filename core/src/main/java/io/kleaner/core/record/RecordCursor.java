@@ -495,6 +495,29 @@ public final class RecordCursor implements AutoCloseable {
     return (int) recordEnd;
   }
 
+  /** Takes a field of a header: its key or its value. */
+  @FunctionalInterface
+  public interface HeaderField {
+    /**
+     * Takes one field.
+     *
+     * @param length -1 for a header without a value
+     */
+    void accept(ByteBuffer buffer, int position, int length);
+  }
+
+  /** Hands out the keys and values of the record's headers; only in {@link Mode#WHOLE}. */
+  public void forEachHeaderField(HeaderField field) {
+    int fields = 2 * Varint.read(buffer, headersPosition);
+    int p = headersPosition + Varint.length(buffer, headersPosition);
+    for (int i = 0; i < fields; i++) {
+      int length = Varint.read(buffer, p);
+      p += Varint.length(buffer, p);
+      field.accept(buffer, p, length);
+      p += Math.max(length, 0);
+    }
+  }
+
   /** Index of the offset delta, from which on a record is the same whatever its timestamp. */
   int offsetDeltaPosition() {
     return offsetDeltaPosition;

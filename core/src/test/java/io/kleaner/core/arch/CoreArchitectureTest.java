@@ -97,8 +97,7 @@ class CoreArchitectureTest {
                           && !each.getPackageName().endsWith(".io")
                           && !each.getSimpleName().equals("CheckpointFile")))
           .should()
-          .callMethod(
-              io.kleaner.core.io.FileSystem.class, "rename", Path.class, Path.class)
+          .callMethod(io.kleaner.core.io.FileSystem.class, "rename", Path.class, Path.class)
           .because("a rename is a commit");
 
   @ArchTest

@@ -133,8 +133,7 @@ public final class Cleaning {
           new PartitionJob(
                   fileSystem,
                   logDir,
-                  new SettingsResolver(
-                      List.of(SettingsSource.forAllTopics(config, Origin.FLAG))),
+                  new SettingsResolver(List.of(SettingsSource.forAllTopics(config, Origin.FLAG))),
                   highWatermark,
                   new CleanRequest(nowMs, fromStart, false, true, expire, unkeyed))
               .assess(dir);

@@ -65,8 +65,7 @@ class RecordedCleanTest {
     assertThat(actual).containsExactlyInAnyOrderEntriesOf(expected);
   }
 
-  private static void clean(Path partition, JsonNode manifest, String variant)
-      throws IOException {
+  private static void clean(Path partition, JsonNode manifest, String variant) throws IOException {
     String name = partition.getFileName().toString();
     JsonNode topic =
         manifest.get("topics").get(name.substring(0, name.lastIndexOf('-'))).get("configs");
@@ -91,8 +90,7 @@ class RecordedCleanTest {
     }
   }
 
-  private static Map<String, String> checksums(Path logDir, JsonNode manifest)
-      throws IOException {
+  private static Map<String, String> checksums(Path logDir, JsonNode manifest) throws IOException {
     Map<String, String> found = new TreeMap<>();
     for (Map.Entry<String, JsonNode> each : manifest.get("partitions").properties()) {
       try (Stream<Path> files = Files.list(logDir.resolve(each.getKey()))) {
