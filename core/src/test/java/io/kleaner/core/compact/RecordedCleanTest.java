@@ -4,14 +4,12 @@ package io.kleaner.core.compact;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kleaner.core.oracle.Checksum;
 import io.kleaner.core.oracle.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -96,20 +94,13 @@ class RecordedCleanTest {
       try (Stream<Path> files = Files.list(logDir.resolve(each.getKey()))) {
         for (Path file : (Iterable<Path>) files::iterator) {
           if (file.getFileName().toString().matches("\\d{20}\\.(log|index|timeindex|txnindex).*")) {
-            found.put(each.getKey() + "/" + file.getFileName(), sha256(file));
+            found.put(
+                each.getKey() + "/" + file.getFileName(),
+                Checksum.sha256(Files.readAllBytes(file)));
           }
         }
       }
     }
     return found;
-  }
-
-  private static String sha256(Path file) throws IOException {
-    try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError(e);
-    }
   }
 }
