@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.oracle;
+
+import java.util.List;
+import java.util.Random;
+import org.apache.kafka.common.record.internal.CompressionType;
+
+/**
+ * What a generated log is like. Follows from its seed alone, so that a failing one is named by a
+ * number. Shares are between 0 and 1.
+ *
+ * @param segmentBytes {@code segment.bytes}
+ * @param segmentIndexBytes {@code segment.index.bytes}
+ * @param indexIntervalBytes {@code index.interval.bytes}
+ * @param keys how many distinct keys at most
+ * @param largestBatch records of a batch at most
+ * @param largestValue bytes of a value at most
+ * @param tombstones share of records without a value
+ * @param headers share of records with headers
+ * @param unkeyed share of records without a key
+ * @param idempotent share of data batches by an idempotent producer
+ * @param transactional share of data batches within a transaction
+ * @param gaps share of batches with offsets left out
+ * @param logAppendTime share of batches stamped by the broker
+ * @param codecs what batches are compressed with
+ * @param magics of the batches, one after the other in the log
+ * @param rounds how often data is appended and cleaned
+ * @param batchesPerRound batches appended a round at most
+ * @param segmentsPerRound segments rolled in a round that end it earlier
+ * @param deleteRetentionMs {@code delete.retention.ms}
+ * @param minLagMs {@code min.compaction.lag.ms}
+ * @param cutWatermark whether the high watermark may lie below the log end
+ * @param raisedLogStart whether the log start is raised between rounds
+ */
+public record Shape(
+    long seed,
+    int segmentBytes,
+    int segmentIndexBytes,
+    int indexIntervalBytes,
+    int keys,
+    int largestBatch,
+    int largestValue,
+    double tombstones,
+    double headers,
+    double unkeyed,
+    double idempotent,
+    double transactional,
+    double gaps,
+    double logAppendTime,
+    List<CompressionType> codecs,
+    List<Byte> magics,
+    int rounds,
+    int batchesPerRound,
+    int segmentsPerRound,
+    long deleteRetentionMs,
+    long minLagMs,
+    boolean cutWatermark,
+    boolean raisedLogStart) {
+
+  private static final int[] SEGMENT_BYTES = {4 * 1024, 16 * 1024, 64 * 1024, 512 * 1024};
+  private static final int[] LARGEST_BATCH = {1, 5, 40, 3_000};
+  private static final int[] BATCHES = {300, 400, 300, 160};
+  private static final List<List<Byte>> MAGICS =
+      List.of(
+          List.of((byte) 2),
+          List.of((byte) 2),
+          List.of((byte) 2),
+          List.of((byte) 2),
+          List.of((byte) 1, (byte) 2),
+          List.of((byte) 1),
+          List.of((byte) 0, (byte) 1, (byte) 2),
+          List.of((byte) 0));
+
+  /** The shape of a seed. */
+  public static Shape of(long seed) {
+    Random random = new Random(seed * 0x9E3779B97F4A7C15L);
+    List<Byte> magics = MAGICS.get((int) (seed % MAGICS.size()));
+    int size = random.nextInt(SEGMENT_BYTES.length);
+    boolean modern = magics.contains((byte) 2);
+    double transactional = modern ? random.nextInt(3) * 0.35 : 0;
+    return new Shape(
+        seed,
+        SEGMENT_BYTES[size],
+        random.nextInt(4) == 0 ? 600 : 10 * 1024 * 1024,
+        random.nextBoolean() ? 4096 : 200,
+        List.of(3, 30, 400).get(random.nextInt(3)),
+        LARGEST_BATCH[Math.min(size, random.nextInt(LARGEST_BATCH.length))],
+        List.of(0, 20, 150).get(random.nextInt(3)),
+        random.nextInt(3) * 0.2,
+        random.nextInt(3) * 0.3,
+        random.nextInt(6) == 0 ? 0.1 : 0,
+        modern ? random.nextInt(3) * 0.3 : 0,
+        transactional,
+        random.nextInt(3) * 0.15,
+        random.nextInt(3) * 0.4,
+        codecs(random),
+        magics,
+        1 + random.nextInt(4),
+        BATCHES[size],
+        2 + random.nextInt(6),
+        60_000,
+        random.nextInt(5) == 0 ? 30_000 : 0,
+        random.nextInt(3) == 0,
+        // With aborted transactions below the log start, Kafka takes what they wrote for live data.
+        transactional == 0 && random.nextInt(3) == 0);
+  }
+
+  private static List<CompressionType> codecs(Random random) {
+    CompressionType[] all = CompressionType.values();
+    return switch (random.nextInt(3)) {
+      case 0 -> List.of(all);
+      case 1 -> List.of(CompressionType.NONE);
+      default -> List.of(all[random.nextInt(all.length)], all[random.nextInt(all.length)]);
+    };
+  }
+}
