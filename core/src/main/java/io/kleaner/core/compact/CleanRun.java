@@ -15,6 +15,7 @@ import io.kleaner.core.segment.Segment;
 import io.kleaner.core.segment.TxnIndexFile;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,9 @@ import java.util.Optional;
 
 /** One clean of one partition from beginning to end. Used once, on one thread. */
 final class CleanRun {
+
+  /** Files of two cleans may share a directory for spills. */
+  private static final SecureRandom NAMES = new SecureRandom();
 
   private final FileSystem fileSystem;
   private final Clock clock;
@@ -97,8 +101,9 @@ final class CleanRun {
         new SpillSpace(
             fileSystem,
             options.spillDir().orElse(plan.dir()),
-            plan.partition() + "-" + plan.upperBoundOffset(),
-            options.memoryBytes() / 8);
+            plan.partition() + "-" + Long.toHexString(NAMES.nextLong()),
+            options.memoryBytes() / 8,
+            options.dryRun() || options.spillDir().isPresent() ? 0 : plan.largestGroupBytes());
     long dirtyOffsets = plan.upperBoundOffset() - plan.firstDirtyOffset();
     KeyMap map = KeyMap.forKeys(dirtyOffsets, options.memoryBytes() - spill.bufferBytes());
     ScanCounts scan;

@@ -2,6 +2,7 @@
 package io.kleaner.core.compact;
 
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.InsufficientSpaceException;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.CancelledException;
 import io.kleaner.core.pace.Throttle;
@@ -85,6 +86,16 @@ public final class Compactor implements AutoCloseable {
       return new CompactionOutcome.Refused(
           e.getMessage() + "; " + run.state() + ".",
           "Run again with a --max-record-bytes of at least " + e.askedBytes() + ".");
+    } catch (OutputMismatchException e) {
+      return new CompactionOutcome.Refused(
+          e.getMessage() + "; " + run.state() + ".",
+          "The disk or the memory is at fault, or Kleaner is: run 'kleaner check --level 3 "
+              + plan.dir()
+              + "' and report what was found.");
+    } catch (InsufficientSpaceException e) {
+      return new CompactionOutcome.Refused(
+          plan.partition() + ": " + e.getMessage() + "; " + run.state() + ".",
+          "Free space there, give more --memory, or name another disk with --spill-dir.");
     } catch (IOException | RuntimeException e) {
       return new CompactionOutcome.Failed(
           plan.partition() + ": " + e + "; " + run.state() + ".",

@@ -43,7 +43,7 @@ public final class LogDirSession implements AutoCloseable {
    */
   public static LogDirSession open(FileSystem fileSystem, LogDir logDir, boolean afterCrash)
       throws IOException {
-    if (logDir.hasMetaProperties() && !logDir.cleanShutdown() && !afterCrash) {
+    if (logDir.isAfterCrash() && !afterCrash) {
       throw new UnusableDirectoryException(
           logDir.dir()
               + " belongs to a broker that has not stopped cleanly: it runs, perhaps on another"

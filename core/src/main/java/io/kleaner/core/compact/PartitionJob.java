@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.compact;
 
+import io.kleaner.core.check.CheckLevel;
+import io.kleaner.core.check.CheckReport;
+import io.kleaner.core.check.Finding;
+import io.kleaner.core.check.LogChecker;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.logdir.UnusableDirectoryException;
+import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.policy.CleanPolicy;
 import io.kleaner.core.policy.CleanRequest;
 import io.kleaner.core.policy.Decision;
@@ -47,6 +52,8 @@ public final class PartitionJob {
     record Unfit(String reason, String nextStep) implements Assessment {}
   }
 
+  private final FileSystem fileSystem;
+  private final boolean crashed;
   private final PartitionSurvey survey;
   private final SettingsResolver settings;
   private final HighWatermarkChoice highWatermark;
@@ -63,6 +70,8 @@ public final class PartitionJob {
       SettingsResolver settings,
       HighWatermarkChoice highWatermark,
       CleanRequest request) {
+    this.fileSystem = fileSystem;
+    this.crashed = logDir.isAfterCrash();
     this.survey = new PartitionSurvey(fileSystem, logDir);
     this.settings = settings;
     this.highWatermark = highWatermark;
@@ -75,6 +84,12 @@ public final class PartitionJob {
       PartitionLog log = survey.read(partitionDir);
       if (log.tornTail().isPresent()) {
         return torn(log, log.tornTail().get());
+      }
+      if (crashed) {
+        Optional<Assessment> distrust = checkAfterCrash(partitionDir);
+        if (distrust.isPresent()) {
+          return distrust.get();
+        }
       }
       Optional<String> stray = settings.objection(log.partition().topic(), log.topicId());
       if (stray.isPresent()) {
@@ -101,6 +116,26 @@ public final class PartitionJob {
           partitionDir + " cannot be read: " + e + "; nothing was changed.",
           "Check permissions and the disk.");
     }
+  }
+
+  /** What a broker did not close is trusted once all of it was looked at. */
+  private Optional<Assessment> checkAfterCrash(Path partitionDir) throws IOException {
+    CheckReport report =
+        new LogChecker(
+                fileSystem,
+                CheckLevel.CHECKSUMS,
+                CleanOptions.DEFAULT_MAX_RECORD_BYTES,
+                new CancelToken())
+            .check(partitionDir);
+    return report.findings().stream()
+        .filter(finding -> finding.severity() == Finding.Severity.ERROR)
+        .findFirst()
+        .map(
+            finding ->
+                new Assessment.Unfit(
+                    finding.text() + " Nothing was changed.",
+                    "The broker did not stop cleanly; start it once to recover the partition, or"
+                        + " fetch it anew from another replica."));
   }
 
   private static Assessment torn(PartitionLog log, PartitionLog.TornTail tail) {

@@ -70,7 +70,10 @@ public final class PartitionSurvey {
       PartitionLog log, HighWatermarkChoice choice, long nowMs, long producerIdExpirationMs)
       throws IOException {
     HighWatermark highWatermark =
-        choice.of(log, checkpoint(CheckpointFile.HIGH_WATERMARK, log.partition()));
+        flushed(
+            log,
+            choice,
+            choice.of(log, checkpoint(CheckpointFile.HIGH_WATERMARK, log.partition())));
     ProducerReplay replay = new ProducerReplay(fileSystem, log);
     ProducerReplay.Producers stable =
         replay.upTo(highWatermark.offset(), nowMs, producerIdExpirationMs);
@@ -96,6 +99,25 @@ public final class PartitionSurvey {
         largest,
         first,
         warnings);
+  }
+
+  /**
+   * After a crash only what lies below the recovery point is known to be on disk, transaction
+   * indexes included: an entry that was lost would make aborted records live ones.
+   */
+  private HighWatermark flushed(
+      PartitionLog log, HighWatermarkChoice choice, HighWatermark highWatermark)
+      throws IOException {
+    if (!logDir.isAfterCrash() || !(choice instanceof HighWatermarkChoice.Checkpoint)) {
+      return highWatermark;
+    }
+    long recoveryPoint =
+        checkpoint(CheckpointFile.RECOVERY_POINT, log.partition()).orElse(log.logStartOffset());
+    return recoveryPoint < highWatermark.offset()
+        ? new HighWatermark(
+            Math.max(recoveryPoint, log.logStartOffset()),
+            CheckpointFile.RECOVERY_POINT + ", since the broker did not stop cleanly")
+        : highWatermark;
   }
 
   private OptionalLong checkpoint(String name, TopicPartition partition) throws IOException {

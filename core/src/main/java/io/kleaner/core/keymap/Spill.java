@@ -90,13 +90,13 @@ final class Spill implements AutoCloseable {
     ByteBuffer buffer = buffers[partition];
     buffer.flip();
     if (buffer.hasRemaining()) {
+      int bytes = buffer.remaining();
+      space.take(bytes);
       if (files[partition] == null) {
         files[partition] = space.fileSystem().create(space.file(number, partition));
       }
-      int bytes = buffer.remaining();
       files[partition].write(buffer, sizes[partition]);
       sizes[partition] += bytes;
-      space.wrote(bytes);
     }
     buffer.clear();
   }

@@ -50,6 +50,11 @@ public record LogDir(
     return kind != Kind.LONE_PARTITION;
   }
 
+  /** Whether a broker owned it that has not stopped cleanly, or has not stopped. */
+  public boolean isAfterCrash() {
+    return hasMetaProperties && !cleanShutdown;
+  }
+
   /** The file whose lock says that somebody works here. */
   public Path lockFile() {
     return dir.resolve(".lock");

@@ -38,6 +38,7 @@ public final class Cleaning {
   private int maxRecordBytes = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
   private CleanOptions.Verify verify = CleanOptions.Verify.DEEP;
   private boolean dryRun;
+  private boolean afterCrash;
   private HighWatermarkChoice highWatermark = new HighWatermarkChoice.Checkpoint();
   private CancelToken token = new CancelToken();
   private CompactionListener listener = CompactionListener.NONE;
@@ -91,6 +92,11 @@ public final class Cleaning {
     return this;
   }
 
+  public Cleaning afterCrash() {
+    afterCrash = true;
+    return this;
+  }
+
   public Cleaning upToLogEnd() {
     highWatermark = new HighWatermarkChoice.LogEnd();
     return this;
@@ -126,7 +132,7 @@ public final class Cleaning {
   /** Cleans a partition directory. */
   public Result run(Path partitionDir) throws IOException {
     LogDir logDir = new LogDirReader(fileSystem).read(partitionDir);
-    try (LogDirSession session = LogDirSession.open(fileSystem, logDir, false)) {
+    try (LogDirSession session = LogDirSession.open(fileSystem, logDir, afterCrash)) {
       Path dir = logDir.partitions().get(0);
       session.recover(dir);
       PartitionJob.Assessment assessment =

@@ -14,6 +14,7 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.pace.CancelledException;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.policy.CleanPolicy;
 import io.kleaner.core.policy.CleanRequest;
@@ -129,6 +130,13 @@ final class CompactRun {
         assessment =
             new Assessment.Unfit(
                 partition + " cannot be worked on: " + e, "Check permissions and the disk.");
+      } catch (CancelledException e) {
+        throw e;
+      } catch (RuntimeException e) {
+        assessment =
+            new Assessment.Unfit(
+                partition + " met a defect of kleaner: " + e + "; nothing was changed.",
+                "Set KLEANER_DEBUG=1 to see where, and report it.");
       }
       assessed.add(new Assessed(partition, assessment));
     }
