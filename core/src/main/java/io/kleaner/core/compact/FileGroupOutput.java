@@ -138,10 +138,14 @@ final class FileGroupOutput implements GroupOutput {
     BatchCursor prefix = new BatchCursor(COPY_BUFFER_BYTES, Integer.MAX_VALUE);
     prefix.open(
         source.logFile(), sourceFile, 0, keptUpTo, source.baseOffset(), BatchCursor.Check.HEADERS);
+    int txns = 0;
     while (prefix.next()) {
       keep(prefix.header(), prefix.filePosition());
+      while (txns < segmentTxns.size()
+          && segmentTxns.get(txns).lastOffset() <= prefix.header().lastOffset()) {
+        writer.appendAbortedTxn(segmentTxns.get(txns++));
+      }
     }
-    segmentTxns.forEach(writer::appendAbortedTxn);
   }
 
   @Override

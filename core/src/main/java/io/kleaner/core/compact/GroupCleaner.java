@@ -120,9 +120,6 @@ final class GroupCleaner {
     TransactionState.MarkerFate marker =
         transactions.onControlBatch(
             marker(batch), batch.producerId(), batch.baseOffset(), batch.lastOffset());
-    if (marker.indexEntry().isPresent()) {
-      output.abortedTxn(marker.indexEntry().get());
-    }
     BatchFate fate = scope.rules().control(batch, marker.discardable());
     fateLog.add(survives(fate));
     if (fate instanceof BatchFate.Rewrite) {
@@ -139,6 +136,10 @@ final class GroupCleaner {
       if (!(fate instanceof BatchFate.Keep)) {
         counts.markersRemoved += batch.recordCount();
       }
+    }
+    // After the marker, which may have begun a further output: the entry belongs beside it.
+    if (marker.indexEntry().isPresent()) {
+      output.abortedTxn(marker.indexEntry().get());
     }
   }
 

@@ -49,6 +49,7 @@ class DifferentialTest {
   @TempDir private Path temp;
   private final FateCensus census = new FateCensus();
   private int cleans;
+  private int rolled;
 
   static LongStream seeds() {
     return Long.getLong("test.seed") == null
@@ -150,13 +151,16 @@ class DifferentialTest {
         KafkaOracle.clean(partition, scene.round(), firstDirty, compacted.endOffset()));
   }
 
-  private static void assertSame(String what, Path kafkas, Path ours, Scene scene)
-      throws IOException {
+  private void assertSame(String what, Path kafkas, Path ours, Scene scene) throws IOException {
+    assertThat(DirectoryDiff.strayAbortedTxns(ours)).as(what).isEmpty();
     if (DirectoryDiff.largestLog(kafkas) > scene.shape().segmentBytes()) {
       // Converted batches outgrew the segment: Kafka lets it grow, we begin another.
-      assertThat(DirectoryDiff.joinedLogs(ours))
-          .as(what)
-          .isEqualTo(DirectoryDiff.joinedLogs(kafkas));
+      for (String kind : List.of("log", "txnindex")) {
+        assertThat(DirectoryDiff.joined(ours, kind))
+            .as(what)
+            .isEqualTo(DirectoryDiff.joined(kafkas, kind));
+      }
+      rolled++;
       return;
     }
     assertThat(DirectoryDiff.between(kafkas, ours, DATA_FILES)).as(what).isEmpty();
@@ -199,6 +203,7 @@ class DifferentialTest {
     assertThat(missing).as("never met, of " + census.counts()).isEmpty();
     assertThat(census.removedBytes()).isPositive();
     assertThat(cleans).isGreaterThan(DEFAULT_SEEDS);
+    assertThat(rolled).isPositive();
   }
 
   private static List<String> requiredFates() {

@@ -22,6 +22,9 @@ public final class DirectoryDiff {
 
   private static final String LOGS = "\\d{20}\\.log";
 
+  private static final int TXN_ENTRY_BYTES = 34;
+  private static final int TXN_LAST_OFFSET = 18;
+
   private DirectoryDiff() {}
 
   /**
@@ -56,13 +59,35 @@ public final class DirectoryDiff {
     return largest;
   }
 
-  /** What all logs of a partition hold, one after the other. */
-  public static byte[] joinedLogs(Path dir) throws IOException {
+  /** What all logs, or all transaction indexes, of a partition hold, one after the other. */
+  public static byte[] joined(Path dir, String suffix) throws IOException {
     ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (Path log : files(dir, LOGS).values()) {
-      all.write(Files.readAllBytes(log));
+    for (Path file : files(dir, "\\d{20}\\." + suffix).values()) {
+      all.write(Files.readAllBytes(file));
     }
     return all.toByteArray();
+  }
+
+  /** Entries of transaction indexes that lie in another segment than their ABORT marker. */
+  public static List<String> strayAbortedTxns(Path dir) throws IOException {
+    List<Long> bases =
+        files(dir, LOGS).keySet().stream()
+            .map(name -> Long.parseLong(name.substring(0, 20)))
+            .toList();
+    List<String> stray = new ArrayList<>();
+    for (int i = 0; i < bases.size(); i++) {
+      Path index = dir.resolve(String.format("%020d.txnindex", bases.get(i)));
+      ByteBuffer entries =
+          ByteBuffer.wrap(Files.exists(index) ? Files.readAllBytes(index) : new byte[0]);
+      for (int at = 0; at < entries.limit(); at += TXN_ENTRY_BYTES) {
+        long marker = entries.getLong(at + TXN_LAST_OFFSET);
+        long end = i + 1 < bases.size() ? bases.get(i + 1) : Long.MAX_VALUE;
+        if (marker < bases.get(i) || marker >= end) {
+          stray.add("marker " + marker + " in " + index.getFileName());
+        }
+      }
+    }
+    return stray;
   }
 
   private static void compare(String name, Path expected, Path actual, List<String> differences)
