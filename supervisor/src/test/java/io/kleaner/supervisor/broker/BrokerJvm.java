@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.broker;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.Uuid;
+
+/**
+ * A real Kafka broker, of the version on the class path, in a JVM of its own: one node that is
+ * broker and controller, on loopback, its data below a given directory. Never outlives this JVM.
+ *
+ * <p>Not thread-safe.
+ */
+public final class BrokerJvm implements AutoCloseable {
+
+  private static final Duration START = Duration.ofSeconds(90);
+  private static final Duration STOP = Duration.ofSeconds(60);
+
+  private final Path home;
+  private final int port;
+  private Process process;
+  private BrokerLog log = new BrokerLog();
+
+  private BrokerJvm(Path home, int port) {
+    this.home = home;
+    this.port = port;
+    Runtime.getRuntime().addShutdownHook(new Thread(this::kill, "broker-kill"));
+  }
+
+  /**
+   * Formats the storage of a broker that is yet to be started.
+   *
+   * @param home an empty directory
+   * @param extra properties beside those that a single node needs
+   */
+  public static BrokerJvm format(Path home, Map<String, String> extra)
+      throws IOException, InterruptedException {
+    int[] ports = freePorts();
+    Files.createDirectories(home);
+    StringBuilder properties = new StringBuilder();
+    properties(home, ports, extra)
+        .forEach((key, value) -> properties.append(key).append('=').append(value).append('\n'));
+    Files.writeString(home.resolve("server.properties"), properties);
+    BrokerJvm broker = new BrokerJvm(home, ports[0]);
+    Process format =
+        broker.java(
+            "kafka.tools.StorageTool",
+            "format",
+            "-t",
+            Uuid.randomUuid().toString(),
+            "-c",
+            home.resolve("server.properties").toString());
+    BrokerLog output = new BrokerLog();
+    output.follow(format.inputReader(StandardCharsets.UTF_8));
+    if (!format.waitFor(START.toSeconds(), TimeUnit.SECONDS) || format.exitValue() != 0) {
+      format.destroyForcibly();
+      throw new IOException("formatting the storage failed:\n" + output.tail(30));
+    }
+    return broker;
+  }
+
+  private static Map<String, String> properties(Path home, int[] ports, Map<String, String> extra) {
+    Map<String, String> all = new TreeMap<>();
+    all.put("process.roles", "broker,controller");
+    all.put("node.id", "1");
+    all.put("controller.quorum.voters", "1@127.0.0.1:" + ports[1]);
+    all.put(
+        "listeners", "PLAINTEXT://127.0.0.1:" + ports[0] + ",CONTROLLER://127.0.0.1:" + ports[1]);
+    all.put("controller.listener.names", "CONTROLLER");
+    all.put("log.dirs", home.resolve("data").toString());
+    all.put("offsets.topic.replication.factor", "1");
+    all.put("offsets.topic.num.partitions", "1");
+    all.put("transaction.state.log.replication.factor", "1");
+    all.put("transaction.state.log.num.partitions", "1");
+    all.put("transaction.state.log.min.isr", "1");
+    all.put("group.initial.rebalance.delay.ms", "0");
+    all.put("log.cleaner.backoff.ms", "500");
+    all.put("log.cleaner.dedupe.buffer.size", "4194304");
+    all.put("log.cleaner.io.buffer.size", "65536");
+    all.put("log.initial.task.delay.ms", "1000");
+    all.putAll(extra);
+    return all;
+  }
+
+  private static int[] freePorts() throws IOException {
+    try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return new int[] {one.getLocalPort(), other.getLocalPort()};
+    }
+  }
+
+  /** Starts the broker and waits until it serves. */
+  public void start() throws IOException, InterruptedException {
+    log = new BrokerLog();
+    process = java("kafka.Kafka", home.resolve("server.properties").toString());
+    log.follow(process.inputReader(StandardCharsets.UTF_8));
+    if (log.await(0, line -> line.contains("Kafka Server started"), START).isEmpty()) {
+      kill();
+      throw new IOException("the broker did not start:\n" + log.tail(40));
+    }
+  }
+
+  /** Asks the broker to stop and waits until it did. */
+  public void stop() throws IOException, InterruptedException {
+    process.destroy();
+    if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+      kill();
+      throw new IOException("the broker did not stop:\n" + log.tail(40));
+    }
+  }
+
+  /** Ends the broker at once, as a crash would. */
+  public void kill() {
+    if (process != null) {
+      process.destroyForcibly();
+    }
+  }
+
+  /** Where clients connect to. */
+  public String bootstrap() {
+    return "127.0.0.1:" + port;
+  }
+
+  /** The log directory. */
+  public Path logDir() {
+    return home.resolve("data");
+  }
+
+  /** What it printed since it was last started. */
+  public BrokerLog log() {
+    return log;
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  private Process java(String... mainAndArguments) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx512m");
+    command.add("-XX:-UsePerfData");
+    command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=info");
+    command.add("-cp");
+    command.add(classPath());
+    command.addAll(List.of(mainAndArguments));
+    return new ProcessBuilder(command).redirectErrorStream(true).directory(home.toFile()).start();
+  }
+
+  /** Under a build, the class path of the JVM itself is one jar that names the others. */
+  static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.broker;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** What a broker prints, line by line, for those who wait for a line. Thread-safe. */
+public final class BrokerLog {
+
+  private final List<String> lines = new ArrayList<>();
+  private boolean ended;
+
+  /** Takes over all lines until the stream ends, on a thread of its own. */
+  void follow(BufferedReader reader) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try (reader) {
+                for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+                  add(line);
+                }
+              } catch (IOException e) {
+                add("broker log lost: " + e);
+              } finally {
+                end();
+              }
+            },
+            "broker-log");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private synchronized void add(String line) {
+    lines.add(line);
+    notifyAll();
+  }
+
+  private synchronized void end() {
+    ended = true;
+    notifyAll();
+  }
+
+  /** How many lines there are now. */
+  public synchronized int size() {
+    return lines.size();
+  }
+
+  /** All lines so far that fit. */
+  public synchronized List<String> matching(Predicate<String> wanted) {
+    return lines.stream().filter(wanted).toList();
+  }
+
+  /** The last lines, for a message. */
+  public synchronized String tail(int count) {
+    return String.join("\n", lines.subList(Math.max(0, lines.size() - count), lines.size()));
+  }
+
+  /**
+   * Waits for a line.
+   *
+   * @param from the first line looked at, see {@link #size}
+   * @return empty if the broker ended, or took too long
+   */
+  public synchronized Optional<String> await(int from, Predicate<String> wanted, Duration atMost)
+      throws InterruptedException {
+    long deadlineNs = System.nanoTime() + atMost.toNanos();
+    int next = from;
+    while (true) {
+      for (; next < lines.size(); next++) {
+        if (wanted.test(lines.get(next))) {
+          return Optional.of(lines.get(next));
+        }
+      }
+      long leftMs = (deadlineNs - System.nanoTime()) / 1_000_000;
+      if (ended || leftMs <= 0) {
+        return Optional.empty();
+      }
+      wait(leftMs);
+    }
+  }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A real broker writes, stops, is cleaned by Kleaner, and starts again as if nothing had happened,
+ * twice; in between it cleans what Kleaner left.
+ */
+class BrokerRoundTripTest {
+
+  private static final String TOPIC = "orders";
+  private static final int KEYS = 700;
+  private static final Pattern REPAIR =
+      Pattern.compile(
+          "Recovering unflushed|ebuilding .*(index|segment)|index.*(corrupt|rebuil)|Could not find",
+          Pattern.CASE_INSENSITIVE);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  @TempDir private Path temp;
+
+  @Test
+  void compact_stoppedBroker_brokerAndClientsNoticeNothing() throws Exception {
+    try (BrokerJvm broker = BrokerJvm.format(temp.resolve("broker"), Map.of());
+        Workload workload = new Workload(broker.bootstrap(), 1)) {
+      broker.start();
+      createTopic(broker);
+      workload.write(TOPIC, 20_000, KEYS);
+      workload.writeTransactions(TOPIC, 60, KEYS);
+      workload.write(TOPIC, 10_000, KEYS);
+
+      long cleaned = stopCompactStart(broker);
+      assertReadsAsWritten(broker, workload, cleaned);
+
+      workload.write(TOPIC, 20_000, KEYS);
+      workload.writeTransactions(TOPIC, 60, KEYS);
+      letBrokerClean(broker);
+      workload.writeTransactions(TOPIC, 60, KEYS);
+      workload.write(TOPIC, 60_000, KEYS);
+
+      cleaned = stopCompactStart(broker);
+      assertReadsAsWritten(broker, workload, cleaned);
+      workload.write(TOPIC, 1_000, KEYS);
+      workload.writeTransactions(TOPIC, 10, KEYS);
+      assertReadsAsWritten(broker, workload, cleaned);
+      broker.stop();
+    }
+  }
+
+  private static void createTopic(BrokerJvm broker) throws Exception {
+    try (Admin admin = admin(broker)) {
+      admin
+          .createTopics(
+              List.of(
+                  new NewTopic(TOPIC, 1, (short) 1)
+                      .configs(
+                          Map.of(
+                              "cleanup.policy", "compact",
+                              "segment.bytes", "1048576",
+                              // The broker itself is not to clean before it is told.
+                              "min.cleanable.dirty.ratio", "1.0"))))
+          .all()
+          .get();
+    }
+  }
+
+  /** Returns the offset up to which the topic was cleaned. */
+  private static long stopCompactStart(BrokerJvm broker) throws Exception {
+    broker.stop();
+    String logDir = broker.logDir().toString();
+
+    Kleaner.Run compact = Kleaner.run("compact", "--verify", "deep", "--json", logDir);
+    assertThat(compact.exit()).as(compact.output()).isZero();
+    Kleaner.Run check = Kleaner.run("check", "--level", "3", "--json", logDir);
+    assertThat(check.exit()).as(check.output()).isZero();
+
+    broker.start();
+    assertStartedUndisturbed(broker);
+    return endOffset(compact.output());
+  }
+
+  private static long endOffset(String json) throws IOException {
+    for (JsonNode partition : new ObjectMapper().readTree(json).get("partitions")) {
+      if (partition.get("partition").asText().equals(TOPIC + "-0") && partition.has("endOffset")) {
+        assertThat(partition.path("removed").path("superseded").asLong()).as(json).isPositive();
+        return partition.get("endOffset").asLong();
+      }
+    }
+    throw new AssertionError("no " + TOPIC + "-0 in " + json);
+  }
+
+  private static void assertStartedUndisturbed(BrokerJvm broker) {
+    assertThat(broker.log().matching(line -> line.contains("Skipping recovery"))).isNotEmpty();
+    assertThat(
+            broker
+                .log()
+                .matching(
+                    line ->
+                        (line.contains(" WARN ") || line.contains(" ERROR "))
+                            && (line.contains("Log")
+                                || line.contains("ndex")
+                                || line.contains("egment"))))
+        .isEmpty();
+    assertThat(
+            broker
+                .log()
+                .matching(
+                    line -> !line.contains("__cluster_metadata") && REPAIR.matcher(line).find()))
+        .isEmpty();
+  }
+
+  private static void letBrokerClean(BrokerJvm broker) throws Exception {
+    int from = broker.log().size();
+    setDirtyRatio(broker, "0.01");
+    Optional<String> line =
+        broker.log().await(from, each -> each.contains("cleaned log " + TOPIC + "-0"), PATIENCE);
+    assertThat(line).as(broker.log().tail(20)).isPresent();
+    setDirtyRatio(broker, "1.0");
+  }
+
+  private static void setDirtyRatio(BrokerJvm broker, String ratio) throws Exception {
+    try (Admin admin = admin(broker)) {
+      Map<ConfigResource, java.util.Collection<AlterConfigOp>> change = new HashMap<>();
+      change.put(
+          new ConfigResource(ConfigResource.Type.TOPIC, TOPIC),
+          List.of(
+              new AlterConfigOp(
+                  new ConfigEntry("min.cleanable.dirty.ratio", ratio), AlterConfigOp.OpType.SET)));
+      admin.incrementalAlterConfigs(change).all().get();
+    }
+  }
+
+  private static void assertReadsAsWritten(BrokerJvm broker, Workload workload, long cleaned) {
+    Ledger ledger = workload.ledger(TOPIC);
+    Reading committed = Reading.of(broker.bootstrap(), TOPIC, IsolationLevel.READ_COMMITTED);
+    assertThat(committed.problems(ledger, true, cleaned)).isEmpty();
+    Reading all = Reading.of(broker.bootstrap(), TOPIC, IsolationLevel.READ_UNCOMMITTED);
+    assertThat(all.problems(ledger, false, cleaned)).isEmpty();
+    assertThat(committed.records().size()).isLessThan(ledger.entries().size());
+  }
+
+  private static Admin admin(BrokerJvm broker) {
+    return Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrap()));
+  }
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.broker;
+
+import io.kleaner.supervisor.cli.Main;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The executable, run as a user runs it: in a JVM of its own. */
+public final class Kleaner {
+
+  private Kleaner() {}
+
+  /**
+   * What a run gave.
+   *
+   * @param exit the exit code
+   * @param output what it printed, errors included
+   */
+  public record Run(int exit, String output) {}
+
+  /** Runs a command to its end. */
+  public static Run run(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:+UseSerialGC");
+    command.add("-XX:-UsePerfData");
+    command.add("-cp");
+    command.add(BrokerJvm.classPath());
+    command.add(Main.class.getName());
+    command.addAll(List.of(arguments));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), output);
+  }
+}
