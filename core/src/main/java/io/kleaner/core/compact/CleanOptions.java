@@ -8,7 +8,8 @@ import java.util.Optional;
  * How a clean is carried out, none of which changes its result.
  *
  * @param memoryBytes memory for the key map and spill buffers of one clean
- * @param spillDir where keys are spilled; empty for the partition directory
+ * @param spillDir where keys are spilled; empty for the partition directory, into which a dry run
+ *     never writes
  * @param verify what is read back before a commit
  * @param dryRun whether everything is done but writing
  */
@@ -33,11 +34,14 @@ public record CleanOptions(
     DEEP
   }
 
-  /** Checks the memory. */
+  /** Checks the memory, and that a dry run names where it spills. */
   public CleanOptions {
     if (memoryBytes < LEAST_MEMORY_BYTES) {
       throw new IllegalArgumentException(
           "memory of " + memoryBytes + " bytes is below the least, " + LEAST_MEMORY_BYTES);
+    }
+    if (dryRun && spillDir.isEmpty()) {
+      throw new IllegalArgumentException("a dry run spills elsewhere than into the partition");
     }
   }
 

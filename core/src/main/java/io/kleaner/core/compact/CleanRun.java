@@ -103,7 +103,7 @@ final class CleanRun {
             options.spillDir().orElse(plan.dir()),
             plan.partition() + "-" + Long.toHexString(NAMES.nextLong()),
             options.memoryBytes() / 8,
-            options.dryRun() || options.spillDir().isPresent() ? 0 : plan.largestGroupBytes());
+            options.spillDir().isPresent() ? 0 : plan.largestGroupBytes());
     long dirtyOffsets = plan.upperBoundOffset() - plan.firstDirtyOffset();
     KeyMap map = KeyMap.forKeys(dirtyOffsets, options.memoryBytes() - spill.bufferBytes());
     ScanCounts scan;

@@ -37,10 +37,12 @@ public final class PartitionJob {
     /**
      * A decision was made.
      *
-     * @param log as it was read
+     * @param facts that it rests on
      * @param settings of its topic
+     * @param request that it answers
      */
-    record Decided(PartitionLog log, TopicSettings settings, Decision decision)
+    record Decided(
+        PartitionFacts facts, TopicSettings settings, CleanRequest request, Decision decision)
         implements Assessment {}
 
     /**
@@ -99,7 +101,8 @@ public final class PartitionJob {
       TopicSettings found = settings.resolve(log.partition().topic(), log.topicId());
       PartitionFacts facts =
           survey.facts(log, highWatermark, request.nowMs(), found.producerIdExpirationMs());
-      return new Assessment.Decided(log, found, CleanPolicy.decide(facts, found, request));
+      return new Assessment.Decided(
+          facts, found, request, CleanPolicy.decide(facts, found, request));
     } catch (UnusableDirectoryException e) {
       return new Assessment.Unfit(e.getMessage(), e.nextStep());
     } catch (CorruptBatchException e) {

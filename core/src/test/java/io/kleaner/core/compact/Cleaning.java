@@ -156,7 +156,12 @@ public final class Cleaning {
   }
 
   private CompactionOutcome compact(LogDir logDir, Decision.Clean clean) {
-    CleanOptions options = new CleanOptions(memoryBytes, Optional.empty(), verify, dryRun);
+    CleanOptions options =
+        new CleanOptions(
+            memoryBytes,
+            dryRun ? Optional.of(Path.of(System.getProperty("java.io.tmpdir"))) : Optional.empty(),
+            verify,
+            dryRun);
     try (Compactor compactor =
         new Compactor(
             fileSystem,

@@ -14,7 +14,6 @@ import io.kleaner.core.time.Clock;
 import io.kleaner.core.time.FixedClock;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -114,7 +113,9 @@ final class CompactCommand implements Callable<Integer> {
   @Option(
       names = "--spill-dir",
       paramLabel = "DIR",
-      description = "Where keys are spilled. Default: the partition directory.")
+      description =
+          "Where keys are spilled. Default: the partition directory, in a dry run the system's"
+              + " directory for temporary files.")
   private Path spillDir;
 
   @Option(
@@ -198,7 +199,7 @@ final class CompactCommand implements Callable<Integer> {
               clock,
               new CleanOptions(
                   Math.max(memory / threads, 1 << 20),
-                  Optional.ofNullable(spillDir),
+                  SpillDir.of(spillDir, dryRun),
                   verify,
                   dryRun),
               throttle == null ? Throttle.unlimited() : new Throttle(Clock.system(), throttle),

@@ -15,6 +15,7 @@ import io.kleaner.core.time.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -29,12 +30,13 @@ import picocli.CommandLine.Option;
     description = {
       "Says which partitions would be cleaned, in which order, and of each other one why not and"
           + " when it would. Read-only: takes no lock, changes nothing.",
-      "Ratio and lags decide as in a broker, unless --all."
+      "Shows what 'compact' would do, and whether a broker's own cleaner would do it now."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  kleaner plan /var/kafka/data",
-      "  kleaner plan --exact --all /var/kafka/data/orders-0     reads the data for exact figures"
+      "  kleaner plan --exact /var/kafka/data/orders-0          reads the data for exact figures",
+      "  kleaner plan --respect-eligibility /var/kafka/data     as 'compact' with the same flag"
     })
 final class PlanCommand implements Callable<Integer> {
 
@@ -46,9 +48,10 @@ final class PlanCommand implements Callable<Integer> {
   @Mixin private SettingsOptions settings;
 
   @Option(
-      names = "--all",
-      description = "Whatever is cleanable, as 'compact' would without --respect-eligibility.")
-  private boolean all;
+      names = "--respect-eligibility",
+      description =
+          "Plan only what a broker would clean now: above min.cleanable.dirty.ratio, or overdue.")
+  private boolean respectEligibility;
 
   @Option(
       names = "--exact",
@@ -77,6 +80,14 @@ final class PlanCommand implements Callable<Integer> {
       description = "With --exact: memory for keys. Default: ${DEFAULT-VALUE}.")
   private long memory;
 
+  @Option(
+      names = "--spill-dir",
+      paramLabel = "DIR",
+      description =
+          "With --exact: where keys beyond --memory go. Default: the system's directory for"
+              + " temporary files.")
+  private Path spillDir;
+
   @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
   private boolean json;
 
@@ -101,7 +112,7 @@ final class PlanCommand implements Callable<Integer> {
               new CleanRequest(
                   nowMs,
                   target.fromStart(),
-                  !all,
+                  respectEligibility,
                   target.named(logDir),
                   tombstones == CompactCommand.Tombstones.EXPIRE,
                   UnkeyedPolicy.DROP));
@@ -114,7 +125,7 @@ final class PlanCommand implements Callable<Integer> {
   private boolean plan(LogDir logDir, PartitionJob job, long nowMs, PlanReport report)
       throws IOException {
     logDir.skipped().forEach(skipped -> report.skipped(skipped.name(), skipped.reason()));
-    List<Decision.Clean> todo = new ArrayList<>();
+    List<Planned> todo = new ArrayList<>();
     boolean readable = true;
     for (Path partition : target.partitions(logDir)) {
       interrupts.token().throwIfCancelled();
@@ -125,16 +136,40 @@ final class PlanCommand implements Callable<Integer> {
         readable = false;
       } else if (assessment instanceof Assessment.Decided decided) {
         if (decided.decision() instanceof Decision.Clean clean) {
-          todo.add(clean);
+          todo.add(new Planned(clean, asBroker(decided)));
         } else if (decided.decision() instanceof Decision.NotNow notNow) {
           report.notNow(name, notNow);
         }
       }
     }
-    todo.sort(CleanPolicy.ORDER);
-    for (Decision.Clean clean : todo) {
-      report.planned(clean, exact, memory, nowMs);
+    todo.sort(Comparator.comparing(Planned::clean, CleanPolicy.ORDER));
+    for (Planned each : todo) {
+      report.planned(each.clean(), each.asBroker());
+      if (exact) {
+        report.exact(each.clean().plan(), memory, SpillDir.of(spillDir, true), nowMs);
+      }
     }
     return readable;
+  }
+
+  /**
+   * A partition that would be cleaned.
+   *
+   * @param asBroker what a broker's cleaner, which looks at ratio and lags, would decide
+   */
+  private record Planned(Decision.Clean clean, Decision asBroker) {}
+
+  private Decision asBroker(Assessment.Decided decided) {
+    CleanRequest request = decided.request();
+    return CleanPolicy.decide(
+        decided.facts(),
+        decided.settings(),
+        new CleanRequest(
+            request.nowMs(),
+            request.fromStart(),
+            true,
+            request.namedByHand(),
+            request.expireTombstones(),
+            request.unkeyed()));
   }
 }

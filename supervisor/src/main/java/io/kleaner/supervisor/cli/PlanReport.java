@@ -16,6 +16,7 @@ import io.kleaner.core.segment.Segment;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -40,6 +41,7 @@ final class PlanReport {
   private final boolean showKeys;
   private final CancelToken token;
   private final List<Map<String, Object>> partitions = new ArrayList<>();
+  private Map<String, Object> entry = new LinkedHashMap<>();
   private int planned;
   private int others;
 
@@ -75,23 +77,23 @@ final class PlanReport {
     entry.put("dirtyRatio", decision.dirtyRatio());
     decision.bounds().ifPresent(bounds -> entry.put("bounds", CompactJson.bounds(bounds)));
     line(name + ": not now: " + decision.sentence());
+    eligibleAt(decision, entry);
+  }
+
+  private void eligibleAt(Decision.NotNow decision, Map<String, Object> entry) {
     decision
         .eligibleAtMs()
         .ifPresent(
             at -> {
               entry.put("eligibleAtMs", at);
-              line(
-                  "  at the latest from "
-                      + Instant.ofEpochMilli(at)
-                      + " on"
-                      + " (max.compaction.lag.ms)");
+              line("   by time alone it would from " + Instant.ofEpochMilli(at) + " on");
             });
   }
 
-  void planned(Decision.Clean clean, boolean exact, long memory, long nowMs) throws IOException {
+  void planned(Decision.Clean clean, Decision asBroker) throws IOException {
     planned++;
     CleanPlan plan = clean.plan();
-    Map<String, Object> entry = entry(plan.partition().toString(), "would-be-cleaned");
+    entry = entry(plan.partition().toString(), "would-be-cleaned");
     long peak = plan.largestGroupBytes();
     long usable = fileSystem.usableBytes(plan.dir());
     entry.put("order", planned);
@@ -125,16 +127,19 @@ final class PlanReport {
             + " are free"
             + (peak <= usable ? "" : ": DOES NOT FIT"));
     clean.bounds().warnings().forEach(warning -> line("   warning: " + warning));
-    if (exact) {
-      exact(plan, memory, nowMs, entry);
+    entry.put("brokerWouldCleanNow", asBroker instanceof Decision.Clean);
+    if (asBroker instanceof Decision.NotNow notNow) {
+      entry.put("brokerReason", notNow.sentence());
+      line("   a broker's own cleaner would wait: " + notNow.sentence());
+      eligibleAt(notNow, entry);
     }
   }
 
-  private void exact(CleanPlan plan, long memory, long nowMs, Map<String, Object> entry)
-      throws IOException {
-    CompactionOutcome outcome = dryRun(plan, memory);
+  /** Adds what only the data tells to the partition that was planned last. */
+  void exact(CleanPlan plan, long memory, Optional<Path> spillDir, long nowMs) throws IOException {
+    CompactionOutcome outcome = dryRun(plan, memory, spillDir);
     if (!(outcome instanceof CompactionOutcome.Compacted compacted)) {
-      entry.put("exact", outcome.message());
+      entry.put("exactProblem", outcome.message());
       line("   " + outcome.message());
       return;
     }
@@ -147,6 +152,7 @@ final class PlanReport {
     exact.put("reclaimableRecords", stats.recordsBefore() - stats.recordsKept());
     exact.put("keys", stats.keys());
     exact.put("spillBytes", stats.spilledBytes());
+    exact.put("peakExtraDiskBytes", plan.largestGroupBytes() + stats.spilledBytes());
     exact.put("tombstones", survey.tombstones());
     exact.put("unkeyed", survey.unkeyed());
     exact.put("firstUnkeyedOffsets", survey.firstUnkeyedOffsets());
@@ -219,9 +225,8 @@ final class PlanReport {
     }
   }
 
-  private CompactionOutcome dryRun(CleanPlan plan, long memory) {
-    CleanOptions options =
-        new CleanOptions(memory, Optional.empty(), CleanOptions.Verify.NONE, true);
+  private CompactionOutcome dryRun(CleanPlan plan, long memory, Optional<Path> spillDir) {
+    CleanOptions options = new CleanOptions(memory, spillDir, CleanOptions.Verify.NONE, true);
     Committer none =
         new Committer() {
           @Override
