@@ -38,7 +38,9 @@ final class LogDigester implements AutoCloseable {
   private final BatchCursor batches;
   private final RecordCursor records;
   private final LegacyRecordCursor legacy;
-  private final ByteBuffer headerless = ByteBuffer.allocateDirect(1);
+
+  /** The headers of a record that has none, as magic 2 writes them: their number. */
+  private final ByteBuffer noHeaders = ByteBuffer.allocateDirect(1);
 
   /**
    * @param hash under the same secrets for both logs
@@ -129,6 +131,7 @@ final class LogDigester implements AutoCloseable {
                   legacy.buffer(),
                   legacy.valuePosition(),
                   legacy.valueLength());
+          content = mix(content, noHeaders, 0, 1);
           add(
               legacy.offset(),
               legacy.buffer(),
@@ -178,7 +181,7 @@ final class LogDigester implements AutoCloseable {
   }
 
   private long mix(long seed, ByteBuffer buffer, int position, int length) {
-    hash.hash(length == 0 ? headerless : buffer, length == 0 ? 0 : position, length);
+    hash.hash(length == 0 ? noHeaders : buffer, length == 0 ? 0 : position, length);
     return Long.rotateLeft(seed, 29) * MIX ^ hash.first();
   }
 

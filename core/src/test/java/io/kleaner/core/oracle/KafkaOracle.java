@@ -139,6 +139,21 @@ public final class KafkaOracle {
     }
   }
 
+  /**
+   * What a consumer with {@code isolation.level=read_committed} is left with: the newest record of
+   * each key, without tombstones.
+   *
+   * @return by key in hexadecimal: offset, timestamp, and value in hexadecimal
+   */
+  public static Map<String, String> liveRecords(
+      Path dir, Map<String, String> config, long logStartOffset, long nowMs) throws IOException {
+    try (KafkaLog kafka = KafkaLog.open(dir, config, logStartOffset, nowMs, true)) {
+      UnifiedLog log = kafka.log();
+      log.updateHighWatermark(log.logEndOffset());
+      return new CommittedReader(log).liveRecords();
+    }
+  }
+
   private static Cleaned clean(LogToClean toClean, Round round) throws IOException {
     Time time = new FrozenTime(round.nowMs());
     try {
