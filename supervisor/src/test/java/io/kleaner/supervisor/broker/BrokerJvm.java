@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.Uuid;
@@ -25,6 +25,9 @@ public final class BrokerJvm implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(90);
   private static final Duration STOP = Duration.ofSeconds(60);
+  private static final int LOWEST_PORT = 20_000;
+  private static final int HIGHEST_PORT = 32_000;
+  private static final int PORT_ATTEMPTS = 100;
 
   private final Path home;
   private final int port;
@@ -34,7 +37,6 @@ public final class BrokerJvm implements AutoCloseable {
   private BrokerJvm(Path home, int port) {
     this.home = home;
     this.port = port;
-    Runtime.getRuntime().addShutdownHook(new Thread(this::kill, "broker-kill"));
   }
 
   /**
@@ -87,16 +89,35 @@ public final class BrokerJvm implements AutoCloseable {
     all.put("log.cleaner.backoff.ms", "500");
     all.put("log.cleaner.dedupe.buffer.size", "4194304");
     all.put("log.cleaner.io.buffer.size", "65536");
+    all.put("log.retention.check.interval.ms", "5000");
     all.put("log.initial.task.delay.ms", "1000");
     all.putAll(extra);
     return all;
   }
 
   private static int[] freePorts() throws IOException {
-    try (ServerSocket one = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    try (ServerSocket one = anyFree();
+        ServerSocket other = anyFree()) {
       return new int[] {one.getLocalPort(), other.getLocalPort()};
     }
+  }
+
+  /**
+   * Not one of those that systems give to clients: while the broker is down its own clients keep
+   * calling, and one that was given the broker's port would keep the broker from coming back.
+   */
+  private static ServerSocket anyFree() throws IOException {
+    Random random = new Random();
+    IOException failure = new IOException("no port is free");
+    for (int i = 0; i < PORT_ATTEMPTS; i++) {
+      int port = LOWEST_PORT + random.nextInt(HIGHEST_PORT - LOWEST_PORT);
+      try {
+        return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
+      } catch (IOException e) {
+        failure = e;
+      }
+    }
+    throw failure;
   }
 
   /** Starts the broker and waits until it serves. */
@@ -112,7 +133,8 @@ public final class BrokerJvm implements AutoCloseable {
 
   /** Asks the broker to stop and waits until it did. */
   public void stop() throws IOException, InterruptedException {
-    process.destroy();
+    // Process.destroy would close the streams too: what it says while stopping would be lost.
+    process.toHandle().destroy();
     if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
       kill();
       throw new IOException("the broker did not stop:\n" + log.tail(40));
@@ -147,19 +169,9 @@ public final class BrokerJvm implements AutoCloseable {
   }
 
   private Process java(String... mainAndArguments) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx512m");
-    command.add("-XX:-UsePerfData");
-    command.add("-Dorg.slf4j.simpleLogger.defaultLogLevel=info");
-    command.add("-cp");
-    command.add(classPath());
-    command.addAll(List.of(mainAndArguments));
-    return new ProcessBuilder(command).redirectErrorStream(true).directory(home.toFile()).start();
-  }
-
-  /** Under a build, the class path of the JVM itself is one jar that names the others. */
-  static String classPath() {
-    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    return ChildJvm.start(
+        home,
+        List.of("-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=info"),
+        List.of(mainAndArguments));
   }
 }

@@ -8,9 +8,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /** What a broker prints, line by line, for those who wait for a line. Thread-safe. */
 public final class BrokerLog {
+
+  private static final Pattern REPAIR =
+      Pattern.compile(
+          "Recovering unflushed|ebuilding .*(index|segment)|index.*(corrupt|rebuil)|Could not find",
+          Pattern.CASE_INSENSITIVE);
 
   private final List<String> lines = new ArrayList<>();
   private boolean ended;
@@ -53,6 +59,29 @@ public final class BrokerLog {
   /** All lines so far that fit. */
   public synchronized List<String> matching(Predicate<String> wanted) {
     return lines.stream().filter(wanted).toList();
+  }
+
+  /** Whether the broker found its logs as a clean stop leaves them. */
+  public boolean skippedRecovery() {
+    return !matching(line -> line.contains("Skipping recovery")).isEmpty();
+  }
+
+  /** Lines by which the broker found fault with its logs, or says that it repaired them. */
+  public List<String> complaints() {
+    return matching(line -> blamesLogs(line) || repairs(line));
+  }
+
+  private static boolean blamesLogs(String line) {
+    return (line.contains(" WARN ") || line.contains(" ERROR "))
+        && (line.contains("Log")
+            || line.contains("ndex")
+            || line.contains("egment")
+            || line.contains("napshot"));
+  }
+
+  private static boolean repairs(String line) {
+    // The metadata log is replayed at each start, whoever stopped how.
+    return !line.contains("__cluster_metadata") && REPAIR.matcher(line).find();
   }
 
   /** The last lines, for a message. */

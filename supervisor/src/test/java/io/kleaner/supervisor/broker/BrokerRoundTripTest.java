@@ -12,13 +12,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,10 +32,6 @@ class BrokerRoundTripTest {
 
   private static final String TOPIC = "orders";
   private static final int KEYS = 700;
-  private static final Pattern REPAIR =
-      Pattern.compile(
-          "Recovering unflushed|ebuilding .*(index|segment)|index.*(corrupt|rebuil)|Could not find",
-          Pattern.CASE_INSENSITIVE);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path temp;
@@ -48,6 +45,9 @@ class BrokerRoundTripTest {
       workload.write(TOPIC, 20_000, KEYS);
       workload.writeTransactions(TOPIC, 60, KEYS);
       workload.write(TOPIC, 10_000, KEYS);
+      // What is not cleaned needs its aborted transactions' index entries.
+      workload.writeTransactions(TOPIC, 30, KEYS);
+      assertReadsAsWritten(broker, workload, 0);
 
       long cleaned = stopCompactStart(broker);
       assertReadsAsWritten(broker, workload, cleaned);
@@ -56,10 +56,22 @@ class BrokerRoundTripTest {
       workload.writeTransactions(TOPIC, 60, KEYS);
       letBrokerClean(broker);
       workload.writeTransactions(TOPIC, 60, KEYS);
-      workload.write(TOPIC, 60_000, KEYS);
+      // At 40 bytes a record this seals a segment of 1 MiB, and so it does again further down.
+      workload.write(TOPIC, 40_000, KEYS);
+      // Sealed segments follow it, and may not be cleaned: nobody knows how it ends.
+      long unstable = workload.ledger(TOPIC).entries().lastKey() + 1;
+      workload.openTransaction(TOPIC, 100, KEYS);
+      workload.writeTransactions(TOPIC, 30, KEYS);
+      workload.write(TOPIC, 40_000, KEYS);
 
       cleaned = stopCompactStart(broker);
+      assertThat(cleaned).isLessThanOrEqualTo(unstable);
+      workload.commitOpenTransaction(TOPIC);
       assertReadsAsWritten(broker, workload, cleaned);
+
+      workload.write(TOPIC, 1_000, KEYS);
+      workload.writeTransactions(TOPIC, 10, KEYS);
+      workload.closeProducers();
       workload.write(TOPIC, 1_000, KEYS);
       workload.writeTransactions(TOPIC, 10, KEYS);
       assertReadsAsWritten(broker, workload, cleaned);
@@ -86,6 +98,7 @@ class BrokerRoundTripTest {
 
   /** Returns the offset up to which the topic was cleaned. */
   private static long stopCompactStart(BrokerJvm broker) throws Exception {
+    List<ProducerState> producers = producers(broker);
     broker.stop();
     String logDir = broker.logDir().toString();
 
@@ -95,7 +108,10 @@ class BrokerRoundTripTest {
     assertThat(check.exit()).as(check.output()).isZero();
 
     broker.start();
-    assertStartedUndisturbed(broker);
+    assertThat(broker.log().skippedRecovery()).isTrue();
+    assertThat(broker.log().complaints()).isEmpty();
+    // A broker takes any sequence from a producer that it forgot: clients would not notice.
+    assertThat(producers(broker)).containsExactlyInAnyOrderElementsOf(producers).isNotEmpty();
     return endOffset(compact.output());
   }
 
@@ -109,24 +125,15 @@ class BrokerRoundTripTest {
     throw new AssertionError("no " + TOPIC + "-0 in " + json);
   }
 
-  private static void assertStartedUndisturbed(BrokerJvm broker) {
-    assertThat(broker.log().matching(line -> line.contains("Skipping recovery"))).isNotEmpty();
-    assertThat(
-            broker
-                .log()
-                .matching(
-                    line ->
-                        (line.contains(" WARN ") || line.contains(" ERROR "))
-                            && (line.contains("Log")
-                                || line.contains("ndex")
-                                || line.contains("egment"))))
-        .isEmpty();
-    assertThat(
-            broker
-                .log()
-                .matching(
-                    line -> !line.contains("__cluster_metadata") && REPAIR.matcher(line).find()))
-        .isEmpty();
+  private static List<ProducerState> producers(BrokerJvm broker) throws Exception {
+    TopicPartition partition = new TopicPartition(TOPIC, 0);
+    try (Admin admin = admin(broker)) {
+      return admin
+          .describeProducers(List.of(partition))
+          .partitionResult(partition)
+          .get()
+          .activeProducers();
+    }
   }
 
   private static void letBrokerClean(BrokerJvm broker) throws Exception {

@@ -24,14 +24,9 @@ public final class Kleaner {
   /** Runs a command to its end. */
   public static Run run(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-XX:+UseSerialGC");
-    command.add("-XX:-UsePerfData");
-    command.add("-cp");
-    command.add(BrokerJvm.classPath());
     command.add(Main.class.getName());
     command.addAll(List.of(arguments));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    Process process = ChildJvm.start(Path.of("."), List.of("-XX:+UseSerialGC"), command);
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Run(process.waitFor(), output);
   }

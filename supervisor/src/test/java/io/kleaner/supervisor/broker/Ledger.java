@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.common.header.Header;
 
 /** What was written to one partition, and what of it counts. Not thread-safe. */
@@ -51,6 +53,25 @@ public final class Ledger {
         });
     newest.values().removeIf(offset -> entries.get(offset).value().isEmpty());
     return newest;
+  }
+
+  /**
+   * Offsets of what a clean of all below a bound has to remove: records that were aborted, or have
+   * a newer committed one of their key below the bound.
+   */
+  public Set<Long> removable(long bound) {
+    Set<Long> removable = new TreeSet<>();
+    Map<String, Long> newest = new LinkedHashMap<>();
+    entries
+        .headMap(bound, false)
+        .forEach(
+            (offset, entry) -> {
+              Long older = entry.committed() ? newest.put(entry.key(), offset) : offset;
+              if (older != null) {
+                removable.add(older);
+              }
+            });
+    return removable;
   }
 
   /** Headers in one line, to be compared. */

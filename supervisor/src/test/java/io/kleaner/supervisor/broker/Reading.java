@@ -26,18 +26,14 @@ public record Reading(NavigableMap<Long, Ledger.Entry> records) {
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** Reads all that the isolation level shows. */
+  /** Reads all that the isolation level shows, once no transaction is open. */
   public static Reading of(String bootstrap, String topic, IsolationLevel isolation) {
-    Map<String, Object> config = new HashMap<>();
-    config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
-    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString());
     TopicPartition partition = new TopicPartition(topic, 0);
+    long end = logEnd(bootstrap, partition);
     NavigableMap<Long, Ledger.Entry> records = new TreeMap<>();
-    try (KafkaConsumer<String, String> consumer =
-        new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer())) {
+    try (KafkaConsumer<String, String> consumer = open(bootstrap, isolation)) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
-      long end = consumer.endOffsets(List.of(partition)).get(partition);
       long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
       while (consumer.position(partition) < end) {
         if (System.nanoTime() > deadlineNs) {
@@ -59,11 +55,29 @@ public record Reading(NavigableMap<Long, Ledger.Entry> records) {
   }
 
   /**
+   * Where the log ends. To a reader of committed data it seems to end earlier as long as the last
+   * transaction's marker is not there, and a producer does not wait for that.
+   */
+  private static long logEnd(String bootstrap, TopicPartition partition) {
+    try (KafkaConsumer<String, String> consumer =
+        open(bootstrap, IsolationLevel.READ_UNCOMMITTED)) {
+      return consumer.endOffsets(List.of(partition)).get(partition);
+    }
+  }
+
+  private static KafkaConsumer<String, String> open(String bootstrap, IsolationLevel isolation) {
+    Map<String, Object> config = new HashMap<>();
+    config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString());
+    return new KafkaConsumer<>(config, new StringDeserializer(), new StringDeserializer());
+  }
+
+  /**
    * What is wrong with this reading; nothing if it shows what the ledger says.
    *
-   * @param untouchedFrom the offset from which on every record must still be there
+   * @param cleanedTo below it only the newest of each key may be there, from it on all must be
    */
-  public List<String> problems(Ledger ledger, boolean committedOnly, long untouchedFrom) {
+  public List<String> problems(Ledger ledger, boolean committedOnly, long cleanedTo) {
     List<String> problems = new ArrayList<>();
     records.forEach(
         (offset, entry) -> {
@@ -82,9 +96,14 @@ public record Reading(NavigableMap<Long, Ledger.Entry> records) {
                 problems.add("the newest record of " + key + " at offset " + offset + " is gone");
               }
             });
+    for (long offset : ledger.removable(cleanedTo)) {
+      if (records.containsKey(offset)) {
+        problems.add("offset " + offset + " was to be cleaned away and is there");
+      }
+    }
     ledger
         .entries()
-        .tailMap(untouchedFrom, true)
+        .tailMap(cleanedTo, true)
         .forEach(
             (offset, entry) -> {
               if ((entry.committed() || !committedOnly) && !records.containsKey(offset)) {

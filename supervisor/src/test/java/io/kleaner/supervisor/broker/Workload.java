@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.broker;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,11 +28,16 @@ public final class Workload implements AutoCloseable {
 
   private static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
 
+  private static final String LINGERING = "lingering";
+  private static final int TRANSACTION_TIMEOUT_MS = 600_000;
+  private static final Duration CLOSE = Duration.ofSeconds(5);
+
   private final String bootstrap;
   private final Random random;
   private final Map<String, Ledger> ledgers = new HashMap<>();
   private final Map<String, Producer<String, String>> idempotent = new HashMap<>();
   private final Map<String, Producer<String, String>> transactional = new HashMap<>();
+  private List<Sent> left = List.of();
 
   /**
    * @param seed of keys, values and who writes what
@@ -63,13 +69,7 @@ public final class Workload implements AutoCloseable {
     for (int i = 0; i < transactions; i++) {
       String codec = CODECS.get(i % CODECS.size());
       Producer<String, String> producer =
-          transactional.computeIfAbsent(
-              codec,
-              name -> {
-                Producer<String, String> opened = open(name, Optional.of("tx-" + name));
-                opened.initTransactions();
-                return opened;
-              });
+          transactional.computeIfAbsent(codec, id -> openTransactional(id, codec));
       boolean commit = i % 3 != 2;
       producer.beginTransaction();
       List<Sent> sent = send(producer, topic, 20, keys);
@@ -81,6 +81,29 @@ public final class Workload implements AutoCloseable {
       }
       settle(topic, sent, commit);
     }
+  }
+
+  /** Writes records in a transaction that is left open, at most one at a time. */
+  public void openTransaction(String topic, int records, int keys) {
+    Producer<String, String> producer =
+        transactional.computeIfAbsent(LINGERING, id -> openTransactional(id, "zstd"));
+    producer.beginTransaction();
+    left = send(producer, topic, records, keys);
+  }
+
+  /** Commits the transaction that was left open. */
+  public void commitOpenTransaction(String topic) throws InterruptedException, ExecutionException {
+    transactional.get(LINGERING).commitTransaction();
+    settle(topic, left, true);
+  }
+
+  /** Lets go of all producers; further writes open others, of the same transactional ids. */
+  public void closeProducers() {
+    // Without a limit, one would wait for a broker that is gone for good.
+    idempotent.values().forEach(producer -> producer.close(CLOSE));
+    transactional.values().forEach(producer -> producer.close(CLOSE));
+    idempotent.clear();
+    transactional.clear();
   }
 
   private record Sent(ProducerRecord<String, String> record, Future<RecordMetadata> future) {}
@@ -117,18 +140,24 @@ public final class Workload implements AutoCloseable {
     }
   }
 
+  private Producer<String, String> openTransactional(String id, String codec) {
+    Producer<String, String> producer = open(codec, Optional.of("tx-" + id));
+    producer.initTransactions();
+    return producer;
+  }
+
   private Producer<String, String> open(String codec, Optional<String> transactionalId) {
     Map<String, Object> config = new HashMap<>();
     config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
     config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, codec);
     config.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    config.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
     transactionalId.ifPresent(id -> config.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id));
     return new KafkaProducer<>(config, new StringSerializer(), new StringSerializer());
   }
 
   @Override
   public void close() {
-    idempotent.values().forEach(Producer::close);
-    transactional.values().forEach(Producer::close);
+    closeProducers();
   }
 }

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.broker;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Starts JVMs on the class path of this one; none of them outlives it. Thread-safe. */
+final class ChildJvm {
+
+  private static final Duration END = Duration.ofSeconds(10);
+  private static final List<Process> CHILDREN = new ArrayList<>();
+  private static boolean ending;
+
+  static {
+    Runtime.getRuntime().addShutdownHook(new Thread(ChildJvm::endAll, "child-jvm-end"));
+  }
+
+  private ChildJvm() {}
+
+  /**
+   * Starts a JVM. Its standard input must stay open as long as it is to live, see {@link Tether}.
+   *
+   * @param options of the JVM itself
+   * @param command the main class and its arguments
+   */
+  static Process start(Path directory, List<String> options, List<String> command)
+      throws IOException {
+    List<String> all = new ArrayList<>();
+    all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    all.add("-XX:-UsePerfData");
+    all.addAll(options);
+    all.add("-cp");
+    all.add(classPath());
+    all.add(Tether.class.getName());
+    all.addAll(command);
+    synchronized (CHILDREN) {
+      // Other threads go on while this JVM ends: the one that waited for a child starts the next.
+      if (ending) {
+        throw new IOException("this JVM is ending");
+      }
+      CHILDREN.removeIf(child -> !child.isAlive());
+      Process child =
+          new ProcessBuilder(all).redirectErrorStream(true).directory(directory.toFile()).start();
+      CHILDREN.add(child);
+      return child;
+    }
+  }
+
+  /** Waits too: whoever removes the directory next must not find a child writing to it. */
+  private static void endAll() {
+    synchronized (CHILDREN) {
+      ending = true;
+      CHILDREN.forEach(Process::destroyForcibly);
+      try {
+        for (Process child : CHILDREN) {
+          child.waitFor(END.toSeconds(), TimeUnit.SECONDS);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Under a build, the class path of the JVM itself is one jar that names the others. */
+  private static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+  }
+}
