@@ -80,6 +80,23 @@ enum CrashScenario {
     }
   },
 
+  /** A transaction index of which nothing is left: what was aborted went in the clean before. */
+  TRANSACTION_INDEX_ENDS("1048576") {
+    @Override
+    void write(ScriptedLog log) throws IOException {
+      log.put("a", "1").transactional(7, "a", "aborted").abort(7).roll();
+      log.put("b", "1").put("b", "2").roll();
+      log.transactional(7, "z", "1").commit(7);
+    }
+
+    @Override
+    void prepare(Path logDir) throws IOException {
+      KafkaOracle.cleanAsScheduled(
+          ScriptedLog.partition(logDir),
+          new KafkaOracle.Round(config(), 0, 7, ScriptedLog.TIME_MS));
+    }
+  },
+
   /** What another clean, killed at different moments, left lying about. */
   LEFTOVERS("1048576") {
     @Override
@@ -93,6 +110,7 @@ enum CrashScenario {
       byte[] first = Files.readAllBytes(partition.resolve(FIRST + ".log"));
       Files.write(partition.resolve(FIRST + ".log.cleaned"), new byte[0]);
       Files.write(partition.resolve(FIRST + ".index.cleaned"), new byte[10]);
+      Files.write(partition.resolve(FIRST + ".txnindex.cleaned"), new byte[0]);
       Files.write(partition.resolve(FIRST + ".log.swap"), first);
       Files.write(partition.resolve("00000000000000000001.log.deleted"), first);
     }
@@ -116,7 +134,7 @@ enum CrashScenario {
    * transactions it takes one more: a marker is stamped when the records that it aborts are gone.
    */
   boolean isCleanedTheSameTwice() {
-    return this != TRANSACTIONS_AND_TOMBSTONES;
+    return this != TRANSACTIONS_AND_TOMBSTONES && this != TRANSACTION_INDEX_ENDS;
   }
 
   /** What happened to the directory before the clean that crashes. */

@@ -3,29 +3,11 @@ package io.kleaner.core.swap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kleaner.core.check.CheckLevel;
-import io.kleaner.core.check.CheckReport;
-import io.kleaner.core.check.Finding;
-import io.kleaner.core.check.LogChecker;
-import io.kleaner.core.compact.Cleaning;
-import io.kleaner.core.compact.LogDirSession;
-import io.kleaner.core.compact.PartitionSurvey;
-import io.kleaner.core.compare.DiffReport;
-import io.kleaner.core.compare.LogDiff;
 import io.kleaner.core.io.CrashableFileSystem;
 import io.kleaner.core.io.DiskState;
-import io.kleaner.core.io.FileSystem;
-import io.kleaner.core.logdir.LogDir;
-import io.kleaner.core.logdir.LogDirReader;
-import io.kleaner.core.logdir.PartitionLog;
-import io.kleaner.core.oracle.KafkaOracle;
-import io.kleaner.core.oracle.ScriptedLog;
-import io.kleaner.core.pace.CancelToken;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,200 +20,88 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class CrashSweepTest {
 
-  private static final Path DISK = Path.of("/disk").toAbsolutePath();
-  private static final Path LOG_DIR = DISK.resolve("data");
-  private static final Path BEFORE = DISK.resolve("before");
-  private static final String CHECKPOINT = "cleaner-offset-checkpoint";
-  private static final long DAY_MS = 86_400_000;
-  private static final int MEMORY_BYTES = 8 * 1024 * 1024;
-  private static final int RECORD_BYTES = 1024 * 1024;
+  private static final int LEAST_CHANGES = 20;
 
   @TempDir private Path temp;
 
   @ParameterizedTest
   @EnumSource
   void recover_crashAfterAnyChange_nothingLost(CrashScenario scenario) throws IOException {
-    sweep(scenario, 1, 1);
+    recoverEverywhere(scenario, 1);
   }
 
   @Tag("full")
   @ParameterizedTest
   @EnumSource
   void recover_crashAfterAnyChangeManySeeds_nothingLost(CrashScenario scenario) throws IOException {
-    sweep(scenario, 12, 1);
+    recoverEverywhere(scenario, 12);
   }
 
   @ParameterizedTest
   @EnumSource
   void load_brokerStartsAfterCrash_nothingLost(CrashScenario scenario) throws IOException {
-    sweepWithBroker(scenario, 1);
+    loadEverywhere(scenario, 1);
   }
 
   @Tag("full")
   @ParameterizedTest
   @EnumSource
   void load_brokerStartsAfterCrashManySeeds_nothingLost(CrashScenario scenario) throws IOException {
-    sweepWithBroker(scenario, 8);
+    loadEverywhere(scenario, 8);
   }
 
-  private void sweep(CrashScenario scenario, int seeds, int step) throws IOException {
-    DiskState start = start(scenario);
-    DiskState before = DiskState.of(temp.resolve("start"), BEFORE);
-    CrashableFileSystem disk = new CrashableFileSystem(start);
-    clean(scenario, disk);
-    Map<String, String> wanted = content(disk.state());
-    int count = disk.ops().size();
+  private void recoverEverywhere(CrashScenario scenario, int seeds) throws IOException {
+    CrashJudge judge = new CrashJudge(scenario, temp);
+    CrashableFileSystem disk = judge.cleaned();
+    Map<String, String> wanted = CrashJudge.content(disk.state());
     CrashableFileSystem uncrashed = new CrashableFileSystem(disk.state());
-    settle(scenario, uncrashed);
-    Map<String, String> settled = content(uncrashed.state());
-    assertThat(count).isGreaterThan(20);
-    for (int k = 0; k <= count; k += step) {
-      for (int percent : new int[] {0, 50, 100}) {
-        for (int seed = 1; seed <= (percent == 50 ? seeds : 1); seed++) {
-          String where =
-              scenario
-                  + " crashed after change "
-                  + k
-                  + " of "
-                  + count
-                  + ", "
-                  + percent
-                  + " % of"
-                  + " what was not synced is left, seed "
-                  + seed;
-          CrashableFileSystem after =
-              new CrashableFileSystem(disk.crashAfter(k, percent, 1000L * k + seed));
-          recover(after);
-          assertSound(where, after);
-          assertSame(where, after, before);
-          clean(scenario, after);
+    judge.settle(uncrashed);
+    Map<String, String> settled = CrashJudge.content(uncrashed.state());
+    everywhere(
+        scenario,
+        disk,
+        seeds,
+        (where, left) -> {
+          CrashableFileSystem after = new CrashableFileSystem(left);
+          assertThat(judge.afterOurRecovery(after)).as(where).isEmpty();
+          judge.cleanAgain(after);
           if (scenario.isCleanedTheSameTwice()) {
-            assertThat(content(after.state())).as(where + ", cleaned again").isEqualTo(wanted);
+            assertThat(CrashJudge.content(after.state())).as(where).isEqualTo(wanted);
           }
-          settle(scenario, after);
-          assertThat(content(after.state())).as(where + ", settled").isEqualTo(settled);
-        }
-      }
-    }
+          judge.settle(after);
+          assertThat(CrashJudge.content(after.state())).as(where).isEqualTo(settled);
+        });
   }
 
-  private void sweepWithBroker(CrashScenario scenario, int seeds) throws IOException {
-    DiskState start = start(scenario);
-    Path reference = temp.resolve("reference");
-    start.materialise(LOG_DIR, reference);
-    Path partition = ScriptedLog.partition(reference);
-    KafkaOracle.Loaded wanted = load(scenario, partition);
-    Map<String, String> live = live(scenario, partition);
+  private void loadEverywhere(CrashScenario scenario, int seeds) throws IOException {
+    CrashJudge judge = new CrashJudge(scenario, temp);
+    everywhere(
+        scenario,
+        judge.cleaned(),
+        seeds,
+        (where, left) -> assertThat(judge.afterBrokerStart(left)).as(where).isEmpty());
+  }
 
-    CrashableFileSystem disk = new CrashableFileSystem(start);
-    clean(scenario, disk);
+  /** What is done with a disk after a crash. */
+  private interface Aftermath {
+    void look(String where, DiskState left) throws IOException;
+  }
+
+  private static void everywhere(
+      CrashScenario scenario, CrashableFileSystem disk, int seeds, Aftermath aftermath)
+      throws IOException {
     int count = disk.ops().size();
-    for (int k = 0; k <= count; k++) {
+    assertThat(count).isGreaterThan(LEAST_CHANGES);
+    for (int done = 0; done <= count; done++) {
       for (int percent : new int[] {0, 50, 100}) {
         for (int seed = 1; seed <= (percent == 50 ? seeds : 1); seed++) {
           String where =
-              scenario
-                  + " crashed after change "
-                  + k
-                  + " of "
-                  + count
-                  + ", "
-                  + percent
-                  + " %,"
-                  + " seed "
-                  + seed;
-          Path left = temp.resolve(k + "-" + percent + "-" + seed);
-          disk.crashAfter(k, percent, 1000L * k + seed).materialise(LOG_DIR, left);
-          KafkaOracle.Loaded loaded = load(scenario, ScriptedLog.partition(left));
-          assertThat(loaded.logEndOffset()).as(where).isEqualTo(wanted.logEndOffset());
-          assertThat(loaded.logStartOffset()).as(where).isEqualTo(wanted.logStartOffset());
-          assertThat(loaded.lastSequences()).as(where).isEqualTo(wanted.lastSequences());
-          assertThat(live(scenario, ScriptedLog.partition(left))).as(where).isEqualTo(live);
+              String.format(
+                  "%s crashed after change %d of %d, %d %% of what was not synced is left, seed %d",
+                  scenario, done, count, percent, seed);
+          aftermath.look(where, disk.crashAfter(done, percent, 1000L * done + seed));
         }
       }
     }
-  }
-
-  private DiskState start(CrashScenario scenario) throws IOException {
-    Path real = temp.resolve("start");
-    scenario.create(real);
-    return DiskState.of(real, LOG_DIR);
-  }
-
-  private static KafkaOracle.Loaded load(CrashScenario scenario, Path partition)
-      throws IOException {
-    return KafkaOracle.load(partition, scenario.config(), 0, scenario.nowMs(), true);
-  }
-
-  private static Map<String, String> live(CrashScenario scenario, Path partition)
-      throws IOException {
-    return KafkaOracle.liveRecords(partition, scenario.config(), 0, scenario.nowMs());
-  }
-
-  private static void clean(CrashScenario scenario, FileSystem disk) throws IOException {
-    clean(scenario, disk, scenario.nowMs());
-  }
-
-  private static void clean(CrashScenario scenario, FileSystem disk, long nowMs)
-      throws IOException {
-    Cleaning cleaning = Cleaning.at(nowMs).on(disk).fromStart();
-    scenario.config().forEach(cleaning::config);
-    cleaning.run(ScriptedLog.partition(LOG_DIR)).stats();
-  }
-
-  private static void recover(FileSystem disk) throws IOException {
-    Path partition = ScriptedLog.partition(LOG_DIR);
-    try (LogDirSession session =
-        LogDirSession.open(disk, new LogDirReader(disk).read(partition), false)) {
-      session.recover(partition);
-    }
-  }
-
-  private static void assertSound(String where, FileSystem disk) throws IOException {
-    CheckReport report =
-        new LogChecker(disk, CheckLevel.RECORDS, RECORD_BYTES, new CancelToken())
-            .check(ScriptedLog.partition(LOG_DIR));
-    assertThat(report.findings().stream().map(Finding::text)).as(where).isEmpty();
-  }
-
-  /** Compares with the log as it was before the clean, put beside it on the same disk. */
-  private static void assertSame(String where, CrashableFileSystem after, DiskState before)
-      throws IOException {
-    CrashableFileSystem both = new CrashableFileSystem(after.state().plus(before));
-    DiffReport report =
-        new LogDiff(both, DISK, MEMORY_BYTES, RECORD_BYTES, new CancelToken())
-            .compare(read(both, BEFORE), read(both, LOG_DIR));
-    assertThat(report.differences()).as(where).isEmpty();
-  }
-
-  private static PartitionLog read(FileSystem disk, Path logDir) throws IOException {
-    Path partition = ScriptedLog.partition(logDir);
-    LogDir found = new LogDirReader(disk).read(partition);
-    return new PartitionSurvey(disk, found).read(partition);
-  }
-
-  /** Cleans until all that was stamped is due and gone. */
-  private static void settle(CrashScenario scenario, FileSystem disk) throws IOException {
-    for (int days = 1; days <= 3; days++) {
-      clean(scenario, disk, scenario.nowMs() + days * DAY_MS);
-    }
-  }
-
-  /**
-   * What a clean determines, whatever the segments were before it: they are grouped by their sizes,
-   * and so the cuts between them may differ.
-   */
-  private static Map<String, String> content(DiskState disk) {
-    Map<String, String> content = new TreeMap<>();
-    disk.files(ScriptedLog.partition(LOG_DIR))
-        .forEach(
-            (name, bytes) -> {
-              String kind = name.substring(name.indexOf('.') + 1);
-              if (kind.equals("log") || kind.equals("txnindex")) {
-                content.merge(kind, HexFormat.of().formatHex(bytes), String::concat);
-              }
-            });
-    content.put(CHECKPOINT, HexFormat.of().formatHex(disk.files(LOG_DIR).get(CHECKPOINT)));
-    return content;
   }
 }

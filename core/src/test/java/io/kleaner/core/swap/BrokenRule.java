@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.swap;
+
+import io.kleaner.core.io.DiskOp;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** A rule of the swap, and the changes of a clean as they would be if it were broken. */
+enum BrokenRule {
+  /** Outputs are durable before they are committed. */
+  FILES_ARE_SYNCED(CrashScenario.ONE_GROUP) {
+    @Override
+    List<DiskOp> broken(List<DiskOp> ops) {
+      return without(ops, DiskOp.Sync.class::isInstance);
+    }
+  },
+
+  /** The commit is durable before anything old goes. */
+  DIRECTORY_IS_SYNCED(CrashScenario.ONE_GROUP) {
+    @Override
+    List<DiskOp> broken(List<DiskOp> ops) {
+      return without(ops, DiskOp.SyncDir.class::isInstance);
+    }
+  },
+
+  /** The old segments retire after the commit, not before. */
+  COMMIT_COMES_FIRST(CrashScenario.ONE_GROUP) {
+    @Override
+    List<DiskOp> broken(List<DiskOp> ops) {
+      List<DiskOp> retirements = only(ops, op -> renamesTo(op, ".deleted"));
+      List<DiskOp> rest = without(ops, op -> renamesTo(op, ".deleted"));
+      rest.addAll(first(rest, op -> renamesTo(op, ".swap")), retirements);
+      return rest;
+    }
+  },
+
+  /** No two groups are committed and unfinished at the same time. */
+  ONE_GROUP_AT_A_TIME(CrashScenario.UNTOUCHED_BETWEEN) {
+    @Override
+    List<DiskOp> broken(List<DiskOp> ops) {
+      // The first group's finish is put off until the last group's commit is durable.
+      int retires = first(ops, op -> renamesTo(op, ".deleted"));
+      int next = retires + first(ops.subList(retires, ops.size()), op -> creates(op, ".cleaned"));
+      int commits = next + first(ops.subList(next, ops.size()), op -> renamesTo(op, ".deleted"));
+      List<DiskOp> late = new ArrayList<>(ops.subList(0, retires));
+      late.addAll(ops.subList(next, commits));
+      late.addAll(ops.subList(retires, next));
+      late.addAll(ops.subList(commits, ops.size()));
+      return late;
+    }
+  },
+
+  /** Groups are replaced in ascending order, or a value outlives its tombstone. */
+  OLDEST_GROUP_FIRST(CrashScenario.TRANSACTIONS_AND_TOMBSTONES) {
+    @Override
+    List<DiskOp> broken(List<DiskOp> ops) {
+      int first = first(ops, op -> creates(op, ".cleaned"));
+      int settled =
+          first + first(ops.subList(first, ops.size()), op -> deletes(op, ".log.deleted"));
+      int next = settled + first(ops.subList(settled, ops.size()), op -> creates(op, ".cleaned"));
+      int last = lastChangeOfPartition(ops);
+      List<DiskOp> turned = new ArrayList<>(ops.subList(0, first));
+      turned.addAll(ops.subList(next, last));
+      turned.addAll(ops.subList(first, next));
+      turned.addAll(ops.subList(last, ops.size()));
+      return turned;
+    }
+  },
+
+  /** Stale {@code .cleaned} files are gone before anything is committed. */
+  NO_STALE_CLEANED(CrashScenario.LEFTOVERS) {
+    @Override
+    List<DiskOp> broken(List<DiskOp> ops) {
+      return without(ops, op -> deletes(op, ".txnindex.cleaned"));
+    }
+  };
+
+  private final CrashScenario scenario;
+
+  BrokenRule(CrashScenario scenario) {
+    this.scenario = scenario;
+  }
+
+  /** A partition on which it matters. */
+  CrashScenario scenario() {
+    return scenario;
+  }
+
+  abstract List<DiskOp> broken(List<DiskOp> ops);
+
+  private static List<DiskOp> without(List<DiskOp> ops, Predicate<DiskOp> unwanted) {
+    return only(ops, unwanted.negate());
+  }
+
+  private static List<DiskOp> only(List<DiskOp> ops, Predicate<DiskOp> wanted) {
+    return new ArrayList<>(ops.stream().filter(wanted).toList());
+  }
+
+  private static int first(List<DiskOp> ops, Predicate<DiskOp> wanted) {
+    for (int i = 0; i < ops.size(); i++) {
+      if (wanted.test(ops.get(i))) {
+        return i;
+      }
+    }
+    throw new AssertionError("the clean makes no such change");
+  }
+
+  private static int lastChangeOfPartition(List<DiskOp> ops) {
+    int last = 0;
+    for (int i = 0; i < ops.size(); i++) {
+      if (deletes(ops.get(i), ".deleted")) {
+        last = i + 1;
+      }
+    }
+    return last;
+  }
+
+  private static boolean renamesTo(DiskOp op, String suffix) {
+    return op instanceof DiskOp.Rename rename && ends(rename.to(), suffix);
+  }
+
+  private static boolean creates(DiskOp op, String suffix) {
+    return op instanceof DiskOp.Create create && ends(create.path(), suffix);
+  }
+
+  private static boolean deletes(DiskOp op, String suffix) {
+    return op instanceof DiskOp.Delete delete && ends(delete.path(), suffix);
+  }
+
+  private static boolean ends(Path path, String suffix) {
+    return path.toString().endsWith(suffix);
+  }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.swap;
+
+import io.kleaner.core.check.CheckLevel;
+import io.kleaner.core.check.Finding;
+import io.kleaner.core.check.LogChecker;
+import io.kleaner.core.compact.Cleaning;
+import io.kleaner.core.compact.LogDirSession;
+import io.kleaner.core.compact.PartitionSurvey;
+import io.kleaner.core.compare.DiffReport;
+import io.kleaner.core.compare.LogDiff;
+import io.kleaner.core.io.CrashableFileSystem;
+import io.kleaner.core.io.DiskState;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.logdir.LogDirReader;
+import io.kleaner.core.logdir.PartitionLog;
+import io.kleaner.core.oracle.KafkaOracle;
+import io.kleaner.core.oracle.ScriptedLog;
+import io.kleaner.core.pace.CancelToken;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Tells whether anything was lost of a scenario's partition when a clean of it was cut short. */
+final class CrashJudge {
+
+  private static final Path DISK = Path.of("/disk").toAbsolutePath();
+  private static final Path LOG_DIR = DISK.resolve("data");
+  private static final Path BEFORE = DISK.resolve("before");
+  private static final Path PARTITION = ScriptedLog.partition(LOG_DIR);
+  private static final String CHECKPOINT = "cleaner-offset-checkpoint";
+  private static final long DAY_MS = 86_400_000;
+  private static final int MEMORY_BYTES = 8 * 1024 * 1024;
+  private static final int RECORD_BYTES = 1024 * 1024;
+
+  private final CrashScenario scenario;
+  private final Path temp;
+  private final DiskState start;
+  private final DiskState before;
+  private final KafkaOracle.Loaded loadedBefore;
+  private final Map<String, String> liveBefore;
+
+  /**
+   * @param temp an empty directory
+   */
+  CrashJudge(CrashScenario scenario, Path temp) throws IOException {
+    this.scenario = scenario;
+    this.temp = temp;
+    Path real = temp.resolve("start");
+    scenario.create(real);
+    start = DiskState.of(real, LOG_DIR);
+    before = DiskState.of(real, BEFORE);
+    Path partition = ScriptedLog.partition(real);
+    loadedBefore = load(partition);
+    liveBefore = live(partition);
+  }
+
+  /** A disk that holds the partition, and on which a clean has run to its end. */
+  CrashableFileSystem cleaned() throws IOException {
+    CrashableFileSystem disk = new CrashableFileSystem(start);
+    clean(disk, scenario.nowMs());
+    return disk;
+  }
+
+  /** What the disk held before any clean. */
+  DiskState start() {
+    return start;
+  }
+
+  /** What is wrong after our recovery; nothing if nothing is. */
+  List<String> afterOurRecovery(CrashableFileSystem disk) throws IOException {
+    try (LogDirSession session =
+        LogDirSession.open(disk, new LogDirReader(disk).read(PARTITION), false)) {
+      session.recover(PARTITION);
+    }
+    List<String> problems = new ArrayList<>();
+    new LogChecker(disk, CheckLevel.RECORDS, RECORD_BYTES, new CancelToken())
+        .check(PARTITION).findings().stream().map(Finding::text).forEach(problems::add);
+    CrashableFileSystem both = new CrashableFileSystem(disk.state().plus(before));
+    DiffReport report =
+        new LogDiff(both, DISK, MEMORY_BYTES, RECORD_BYTES, new CancelToken())
+            .compare(read(both, BEFORE), read(both, LOG_DIR));
+    report.differences().forEach(difference -> problems.add(difference.toString()));
+    return problems;
+  }
+
+  /** What is wrong after a broker has loaded the partition; nothing if nothing is. */
+  List<String> afterBrokerStart(DiskState left) throws IOException {
+    Path real = Files.createTempDirectory(temp, "left");
+    left.materialise(LOG_DIR, real);
+    KafkaOracle.Loaded loaded = load(ScriptedLog.partition(real));
+    List<String> problems = new ArrayList<>();
+    expect("log end", loadedBefore.logEndOffset(), loaded.logEndOffset(), problems);
+    expect("log start", loadedBefore.logStartOffset(), loaded.logStartOffset(), problems);
+    expect("sequences", loadedBefore.lastSequences(), loaded.lastSequences(), problems);
+    expect("live records", liveBefore, live(ScriptedLog.partition(real)), problems);
+    return problems;
+  }
+
+  private static void expect(String what, Object wanted, Object found, List<String> problems) {
+    if (!wanted.equals(found)) {
+      problems.add(what + ": expected " + wanted + ", found " + found);
+    }
+  }
+
+  private KafkaOracle.Loaded load(Path partition) throws IOException {
+    return KafkaOracle.load(partition, scenario.config(), 0, scenario.nowMs(), true);
+  }
+
+  private Map<String, String> live(Path partition) throws IOException {
+    return KafkaOracle.liveRecords(partition, scenario.config(), 0, scenario.nowMs());
+  }
+
+  /** Cleans once more, as at the first time. */
+  void cleanAgain(FileSystem disk) throws IOException {
+    clean(disk, scenario.nowMs());
+  }
+
+  /** Cleans until all that was stamped is due and gone. */
+  void settle(FileSystem disk) throws IOException {
+    for (int days = 1; days <= 3; days++) {
+      clean(disk, scenario.nowMs() + days * DAY_MS);
+    }
+  }
+
+  private void clean(FileSystem disk, long nowMs) throws IOException {
+    Cleaning cleaning = Cleaning.at(nowMs).on(disk).fromStart();
+    scenario.config().forEach(cleaning::config);
+    cleaning.run(PARTITION).stats();
+  }
+
+  private static PartitionLog read(FileSystem disk, Path logDir) throws IOException {
+    Path partition = ScriptedLog.partition(logDir);
+    LogDir found = new LogDirReader(disk).read(partition);
+    return new PartitionSurvey(disk, found).read(partition);
+  }
+
+  /**
+   * What a clean determines, whatever the segments were before it: they are grouped by their sizes,
+   * and so the cuts between them may differ.
+   */
+  static Map<String, String> content(DiskState disk) {
+    Map<String, String> content = new TreeMap<>();
+    disk.files(PARTITION)
+        .forEach(
+            (name, bytes) -> {
+              String kind = name.substring(name.indexOf('.') + 1);
+              if (kind.equals("log") || kind.equals("txnindex")) {
+                content.merge(kind, HexFormat.of().formatHex(bytes), String::concat);
+              }
+            });
+    content.put(CHECKPOINT, HexFormat.of().formatHex(disk.files(LOG_DIR).get(CHECKPOINT)));
+    return content;
+  }
+}
