@@ -82,9 +82,11 @@ final class CleanRun {
   }
 
   CompactionOutcome clean() throws IOException {
-    Optional<CompactionOutcome> refusal = checkSpace();
-    if (refusal.isPresent()) {
-      return refusal.get();
+    if (!options.dryRun()) {
+      Optional<CompactionOutcome> refusal = new WriteCheck(fileSystem, plan).refusal();
+      if (refusal.isPresent()) {
+        return refusal.get();
+      }
     }
     long start = clock.nanoTime();
     Map<Long, List<AbortedTxn>> txnIndexes = readTxnIndexes();
@@ -138,28 +140,6 @@ final class CleanRun {
     return new CompactionOutcome.Compacted(
         stats(scan, fates, keys, map.sizeInBytes(), spill, scanned - start, copied - scanned),
         plan.upperBoundOffset());
-  }
-
-  private Optional<CompactionOutcome> checkSpace() throws IOException {
-    if (options.dryRun()) {
-      return Optional.empty();
-    }
-    long needed = plan.largestGroupBytes();
-    long usable = fileSystem.usableBytes(plan.dir());
-    if (usable >= needed) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new CompactionOutcome.Refused(
-            plan.partition()
-                + ": its largest group of segments needs up to "
-                + needed
-                + " bytes beside the old ones, "
-                + usable
-                + " are free in "
-                + plan.dir()
-                + "; nothing was changed.",
-            "Free " + (needed - usable) + " bytes there, or use --output to write elsewhere."));
   }
 
   private CompactionOutcome refuseUnkeyed(ScanCounts scan) {
