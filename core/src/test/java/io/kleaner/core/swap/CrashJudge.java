@@ -129,10 +129,19 @@ final class CrashJudge {
     }
   }
 
+  /** Cleans on a disk that may fail. */
+  Cleaning.Result attempt(FileSystem disk) throws IOException {
+    return cleaning(scenario.nowMs()).on(disk).run(PARTITION);
+  }
+
   private void clean(FileSystem disk, long nowMs) throws IOException {
-    Cleaning cleaning = Cleaning.at(nowMs).on(disk).fromStart();
+    cleaning(nowMs).on(disk).run(PARTITION).stats();
+  }
+
+  private Cleaning cleaning(long nowMs) {
+    Cleaning cleaning = Cleaning.at(nowMs).fromStart();
     scenario.config().forEach(cleaning::config);
-    cleaning.run(PARTITION).stats();
+    return cleaning;
   }
 
   private static PartitionLog read(FileSystem disk, Path logDir) throws IOException {
