@@ -41,7 +41,7 @@ final class IndexEntries {
                 OptionalLong.empty(),
                 "an index of whole, ascending entries",
                 problem,
-                "A broker rebuilds it when it starts, and so does 'kleaner compact'."));
+                "A broker rebuilds it when it starts, 'kleaner compact' when it cleans the segment."));
     if (shape.isEmpty() && level.includes(CheckLevel.RECORDS)) {
       readOffsets(fileSystem);
     }

@@ -44,13 +44,20 @@ public final class LogChecker {
   }
 
   /**
-   * Checks a partition directory.
-   *
-   * @throws IOException if the directory itself cannot be listed
+   * Checks a partition directory; that it cannot be listed, or a file not be read, is a finding.
    */
-  public CheckReport check(Path dir) throws IOException {
+  public CheckReport check(Path dir) {
     List<Finding> findings = new ArrayList<>();
     List<Segment> segments = new ArrayList<>();
+    try {
+      list(dir, segments, findings);
+    } catch (IOException e) {
+      findings.add(unreadable(dir, e));
+    }
+    return check(segments, findings);
+  }
+
+  private void list(Path dir, List<Segment> segments, List<Finding> findings) throws IOException {
     for (FileEntry entry : fileSystem.list(dir)) {
       Optional<SegmentFileName> name = SegmentFileName.parse(entry.name());
       if (name.isEmpty() || !entry.isFile()) {
@@ -65,7 +72,6 @@ public final class LogChecker {
       }
     }
     segments.sort(Comparator.comparingLong(Segment::baseOffset));
-    return check(segments, findings);
   }
 
   private CheckReport check(List<Segment> segments, List<Finding> findings) {

@@ -84,9 +84,10 @@ public final class SegmentSwap {
       for (Kind kind : SEGMENT_FILES) {
         if (exists(group, base, kind, Stage.CLEANED)) {
           Path file = file(group, base, kind, Stage.CLEANED);
-          fileSystem.copyOwnership(model, file);
-          fileSystem.setLastModifiedMs(file, group.lastModifiedMs());
+          // Opened before it gets a mode that may not let it be opened for writing any more.
           try (FileHandle handle = fileSystem.openWrite(file)) {
+            fileSystem.copyOwnership(model, file);
+            fileSystem.setLastModifiedMs(file, group.lastModifiedMs());
             handle.sync();
           }
         }

@@ -7,7 +7,6 @@ import io.kleaner.core.check.Finding;
 import io.kleaner.core.check.LogChecker;
 import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.io.FileSystem;
-import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.logdir.LogDirReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,7 +40,7 @@ final class CheckCommand implements Callable<Integer> {
 
   private final Terminal terminal;
   private final Interrupts interrupts;
-  private final FileSystem fileSystem = new LocalFileSystem();
+  private final FileSystem fileSystem;
 
   @Spec private CommandSpec spec;
 
@@ -73,7 +72,8 @@ final class CheckCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
   private boolean json;
 
-  CheckCommand(Terminal terminal, Interrupts interrupts) {
+  CheckCommand(Terminal terminal, Interrupts interrupts, FileSystem fileSystem) {
+    this.fileSystem = fileSystem;
     this.terminal = terminal;
     this.interrupts = interrupts;
   }
@@ -90,23 +90,29 @@ final class CheckCommand implements Callable<Integer> {
             (int) Math.min(maxRecordBytes, Integer.MAX_VALUE - 8),
             interrupts.token());
     List<Map<String, Object>> partitions = new ArrayList<>();
-    ExitCode exit = ExitCode.DONE;
-    for (Path dir : dirs) {
-      for (Path partition : new LogDirReader(fileSystem).read(dir).partitions()) {
-        CheckReport report = checker.check(partition);
-        partitions.add(print(partition, report));
-        if (report.hasErrors()) {
-          exit = exit.worse(ExitCode.FINDINGS);
-        }
-      }
-    }
+    EachDirectory directories = new EachDirectory(terminal);
+    ExitCode exit = directories.run(dirs, dir -> check(checker, dir, partitions));
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("level", level);
       document.put("partitions", partitions);
+      document.put("unusable", directories.unusable());
       terminal.println(Json.text(document));
     }
     return exit.number();
+  }
+
+  private ExitCode check(LogChecker checker, Path dir, List<Map<String, Object>> partitions)
+      throws IOException {
+    ExitCode exit = ExitCode.DONE;
+    for (Path partition : new LogDirReader(fileSystem).read(dir).partitions()) {
+      CheckReport report = checker.check(partition);
+      partitions.add(print(partition, report));
+      if (report.hasErrors()) {
+        exit = ExitCode.FINDINGS;
+      }
+    }
+    return exit;
   }
 
   private Map<String, Object> print(Path partition, CheckReport report) {

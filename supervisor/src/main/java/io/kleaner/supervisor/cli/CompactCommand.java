@@ -4,7 +4,6 @@ package io.kleaner.supervisor.cli;
 import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.compact.CleanOptions.Verify;
 import io.kleaner.core.io.FileSystem;
-import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.pace.Throttle;
@@ -45,7 +44,7 @@ final class CompactCommand implements Callable<Integer> {
 
   private final Terminal terminal;
   private final Interrupts interrupts;
-  private final FileSystem fileSystem = new LocalFileSystem();
+  private final FileSystem fileSystem;
 
   @Spec private CommandSpec spec;
   @Mixin private TargetOptions target;
@@ -144,7 +143,8 @@ final class CompactCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
   private boolean json;
 
-  CompactCommand(Terminal terminal, Interrupts interrupts) {
+  CompactCommand(Terminal terminal, Interrupts interrupts, FileSystem fileSystem) {
+    this.fileSystem = fileSystem;
     this.terminal = terminal;
     this.interrupts = interrupts;
   }
@@ -189,31 +189,29 @@ final class CompactCommand implements Callable<Integer> {
     }
     Clock clock = target.now().<Clock>map(FixedClock::new).orElseGet(Clock::system);
     CompactReport report = new CompactReport(terminal, json, dryRun);
-    ExitCode exit = ExitCode.DONE;
-    LogDirReader reader = new LogDirReader(fileSystem);
-    for (Path dir : target.dirs()) {
-      LogDir logDir = reader.read(dir);
-      CompactRun run =
-          new CompactRun(
-              fileSystem,
-              clock,
-              new CleanOptions(
-                  Math.max(memory / threads, 1 << 20),
-                  SpillDir.of(spillDir, dryRun),
-                  verify,
-                  dryRun),
-              throttle == null ? Throttle.unlimited() : new Throttle(Clock.system(), throttle),
-              (int) maxRecordBytes,
-              threads,
-              interrupts.token(),
-              report);
-      if (output != null) {
-        logDir = new OutputCopy(fileSystem).copy(logDir, target.partitions(logDir), output);
-      }
-      exit = exit.worse(run.run(logDir, job(logDir, clock)));
-    }
-    report.finish();
+    EachDirectory directories = new EachDirectory(terminal);
+    ExitCode exit = directories.run(target.dirs(), dir -> compact(dir, clock, report));
+    report.finish(directories.unusable());
     return exit.number();
+  }
+
+  private ExitCode compact(Path dir, Clock clock, CompactReport report) throws IOException {
+    LogDir logDir = new LogDirReader(fileSystem).read(dir);
+    CompactRun run =
+        new CompactRun(
+            fileSystem,
+            clock,
+            new CleanOptions(
+                Math.max(memory / threads, 1 << 20), SpillDir.of(spillDir, dryRun), verify, dryRun),
+            throttle == null ? Throttle.unlimited() : new Throttle(Clock.system(), throttle),
+            (int) maxRecordBytes,
+            threads,
+            interrupts.token(),
+            report);
+    if (output != null) {
+      logDir = new OutputCopy(fileSystem).copy(logDir, target.partitions(logDir), output);
+    }
+    return run.run(logDir, job(logDir, clock));
   }
 
   private CompactRun.Job job(LogDir logDir, Clock clock) throws IOException {

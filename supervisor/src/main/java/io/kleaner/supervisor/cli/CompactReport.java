@@ -156,11 +156,12 @@ final class CompactReport {
     return before == 0 ? 0 : 100.0 * (before - after) / before;
   }
 
-  synchronized void finish() {
+  synchronized void finish(List<Map<String, Object>> unusable) {
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("dryRun", dryRun);
       document.put("partitions", partitions);
+      document.put("unusable", unusable);
       document.put("cleaned", cleaned);
       document.put("notCleaned", notCleaned);
       document.put("refused", refused);

@@ -5,7 +5,6 @@ import io.kleaner.core.compact.PartitionSurvey;
 import io.kleaner.core.compare.DiffReport;
 import io.kleaner.core.compare.LogDiff;
 import io.kleaner.core.io.FileSystem;
-import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.PartitionLog;
@@ -41,7 +40,7 @@ final class DiffCommand implements Callable<Integer> {
 
   private final Terminal terminal;
   private final Interrupts interrupts;
-  private final FileSystem fileSystem = new LocalFileSystem();
+  private final FileSystem fileSystem;
 
   @Parameters(index = "0", paramLabel = "A", description = "A partition or log directory.")
   private Path left;
@@ -74,7 +73,8 @@ final class DiffCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
   private boolean json;
 
-  DiffCommand(Terminal terminal, Interrupts interrupts) {
+  DiffCommand(Terminal terminal, Interrupts interrupts, FileSystem fileSystem) {
+    this.fileSystem = fileSystem;
     this.terminal = terminal;
     this.interrupts = interrupts;
   }

@@ -3,7 +3,6 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileSystem;
-import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.segment.SegmentFileName;
 import java.io.IOException;
@@ -32,7 +31,7 @@ import picocli.CommandLine.Parameters;
 final class DumpCommand implements Callable<Integer> {
 
   private final Terminal terminal;
-  private final FileSystem fileSystem = new LocalFileSystem();
+  private final FileSystem fileSystem;
 
   @Parameters(
       arity = "1..*",
@@ -52,7 +51,8 @@ final class DumpCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON document a line.")
   private boolean json;
 
-  DumpCommand(Terminal terminal) {
+  DumpCommand(Terminal terminal, FileSystem fileSystem) {
+    this.fileSystem = fileSystem;
     this.terminal = terminal;
   }
 

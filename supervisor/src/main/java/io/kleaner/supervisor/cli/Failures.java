@@ -18,8 +18,7 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
   public int handleExecutionException(
       Exception failure, CommandLine commandLine, CommandLine.ParseResult parsed) {
     if (failure instanceof UnusableDirectoryException unusable) {
-      terminal.problem("kleaner: " + unusable.getMessage());
-      terminal.problem("  " + unusable.nextStep());
+      tell(terminal, unusable);
       return ExitCode.REFUSED.number();
     }
     if (failure instanceof CommandLine.ParameterException wrong) {
@@ -37,5 +36,11 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
       failure.printStackTrace(terminal.err());
     }
     return ExitCode.FINDINGS.number();
+  }
+
+  /** Says what is wrong with a directory, and what to do. */
+  static void tell(Terminal terminal, UnusableDirectoryException unusable) {
+    terminal.problem("kleaner: " + unusable.getMessage());
+    terminal.problem("  " + unusable.nextStep());
   }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cli;
 
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.LocalFileSystem;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -29,14 +31,19 @@ public final class Main {
    * @return its exit code
    */
   public static int run(Terminal terminal, Interrupts interrupts, String... args) {
+    return run(terminal, interrupts, new LocalFileSystem(), args);
+  }
+
+  /** The same on any disk, so that a test can make one fail. */
+  static int run(Terminal terminal, Interrupts interrupts, FileSystem disk, String... args) {
     CommandLine commands =
         new CommandLine(new KleanerCommand())
-            .addSubcommand(new CompactCommand(terminal, interrupts))
-            .addSubcommand(new PlanCommand(terminal, interrupts))
-            .addSubcommand(new CheckCommand(terminal, interrupts))
-            .addSubcommand(new DumpCommand(terminal))
-            .addSubcommand(new DiffCommand(terminal, interrupts))
-            .addSubcommand(new RecoverCommand(terminal))
+            .addSubcommand(new CompactCommand(terminal, interrupts, disk))
+            .addSubcommand(new PlanCommand(terminal, interrupts, disk))
+            .addSubcommand(new CheckCommand(terminal, interrupts, disk))
+            .addSubcommand(new DumpCommand(terminal, disk))
+            .addSubcommand(new DiffCommand(terminal, interrupts, disk))
+            .addSubcommand(new RecoverCommand(terminal, disk))
             .setOut(terminal.out())
             .setErr(terminal.err())
             .setCaseInsensitiveEnumValuesAllowed(true)

@@ -4,7 +4,6 @@ package io.kleaner.supervisor.cli;
 import io.kleaner.core.compact.PartitionJob;
 import io.kleaner.core.compact.PartitionJob.Assessment;
 import io.kleaner.core.io.FileSystem;
-import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.policy.CleanPolicy;
@@ -42,7 +41,7 @@ final class PlanCommand implements Callable<Integer> {
 
   private final Terminal terminal;
   private final Interrupts interrupts;
-  private final FileSystem fileSystem = new LocalFileSystem();
+  private final FileSystem fileSystem;
 
   @Mixin private TargetOptions target;
   @Mixin private SettingsOptions settings;
@@ -91,7 +90,8 @@ final class PlanCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
   private boolean json;
 
-  PlanCommand(Terminal terminal, Interrupts interrupts) {
+  PlanCommand(Terminal terminal, Interrupts interrupts, FileSystem fileSystem) {
+    this.fileSystem = fileSystem;
     this.terminal = terminal;
     this.interrupts = interrupts;
   }
@@ -100,26 +100,28 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PlanReport report = new PlanReport(fileSystem, terminal, json, showKeys, interrupts.token());
     long nowMs = target.now().orElseGet(Clock.system()::nowMs);
-    boolean readable = true;
-    for (Path dir : target.dirs()) {
-      LogDir logDir = new LogDirReader(fileSystem).read(dir);
-      PartitionJob job =
-          new PartitionJob(
-              fileSystem,
-              logDir,
-              settings.resolver(fileSystem, logDir),
-              target.highWatermark(),
-              new CleanRequest(
-                  nowMs,
-                  target.fromStart(),
-                  respectEligibility,
-                  target.named(logDir),
-                  tombstones == CompactCommand.Tombstones.EXPIRE,
-                  UnkeyedPolicy.DROP));
-      readable &= plan(logDir, job, nowMs, report);
-    }
-    report.finish();
-    return (readable ? ExitCode.DONE : ExitCode.REFUSED).number();
+    EachDirectory directories = new EachDirectory(terminal);
+    ExitCode exit = directories.run(target.dirs(), dir -> plan(dir, nowMs, report));
+    report.finish(directories.unusable());
+    return exit.number();
+  }
+
+  private ExitCode plan(Path dir, long nowMs, PlanReport report) throws IOException {
+    LogDir logDir = new LogDirReader(fileSystem).read(dir);
+    PartitionJob job =
+        new PartitionJob(
+            fileSystem,
+            logDir,
+            settings.resolver(fileSystem, logDir),
+            target.highWatermark(),
+            new CleanRequest(
+                nowMs,
+                target.fromStart(),
+                respectEligibility,
+                target.named(logDir),
+                tombstones == CompactCommand.Tombstones.EXPIRE,
+                UnkeyedPolicy.DROP));
+    return plan(logDir, job, nowMs, report) ? ExitCode.DONE : ExitCode.REFUSED;
   }
 
   private boolean plan(LogDir logDir, PartitionJob job, long nowMs, PlanReport report)

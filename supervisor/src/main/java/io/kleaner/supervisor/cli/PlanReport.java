@@ -252,10 +252,11 @@ final class PlanReport {
     }
   }
 
-  void finish() {
+  void finish(List<Map<String, Object>> unusable) {
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("partitions", partitions);
+      document.put("unusable", unusable);
       document.put("wouldBeCleaned", planned);
       document.put("others", others);
       terminal.println(Json.text(document));

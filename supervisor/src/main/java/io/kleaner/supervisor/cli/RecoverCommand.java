@@ -3,7 +3,6 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.compact.LogDirSession;
 import io.kleaner.core.io.FileSystem;
-import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.swap.RecoveryPlan;
@@ -31,7 +30,7 @@ import picocli.CommandLine.Parameters;
 final class RecoverCommand implements Callable<Integer> {
 
   private final Terminal terminal;
-  private final FileSystem fileSystem = new LocalFileSystem();
+  private final FileSystem fileSystem;
 
   @Parameters(
       arity = "1..*",
@@ -48,28 +47,34 @@ final class RecoverCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
   private boolean json;
 
-  RecoverCommand(Terminal terminal) {
+  RecoverCommand(Terminal terminal, FileSystem fileSystem) {
+    this.fileSystem = fileSystem;
     this.terminal = terminal;
   }
 
   @Override
   public Integer call() throws IOException {
     List<Map<String, Object>> partitions = new ArrayList<>();
-    ExitCode exit = ExitCode.DONE;
-    for (Path dir : dirs) {
-      LogDir logDir = new LogDirReader(fileSystem).read(dir);
-      try (LogDirSession session = LogDirSession.open(fileSystem, logDir, afterCrash)) {
-        for (Path partition : logDir.partitions()) {
-          exit = exit.worse(recover(session, partition, partitions));
-        }
-      }
-    }
+    EachDirectory directories = new EachDirectory(terminal);
+    ExitCode exit = directories.run(dirs, dir -> recover(dir, partitions));
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("partitions", partitions);
+      document.put("unusable", directories.unusable());
       terminal.println(Json.text(document));
     }
     return exit.number();
+  }
+
+  private ExitCode recover(Path dir, List<Map<String, Object>> partitions) throws IOException {
+    LogDir logDir = new LogDirReader(fileSystem).read(dir);
+    ExitCode exit = ExitCode.DONE;
+    try (LogDirSession session = LogDirSession.open(fileSystem, logDir, afterCrash)) {
+      for (Path partition : logDir.partitions()) {
+        exit = exit.worse(recover(session, partition, partitions));
+      }
+    }
+    return exit;
   }
 
   private ExitCode recover(
