@@ -6,6 +6,7 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.keymap.KeyHash;
 import io.kleaner.core.record.BatchCursor;
 import io.kleaner.core.record.BatchHeader;
+import io.kleaner.core.record.BoundExceededException;
 import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.record.LegacyRecordCursor;
 import io.kleaner.core.record.RecordCursor;
@@ -95,6 +96,8 @@ final class DeepVerifier {
         try {
           source(batch, decided.get(number++), walk, digest);
         } catch (CorruptBatchException e) {
+          throw e.at(segment.logFile(), batches.filePosition(), batch.baseOffset());
+        } catch (BoundExceededException e) {
           throw e.at(segment.logFile(), batches.filePosition(), batch.baseOffset());
         }
       }

@@ -42,9 +42,12 @@ public final class CorruptBatchException extends IOException {
    * @param offset base offset of the batch as its header says
    */
   public CorruptBatchException at(Path file, long position, long offset) {
-    return new CorruptBatchException(
-        problem,
-        problem + " in " + Place.of(file) + " at byte " + position + " (offset " + offset + ")",
-        this);
+    String place = " in " + Place.of(file) + " at byte " + position + " (offset " + offset + ")";
+    int detail = problem.indexOf(": ");
+    String message =
+        detail < 0
+            ? problem + place
+            : problem.substring(0, detail) + place + problem.substring(detail);
+    return new CorruptBatchException(problem, message, this);
   }
 }

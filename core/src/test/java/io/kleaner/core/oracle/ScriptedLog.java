@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.common.compress.Compression;
@@ -69,20 +70,37 @@ public final class ScriptedLog implements AutoCloseable {
 
   /** One batch. */
   public ScriptedLog batch(String[] keys, String[] values) {
+    return append(RecordBatch.NO_PRODUCER_ID, false, bytes(keys), bytes(values));
+  }
+
+  /** One batch of one record whose key is no text. */
+  public ScriptedLog put(byte[] key, byte[] value) {
+    return append(RecordBatch.NO_PRODUCER_ID, false, new byte[][] {key}, new byte[][] {value});
+  }
+
+  /** One batch of records with empty values. */
+  public ScriptedLog batch(byte[][] keys) {
+    byte[][] values = new byte[keys.length][0];
     return append(RecordBatch.NO_PRODUCER_ID, false, keys, values);
+  }
+
+  /** One batch as it stands. */
+  public ScriptedLog raw(ByteBuffer batch) {
+    kafka.log().appendAsFollower(MemoryRecords.readableRecords(batch), 0);
+    return this;
   }
 
   /** One record within a transaction. */
   public ScriptedLog transactional(long producerId, String key, String value) {
-    return append(producerId, true, new String[] {key}, new String[] {value});
+    return append(producerId, true, new byte[][] {bytes(key)}, new byte[][] {bytes(value)});
   }
 
   /** One record by an idempotent producer. */
   public ScriptedLog idempotent(long producerId, String key, String value) {
-    return append(producerId, false, new String[] {key}, new String[] {value});
+    return append(producerId, false, new byte[][] {bytes(key)}, new byte[][] {bytes(value)});
   }
 
-  private ScriptedLog append(long producerId, boolean inTxn, String[] keys, String[] values) {
+  private ScriptedLog append(long producerId, boolean inTxn, byte[][] keys, byte[][] values) {
     boolean produced = producerId != RecordBatch.NO_PRODUCER_ID;
     int sequence = produced ? sequences.merge(producerId, keys.length, Integer::sum) : 0;
     MemoryRecordsBuilder builder =
@@ -101,11 +119,14 @@ public final class ScriptedLog implements AutoCloseable {
             magic < 2 ? RecordBatch.NO_PARTITION_LEADER_EPOCH : 0,
             Integer.MAX_VALUE);
     for (int i = 0; i < keys.length; i++) {
-      builder.append(
-          magic == 0 ? RecordBatch.NO_TIMESTAMP : TIME_MS, bytes(keys[i]), bytes(values[i]));
+      builder.append(magic == 0 ? RecordBatch.NO_TIMESTAMP : TIME_MS, keys[i], values[i]);
     }
     kafka.log().appendAsFollower(builder.build(), 0);
     return this;
+  }
+
+  private static byte[][] bytes(String[] texts) {
+    return Arrays.stream(texts).map(ScriptedLog::bytes).toArray(byte[][]::new);
   }
 
   private static byte[] bytes(String text) {

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.beyond;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.core.check.CheckLevel;
+import io.kleaner.core.check.Finding;
+import io.kleaner.core.check.LogChecker;
+import io.kleaner.core.compact.Cleaning;
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.oracle.KafkaOracle;
+import io.kleaner.core.oracle.ScriptedLog;
+import io.kleaner.core.pace.CancelToken;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A segment with offsets too far from its base for its indexes, as very old brokers left them
+ * (KAFKA-6264): Kafka's cleaner stops and splits it; ours writes two segments and is done.
+ */
+class OffsetOverflowTest {
+
+  private static final long FAR = Integer.MAX_VALUE + 100L;
+
+  @TempDir private Path temp;
+
+  @Test
+  void run_offsetsBeyondRelativeRange_split() throws IOException {
+    Path logDir = temp.resolve("data");
+    try (ScriptedLog log = ScriptedLog.in(logDir, Map.of())) {
+      log.put("a", "1");
+    }
+    Path partition = ScriptedLog.partition(logDir);
+    segment(partition, 0, batch(0, "a", "1"), batch(1, "b", "1"), batch(FAR, "a", "2"));
+    segment(partition, FAR + 1, batch(FAR + 1, "active", "1"));
+
+    Cleaning.at(ScriptedLog.TIME_MS).upToLogEnd().run(partition).stats();
+
+    assertThat(SideBySide.records(partition))
+        .containsExactly("1 b=1", FAR + " a=2", (FAR + 1) + " active=1");
+    List<Finding> findings =
+        new LogChecker(new LocalFileSystem(), CheckLevel.RECORDS, 1 << 20, new CancelToken())
+            .check(partition)
+            .findings();
+    assertThat(findings)
+        .extracting(Finding::kind)
+        .doesNotContain(Finding.Kind.RELATIVE_OFFSET_OVERFLOW);
+    KafkaOracle.Loaded loaded =
+        KafkaOracle.load(partition, Map.of(), 0, ScriptedLog.TIME_MS, false);
+    assertThat(loaded.segmentBases()).containsExactly(0L, FAR, FAR + 1);
+    assertThat(loaded.logEndOffset()).isEqualTo(FAR + 2);
+  }
+
+  private static ByteBuffer batch(long offset, String key, String value) {
+    return MemoryRecords.withRecords(
+            offset,
+            Compression.NONE,
+            0,
+            new SimpleRecord(ScriptedLog.TIME_MS, key.getBytes(UTF_8), value.getBytes(UTF_8)))
+        .buffer();
+  }
+
+  private static void segment(Path partition, long base, ByteBuffer... batches) throws IOException {
+    String name = String.format("%020d", base);
+    try (SeekableByteChannel log =
+        Files.newByteChannel(
+            partition.resolve(name + ".log"),
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      for (ByteBuffer batch : batches) {
+        log.write(batch);
+      }
+    }
+    Files.write(partition.resolve(name + ".index"), new byte[0]);
+    Files.write(partition.resolve(name + ".timeindex"), new byte[0]);
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.beyond;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.core.compact.CleanStats;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A segment in which nothing changes: Kafka's cleaner copies it, ours leaves it where it is. */
+class UntouchedSegmentTest {
+
+  private static final String LOG = "00000000000000000002.log";
+  private static final String VALUE = "x".repeat(200);
+
+  @TempDir private Path temp;
+
+  @Test
+  void run_segmentWithoutChange_sameFileWithKafkasBytes() throws IOException {
+    SideBySide logs =
+        new SideBySide(
+            temp,
+            Map.of("segment.bytes", "600"),
+            log -> {
+              log.put("a", VALUE).put("b", VALUE).roll();
+              log.put("c", VALUE).put("d", VALUE).roll();
+              log.put("a", VALUE).put("e", VALUE);
+            });
+    Object kafkasFile = fileOf(logs.kafkas());
+    Object ourFile = fileOf(logs.ours());
+
+    logs.cleanByKafka();
+    CleanStats stats = logs.cleaning().run(logs.ours()).stats();
+
+    assertThat(fileOf(logs.kafkas())).isNotEqualTo(kafkasFile);
+    assertThat(fileOf(logs.ours())).isEqualTo(ourFile);
+    assertThat(stats.segmentsUntouched()).isEqualTo(2);
+    assertThat(Files.readAllBytes(logs.ours().resolve(LOG)))
+        .isEqualTo(Files.readAllBytes(logs.kafkas().resolve(LOG)));
+  }
+
+  private static Object fileOf(Path partition) throws IOException {
+    return Files.readAttributes(partition.resolve(LOG), BasicFileAttributes.class).fileKey();
+  }
+}
