@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExamples:%n",
     footer = {
-      "  kleaner check /var/kafka/data                     headers, offsets, shapes of indexes",
+      "  kleaner check /var/kafka/data                     headers, offsets and checksums",
       "  kleaner check --level 3 --json /var/kafka/data/orders-0"
     })
 final class CheckCommand implements Callable<Integer> {
