@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.DigestException;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.apache.kafka.storage.internals.log.CleanerStats;
 import org.apache.kafka.storage.internals.log.LogCleanerManager;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.apache.kafka.storage.internals.log.LogToClean;
+import org.apache.kafka.storage.internals.log.OffsetMap;
 import org.apache.kafka.storage.internals.log.PreCleanStats;
 import org.apache.kafka.storage.internals.log.SkimpyOffsetMap;
 import org.apache.kafka.storage.internals.log.UnifiedLog;
@@ -33,7 +35,9 @@ public final class KafkaOracle {
   /** Room for 40,000 keys, far above what a small test writes. */
   public static final int DEFAULT_MAP_BYTES = 1024 * 1024;
 
-  private static final int IO_BUFFER_BYTES = 64 * 1024;
+  /** Half of a broker's default {@code log.cleaner.io.buffer.size}, as one thread gets it. */
+  private static final int IO_BUFFER_BYTES = 256 * 1024;
+
   private static final double MAP_LOAD_FACTOR = 0.9;
   private static final int THROTTLE_CHECK_MS = 300;
 
@@ -59,6 +63,8 @@ public final class KafkaOracle {
    * @param upperBoundOffset where it was to end at most
    * @param endOffset what it cleaned up to, exclusive; below the bound if its map was full
    * @param recordsWithoutKey that it dropped
+   * @param mapNanos how long it took to build its map
+   * @param copyNanos how long the rest took
    */
   public record Cleaned(
       long firstDirtyOffset,
@@ -66,7 +72,9 @@ public final class KafkaOracle {
       long endOffset,
       long recordsRead,
       long recordsWritten,
-      long recordsWithoutKey) {}
+      long recordsWithoutKey,
+      long mapNanos,
+      long copyNanos) {}
 
   /** What a clean is told, with Kafka's defaults unless it says otherwise. */
   public record Round(
@@ -157,17 +165,10 @@ public final class KafkaOracle {
   private static Cleaned clean(LogToClean toClean, Round round) throws IOException {
     Time time = new FrozenTime(round.nowMs());
     try {
-      Cleaner cleaner =
-          new Cleaner(
-              0,
-              new SkimpyOffsetMap(round.mapBytes()),
-              IO_BUFFER_BYTES,
-              Integer.MAX_VALUE,
-              MAP_LOAD_FACTOR,
-              new Throttler(Double.MAX_VALUE, THROTTLE_CHECK_MS, "oracle", "bytes", Time.SYSTEM),
-              time,
-              partition -> {});
+      TimedCleaner cleaner = new TimedCleaner(round.mapBytes(), time);
+      long start = System.nanoTime();
       Map.Entry<Long, CleanerStats> result = cleaner.doClean(toClean, round.nowMs());
+      long nanos = System.nanoTime() - start;
       CleanerStats stats = result.getValue();
       return new Cleaned(
           toClean.firstDirtyOffset(),
@@ -175,9 +176,37 @@ public final class KafkaOracle {
           result.getKey(),
           stats.messagesRead(),
           stats.messagesWritten(),
-          stats.invalidMessagesRead());
-    } catch (DigestException | java.security.NoSuchAlgorithmException e) {
+          stats.invalidMessagesRead(),
+          cleaner.mapNanos,
+          nanos - cleaner.mapNanos);
+    } catch (DigestException | NoSuchAlgorithmException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  /** Kafka's cleaner, and how long its first phase took. */
+  private static final class TimedCleaner extends Cleaner {
+    private long mapNanos;
+
+    TimedCleaner(int mapBytes, Time time) throws NoSuchAlgorithmException {
+      super(
+          0,
+          new SkimpyOffsetMap(mapBytes),
+          IO_BUFFER_BYTES,
+          Integer.MAX_VALUE,
+          MAP_LOAD_FACTOR,
+          new Throttler(Double.MAX_VALUE, THROTTLE_CHECK_MS, "oracle", "bytes", Time.SYSTEM),
+          time,
+          partition -> {});
+    }
+
+    @Override
+    public void buildOffsetMap(
+        UnifiedLog log, long start, long end, OffsetMap map, CleanerStats stats)
+        throws IOException, DigestException {
+      long began = System.nanoTime();
+      super.buildOffsetMap(log, start, end, map, stats);
+      mapNanos = System.nanoTime() - began;
     }
   }
 }
