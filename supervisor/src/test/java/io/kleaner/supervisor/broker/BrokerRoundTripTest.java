@@ -163,6 +163,7 @@ class BrokerRoundTripTest {
     assertThat(committed.problems(ledger, true, cleaned)).isEmpty();
     Reading all = Reading.of(broker.bootstrap(), TOPIC, IsolationLevel.READ_UNCOMMITTED);
     assertThat(all.problems(ledger, false, cleaned)).isEmpty();
+    assertThat(TimeLookup.problems(broker.bootstrap(), TOPIC, all)).isEmpty();
     assertThat(committed.records().size()).isLessThan(ledger.entries().size());
   }
 

@@ -20,8 +20,10 @@ import org.apache.kafka.common.serialization.StringDeserializer;
  * What a consumer gets of partition 0 of a topic, from its beginning to its end.
  *
  * @param records by offset
+ * @param timestamps by offset, in ms
  */
-public record Reading(NavigableMap<Long, Ledger.Entry> records) {
+public record Reading(
+    NavigableMap<Long, Ledger.Entry> records, NavigableMap<Long, Long> timestamps) {
 
   private static final Duration POLL = Duration.ofMillis(500);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -31,6 +33,7 @@ public record Reading(NavigableMap<Long, Ledger.Entry> records) {
     TopicPartition partition = new TopicPartition(topic, 0);
     long end = logEnd(bootstrap, partition);
     NavigableMap<Long, Ledger.Entry> records = new TreeMap<>();
+    NavigableMap<Long, Long> timestamps = new TreeMap<>();
     try (KafkaConsumer<String, String> consumer = open(bootstrap, isolation)) {
       consumer.assign(List.of(partition));
       consumer.seekToBeginning(List.of(partition));
@@ -41,6 +44,7 @@ public record Reading(NavigableMap<Long, Ledger.Entry> records) {
               partition + " could be read up to " + consumer.position(partition) + " of " + end);
         }
         for (ConsumerRecord<String, String> record : consumer.poll(POLL)) {
+          timestamps.put(record.offset(), record.timestamp());
           records.put(
               record.offset(),
               new Ledger.Entry(
@@ -51,7 +55,7 @@ public record Reading(NavigableMap<Long, Ledger.Entry> records) {
         }
       }
     }
-    return new Reading(records);
+    return new Reading(records, timestamps);
   }
 
   /**
@@ -65,7 +69,7 @@ public record Reading(NavigableMap<Long, Ledger.Entry> records) {
     }
   }
 
-  private static KafkaConsumer<String, String> open(String bootstrap, IsolationLevel isolation) {
+  static KafkaConsumer<String, String> open(String bootstrap, IsolationLevel isolation) {
     Map<String, Object> config = new HashMap<>();
     config.put(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
     config.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, isolation.toString());
