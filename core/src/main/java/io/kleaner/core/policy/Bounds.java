@@ -28,7 +28,7 @@ public record Bounds(
 
   /** What keeps the upper bound from being higher. */
   public enum Limit {
-    ACTIVE_SEGMENT("the active segment is never cleaned"),
+    ACTIVE_SEGMENT("the active segment, which is never cleaned"),
     HIGH_WATERMARK("the high watermark: other replicas may not have what lies above"),
     OPEN_TRANSACTION("an open transaction: nothing above its first record is cleaned"),
     COMPACTION_LAG("min.compaction.lag.ms: the segments above it are too young");

@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "check",
     mixinStandardHelpOptions = true,
+    versionProvider = KleanerCommand.Version.class,
     description = {
       "Looks for everything that is not as it should be. Read-only; safe beside a live broker.",
       "Exit code 1 if anything was found that means lost or untrustworthy data."

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compact",
     mixinStandardHelpOptions = true,
+    versionProvider = KleanerCommand.Version.class,
     sortOptions = false,
     description = {
       "Compacts partition directories that no broker owns now, to what Kafka's own cleaner would"
@@ -197,6 +198,9 @@ final class CompactCommand implements Callable<Integer> {
 
   private ExitCode compact(Path dir, Clock clock, CompactReport report) throws IOException {
     LogDir logDir = new LogDirReader(fileSystem).read(dir);
+    if (target.tellIfNone(logDir, terminal) && output != null) {
+      return ExitCode.DONE;
+    }
     CompactRun run =
         new CompactRun(
             fileSystem,

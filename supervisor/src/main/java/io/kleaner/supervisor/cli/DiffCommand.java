@@ -3,6 +3,7 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.compact.PartitionSurvey;
 import io.kleaner.core.compare.DiffReport;
+import io.kleaner.core.compare.Difference;
 import io.kleaner.core.compare.LogDiff;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDir;
@@ -27,6 +28,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "diff",
     mixinStandardHelpOptions = true,
+    versionProvider = KleanerCommand.Version.class,
     description = {
       "Whether two partitions, or the partitions of two log directories, say the same to a reader:"
           + " the last committed value, timestamp and headers of every key (a tombstone is as good"
@@ -140,19 +142,7 @@ final class DiffCommand implements Callable<Integer> {
     entry.put("differences", report.total());
     entry.put("keysLeft", report.keysLeft());
     entry.put("keysRight", report.keysRight());
-    entry.put(
-        "shown",
-        report.differences().stream()
-            .map(
-                difference ->
-                    Map.of(
-                        "kind",
-                        difference.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'),
-                        "left",
-                        difference.left(),
-                        "right",
-                        difference.right()))
-            .toList());
+    entry.put("shown", report.differences().stream().map(DiffCommand::fields).toList());
     if (report.isSame()) {
       line(name + ": same, " + report.keysLeft() + " live keys");
     } else {
@@ -160,6 +150,14 @@ final class DiffCommand implements Callable<Integer> {
       report.differences().forEach(difference -> line("  " + difference.text()));
     }
     return report.isSame();
+  }
+
+  private static Map<String, Object> fields(Difference difference) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("kind", difference.kind().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    fields.put("left", difference.left());
+    fields.put("right", difference.right());
+    return fields;
   }
 
   private void line(String text) {

@@ -18,6 +18,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "dump",
     mixinStandardHelpOptions = true,
+    versionProvider = KleanerCommand.Version.class,
     description = {
       "Shows batches and records of segments, and entries of indexes and producer snapshots."
           + " Read-only.",
@@ -67,19 +68,30 @@ final class DumpCommand implements Callable<Integer> {
         throw new UnusableDirectoryException(path + " does not exist", "Check the path.");
       }
       if (entry.get().isDirectory()) {
-        for (FileEntry file : fileSystem.list(path)) {
-          boolean log =
-              SegmentFileName.parse(file.name())
-                  .filter(name -> name.kind() == SegmentFileName.Kind.LOG)
-                  .isPresent();
-          if (log) {
-            whole &= printer.print(file.path());
-          }
+        for (Path log : logs(path)) {
+          whole &= printer.print(log);
         }
       } else {
         whole &= printer.print(path);
       }
     }
     return (whole ? ExitCode.DONE : ExitCode.FINDINGS).number();
+  }
+
+  private List<Path> logs(Path dir) throws IOException {
+    List<Path> logs =
+        fileSystem.list(dir).stream().filter(DumpCommand::isLog).map(FileEntry::path).toList();
+    if (logs.isEmpty()) {
+      throw new UnusableDirectoryException(
+          dir + " holds no segment (no file like 00000000000000000000.log)",
+          "Name a partition's directory, or one file of it.");
+    }
+    return logs;
+  }
+
+  private static boolean isLog(FileEntry file) {
+    return SegmentFileName.parse(file.name())
+        .filter(name -> name.kind() == SegmentFileName.Kind.LOG)
+        .isPresent();
   }
 }

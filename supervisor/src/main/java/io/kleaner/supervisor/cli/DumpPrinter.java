@@ -76,7 +76,7 @@ final class DumpPrinter {
         RecordCursor records = new RecordCursor(decompressors, MAX_BYTES);
         LegacyRecordCursor legacy = new LegacyRecordCursor(decompressors, MAX_BYTES)) {
       batches.open(path, file, 0, file.size(), 0, BatchCursor.Check.CHECKSUMS);
-      while (batches.next()) {
+      while (!terminal.isClosed() && batches.next()) {
         printBatch(batches);
         if (detail.records()) {
           printRecords(batches.header(), records, legacy);

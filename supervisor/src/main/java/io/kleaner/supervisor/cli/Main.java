@@ -10,6 +10,8 @@ import picocli.CommandLine;
 /** The one executable. */
 public final class Main {
 
+  private static final int HELP_WIDTH = 100;
+
   private Main() {}
 
   /** Runs a command and exits with its {@link ExitCode}. */
@@ -44,6 +46,7 @@ public final class Main {
             .addSubcommand(new DumpCommand(terminal, disk))
             .addSubcommand(new DiffCommand(terminal, interrupts, disk))
             .addSubcommand(new RecoverCommand(terminal, disk))
+            .setUsageHelpWidth(HELP_WIDTH)
             .setOut(terminal.out())
             .setErr(terminal.err())
             .setCaseInsensitiveEnumValuesAllowed(true)

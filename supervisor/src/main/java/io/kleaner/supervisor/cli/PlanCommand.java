@@ -19,12 +19,16 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Says what would be cleaned, and what not, and why. */
 @Command(
     name = "plan",
     mixinStandardHelpOptions = true,
+    versionProvider = KleanerCommand.Version.class,
     sortOptions = false,
     description = {
       "Says which partitions would be cleaned, in which order, and of each other one why not and"
@@ -43,6 +47,7 @@ final class PlanCommand implements Callable<Integer> {
   private final Interrupts interrupts;
   private final FileSystem fileSystem;
 
+  @Spec private CommandSpec spec;
   @Mixin private TargetOptions target;
   @Mixin private SettingsOptions settings;
 
@@ -98,6 +103,9 @@ final class PlanCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (memory < 1 << 20) {
+      throw new ParameterException(spec.commandLine(), "--memory is at least 1m");
+    }
     PlanReport report = new PlanReport(fileSystem, terminal, json, showKeys, interrupts.token());
     long nowMs = target.now().orElseGet(Clock.system()::nowMs);
     EachDirectory directories = new EachDirectory(terminal);
@@ -108,6 +116,7 @@ final class PlanCommand implements Callable<Integer> {
 
   private ExitCode plan(Path dir, long nowMs, PlanReport report) throws IOException {
     LogDir logDir = new LogDirReader(fileSystem).read(dir);
+    target.tellIfNone(logDir, terminal);
     PartitionJob job =
         new PartitionJob(
             fileSystem,

@@ -22,6 +22,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "recover",
     mixinStandardHelpOptions = true,
+    versionProvider = KleanerCommand.Version.class,
     description =
         "Finishes or undoes a clean that was interrupted, ours or a broker's, and says which. A"
             + " directory without one is left as it is.",

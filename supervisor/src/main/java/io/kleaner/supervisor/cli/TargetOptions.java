@@ -79,6 +79,19 @@ final class TargetOptions {
         .toList();
   }
 
+  /** Says so if there is no partition in question, since a pattern is easily mistyped. */
+  boolean tellIfNone(LogDir logDir, Terminal terminal) {
+    if (!partitions(logDir).isEmpty()) {
+      return false;
+    }
+    terminal.problem(
+        "kleaner: "
+            + logDir.dir()
+            + " holds no partition"
+            + (topic == null ? "" : " of a topic whose whole name matches '" + topic + "'"));
+    return true;
+  }
+
   /** Whether the user named the partitions, one way or the other. */
   boolean named(LogDir logDir) {
     return topic != null || logDir.kind() != LogDir.Kind.LOG_DIRECTORY;

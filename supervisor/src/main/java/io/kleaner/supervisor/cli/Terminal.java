@@ -17,6 +17,11 @@ public record Terminal(PrintWriter out, PrintWriter err, boolean interactive) {
     out.println(line);
   }
 
+  /** Whether whoever read the results has gone, as {@code head} does. */
+  boolean isClosed() {
+    return out.checkError();
+  }
+
   /** Prints a line about a problem. */
   void problem(String line) {
     err.println(line);

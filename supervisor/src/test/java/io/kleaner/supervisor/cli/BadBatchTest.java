@@ -41,7 +41,8 @@ class BadBatchTest {
     segment.flip(batch + 70).done();
 
     assertRefused(
-        "CRC mismatch: stored 0x",
+        "CRC mismatch in my-topic-0/00000000000000000387.log",
+        "stored 0x",
         "computed 0x",
         "my-topic-0/00000000000000000387.log at byte " + batch,
         "(offset " + segment.baseOffset(batch) + ")",
@@ -64,7 +65,8 @@ class BadBatchTest {
     segment.putInt(batch + SegmentSurgery.LENGTH, Integer.MAX_VALUE).done();
 
     assertRefused(
-        "truncated batch: needs 2147483659 bytes", "00000000000000000387.log at byte " + batch);
+        "truncated batch in my-topic-0/00000000000000000387.log at byte " + batch,
+        "needs 2147483659 bytes");
   }
 
   @Test
@@ -109,7 +111,10 @@ class BadBatchTest {
     int batch = segment.batches().get(4);
     segment.putLong(batch, SEGMENT).done();
 
-    assertRefused("offsets go backwards: 387 follows", "00000000000000000387.log at byte " + batch);
+    assertRefused(
+        "offsets go backwards in my-topic-0",
+        "387 follows",
+        "00000000000000000387.log at byte " + batch);
   }
 
   @Test

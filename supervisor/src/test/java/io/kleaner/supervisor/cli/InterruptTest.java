@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.core.oracle.Fixtures;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Kleaner in a JVM of its own: signals, exit codes of the process, and pipes that close. */
+@Timeout(value = 2, unit = TimeUnit.MINUTES)
+class InterruptTest {
+
+  @TempDir private Path temp;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"INT", "TERM"})
+  void compact_signalInTheMiddle_exits130WithNothingHalfDone(String signal) throws Exception {
+    Path logDir = Fixtures.unpack("o-names", temp);
+    Map<String, String> before = Tree.of(logDir);
+    Process process = start("compact", "--topic", ".*", "--throttle", "2k", logDir);
+
+    awaitLock(logDir, process);
+    new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid())).start().waitFor();
+
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(err).isEqualTo(ExitCode.INTERRUPTED.number());
+    assertThat(err).contains("nothing is half-done");
+    assertThat(Tree.of(logDir)).isEqualTo(before);
+    Cli.Run recover = Cli.run("recover", logDir);
+    assertThat(recover.exit()).isZero();
+    assertThat(recover.out()).contains("my-topic-0: no clean was interrupted here");
+    assertThat(Cli.run("compact", "--topic", ".*", logDir).exit()).isZero();
+  }
+
+  @Test
+  void dump_readerClosesThePipe_endsQuietly() throws Exception {
+    Path logDir = Fixtures.unpack("o-names", temp);
+    Process process = start("dump", "--records", "--values", logDir.resolve("my-topic-0"));
+
+    try (BufferedReader lines = process.inputReader()) {
+      assertThat(lines.readLine()).endsWith("00000000000000000000.log");
+    }
+
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).isZero();
+    assertThat(err).isEmpty();
+  }
+
+  @Test
+  void compact_readerClosesThePipe_isDoneAllTheSame() throws Exception {
+    Path logDir = Fixtures.unpack("o-names", temp);
+    Process process = start("compact", "--topic", ".*", logDir);
+
+    process.getInputStream().close();
+
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(err).isZero();
+    assertThat(logDir.resolve("my-topic-0/00000000000000000387.log")).doesNotExist();
+  }
+
+  private static Process start(Object... arguments) throws IOException {
+    List<String> command = new ArrayList<>(defaultInterrupts());
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-XX:+UseSerialGC");
+    command.add("-cp");
+    command.add(
+        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    command.add(Main.class.getName());
+    Arrays.stream(arguments).map(String::valueOf).forEach(command::add);
+    return new ProcessBuilder(command).start();
+  }
+
+  /** A build in the background of a script ignores SIGINT, and its children inherit that. */
+  private static List<String> defaultInterrupts() throws IOException {
+    List<String> prefix = List.of("env", "--default-signal=INT");
+    List<String> probe = new ArrayList<>(prefix);
+    probe.add("true");
+    int exit = new ProcessBuilder(probe).start().onExit().join().exitValue();
+    return exit == 0 ? prefix : List.of();
+  }
+
+  /** The lock is there from the first write-like act on, and the throttle makes it last. */
+  private static void awaitLock(Path logDir, Process process) {
+    while (!Files.exists(logDir.resolve(".lock"))) {
+      assertThat(process.isAlive()).isTrue();
+      Thread.onSpinWait();
+    }
+  }
+}
