@@ -45,7 +45,7 @@ public final class SideBySide {
     print("%s, verify %s, Java %s", workload, verify, Runtime.version());
     Comparison comparison = new Comparison(Path.of(args[0]), workload);
     print("log: %.1f MiB", comparison.bytes() / MIB);
-    print("round   Kafka: map    copy   total | Kleaner: scan    copy   total | ratio");
+    print("round   Kafka: map    copy   total | Kleaner: scan    copy   total | ratio, of CPU");
     // The first is the warm-up, and is what a cold start would see of both.
     for (int i = 0; i <= rounds; i++) {
       print(i, comparison.run(verify));
@@ -55,7 +55,7 @@ public final class SideBySide {
 
   private static void print(int number, Comparison.Round round) {
     print(
-        "%5s %10.2f s %6.2f s %5.2f s | %10.2f s %6.2f s %5.2f s | %5.2f",
+        "%5s %10.2f s %6.2f s %5.2f s | %10.2f s %6.2f s %5.2f s | %5.2f %5.2f",
         number == 0 ? "cold" : number,
         round.kafkaMapNanos() / 1e9,
         round.kafkaCopyNanos() / 1e9,
@@ -63,7 +63,8 @@ public final class SideBySide {
         round.stats().scanNanos() / 1e9,
         round.stats().copyNanos() / 1e9,
         round.kleanerNanos() / 1e9,
-        round.ratio());
+        round.ratio(),
+        round.cpuRatio());
   }
 
   private static void summary(Comparison comparison) throws IOException {
@@ -72,12 +73,14 @@ public final class SideBySide {
     double ours = median(warm, Comparison.Round::kleanerNanos) / 1e9;
     double kafkas = median(warm, Comparison.Round::kafkaNanos) / 1e9;
     print(
-        "median: Kafka %.2f s (%.0f MiB/s), Kleaner %.2f s (%.0f MiB/s), ratio %.2f",
+        "median: Kafka %.2f s (%.0f MiB/s), Kleaner %.2f s (%.0f MiB/s), ratio %.2f, of processor"
+            + " time %.2f",
         kafkas,
         comparison.bytes() / MIB / kafkas,
         ours,
         comparison.bytes() / MIB / ours,
-        median(warm, Comparison.Round::ratio));
+        median(warm, Comparison.Round::ratio),
+        median(warm, Comparison.Round::cpuRatio));
     print(
         "memory: %d keys in a map of %.1f MiB (%.1f bytes a key as filled; 12 bytes a slot at a load"
             + " of 0.8 at most: 15 when full), bits for %d records %.2f MiB (%.2f bits a record)",
