@@ -188,6 +188,7 @@ final class CompactCommand implements Callable<Integer> {
     if (output != null && dryRun) {
       throw new ParameterException(spec.commandLine(), "--output and --dry-run exclude each other");
     }
+    SpillDir.requireDirectory(fileSystem, spillDir, spec);
     Clock clock = target.now().<Clock>map(FixedClock::new).orElseGet(Clock::system);
     CompactReport report = new CompactReport(terminal, json, dryRun);
     EachDirectory directories = new EachDirectory(terminal);

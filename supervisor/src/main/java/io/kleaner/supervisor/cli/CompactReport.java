@@ -53,7 +53,7 @@ final class CompactReport {
     Map<String, Object> entry = entry(name, "refused");
     entry.put("reason", reason);
     entry.put("nextStep", nextStep);
-    problem(name + ": refused: " + reason);
+    problem(name + ": refused: " + unnamed(name, reason));
     problem("  " + nextStep);
   }
 
@@ -84,7 +84,7 @@ final class CompactReport {
       Map<String, Object> entry = entry(name, "failed");
       entry.put("reason", no.reason());
       entry.put("nextStep", no.nextStep());
-      problem(name + ": FAILED: " + no.reason());
+      problem(name + ": FAILED: " + unnamed(name, no.reason()));
       problem("  " + no.nextStep());
       if (System.getenv("KLEANER_DEBUG") != null) {
         no.cause().printStackTrace(terminal.err());
@@ -150,6 +150,11 @@ final class CompactReport {
             Sizes.text(stats.keyMapBytes()),
             stats.spilledBytes() > 0 ? ", " + Sizes.text(stats.spilledBytes()) + " spilled" : ""));
     bounds.warnings().forEach(warning -> line("  warning  " + warning));
+  }
+
+  /** A reason that begins with the partition's name need not repeat it. */
+  private static String unnamed(String name, String reason) {
+    return reason.startsWith(name + ": ") ? reason.substring(name.length() + 2) : reason;
   }
 
   private static double percentLess(long before, long after) {

@@ -21,8 +21,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Compares what two directories say to a reader. */
 @Command(
@@ -43,6 +45,8 @@ final class DiffCommand implements Callable<Integer> {
   private final Terminal terminal;
   private final Interrupts interrupts;
   private final FileSystem fileSystem;
+
+  @Spec private CommandSpec spec;
 
   @Parameters(index = "0", paramLabel = "A", description = "A partition or log directory.")
   private Path left;
@@ -83,6 +87,7 @@ final class DiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    SpillDir.requireDirectory(fileSystem, spillDir, spec);
     Map<String, PartitionLog> a = read(left);
     Map<String, PartitionLog> b = read(right);
     if (a.size() == 1 && b.size() == 1) {

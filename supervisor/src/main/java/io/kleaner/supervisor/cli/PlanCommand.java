@@ -106,6 +106,7 @@ final class PlanCommand implements Callable<Integer> {
     if (memory < 1 << 20) {
       throw new ParameterException(spec.commandLine(), "--memory is at least 1m");
     }
+    SpillDir.requireDirectory(fileSystem, spillDir, spec);
     PlanReport report = new PlanReport(fileSystem, terminal, json, showKeys, interrupts.token());
     long nowMs = target.now().orElseGet(Clock.system()::nowMs);
     EachDirectory directories = new EachDirectory(terminal);

@@ -114,6 +114,9 @@ class UsageTest {
         Arguments.of("compact --verify much x", "much"),
         Arguments.of("compact --keep-unkeyed --drop-unkeyed x", "mutually exclusive"),
         Arguments.of("compact --output o --dry-run x", "exclude each other"),
+        Arguments.of("compact --spill-dir /no/where x", "--spill-dir: /no/where is no directory"),
+        Arguments.of("plan --spill-dir /no/where x", "--spill-dir: /no/where is no directory"),
+        Arguments.of("diff --spill-dir /no/where a b", "--spill-dir: /no/where is no directory"),
         Arguments.of("check --level 4 x", "--level is 1, 2 or 3"));
   }
 
