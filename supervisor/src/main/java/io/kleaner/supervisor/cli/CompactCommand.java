@@ -188,6 +188,11 @@ final class CompactCommand implements Callable<Integer> {
     if (output != null && dryRun) {
       throw new ParameterException(spec.commandLine(), "--output and --dry-run exclude each other");
     }
+    if (truncateTail && dryRun) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--truncate-tail and --dry-run exclude each other: a dry run cuts nothing off");
+    }
     SpillDir.requireDirectory(fileSystem, spillDir, spec);
     Clock clock = target.now().<Clock>map(FixedClock::new).orElseGet(Clock::system);
     CompactReport report = new CompactReport(terminal, json, dryRun);

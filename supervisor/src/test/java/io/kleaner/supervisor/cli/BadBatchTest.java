@@ -164,6 +164,22 @@ class BadBatchTest {
   }
 
   @Test
+  void compact_tornLastBatchOfACrashedBroker_needsBothFlags() throws IOException {
+    Files.delete(logDir.resolve(".kafka_cleanshutdown"));
+    int last = tear();
+
+    Cli.Run one = Cli.run("compact", "--topic", "my-topic", "--after-crash", logDir);
+    Cli.Run both =
+        Cli.run("compact", "--topic", "my-topic", "--after-crash", "--truncate-tail", logDir);
+
+    assertThat(one.exit()).as(one.all()).isEqualTo(3);
+    assertThat(one.err()).contains("my-topic-0: refused: ", "--truncate-tail");
+    assertThat(both.exit()).as(both.all()).isZero();
+    assertThat(both.out()).contains("my-topic-0: cleaned up to offset 1560");
+    assertThat(SegmentSurgery.log(bad, ACTIVE)).hasSize(last);
+  }
+
+  @Test
   void compact_offsetsTooFarFromTheBase_splitsTheSegment() throws IOException {
     long far = Integer.MAX_VALUE + 1000L;
     SegmentSurgery first = SegmentSurgery.on(bad, 0);

@@ -117,6 +117,7 @@ class UsageTest {
         Arguments.of("compact --spill-dir /no/where x", "--spill-dir: /no/where is no directory"),
         Arguments.of("plan --spill-dir /no/where x", "--spill-dir: /no/where is no directory"),
         Arguments.of("diff --spill-dir /no/where a b", "--spill-dir: /no/where is no directory"),
+        Arguments.of("compact --truncate-tail --dry-run x", "a dry run cuts nothing off"),
         Arguments.of("check --level 4 x", "--level is 1, 2 or 3"));
   }
 
