@@ -23,7 +23,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Not thread-safe; owned by one worker. The batch's buffer must not change while it is walked.
  */
-public final class RecordCursor implements AutoCloseable {
+public final class RecordCursor extends RecordFields implements AutoCloseable {
 
   /** How much of a record is looked at. */
   public enum Mode {
@@ -36,41 +36,22 @@ public final class RecordCursor implements AutoCloseable {
   /** Window to start with: holds what common producers put in a batch, and fits the L2 cache. */
   private static final int WINDOW_BYTES = 256 * 1024;
 
-  private static final int MAX_VARINT_BYTES = 5;
-  private static final int MAX_VARLONG_BYTES = 10;
-
   private final Decompressors decompressors;
   private final int maxRecordBytes;
   private final BatchHeader header = new BatchHeader();
 
   private ByteBuffer window;
-  private ByteBuffer buffer = ByteBuffer.allocate(0);
   private Mode mode = Mode.KEYS;
   private Decompressor stream;
   private boolean streamEnded;
   private boolean windowSlid;
   private int position;
-  private int limit;
   private long skipBytes;
   private int recordsLeft;
   private long batchBaseOffset;
-  private long timestampBase;
-  private long fixedTimestamp;
-  private boolean hasFixedTimestamp;
   private long previousOffset;
 
   private int recordPosition;
-  private long recordEnd;
-  private long offset;
-  private long timestampDelta;
-  private int offsetDeltaPosition;
-  private int keyPosition;
-  private int keyLength;
-  private int valuePosition;
-  private int valueLength;
-  private int headersPosition;
-  private boolean canonical;
-  private int after;
 
   /**
    * @param decompressors owned by the caller, not shared with another worker
@@ -283,32 +264,6 @@ public final class RecordCursor implements AutoCloseable {
     keyPosition -= shift;
   }
 
-  private void checkHeaders(int from) throws CorruptBatchException {
-    int end = (int) recordEnd;
-    int count = varintWithin(from, end);
-    if (count < 0) {
-      throw new CorruptBatchException("header count " + count + " is negative");
-    }
-    int p = after;
-    for (int i = 0; i < count; i++) {
-      int headerKeyLength = varintWithin(p, end);
-      if (headerKeyLength < 0 || headerKeyLength > end - after) {
-        throw new CorruptBatchException(
-            "header key length " + headerKeyLength + " does not fit its record");
-      }
-      int headerValueLength = varintWithin(after + headerKeyLength, end);
-      if (headerValueLength < -1 || headerValueLength > end - after) {
-        throw new CorruptBatchException(
-            "header value length " + headerValueLength + " does not fit its record");
-      }
-      p = after + Math.max(headerValueLength, 0);
-    }
-    if (p != end) {
-      throw new CorruptBatchException(
-          "record length does not match its content: " + (end - p) + " bytes are left over");
-    }
-  }
-
   private void checkNothingLeft() throws IOException {
     if (stream != null && position == limit && !streamEnded) {
       fill(1);
@@ -384,148 +339,6 @@ public final class RecordCursor implements AutoCloseable {
   private int grown(int bytes) {
     long doubled = Math.min(2L * window.capacity(), maxRecordBytes);
     return (int) Math.max(doubled, bytes);
-  }
-
-  // Varints: zigzag, least significant group first. "after" is where the next field begins.
-
-  private int varint(int p) throws CorruptBatchException {
-    if (p >= limit) {
-      throw new CorruptBatchException("the batch ends inside a record");
-    }
-    byte first = buffer.get(p);
-    if (first >= 0) {
-      after = p + 1;
-      return (first >>> 1) ^ -(first & 1);
-    }
-    return varintWithin(p, limit);
-  }
-
-  private int varintWithin(int p, int end) throws CorruptBatchException {
-    int raw = 0;
-    for (int shift = 0; shift < 7 * MAX_VARINT_BYTES; shift += 7) {
-      if (p >= end) {
-        throw new CorruptBatchException("the batch ends inside a number");
-      }
-      byte b = buffer.get(p++);
-      raw |= (b & 0x7f) << shift;
-      if (b >= 0) {
-        canonical &= (b != 0 || shift == 0) && (shift < 28 || b < 0x10);
-        after = p;
-        return (raw >>> 1) ^ -(raw & 1);
-      }
-    }
-    throw new CorruptBatchException("a number of more than 5 bytes");
-  }
-
-  private long varlong(int p) throws CorruptBatchException {
-    byte first = buffer.get(p);
-    if (first >= 0) {
-      after = p + 1;
-      return (first >>> 1) ^ -(long) (first & 1);
-    }
-    return varlongWithin(p, limit);
-  }
-
-  private long varlongWithin(int p, int end) throws CorruptBatchException {
-    long raw = 0;
-    for (int shift = 0; shift < 7 * MAX_VARLONG_BYTES; shift += 7) {
-      if (p >= end) {
-        throw new CorruptBatchException("the batch ends inside a number");
-      }
-      byte b = buffer.get(p++);
-      raw |= (long) (b & 0x7f) << shift;
-      if (b >= 0) {
-        canonical &= (b != 0 || shift == 0) && (shift < 63 || b == 1);
-        after = p;
-        return (raw >>> 1) ^ -(raw & 1);
-      }
-    }
-    throw new CorruptBatchException("a number of more than 10 bytes");
-  }
-
-  /** Where the current record's bytes are; valid until the next move. */
-  public ByteBuffer buffer() {
-    return buffer;
-  }
-
-  public long offset() {
-    return offset;
-  }
-
-  /** The record's effective timestamp in milliseconds: the batch's own for LogAppendTime. */
-  public long timestamp() {
-    return hasFixedTimestamp ? fixedTimestamp : timestampBase + timestampDelta;
-  }
-
-  public boolean hasKey() {
-    return keyLength >= 0;
-  }
-
-  /** Index of the key in {@link #buffer()}. */
-  public int keyPosition() {
-    return keyPosition;
-  }
-
-  /** Length of the key in bytes, -1 for none. */
-  public int keyLength() {
-    return keyLength;
-  }
-
-  public boolean hasValue() {
-    return valueLength >= 0;
-  }
-
-  /** Index of the value in {@link #buffer()}; only in {@link Mode#WHOLE}. */
-  public int valuePosition() {
-    return valuePosition;
-  }
-
-  /** Length of the value in bytes, -1 for none. */
-  public int valueLength() {
-    return valueLength;
-  }
-
-  /** Index of the header count in {@link #buffer()}; only in {@link Mode#WHOLE}. */
-  public int headersPosition() {
-    return headersPosition;
-  }
-
-  /** Index after the record's last byte; only in {@link Mode#WHOLE}. */
-  public int endPosition() {
-    return (int) recordEnd;
-  }
-
-  /** Takes a field of a header: its key or its value. */
-  @FunctionalInterface
-  public interface HeaderField {
-    /**
-     * Takes one field.
-     *
-     * @param length -1 for a header without a value
-     */
-    void accept(ByteBuffer buffer, int position, int length);
-  }
-
-  /** Hands out the keys and values of the record's headers; only in {@link Mode#WHOLE}. */
-  public void forEachHeaderField(HeaderField field) {
-    int fields = 2 * Varint.read(buffer, headersPosition);
-    int p = headersPosition + Varint.length(buffer, headersPosition);
-    for (int i = 0; i < fields; i++) {
-      int length = Varint.read(buffer, p);
-      p += Varint.length(buffer, p);
-      field.accept(buffer, p, length);
-      p += Math.max(length, 0);
-    }
-  }
-
-  /** Index of the offset delta, from which on a record is the same whatever its timestamp. */
-  int offsetDeltaPosition() {
-    return offsetDeltaPosition;
-  }
-
-  /** Whether every number was written in as few bytes as it needs, as Kafka writes it. */
-  boolean isCanonical() {
-    return canonical;
   }
 
   @Override
