@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.keymap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kleaner.core.io.FaultyFileSystem;
+import io.kleaner.core.io.InsufficientSpaceException;
+import io.kleaner.core.io.LocalFileSystem;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Marks superseded records the same whatever memory it has. */
+class KeyIndexTest {
+
+  private static final long NO_RESERVE = 0;
+
+  @TempDir private Path temp;
+
+  /** Keys, dirty records, clean records, and memory in bytes. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1000, 500, 1000000",
+    "300, 1000, 800, 1000000",
+    "20000, 50000, 30000, 4000000",
+    "20000, 50000, 30000, 60000",
+    "20000, 50000, 30000, 2000",
+    "50000, 60000, 0, 600",
+    "60000, 60000, 60000, 12000",
+  })
+  void finish_anyBudget_bitsOfAPlainMap(int keys, int dirty, int clean, long memoryBytes)
+      throws IOException {
+    Random random = new Random(keys * 31L + dirty);
+    Bits bits = new Bits();
+    BitSet expected = new BitSet();
+    Map<Integer, Integer> newest = new HashMap<>();
+    KeyHash hash = KeyHash.random();
+    ByteBuffer key = ByteBuffer.allocate(Integer.BYTES);
+    SpillSpace space = new SpillSpace(new LocalFileSystem(), temp, "test", 16 * 1024, NO_RESERVE);
+    try (KeyIndex index = new KeyIndex(KeyMap.forKeys(dirty, memoryBytes), bits, space)) {
+      for (int ordinal = clean; ordinal < clean + dirty; ordinal++) {
+        int number = random.nextInt(keys);
+        key.putInt(0, number);
+        hash.hash(key, 0, Integer.BYTES);
+        index.put(hash.first(), hash.second(), ordinal);
+        Integer older = newest.put(number, ordinal);
+        if (older != null) {
+          expected.set(older);
+        }
+      }
+      for (int ordinal = 0; ordinal < clean; ordinal++) {
+        int number = random.nextInt(keys * 2);
+        key.putInt(0, number);
+        hash.hash(key, 0, Integer.BYTES);
+        index.probe(hash.first(), hash.second(), ordinal);
+        if (newest.containsKey(number)) {
+          expected.set(ordinal);
+        }
+      }
+      index.finish();
+
+      for (int ordinal = 0; ordinal < clean + dirty; ordinal++) {
+        assertThat(bits.get(ordinal)).as("ordinal " + ordinal).isEqualTo(expected.get(ordinal));
+      }
+      assertThat(index.superseded()).isEqualTo(expected.cardinality());
+      assertThat(index.hasSpilled()).isEqualTo(newest.size() > memoryBytes / 15);
+    }
+    try (Stream<Path> left = Files.list(temp)) {
+      assertThat(left).as("spill files are gone").isEmpty();
+    }
+  }
+
+  @Test
+  void put_noRoomForSpilledKeys_refusedAndCleanedUp() throws IOException {
+    FaultyFileSystem disk =
+        new FaultyFileSystem(new LocalFileSystem(), (op, number, path) -> {}).usable(1_000_000);
+    SpillSpace space = new SpillSpace(disk, temp, "test", 16 * 1024, 900_000);
+    try (KeyIndex index = new KeyIndex(KeyMap.forKeys(100_000, 600), new Bits(), space)) {
+      assertThatThrownBy(
+              () -> {
+                for (long i = 0; i < 100_000; i++) {
+                  index.put(i * 0x9E3779B97F4A7C15L, i * 0xC2B2AE3D27D4EB4FL, i);
+                }
+              })
+          .isInstanceOf(InsufficientSpaceException.class)
+          .hasMessageContaining("1000000 bytes are free, of which 900000 are needed");
+    }
+    try (Stream<Path> left = Files.list(temp)) {
+      assertThat(left).isEmpty();
+    }
+  }
+}

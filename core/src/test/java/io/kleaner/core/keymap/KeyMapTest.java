@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.keymap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Newest ordinal by hash, in fifteen bytes a key. */
+class KeyMapTest {
+
+  private static final long BYTES_PER_KEY = 15;
+
+  @ParameterizedTest
+  @ValueSource(longs = {1_000, 60_000, 1_000_000, 16_000_000})
+  void forKeys_full_atMostFifteenBytesAKey(long budgetBytes) {
+    KeyMap map = KeyMap.forKeys(Long.MAX_VALUE / 64, budgetBytes);
+    SplittableRandom random = new SplittableRandom(1);
+    int keys = 0;
+    while (map.put(random.nextLong(), random.nextLong(), keys) != KeyMap.FULL) {
+      keys++;
+    }
+
+    assertThat(map.sizeInBytes()).isLessThanOrEqualTo(budgetBytes);
+    assertThat(map.sizeInBytes()).isLessThanOrEqualTo((keys + 1) * BYTES_PER_KEY);
+    assertThat(map.keys()).isEqualTo(keys).isEqualTo(map.maxKeys());
+  }
+
+  @Test
+  void put_manyKeys_previousOrdinalOfEach() {
+    KeyMap map = KeyMap.forKeys(50_000, 10_000_000);
+    Map<Long, Long> model = new HashMap<>();
+    SplittableRandom random = new SplittableRandom(2);
+    for (long ordinal = 0; ordinal < 200_000; ordinal++) {
+      long key = random.nextInt(40_000);
+      long first = key * 0x9E3779B97F4A7C15L;
+      long second = key * 0xC2B2AE3D27D4EB4FL;
+
+      Long before = model.put(key, ordinal);
+
+      assertThat(map.put(first, second, ordinal))
+          .isEqualTo(before == null ? KeyMap.ABSENT : before);
+      assertThat(map.get(first, second)).isEqualTo(ordinal);
+    }
+    assertThat(map.keys()).isEqualTo(model.size());
+    assertThat(map.get(1, 2)).isEqualTo(KeyMap.ABSENT);
+  }
+
+  @Test
+  void put_sameSlotOtherBits_twoKeys() {
+    KeyMap map = KeyMap.forKeys(100, 100_000);
+    map.put(1, 42, 5);
+    map.put(2, 42, 6);
+
+    assertThat(map.get(1, 42)).isEqualTo(5);
+    assertThat(map.get(2, 42)).isEqualTo(6);
+  }
+
+  @Test
+  void put_ordinalsBeyondTheSign_keptWhole() {
+    KeyMap map = KeyMap.forKeys(10, 100_000);
+    map.put(1, 2, 0xFFFF_FFF0L);
+
+    assertThat(map.get(1, 2)).isEqualTo(0xFFFF_FFF0L);
+  }
+
+  @Test
+  void clear_afterPuts_empty() {
+    KeyMap map = KeyMap.forKeys(10, 100_000);
+    map.put(1, 2, 3);
+    map.clear();
+
+    assertThat(map.keys()).isZero();
+    assertThat(map.get(1, 2)).isEqualTo(KeyMap.ABSENT);
+  }
+}
