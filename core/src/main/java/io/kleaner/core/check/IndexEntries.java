@@ -16,6 +16,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
@@ -26,6 +27,8 @@ final class IndexEntries {
   private final Segment segment;
   private final List<Finding> findings;
   private final Map<Long, Long> offsetsByPosition = new TreeMap<>();
+  private long previousLastOffset = Long.MIN_VALUE;
+  private final NavigableMap<Long, Long> timestampsByOffset = new TreeMap<>();
   private final Map<Long, AbortedTxn> txnsByMarker = new TreeMap<>();
 
   IndexEntries(FileSystem fileSystem, Segment segment, CheckLevel level, List<Finding> findings)
@@ -44,6 +47,7 @@ final class IndexEntries {
                 "A broker rebuilds it when it starts, 'kleaner compact' when it cleans the segment."));
     if (shape.isEmpty() && level.includes(CheckLevel.RECORDS)) {
       readOffsets(fileSystem);
+      readTimes(fileSystem);
     }
     if (segment.hasTxnIndex()) {
       readTxns(fileSystem);
@@ -55,7 +59,23 @@ final class IndexEntries {
     while (index.remaining() >= SegmentWriter.OFFSET_ENTRY_BYTES) {
       int relative = index.getInt();
       long position = index.getInt();
+      if (relative == 0 && position == 0) {
+        // Room that a broker sets aside in the segment it writes to: no entry is at byte 0.
+        break;
+      }
       offsetsByPosition.put(position, segment.baseOffset() + relative);
+    }
+  }
+
+  private void readTimes(FileSystem fileSystem) throws IOException {
+    ByteBuffer index = SmallFile.bytes(fileSystem, segment.file(Kind.TIME_INDEX));
+    while (index.remaining() >= SegmentWriter.TIME_ENTRY_BYTES) {
+      long timestamp = index.getLong();
+      int relative = index.getInt();
+      if (timestamp == 0 && relative == 0) {
+        break;
+      }
+      timestampsByOffset.put(segment.baseOffset() + relative, timestamp);
     }
   }
 
@@ -80,19 +100,45 @@ final class IndexEntries {
   /** A batch passes, whose records are in order. */
   void batch(BatchHeader batch, long position) {
     Long indexed = offsetsByPosition.remove(position);
-    if (indexed != null && indexed != batch.lastOffset()) {
+    // Old brokers wrote the first offset of a batch, newer ones write the last: a read that begins
+    // there misses nothing with either.
+    boolean leads =
+        indexed == null || (indexed > previousLastOffset && indexed <= batch.lastOffset());
+    previousLastOffset = batch.lastOffset();
+    if (!leads) {
       add(
           Finding.Kind.OFFSET_INDEX,
           segment.file(Kind.OFFSET_INDEX),
           OptionalLong.of(batch.lastOffset()),
-          "offset " + batch.lastOffset() + " for byte " + position,
+          "an offset up to " + batch.lastOffset() + " for byte " + position,
           "offset " + indexed,
           "Reads may begin at the wrong place. Delete the index while no broker runs: it is"
               + " rebuilt.");
     }
-    if (batch.isControlBatch()) {
+    checkTimes(batch);
+    AbortedTxn marked = batch.isControlBatch() ? txnsByMarker.get(batch.lastOffset()) : null;
+    if (marked != null && marked.producerId() == batch.producerId()) {
       txnsByMarker.remove(batch.lastOffset());
     }
+  }
+
+  private void checkTimes(BatchHeader batch) {
+    Map<Long, Long> entries =
+        timestampsByOffset.headMap(batch.lastOffset(), true).tailMap(batch.baseOffset(), true);
+    entries.forEach(
+        (offset, timestamp) -> {
+          if (timestamp != batch.maxTimestamp()) {
+            add(
+                Finding.Kind.TIME_INDEX,
+                segment.file(Kind.TIME_INDEX),
+                OptionalLong.of(offset),
+                "timestamp " + batch.maxTimestamp(),
+                "timestamp " + timestamp,
+                "Lookups by time may begin at the wrong place. Delete both indexes while no broker"
+                    + " runs: they are rebuilt.");
+          }
+        });
+    entries.clear();
   }
 
   /**

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.oracle.Fixtures;
+import io.kleaner.core.oracle.ScriptedLog;
+import io.kleaner.core.pace.CancelToken;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What is found, where, and at which level. */
+class LogCheckerTest {
+
+  private static final String FIRST = "00000000000000000000";
+  private static final String SECOND = "00000000000000000004";
+
+  @TempDir private Path temp;
+  private Path partition;
+
+  @BeforeEach
+  void write() throws IOException {
+    Path logDir = temp.resolve("data");
+    try (ScriptedLog log = ScriptedLog.in(logDir, Map.of("index.interval.bytes", "1"))) {
+      log.put("a", "1").put("b", "2").transactional(7, "c", "3").abort(7).roll();
+      log.codec("zstd").put("d", "4").put("e", "5");
+    }
+    partition = ScriptedLog.partition(logDir);
+  }
+
+  private List<Finding> check(CheckLevel level) throws IOException {
+    return new LogChecker(new LocalFileSystem(), level, 1 << 20, new CancelToken())
+        .check(partition)
+        .findings();
+  }
+
+  private interface Change {
+    byte[] of(byte[] bytes);
+  }
+
+  private void change(String name, Change change) throws IOException {
+    Path file = partition.resolve(name);
+    Files.write(file, change.of(Files.readAllBytes(file)));
+  }
+
+  private static byte[] flip(byte[] bytes, int at) {
+    bytes[at < 0 ? bytes.length + at : at] ^= 1;
+    return bytes;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void check_soundPartition_nothing(CheckLevel level) throws IOException {
+    assertThat(check(level)).isEmpty();
+  }
+
+  static Stream<String> fixtures() {
+    return Fixtures.NAMES.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("fixtures")
+  void check_whatRealBrokersWrote_noErrors(String name) throws IOException {
+    Path logDir = Fixtures.unpack(name, temp.resolve("fixture"));
+    for (var each : Fixtures.manifest(name).get("partitions").properties()) {
+      partition = logDir.resolve(each.getKey());
+      assertThat(check(CheckLevel.RECORDS))
+          // Brokers before 0.10.1 wrote no time index.
+          .filteredOn(finding -> !finding.actual().endsWith(".timeindex is missing"))
+          .filteredOn(
+              finding ->
+                  finding.severity() == Finding.Severity.ERROR
+                      || finding.kind() == Finding.Kind.OFFSET_INDEX
+                      || finding.kind() == Finding.Kind.TIME_INDEX
+                      || finding.kind() == Finding.Kind.TXN_INDEX)
+          .as(each.getKey())
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void check_flippedBitInARecord_checksumFoundFromLevelTwoOn() throws IOException {
+    change(FIRST + ".log", bytes -> flip(bytes, 68));
+
+    assertThat(check(CheckLevel.HEADERS)).isEmpty();
+    assertThat(check(CheckLevel.CHECKSUMS))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.kind()).isEqualTo(Finding.Kind.CRC_MISMATCH);
+              assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR);
+              assertThat(finding.position()).hasValue(0);
+              assertThat(finding.offset()).hasValue(0);
+              assertThat(finding.text()).contains("scripted-0/" + FIRST + ".log at byte 0");
+            });
+  }
+
+  @Test
+  void check_garbageMagicInASealedSegment_corruptBatch() throws IOException {
+    change(FIRST + ".log", bytes -> withByte(bytes, 16, 9));
+
+    assertThat(check(CheckLevel.HEADERS))
+        .extracting(Finding::kind)
+        .contains(Finding.Kind.CORRUPT_BATCH);
+  }
+
+  private static byte[] withByte(byte[] bytes, int at, int value) {
+    bytes[at] = (byte) value;
+    return bytes;
+  }
+
+  @Test
+  void check_cutLastBatch_tornTailWithItsPosition() throws IOException {
+    change(SECOND + ".log", bytes -> Arrays.copyOf(bytes, bytes.length - 3));
+
+    assertThat(check(CheckLevel.HEADERS))
+        .filteredOn(finding -> finding.kind() == Finding.Kind.TORN_TAIL)
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.position()).isPresent());
+  }
+
+  @Test
+  void check_segmentThatBeginsBelowThePreviousEnd_overlap() throws IOException {
+    Files.copy(partition.resolve(FIRST + ".log"), partition.resolve("00000000000000000002.log"));
+
+    assertThat(check(CheckLevel.HEADERS))
+        .extracting(Finding::kind)
+        .contains(Finding.Kind.OVERLAPPING_SEGMENTS);
+  }
+
+  @Test
+  void check_offsetIndexPointsIntoABatch_foundAtLevelThree() throws IOException {
+    change(
+        FIRST + ".index",
+        bytes -> {
+          ByteBuffer.wrap(bytes).putInt(4, 5);
+          return bytes;
+        });
+
+    assertThat(check(CheckLevel.RECORDS))
+        .extracting(Finding::kind)
+        .contains(Finding.Kind.OFFSET_INDEX);
+  }
+
+  @Test
+  void check_timeIndexWithAnotherTimestamp_foundAtLevelThree() throws IOException {
+    change(FIRST + ".timeindex", bytes -> flip(bytes, 7));
+
+    assertThat(check(CheckLevel.RECORDS))
+        .extracting(Finding::kind)
+        .contains(Finding.Kind.TIME_INDEX);
+  }
+
+  @Test
+  void check_transactionIndexWithoutItsMarker_found() throws IOException {
+    change(
+        FIRST + ".txnindex",
+        bytes -> {
+          ByteBuffer.wrap(bytes).putLong(2, 99);
+          return bytes;
+        });
+
+    assertThat(check(CheckLevel.RECORDS))
+        .extracting(Finding::kind)
+        .contains(Finding.Kind.TXN_INDEX);
+  }
+
+  @Test
+  void check_brokenSnapshotAndLeftovers_warnings() throws IOException {
+    Files.write(partition.resolve(SECOND + ".snapshot"), new byte[] {1, 2, 3});
+    Files.write(partition.resolve(FIRST + ".log.cleaned"), new byte[0]);
+
+    assertThat(check(CheckLevel.HEADERS))
+        .allMatch(finding -> finding.severity() == Finding.Severity.WARNING)
+        .extracting(Finding::kind)
+        .containsExactlyInAnyOrder(Finding.Kind.PRODUCER_SNAPSHOT, Finding.Kind.LEFTOVER);
+  }
+}
