@@ -56,9 +56,7 @@ public interface SettingsSource {
   static SettingsSource internalTopics() {
     return (topic, topicId, setting) ->
         setting == TopicSetting.CLEANUP_POLICY
-                && (topic.equals("__consumer_offsets")
-                    || topic.equals("__transaction_state")
-                    || topic.equals("__share_group_state"))
+                && (topic.equals("__consumer_offsets") || topic.equals("__transaction_state"))
             ? Optional.of(new TopicSettings.Value("compact", Origin.INTERNAL_TOPIC))
             : Optional.empty();
   }

@@ -57,6 +57,7 @@ class SettingsResolverTest {
   @CsvSource({
     "__consumer_offsets, COMPACT",
     "__transaction_state, COMPACT",
+    "__share_group_state, UNKNOWN",
     "__consumer_offsets_copy, UNKNOWN"
   })
   void resolve_kafkasOwnTopics_compacted(String topic, CleanupPolicy policy) throws Exception {
