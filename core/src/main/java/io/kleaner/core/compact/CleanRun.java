@@ -34,6 +34,7 @@ final class CleanRun {
   private final Committer committer;
   private final Workbench bench;
   private final CleanPlan plan;
+  private final long maxRecords;
   private final CancelToken token;
   private final CompactionListener listener;
   private final Pacer pacer;
@@ -52,8 +53,10 @@ final class CleanRun {
       Committer committer,
       Workbench bench,
       CleanPlan plan,
+      long maxRecords,
       CancelToken token,
       CompactionListener listener) {
+    this.maxRecords = maxRecords;
     this.fileSystem = fileSystem;
     this.clock = clock;
     this.options = options;
@@ -112,7 +115,7 @@ final class CleanRun {
     listener.phase(plan, Phase.SCAN);
     long keys;
     try (KeyIndex index = new KeyIndex(map, fates.removed(), spill)) {
-      KeyScan pass = new KeyScan(fileSystem, scope, bench, index, fates, pacer);
+      KeyScan pass = new KeyScan(fileSystem, scope, bench, index, fates, pacer, maxRecords);
       scan = pass.run();
       keys = index.keysInMemory();
     }

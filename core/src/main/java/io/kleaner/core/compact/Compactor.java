@@ -29,6 +29,7 @@ public final class Compactor implements AutoCloseable {
   private final Throttle throttle;
   private final Committer committer;
   private final Workbench bench;
+  private final long maxRecords;
 
   /**
    * @param clock for durations
@@ -43,6 +44,21 @@ public final class Compactor implements AutoCloseable {
       Throttle throttle,
       int maxRecordBytes,
       Committer committer) {
+    this(fileSystem, clock, options, throttle, maxRecordBytes, committer, RecordFates.MAX_RECORDS);
+  }
+
+  /**
+   * @param maxRecords what one clean can number; a range with more ends earlier, at a segment
+   */
+  Compactor(
+      FileSystem fileSystem,
+      Clock clock,
+      CleanOptions options,
+      Throttle throttle,
+      int maxRecordBytes,
+      Committer committer,
+      long maxRecords) {
+    this.maxRecords = maxRecords;
     this.fileSystem = fileSystem;
     this.clock = clock;
     this.options = options;
@@ -59,14 +75,25 @@ public final class Compactor implements AutoCloseable {
    */
   public CompactionOutcome run(CleanPlan plan, CancelToken token, CompactionListener listener) {
     listener.begin(plan);
-    CleanRun run =
-        new CleanRun(fileSystem, clock, options, throttle, committer, bench, plan, token, listener);
-    CompactionOutcome outcome = outcomeOf(run, plan);
+    CompactionOutcome outcome = outcomeOf(plan, token, listener);
     listener.end(plan, outcome);
     return outcome;
   }
 
-  private static CompactionOutcome outcomeOf(CleanRun run, CleanPlan plan) {
+  private CompactionOutcome outcomeOf(
+      CleanPlan plan, CancelToken token, CompactionListener listener) {
+    CleanRun run =
+        new CleanRun(
+            fileSystem,
+            clock,
+            options,
+            throttle,
+            committer,
+            bench,
+            plan,
+            maxRecords,
+            token,
+            listener);
     if (plan.groups().isEmpty() || plan.firstDirtyOffset() == plan.upperBoundOffset()) {
       return new CompactionOutcome.NothingToDo(
           "nothing to clean between the first dirty offset "
@@ -86,6 +113,12 @@ public final class Compactor implements AutoCloseable {
       return new CompactionOutcome.Refused(
           e.getMessage() + "; " + run.state() + ".",
           "Run again with a --max-record-bytes of at least " + e.askedBytes() + ".");
+    } catch (TooManyRecordsException e) {
+      return e.endOffset().isPresent()
+          ? outcomeOf(plan.endingAt(e.endOffset().getAsLong()), token, listener)
+          : new CompactionOutcome.Refused(
+              plan.partition() + " has " + e.getMessage() + "; " + run.state() + ".",
+              "Clean it in parts: run again with a lower --high-watermark first.");
     } catch (OutputMismatchException e) {
       return new CompactionOutcome.Refused(
           e.getMessage() + "; " + run.state() + ".",

@@ -15,6 +15,7 @@ import io.kleaner.core.retain.TransactionState;
 import io.kleaner.core.segment.Segment;
 import java.io.IOException;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * The first pass: reads every batch of the range once, checks it, and finds out which records do
@@ -34,6 +35,7 @@ final class KeyScan {
   private final KeyIndex index;
   private final RecordFates fates;
   private final Pacer pacer;
+  private final long maxRecords;
   private final KeyHash hash = KeyHash.random();
   private final ScanCounts counts = new ScanCounts();
 
@@ -56,7 +58,9 @@ final class KeyScan {
       Workbench bench,
       KeyIndex index,
       RecordFates fates,
-      Pacer pacer) {
+      Pacer pacer,
+      long maxRecords) {
+    this.maxRecords = maxRecords;
     this.fileSystem = fileSystem;
     this.scope = scope;
     this.bench = bench;
@@ -69,6 +73,7 @@ final class KeyScan {
    * Runs the pass.
    *
    * @throws CorruptBatchException at the first batch that is not what it should be
+   * @throws TooManyRecordsException if the range has more records than can be numbered
    * @throws BoundExceededException if a batch or key is larger than the bound
    */
   ScanCounts run() throws IOException {
@@ -80,8 +85,11 @@ final class KeyScan {
     // Transactions that began in the clean part need its batches only for the second pass: an index
     // entry names its own range, so starting in the middle loses nothing here.
     transactions = new TransactionState(scope.abortedTxns());
-    for (Segment segment : segments.subList(firstDirtySegment, segments.size())) {
-      scan(segment, true);
+    for (int i = firstDirtySegment; i < segments.size(); i++) {
+      scan(segments.get(i), true);
+      if (walk.dirtyRecords() > maxRecords) {
+        throw new TooManyRecordsException(maxRecords, boundary(i));
+      }
     }
     flush();
     fates.dirtyRangeEnds(walk.dirtyRecords(), walk.dirtyBatches());
@@ -93,6 +101,10 @@ final class KeyScan {
     for (Segment segment : segments.subList(0, cleanSegments)) {
       if (segment.baseOffset() < scope.firstDirtyOffset()) {
         scan(segment, false);
+        if (counts.records > maxRecords) {
+          throw new TooManyRecordsException(
+              maxRecords, boundary((firstDirtySegment + segments.size()) / 2));
+        }
       }
     }
     flush();
@@ -101,6 +113,12 @@ final class KeyScan {
     counts.expiredTombstones -= index.alreadyRemoved();
     counts.touched = touched;
     return counts;
+  }
+
+  /** The base offset of a segment, if a range may end there. */
+  private OptionalLong boundary(int segment) {
+    long base = scope.segments().get(segment).baseOffset();
+    return base > scope.firstDirtyOffset() ? OptionalLong.of(base) : OptionalLong.empty();
   }
 
   private int firstDirtySegment() {

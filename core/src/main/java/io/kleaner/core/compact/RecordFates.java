@@ -13,6 +13,9 @@ import io.kleaner.core.keymap.Bits;
  */
 final class RecordFates {
 
+  /** What an ordinal of the key map can name. */
+  static final long MAX_RECORDS = (1L << 32) - 1;
+
   private final Bits removed = new Bits();
   private final Bits unstampedTombstones = new Bits();
   private long dirtyRecords;

@@ -54,6 +54,29 @@ public record CleanPlan(
     }
   }
 
+  /**
+   * The same clean of a shorter range.
+   *
+   * @param endOffset base offset of one of its segments, above the first dirty offset
+   */
+  public CleanPlan endingAt(long endOffset) {
+    List<Segment> kept =
+        cleanedSegments().stream().filter(segment -> segment.baseOffset() < endOffset).toList();
+    return new CleanPlan(
+        partition,
+        dir,
+        segments,
+        SegmentGroups.of(kept, endOffset, segmentBytes, segmentIndexBytes),
+        rebuildIndexes,
+        firstDirtyOffset,
+        endOffset,
+        rules.endingAt(endOffset),
+        unkeyed,
+        segmentBytes,
+        segmentIndexBytes,
+        indexIntervalBytes);
+  }
+
   /** The segments of the cleaned range, ascending. */
   public List<Segment> cleanedSegments() {
     return groups.stream().flatMap(List::stream).toList();

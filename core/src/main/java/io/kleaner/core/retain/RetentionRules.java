@@ -30,6 +30,12 @@ public record RetentionRules(
     activeProducers = Map.copyOf(activeProducers);
   }
 
+  /** The same rules for a shorter range. */
+  public RetentionRules endingAt(long endOffset) {
+    return new RetentionRules(
+        nowMs, deleteRetentionMs, legacyDeleteHorizonMs, expire, endOffset, activeProducers);
+  }
+
   /** The horizon that this clean stamps, in milliseconds. */
   public long newDeleteHorizonMs() {
     return nowMs + deleteRetentionMs;

@@ -36,6 +36,7 @@ public final class Cleaning {
   private UnkeyedPolicy unkeyed = UnkeyedPolicy.DROP;
   private long memoryBytes = CleanOptions.DEFAULT_MEMORY_BYTES;
   private int maxRecordBytes = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
+  private long maxRecords = RecordFates.MAX_RECORDS;
   private CleanOptions.Verify verify = CleanOptions.Verify.DEEP;
   private boolean dryRun;
   private boolean afterCrash;
@@ -74,6 +75,11 @@ public final class Cleaning {
 
   public Cleaning memory(long bytes) {
     memoryBytes = bytes;
+    return this;
+  }
+
+  public Cleaning maxRecords(long records) {
+    maxRecords = records;
     return this;
   }
 
@@ -169,7 +175,8 @@ public final class Cleaning {
             options,
             Throttle.unlimited(),
             maxRecordBytes,
-            new DirectoryCommitter(fileSystem, logDir, Fence.OPEN))) {
+            new DirectoryCommitter(fileSystem, logDir, Fence.OPEN),
+            maxRecords)) {
       return compactor.run(clean.plan(), token, listener);
     }
   }

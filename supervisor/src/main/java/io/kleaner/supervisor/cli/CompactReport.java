@@ -104,7 +104,12 @@ final class CompactReport {
         name
             + (dryRun ? ": would be cleaned" : ": cleaned")
             + " up to offset "
-            + compacted.endOffset());
+            + compacted.endOffset()
+            + (compacted.endOffset() < bounds.upperBoundOffset()
+                ? " of "
+                    + bounds.upperBoundOffset()
+                    + ": one clean numbers at most 2^32 - 1 records; run again for the rest"
+                : ""));
     line(
         String.format(
             Locale.ROOT,

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.compact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.core.oracle.DirectoryDiff;
+import io.kleaner.core.oracle.KafkaOracle;
+import io.kleaner.core.oracle.ScriptedLog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A range with more records than one clean can number, the limit lowered to a few. */
+class TooManyRecordsTest {
+
+  @TempDir private Path temp;
+  private Path logDir;
+
+  @BeforeEach
+  void write() throws IOException {
+    logDir = temp.resolve("data");
+    try (ScriptedLog log = ScriptedLog.in(logDir, Map.of())) {
+      for (int segment = 0; segment < 4; segment++) {
+        log.put("a", "" + segment).put("b", "" + segment).put("c", "" + segment).roll();
+      }
+      log.put("active", "1");
+    }
+  }
+
+  private CompactionOutcome clean(long maxRecords) throws IOException {
+    return Cleaning.at(ScriptedLog.TIME_MS)
+        .maxRecords(maxRecords)
+        .run(ScriptedLog.partition(logDir))
+        .outcome()
+        .orElseThrow();
+  }
+
+  @Test
+  void run_moreRecordsThanCanBeNumbered_endsAtASegmentAsKafkaWouldThere() throws IOException {
+    Path kafkas = temp.resolve("kafkas");
+    copy(logDir, kafkas);
+
+    CompactionOutcome outcome = clean(7);
+
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            CompactionOutcome.Compacted.class,
+            compacted -> assertThat(compacted.endOffset()).isEqualTo(6));
+    KafkaOracle.clean(
+        ScriptedLog.partition(kafkas),
+        new KafkaOracle.Round(Map.of(), 0, 13, ScriptedLog.TIME_MS),
+        0,
+        6);
+    assertThat(
+            DirectoryDiff.between(
+                ScriptedLog.partition(kafkas),
+                ScriptedLog.partition(logDir),
+                ".*\\.(log|index|timeindex)"))
+        .isEmpty();
+    assertThat(Files.readString(logDir.resolve("cleaner-offset-checkpoint"))).endsWith(" 0 6\n");
+  }
+
+  @Test
+  void run_againForTheRest_allCleaned() throws IOException {
+    clean(7);
+
+    assertThat(clean(10))
+        .isInstanceOfSatisfying(
+            CompactionOutcome.Compacted.class,
+            compacted -> assertThat(compacted.endOffset()).isEqualTo(12));
+  }
+
+  @Test
+  void run_cleanRangeAloneIsTooMuch_refusedUnchanged() throws IOException {
+    clean(7);
+    Path before = temp.resolve("before");
+    copy(logDir, before);
+
+    CompactionOutcome outcome = clean(2);
+
+    assertThat(outcome).isInstanceOf(CompactionOutcome.Refused.class);
+    assertThat(outcome.message()).contains("more than 2 records", "nothing was changed");
+    assertThat(
+            DirectoryDiff.between(
+                ScriptedLog.partition(before), ScriptedLog.partition(logDir), ".*"))
+        .isEmpty();
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (var files = Files.walk(from)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.copy(
+            file,
+            to.resolve(from.relativize(file).toString()),
+            java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+      }
+    }
+  }
+}
