@@ -4,6 +4,7 @@ package io.kleaner.core.beyond;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.oracle.DirectoryDiff;
+import io.kleaner.core.oracle.Trees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -68,7 +69,7 @@ class DecompressionBombTest {
             Map.of(),
             log -> log.raw(Bomb.batch("zstd", 0, "b", "huge", GIBIBYTE)).put("b", "new"));
     Path before = temp.resolve("before");
-    SideBySide.copy(logs.ours(), before);
+    Trees.copy(logs.ours(), before);
 
     String ours = clean("kleaner", logs.ours(), logs);
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.compact.CompactionOutcome;
 import io.kleaner.core.oracle.DirectoryDiff;
+import io.kleaner.core.oracle.Trees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -60,7 +61,7 @@ class FlippedBitTest {
 
   private void assertRefusedUnchanged(SideBySide logs) throws IOException {
     Path before = temp.resolve("before");
-    SideBySide.copy(logs.ours(), before);
+    Trees.copy(logs.ours(), before);
 
     CompactionOutcome outcome = logs.cleaning().run(logs.ours()).outcome().orElseThrow();
 

@@ -4,11 +4,11 @@ package io.kleaner.core.beyond;
 import io.kleaner.core.compact.Cleaning;
 import io.kleaner.core.oracle.KafkaOracle;
 import io.kleaner.core.oracle.ScriptedLog;
+import io.kleaner.core.oracle.Trees;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,7 @@ final class SideBySide {
       log.roll();
       log.put("active", "1");
     }
-    copy(ours, kafkas);
+    Trees.copy(ours, kafkas);
   }
 
   /** Kafka's partition directory. */
@@ -114,14 +114,5 @@ final class SideBySide {
     byte[] copy = new byte[bytes.remaining()];
     bytes.duplicate().get(copy);
     return new String(copy, java.nio.charset.StandardCharsets.ISO_8859_1);
-  }
-
-  static void copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        Files.copy(
-            file, to.resolve(from.relativize(file).toString()), StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
   }
 }

@@ -7,6 +7,7 @@ import io.kleaner.core.compact.CleanStats;
 import io.kleaner.core.oracle.DirectoryDiff;
 import io.kleaner.core.oracle.KafkaOracle;
 import io.kleaner.core.oracle.ScriptedLog;
+import io.kleaner.core.oracle.Trees;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -47,7 +48,7 @@ class SmallKeyMapTest {
               }
             });
     Path unlimited = temp.resolve("unlimited");
-    SideBySide.copy(logs.ours().getParent(), unlimited);
+    Trees.copy(logs.ours().getParent(), unlimited);
 
     CleanStats stats = logs.cleaning().memory(MEMORY_BYTES).run(logs.ours()).stats();
     CleanStats withRoom =

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.compact.CompactionOutcome;
 import io.kleaner.core.oracle.DirectoryDiff;
+import io.kleaner.core.oracle.Trees;
 import io.kleaner.core.policy.UnkeyedPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ class UnkeyedRecordsTest {
   @Test
   void run_nothingSaid_kafkaDropsOursRefusesUnchanged() throws IOException {
     Path before = temp.resolve("before");
-    SideBySide.copy(logs.ours(), before);
+    Trees.copy(logs.ours(), before);
 
     assertThat(logs.cleanByKafka().recordsWithoutKey()).isEqualTo(1);
     CompactionOutcome outcome =

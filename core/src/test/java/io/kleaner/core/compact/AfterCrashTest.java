@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.oracle.DirectoryDiff;
 import io.kleaner.core.oracle.Fixtures;
+import io.kleaner.core.oracle.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ class AfterCrashTest {
     byte[] bytes = Files.readAllBytes(active);
     bytes[bytes.length - 1] ^= 1;
     Files.write(active, bytes);
-    Path before = copy(partition);
+    Path before = Trees.copy(partition, temp.resolve("copy"));
 
     Cleaning.Result result = Cleaning.at(NOW_MS).afterCrash().run(partition);
 
@@ -105,16 +106,5 @@ class AfterCrashTest {
               .orElseThrow();
       return Long.parseLong(name.substring(0, 20));
     }
-  }
-
-  private Path copy(Path from) throws IOException {
-    Path to = Files.createDirectory(temp.resolve("copy"));
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        Files.copy(
-            file, to.resolve(file.getFileName()), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
-    return to;
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kleaner.core.oracle.DirectoryDiff;
 import io.kleaner.core.oracle.KafkaOracle;
 import io.kleaner.core.oracle.ScriptedLog;
+import io.kleaner.core.oracle.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ class TooManyRecordsTest {
   @Test
   void run_moreRecordsThanCanBeNumbered_endsAtASegmentAsKafkaWouldThere() throws IOException {
     Path kafkas = temp.resolve("kafkas");
-    copy(logDir, kafkas);
+    Trees.copy(logDir, kafkas);
 
     CompactionOutcome outcome = clean(7);
 
@@ -78,7 +79,7 @@ class TooManyRecordsTest {
   void run_cleanRangeAloneIsTooMuch_refusedUnchanged() throws IOException {
     clean(7);
     Path before = temp.resolve("before");
-    copy(logDir, before);
+    Trees.copy(logDir, before);
 
     CompactionOutcome outcome = clean(2);
 
@@ -88,16 +89,5 @@ class TooManyRecordsTest {
             DirectoryDiff.between(
                 ScriptedLog.partition(before), ScriptedLog.partition(logDir), ".*"))
         .isEmpty();
-  }
-
-  private static void copy(Path from, Path to) throws IOException {
-    try (var files = Files.walk(from)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        Files.copy(
-            file,
-            to.resolve(from.relativize(file).toString()),
-            java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
-      }
-    }
   }
 }

@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kleaner.core.compact.Cleaning;
 import io.kleaner.core.compact.CompactionOutcome;
 import java.io.IOException;
-import java.nio.file.CopyOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,9 +40,6 @@ class DifferentialTest {
   private static final String TOPIC = "generated";
   private static final String DATA_FILES = "\\d{20}\\.(log|index|timeindex|txnindex)";
   private static final String ALL_FILES = "\\d{20}\\..*|leader-epoch-checkpoint";
-  private static final CopyOption[] AS_IT_IS = {
-    StandardCopyOption.COPY_ATTRIBUTES, StandardCopyOption.REPLACE_EXISTING
-  };
 
   @TempDir private Path temp;
   private final FateCensus census = new FateCensus();
@@ -95,8 +90,8 @@ class DifferentialTest {
   }
 
   private void cleanBoth(Scene scene, Path logDir) throws IOException {
-    Path kafkaDir = copy(logDir, temp.resolve("kafka-" + scene.name()));
-    Path before = copy(logDir, temp.resolve("before-" + scene.name()));
+    Path kafkaDir = Trees.copy(logDir, temp.resolve("kafka-" + scene.name()));
+    Path before = Trees.copy(logDir, temp.resolve("before-" + scene.name()));
     String name = TOPIC + "-0";
     Cleaning cleaning = Cleaning.at(scene.round().nowMs());
     scene.round().config().forEach(cleaning::config);
@@ -269,14 +264,5 @@ class DifferentialTest {
         .map(content -> content.strip().substring(content.strip().lastIndexOf(' ') + 1))
         .map(Long::parseLong)
         .orElse(0L);
-  }
-
-  private static Path copy(Path from, Path to) throws IOException {
-    try (Stream<Path> files = Files.walk(from)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        Files.copy(file, to.resolve(from.relativize(file).toString()), AS_IT_IS);
-      }
-    }
-    return to;
   }
 }
