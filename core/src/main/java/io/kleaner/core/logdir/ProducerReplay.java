@@ -92,7 +92,8 @@ public final class ProducerReplay {
       Optional<List<ProducerEntry>> entries = read(at);
       if (entries.isPresent()) {
         for (ProducerEntry entry : entries.get()) {
-          if (!entry.isExpired(nowMs, expirationMs)) {
+          // Kafka notes a producer of which it met nothing but an emptied batch; that says nothing.
+          if (entry.epoch() >= 0 && !entry.isExpired(nowMs, expirationMs)) {
             producers.put(entry.producerId(), entry);
           }
         }
