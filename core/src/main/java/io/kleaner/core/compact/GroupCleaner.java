@@ -155,17 +155,15 @@ final class GroupCleaner {
     int count = batch.recordCount();
     long first = walk.firstRecord();
     int survivors = aborted ? 0 : count - fates.removed().count(first, count);
-    boolean tombstoneSurvives =
-        survivors > 0
-            && fates.unstampedTombstones().get(walk.batch())
-            && hasSurvivingTombstone(batch, first);
+    boolean looked = survivors > 0 && fates.unstampedTombstones().get(walk.batch());
+    boolean tombstoneSurvives = looked && hasSurvivingTombstone(batch, first);
     BatchFate fate = scope.rules().data(batch, aborted, survivors, tombstoneSurvives);
     fateLog.add(survives(fate));
     if (aborted) {
       counts.abortedRemoved += count;
     }
     if (fate instanceof BatchFate.Rewrite) {
-      rewrite(batch, first, horizon(batch, fate), output);
+      rewrite(batch, first, horizon(batch, fate), looked, output);
       counts.recordsKept += survivors;
     } else {
       settle(fate, batch, output, filePosition, survivors);
@@ -185,12 +183,22 @@ final class GroupCleaner {
     return false;
   }
 
-  private void rewrite(BatchHeader batch, long first, long horizonMs, GroupOutput output)
+  /**
+   * Writes a batch anew.
+   *
+   * @param looked whether its records are open already: most need not be decompressed again
+   */
+  private void rewrite(
+      BatchHeader batch, long first, long horizonMs, boolean looked, GroupOutput output)
       throws IOException {
     BatchBuilder builder = bench.builder();
     builder.begin(batch, horizonMs);
     RecordCursor records = bench.records();
-    records.open(batch, RecordCursor.Mode.WHOLE);
+    if (looked) {
+      records.rewind(RecordCursor.Mode.WHOLE);
+    } else {
+      records.open(batch, RecordCursor.Mode.WHOLE);
+    }
     long ordinal = first;
     while (records.next()) {
       if (!fates.removed().get(ordinal)) {

@@ -74,7 +74,7 @@ final class CommittedReader {
   }
 
   private void take(Record record) {
-    if (record.hasKey()) {
+    if (record.hasKey() && record.offset() >= log.logStartOffset()) {
       String key = hex(record.key());
       if (record.hasValue()) {
         live.put(key, record.offset() + " " + record.timestamp() + " " + hex(record.value()));

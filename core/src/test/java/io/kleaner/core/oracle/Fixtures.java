@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,20 @@ public final class Fixtures {
           .forEach(line -> sums.put(line.substring(66), line.substring(0, 64)));
     }
     return sums;
+  }
+
+  /** The lines of its truth: the last committed record of each key, by those who wrote it. */
+  public static List<JsonNode> truth(String name) throws IOException {
+    ObjectMapper mapper = new ObjectMapper();
+    List<JsonNode> lines = new ArrayList<>();
+    try (InputStream in = new GZIPInputStream(resource(name, name + ".truth.jsonl.gz"))) {
+      for (String line : new String(in.readAllBytes(), StandardCharsets.UTF_8).split("\n", -1)) {
+        if (!line.isEmpty()) {
+          lines.add(mapper.readTree(line));
+        }
+      }
+    }
+    return lines;
   }
 
   private static InputStream resource(String name, String file) throws IOException {
