@@ -152,7 +152,12 @@ final class PlanReport {
     exact.put("reclaimableRecords", stats.recordsBefore() - stats.recordsKept());
     exact.put("keys", stats.keys());
     exact.put("spillBytes", stats.spilledBytes());
-    exact.put("peakExtraDiskBytes", plan.largestGroupBytes() + stats.spilledBytes());
+    long peak = plan.largestGroupBytes() + stats.spilledBytes();
+    exact.put("peakExtraDiskBytes", peak);
+    entry.put("fits", peak <= fileSystem.usableBytes(plan.dir()));
+    if (stats.spilledBytes() > 0) {
+      line("   spilled keys take " + Sizes.text(stats.spilledBytes()) + " of disk besides");
+    }
     exact.put("tombstones", survey.tombstones());
     exact.put("unkeyed", survey.unkeyed());
     exact.put("firstUnkeyedOffsets", survey.firstUnkeyedOffsets());
