@@ -54,7 +54,18 @@ public final class PartitionJob {
     record Unfit(String reason, String nextStep) implements Assessment {}
   }
 
+  /** What bytes at the end of the active segment are that make no whole batch. */
+  public enum Tail {
+    /** Nobody writes there: something is wrong, and the partition is not fit to be worked on. */
+    SETTLED,
+    /**
+     * Someone may be writing them: the log ends before them, and the active segment is no matter.
+     */
+    BEING_WRITTEN
+  }
+
   private final FileSystem fileSystem;
+  private final Tail tail;
   private final boolean crashed;
   private final PartitionSurvey survey;
   private final SettingsResolver settings;
@@ -72,7 +83,21 @@ public final class PartitionJob {
       SettingsResolver settings,
       HighWatermarkChoice highWatermark,
       CleanRequest request) {
+    this(fileSystem, logDir, settings, highWatermark, request, Tail.SETTLED);
+  }
+
+  /**
+   * @param tail what a torn tail means
+   */
+  public PartitionJob(
+      FileSystem fileSystem,
+      LogDir logDir,
+      SettingsResolver settings,
+      HighWatermarkChoice highWatermark,
+      CleanRequest request,
+      Tail tail) {
     this.fileSystem = fileSystem;
+    this.tail = tail;
     this.crashed = logDir.isAfterCrash();
     this.survey = new PartitionSurvey(fileSystem, logDir);
     this.settings = settings;
@@ -84,7 +109,7 @@ public final class PartitionJob {
   public Assessment assess(Path partitionDir) {
     try {
       PartitionLog log = survey.read(partitionDir);
-      if (log.tornTail().isPresent()) {
+      if (log.tornTail().isPresent() && tail == Tail.SETTLED) {
         return torn(log, log.tornTail().get());
       }
       if (crashed) {

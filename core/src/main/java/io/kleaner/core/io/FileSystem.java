@@ -31,6 +31,14 @@ public interface FileSystem {
    */
   FileHandle create(Path file) throws IOException;
 
+  /**
+   * Like {@link #create}, and nobody but this process's user can read it, where the file system
+   * knows users: for secrets.
+   */
+  default FileHandle createPrivate(Path file) throws IOException {
+    return create(file);
+  }
+
   /** Renames a file atomically, replacing {@code to} if it exists; both lie in one directory. */
   void rename(Path from, Path to) throws IOException;
 

@@ -3,6 +3,7 @@ package io.kleaner.core.pace;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One-way switch by which someone asks a clean to stop; the clean looks at it between batches and
@@ -13,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 public final class CancelToken {
 
   private final CountDownLatch cancelled = new CountDownLatch(1);
+  private final AtomicInteger sleepers = new AtomicInteger();
 
   /** Asks for a stop; further calls change nothing. */
   public void cancel() {
@@ -30,7 +32,17 @@ public final class CancelToken {
    * @return true if a stop was asked for
    */
   public boolean sleep(long nanos) throws InterruptedException {
-    return cancelled.await(nanos, TimeUnit.NANOSECONDS);
+    sleepers.incrementAndGet();
+    try {
+      return cancelled.await(nanos, TimeUnit.NANOSECONDS);
+    } finally {
+      sleepers.decrementAndGet();
+    }
+  }
+
+  /** Whether someone sleeps on it now: a worker that rests because its rate asks for it. */
+  public boolean hasSleepers() {
+    return sleepers.get() > 0;
   }
 
   /**

@@ -6,7 +6,9 @@ import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.settings.Origin;
 import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.settings.SettingsSource;
-import io.kleaner.core.settings.TopicSetting;
+import io.kleaner.supervisor.config.MetadataSettings;
+import io.kleaner.supervisor.config.SettingKeys;
+import io.kleaner.supervisor.config.TopicConfigFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,15 +68,15 @@ final class SettingsOptions {
    */
   SettingsResolver resolver(FileSystem fileSystem, LogDir logDir) throws IOException {
     List<String> problems = new ArrayList<>();
-    check("--config", config, problems);
+    SettingKeys.check("--config", config, problems);
     List<SettingsSource> sources = new ArrayList<>();
     sources.add(SettingsSource.forAllTopics(config, Origin.FLAG));
     if (configFile != null) {
-      sources.add(ConfigFile.read(fileSystem, configFile, problems));
+      sources.add(TopicConfigFile.read(fileSystem, configFile, problems));
     }
     Map<String, String> server = Map.of();
     if (serverProperties != null) {
-      server = ConfigFile.properties(fileSystem, serverProperties, problems);
+      server = TopicConfigFile.properties(fileSystem, serverProperties, problems);
     }
     Optional<MetadataSettings.Found> metadata =
         MetadataSettings.find(
@@ -87,28 +89,5 @@ final class SettingsOptions {
       throw new ParameterException(spec.commandLine(), String.join("; ", problems));
     }
     return new SettingsResolver(sources);
-  }
-
-  static void check(String where, Map<String, String> values, List<String> problems) {
-    values.forEach(
-        (key, value) -> {
-          Optional<TopicSetting> setting = TopicSetting.ofKey(key);
-          if (setting.isEmpty()) {
-            problems.add(where + ": unknown setting '" + key + "', known are " + known());
-          } else {
-            setting
-                .get()
-                .problem(value)
-                .ifPresent(problem -> problems.add(where + ": " + key + " " + problem));
-          }
-        });
-  }
-
-  private static String known() {
-    List<String> keys = new ArrayList<>();
-    for (TopicSetting setting : TopicSetting.values()) {
-      keys.add(setting.key());
-    }
-    return String.join(", ", keys);
   }
 }

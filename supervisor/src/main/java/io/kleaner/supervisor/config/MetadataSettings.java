@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.kleaner.supervisor.cli;
+package io.kleaner.supervisor.config;
 
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.SmallFile;
@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Finds the metadata log of the node whose directories are worked on. */
-final class MetadataSettings {
+public final class MetadataSettings {
 
   private MetadataSettings() {}
 
@@ -25,7 +25,7 @@ final class MetadataSettings {
    * What the metadata log says, strongest first: the flag's directory, those that server.properties
    * names, the directory that is worked on.
    */
-  static Optional<Found> find(
+  public static Optional<Found> find(
       FileSystem fileSystem,
       LogDir logDir,
       Optional<Path> named,
@@ -75,13 +75,15 @@ final class MetadataSettings {
    *
    * @param nodeId of its node, empty if unknown
    */
-  record Found(MetadataImage image, String nodeId) {
+  public record Found(MetadataImage image, String nodeId) {
 
-    SettingsSource settings() {
+    /** What it says of topics, of the node and of the cluster. */
+    public SettingsSource settings() {
       return SettingsSource.ofMetadata(image, nodeId);
     }
 
-    SettingsSource defaults() {
+    /** That a topic it knows has Kafka's default policy if it sets none. */
+    public SettingsSource defaults() {
       return SettingsSource.defaultPolicyOfKnownTopics(image);
     }
   }

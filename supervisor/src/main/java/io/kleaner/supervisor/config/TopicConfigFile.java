@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.kleaner.supervisor.cli;
+package io.kleaner.supervisor.config;
 
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.SmallFile;
@@ -36,23 +36,29 @@ import org.yaml.snakeyaml.error.YAMLException;
  *
  * <p>A pattern matches the whole name; of several that match, the first that says something counts.
  */
-final class ConfigFile {
+public final class TopicConfigFile {
 
-  private ConfigFile() {}
+  private TopicConfigFile() {}
 
-  static SettingsSource read(FileSystem fileSystem, Path path, List<String> problems)
+  /**
+   * Reads a file of either kind.
+   *
+   * @param problems gets everything that is wrong
+   */
+  public static SettingsSource read(FileSystem fileSystem, Path path, List<String> problems)
       throws IOException {
     String name = path.getFileName().toString();
     if (name.endsWith(".yaml") || name.endsWith(".yml")) {
       return yaml(text(fileSystem, path, problems), path.toString(), problems);
     }
     Map<String, String> values = properties(fileSystem, path, problems);
-    SettingsOptions.check(path.toString(), values, problems);
+    SettingKeys.check(path.toString(), values, problems);
     return SettingsSource.forAllTopics(values, Origin.FILE);
   }
 
-  static Map<String, String> properties(FileSystem fileSystem, Path path, List<String> problems)
-      throws IOException {
+  /** Reads properties, whatever their names. */
+  public static Map<String, String> properties(
+      FileSystem fileSystem, Path path, List<String> problems) throws IOException {
     Properties properties = new Properties();
     try {
       properties.load(new StringReader(text(fileSystem, path, problems)));
@@ -66,7 +72,7 @@ final class ConfigFile {
     return values;
   }
 
-  private static String text(FileSystem fileSystem, Path path, List<String> problems) {
+  static String text(FileSystem fileSystem, Path path, List<String> problems) {
     try {
       return SmallFile.text(fileSystem, path);
     } catch (IOException e) {
@@ -76,17 +82,24 @@ final class ConfigFile {
   }
 
   private static SettingsSource yaml(String text, String where, List<String> problems) {
-    Map<Pattern, Map<String, String>> topics = new LinkedHashMap<>();
     try {
       Object root = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
       if (root instanceof Map<?, ?> map && map.get("topics") instanceof Map<?, ?> byPattern) {
-        byPattern.forEach((pattern, values) -> topic(where, pattern, values, topics, problems));
-      } else if (root != null) {
+        return topics(byPattern, where, problems);
+      }
+      if (root != null) {
         problems.add(where + ": expected 'topics:' with name patterns below it");
       }
     } catch (YAMLException e) {
       problems.add(where + " is no YAML: " + e.getMessage());
     }
+    return SettingsSource.forAllTopics(Map.of(), Origin.FILE);
+  }
+
+  /** Understands what stands below {@code topics:}. */
+  static SettingsSource topics(Map<?, ?> byPattern, String where, List<String> problems) {
+    Map<Pattern, Map<String, String>> topics = new LinkedHashMap<>();
+    byPattern.forEach((pattern, values) -> topic(where, pattern, values, topics, problems));
     return (topic, topicId, setting) -> find(topics, topic, setting);
   }
 
@@ -102,7 +115,7 @@ final class ConfigFile {
     }
     Map<String, String> settings = new LinkedHashMap<>();
     map.forEach((key, value) -> settings.put(String.valueOf(key), String.valueOf(value)));
-    SettingsOptions.check(where + ": " + pattern, settings, problems);
+    SettingKeys.check(where + ": " + pattern, settings, problems);
     try {
       topics.put(Pattern.compile(String.valueOf(pattern)), settings);
     } catch (PatternSyntaxException e) {

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.alert;
+
+/**
+ * A condition that holds now.
+ *
+ * @param rule which, such as {@code WorkerDead}
+ * @param subject of what: a worker, a partition, a log directory
+ * @param summary one sentence
+ * @param evidence what was seen
+ * @param nextStep what to do, empty if nothing
+ */
+public record AlertSignal(
+    String rule,
+    String subject,
+    Severity severity,
+    String summary,
+    String evidence,
+    String nextStep) {}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cleaner;
+
+import java.util.OptionalLong;
+
+/**
+ * What the last look at a partition found; immutable.
+ *
+ * @param status never {@link PartitionStatus#CLEANING}, {@link PartitionStatus#BACKOFF} or {@link
+ *     PartitionStatus#QUARANTINED}, which are not the partition's own
+ * @param reason why it is so, a sentence
+ * @param sizeBytes of all its logs
+ * @param dirtyBytes of the segments at or above the first dirty offset that could be cleaned
+ * @param dirtyRatio 0 to 1
+ * @param firstDirtyOffset where the last clean ended, -1 if not known
+ * @param upperBoundOffset up to where it could be cleaned, -1 if not known
+ * @param logEndOffset -1 if not known
+ * @param overdue whether {@code max.compaction.lag.ms} has passed for something in it
+ * @param eligibleAtMs when time alone makes it eligible, milliseconds since the epoch
+ * @param atMs when it was looked at, milliseconds since the epoch
+ */
+public record Finding(
+    PartitionStatus status,
+    String reason,
+    long sizeBytes,
+    long dirtyBytes,
+    double dirtyRatio,
+    long firstDirtyOffset,
+    long upperBoundOffset,
+    long logEndOffset,
+    boolean overdue,
+    OptionalLong eligibleAtMs,
+    long atMs) {
+
+  /** Before the first look. */
+  static final Finding NONE =
+      new Finding(
+          PartitionStatus.UNSEEN,
+          "nobody has looked at it yet",
+          0,
+          0,
+          0,
+          -1,
+          -1,
+          -1,
+          false,
+          OptionalLong.empty(),
+          -1);
+}

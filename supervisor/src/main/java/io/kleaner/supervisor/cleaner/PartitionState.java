@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cleaner;
+
+import java.util.Optional;
+
+/**
+ * Everything about one partition at one moment; immutable.
+ *
+ * @param id which
+ * @param status what is to be shown
+ * @param finding of the last look
+ * @param hold what keeps it, if anything does now
+ * @param holder the worker that is at it
+ * @param lastClean the last one that ended well in this process
+ * @param failures in a row
+ * @param cleans that ended well in this process
+ */
+public record PartitionState(
+    PartitionId id,
+    PartitionStatus status,
+    Finding finding,
+    Optional<Hold> hold,
+    Optional<String> holder,
+    Optional<LastClean> lastClean,
+    int failures,
+    long cleans) {
+
+  /** Why it is as it is. */
+  public String reason() {
+    return hold.map(Hold::reason).orElse(finding.reason());
+  }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cleaner;
+
+import io.kleaner.core.io.FileEntry;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.logdir.CheckpointFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What can be told of a partition without looking into it: whether files came or went, and whether
+ * the checkpoints that bound it have moved. Costs one look at the directory's own entry.
+ *
+ * <p>The cleaner checkpoint is left out: it changes with every clean of any partition, and nobody
+ * else writes it while the service has the directory.
+ */
+final class Surroundings {
+
+  private final FileSystem fileSystem;
+
+  Surroundings(FileSystem fileSystem) {
+    this.fileSystem = fileSystem;
+  }
+
+  /** Of one partition. */
+  PartitionCell.Look of(PartitionId id, long nowMs) throws IOException {
+    return of(id, ofLogDir(id.logDir()), nowMs);
+  }
+
+  /**
+   * Of one partition of a log directory that was looked at already.
+   *
+   * @param logDir what {@link #ofLogDir} says
+   */
+  PartitionCell.Look of(PartitionId id, long logDir, long nowMs) throws IOException {
+    Optional<FileEntry> dir = fileSystem.stat(id.dir());
+    return new PartitionCell.Look(
+        Objects.hash(logDir, dir.map(FileEntry::lastModifiedMs).orElse(-1L)), nowMs);
+  }
+
+  /** Of the checkpoints of a log directory. */
+  long ofLogDir(Path logDir) throws IOException {
+    long hash = 17;
+    for (String name : CheckpointFile.NAMES) {
+      if (!name.equals(CheckpointFile.CLEANER)) {
+        Optional<FileEntry> file = fileSystem.stat(logDir.resolve(name));
+        hash =
+            hash * 31
+                + Objects.hash(
+                    file.map(FileEntry::lastModifiedMs).orElse(-1L),
+                    file.map(FileEntry::sizeBytes).orElse(-1L));
+      }
+    }
+    return hash;
+  }
+}

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** What people write down for the tool to read: topic settings and the service's own. */
+package io.kleaner.supervisor.config;

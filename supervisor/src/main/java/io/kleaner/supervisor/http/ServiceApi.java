@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.http;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What the HTTP layer shows, and what it can ask for. Every method returns at once: nothing here
+ * waits for a worker or a disk. Thread-safe.
+ */
+public interface ServiceApi {
+
+  /** Whether the supervisor itself gets on. */
+  Health alive();
+
+  /** Whether the service does what it is there for. */
+  Health ready();
+
+  /** The metrics as text. */
+  String metrics(boolean openMetrics);
+
+  /** The whole on one page. */
+  Map<String, Object> status();
+
+  /** Every partition, the dirtiest first. */
+  List<Map<String, Object>> partitions();
+
+  /** Every worker. */
+  List<Map<String, Object>> workers();
+
+  /** The latest incidents, newest first. */
+  List<Map<String, Object>> incidents();
+
+  /** Alerts that are pending, firing, or were lately resolved. */
+  List<Map<String, Object>> alerts();
+
+  /**
+   * Does something.
+   *
+   * @param target a partition, with its log directory's name if need be, or a worker
+   * @param reason for the journal; of chaos: which fault
+   */
+  ActionResult act(Action action, String target, String reason);
+
+  /**
+   * Listens to what happens.
+   *
+   * @param listener called on a thread of the service; must not wait
+   * @return ends it when closed
+   */
+  AutoCloseable subscribe(Consumer<Event> listener);
+
+  /** Whether the fault switch is there. */
+  boolean chaosEnabled();
+
+  /** What can be asked for. */
+  enum Action {
+    CLEAN,
+    QUARANTINE,
+    RELEASE,
+    CHAOS
+  }
+
+  /** Well or not, and why. */
+  record Health(boolean ok, String detail) {}
+
+  /** What became of an action. */
+  record ActionResult(Outcome outcome, String message) {
+
+    /** What became of it. */
+    public enum Outcome {
+      DONE,
+      NOT_FOUND,
+      REFUSED
+    }
+  }
+
+  /**
+   * Something happened.
+   *
+   * @param id ascending
+   * @param type worker, partition, incident, alert or status
+   */
+  record Event(long id, String type, Map<String, Object> data) {}
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.journal;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kleaner.core.io.FileEntry;
+import io.kleaner.core.io.FileHandle;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.SmallFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/**
+ * The incident journal on disk: a line an incident, appended and synced; when a file is full it
+ * becomes the previous one, and the one before that is gone.
+ *
+ * <pre>
+ *  9ae0f1c3 {"id":7,"atMs":1790000000000,"kind":"WORKER_DEAD","subject":"cleaner-0",...}
+ *  CRC-32C  JSON, UTF-8, no line break in it
+ * </pre>
+ *
+ * <p>A torn or broken line is passed over when it is read, and cut off before the next is appended
+ * if it is the last. Not thread-safe; owned by the writer's thread.
+ */
+final class IncidentFile implements AutoCloseable {
+
+  static final String CURRENT = "incidents.log";
+  static final String PREVIOUS = "incidents.1.log";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int CRC_DIGITS = 8;
+
+  private final FileSystem fileSystem;
+  private final Path dir;
+  private final long maxBytes;
+  private Optional<FileHandle> current = Optional.empty();
+  private long position;
+
+  /**
+   * @param maxBytes of one of the two files
+   */
+  IncidentFile(FileSystem fileSystem, Path dir, long maxBytes) {
+    this.fileSystem = fileSystem;
+    this.dir = dir;
+    this.maxBytes = maxBytes;
+  }
+
+  /** Every incident that can be read, oldest first; opens the file for appending. */
+  List<Incident> open() throws IOException {
+    List<Incident> incidents = new ArrayList<>(read(dir.resolve(PREVIOUS)));
+    Path file = dir.resolve(CURRENT);
+    incidents.addAll(read(file));
+    boolean exists = fileSystem.stat(file).isPresent();
+    FileHandle handle = exists ? fileSystem.openWrite(file) : fileSystem.create(file);
+    current = Optional.of(handle);
+    position = handle.size();
+    if (position > 0 && !endsWithLine(handle)) {
+      // What a crash tore off; the next line begins on its own.
+      position += write(handle, "\n");
+    }
+    if (!exists) {
+      fileSystem.syncDir(dir);
+    }
+    return incidents;
+  }
+
+  private static boolean endsWithLine(FileHandle handle) throws IOException {
+    ByteBuffer last = ByteBuffer.allocate(1);
+    handle.read(last, handle.size() - 1);
+    return last.get(0) == '\n';
+  }
+
+  private List<Incident> read(Path file) throws IOException {
+    Optional<FileEntry> entry = fileSystem.stat(file);
+    if (entry.isEmpty()) {
+      return List.of();
+    }
+    List<Incident> incidents = new ArrayList<>();
+    for (String line : SmallFile.text(fileSystem, file).split("\n")) {
+      parse(line).ifPresent(incidents::add);
+    }
+    return incidents;
+  }
+
+  /** Appends incidents and syncs them; they are durable when this returns. */
+  void append(List<Incident> incidents) throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (Incident incident : incidents) {
+      lines.append(format(incident)).append('\n');
+    }
+    FileHandle handle = current.orElseThrow(() -> new IOException("the journal is not open"));
+    position += write(handle, lines.toString());
+    handle.sync();
+    if (position >= maxBytes) {
+      roll();
+    }
+  }
+
+  private int write(FileHandle handle, String text) throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    handle.write(ByteBuffer.wrap(bytes), position);
+    return bytes.length;
+  }
+
+  private void roll() throws IOException {
+    close();
+    fileSystem.rename(dir.resolve(CURRENT), dir.resolve(PREVIOUS));
+    current = Optional.of(fileSystem.create(dir.resolve(CURRENT)));
+    position = 0;
+    fileSystem.syncDir(dir);
+  }
+
+  static String format(Incident incident) {
+    ObjectNode node = JSON.createObjectNode();
+    node.put("id", incident.id());
+    node.put("atMs", incident.atMs());
+    node.put("kind", incident.kind().name());
+    node.put("subject", incident.subject());
+    node.put("summary", incident.summary());
+    node.put("evidence", incident.evidence());
+    node.put("nextStep", incident.nextStep());
+    String json;
+    try {
+      json = JSON.writeValueAsString(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an incident that is no JSON", e);
+    }
+    return crc(json) + ' ' + json;
+  }
+
+  static Optional<Incident> parse(String line) {
+    if (line.length() < CRC_DIGITS + 2 || line.charAt(CRC_DIGITS) != ' ') {
+      return Optional.empty();
+    }
+    String json = line.substring(CRC_DIGITS + 1);
+    if (!crc(json).equals(line.substring(0, CRC_DIGITS))) {
+      return Optional.empty();
+    }
+    try {
+      JsonNode node = JSON.readTree(json);
+      return Optional.of(
+          new Incident(
+              node.path("id").asLong(),
+              node.path("atMs").asLong(),
+              Incident.Kind.valueOf(node.path("kind").asText()),
+              node.path("subject").asText(),
+              node.path("summary").asText(),
+              node.path("evidence").asText(),
+              node.path("nextStep").asText()));
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static String crc(String json) {
+    CRC32C crc = new CRC32C();
+    crc.update(json.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().toHexDigits((int) crc.getValue());
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (current.isPresent()) {
+      current.get().close();
+      current = Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.probe;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What is seen of one log directory.
+ *
+ * @param logDir which
+ * @param problem why the last look failed, empty if it did not
+ * @param scanAgeMs since the last look that succeeded, {@link Long#MAX_VALUE} if none did
+ * @param freeBytes usable on its disk, -1 if not known
+ * @param dirtyBytes cleanable and dirty, over all partitions
+ * @param cleanedBytes of dirt that was cleaned away since the service started
+ * @param partitions how many it holds
+ * @param quarantined how many of them are left alone
+ * @param atMs when, milliseconds since the epoch
+ */
+public record LogDirSample(
+    Path logDir,
+    Optional<String> problem,
+    long scanAgeMs,
+    long freeBytes,
+    long dirtyBytes,
+    long cleanedBytes,
+    int partitions,
+    int quarantined,
+    long atMs) {}

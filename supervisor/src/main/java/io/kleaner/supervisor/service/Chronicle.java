@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.service;
+
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.journal.Incident;
+import io.kleaner.supervisor.journal.Journal;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Where every incident goes: journal, log, listeners, counters. Thread-safe. */
+final class Chronicle {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Chronicle.class);
+
+  private final Journal journal;
+  private final Announcer announcer;
+  private final Clock clock;
+  private final Map<Incident.Kind, LongAdder> counts = new EnumMap<>(Incident.Kind.class);
+
+  Chronicle(Journal journal, Announcer announcer, Clock clock) {
+    this.journal = journal;
+    this.announcer = announcer;
+    this.clock = clock;
+    for (Incident.Kind kind : Incident.Kind.values()) {
+      counts.put(kind, new LongAdder());
+    }
+  }
+
+  void add(Incident.Kind kind, String subject, String summary, String evidence, String nextStep) {
+    counts.get(kind).increment();
+    Incident incident = journal.add(clock.nowMs(), kind, subject, summary, evidence, nextStep);
+    switch (kind) {
+      case WORKER_DEAD, WORKER_HUNG, BUDGET_SPENT, REMEDIES_OFF, LOG_DIR_BLIND ->
+          LOG.error("incident {} {}: {}", incident.id(), kind, summary);
+      case PARTITION_FAILED, PARTITION_QUARANTINED, PARTITION_STALLED, FALLING_BEHIND ->
+          LOG.warn("incident {} {}: {}", incident.id(), kind, summary);
+      default -> LOG.info("incident {} {}: {}", incident.id(), kind, summary);
+    }
+    announcer.announce("incident", map(incident));
+  }
+
+  /** How many there were of a kind since the service started. */
+  long count(Incident.Kind kind) {
+    return counts.get(kind).sum();
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  static Map<String, Object> map(Incident incident) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("id", incident.id());
+    map.put("atMs", incident.atMs());
+    map.put("kind", incident.kind().name());
+    map.put("subject", incident.subject());
+    map.put("summary", incident.summary());
+    map.put("evidence", incident.evidence());
+    map.put("nextStep", incident.nextStep());
+    return map;
+  }
+}

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.service;
+
+import io.kleaner.core.pace.Throttle;
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.cleaner.Agent;
+import io.kleaner.supervisor.cleaner.Crew;
+import io.kleaner.supervisor.cleaner.Fault;
+import io.kleaner.supervisor.cleaner.PartitionBoard;
+import io.kleaner.supervisor.cleaner.PartitionId;
+import io.kleaner.supervisor.cleaner.PartitionState;
+import io.kleaner.supervisor.http.ServiceApi;
+import io.kleaner.supervisor.journal.Incident;
+import io.kleaner.supervisor.judge.Verdict;
+import io.kleaner.supervisor.remedy.QuarantinePolicy;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+/** The service as the API shows it: reads snapshots, and hands actions to the supervisor. */
+public final class ServiceFacade implements ServiceApi {
+
+  private static final int INCIDENTS = 500;
+  private static final int LATE_TICKS = 6;
+
+  private final Clock clock;
+  private final CleanerService.Setup setup;
+  private final Supervisor supervisor;
+  private final PartitionBoard board;
+  private final Crew crew;
+  private final Chronicle chronicle;
+  private final Announcer announcer;
+  private final Throttle throttle;
+  private final SupervisorThread thread;
+
+  ServiceFacade(
+      Clock clock,
+      CleanerService.Setup setup,
+      Supervisor supervisor,
+      PartitionBoard board,
+      Crew crew,
+      Chronicle chronicle,
+      Announcer announcer,
+      Throttle throttle,
+      SupervisorThread thread) {
+    this.clock = clock;
+    this.setup = setup;
+    this.supervisor = supervisor;
+    this.board = board;
+    this.crew = crew;
+    this.chronicle = chronicle;
+    this.announcer = announcer;
+    this.throttle = throttle;
+    this.thread = thread;
+  }
+
+  @Override
+  public Health alive() {
+    long lateMs = TimeUnit.NANOSECONDS.toMillis(supervisor.sinceTickNanos());
+    long limitMs = Math.max(2_000, LATE_TICKS * supervisor.tickIntervalMs());
+    if (!thread.isAlive()) {
+      return new Health(false, "the supervisor's thread has ended");
+    }
+    return lateMs > limitMs
+        ? new Health(false, "the supervisor has not looked for " + lateMs + " ms")
+        : new Health(true, "the supervisor looked " + lateMs + " ms ago");
+  }
+
+  @Override
+  public Health ready() {
+    Health alive = alive();
+    if (!alive.ok()) {
+      return alive;
+    }
+    Snapshot snapshot = supervisor.snapshot();
+    if (!chronicle.journal().isDurable()) {
+      return new Health(false, "no remedy runs: the state directory cannot be written to");
+    }
+    boolean blind =
+        snapshot.logDirs().isEmpty()
+            || snapshot.logDirs().stream()
+                .allMatch(dir -> dir.verdict() instanceof Verdict.Unknown);
+    if (blind) {
+      return new Health(false, "no log directory was looked at yet, or none can be");
+    }
+    long working =
+        snapshot.workers().stream()
+            .filter(worker -> worker.verdict() instanceof Verdict.Healthy)
+            .count();
+    return working == 0
+        ? new Health(false, "no worker is well")
+        : new Health(true, working + " of " + snapshot.workers().size() + " workers are well");
+  }
+
+  @Override
+  public String metrics(boolean openMetrics) {
+    return "";
+  }
+
+  @Override
+  public Map<String, Object> status() {
+    Snapshot snapshot = supervisor.snapshot();
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("healthy", alive().ok());
+    map.put("ready", ready().ok());
+    map.put("detail", ready().detail());
+    map.put("atMs", snapshot.atMs());
+    map.put("nowMs", clock.nowMs());
+    map.put("ticks", snapshot.ticks());
+    map.put("loopLagMs", snapshot.lagMs());
+    map.put("failedTicks", thread.failedTicks());
+    map.put("remedies", chronicle.journal().isDurable());
+    map.put("journalProblem", chronicle.journal().problem().orElse(""));
+    map.put("partitions", snapshot.partitions().size());
+    map.put("partitionsByState", Views.byState(snapshot));
+    map.put("alertsFiring", Views.alertsFiring(snapshot));
+    map.put("logDirs", snapshot.logDirs().stream().map(Views::logDir).toList());
+    map.put(
+        "throttleBytesPerSecond",
+        throttle.bytesPerSecond() == Throttle.UNLIMITED ? -1 : throttle.bytesPerSecond());
+    List<Long> totals = snapshot.totals();
+    map.put("cleans", totals.get(0));
+    map.put("failures", totals.get(1));
+    map.put("bytesRead", totals.get(2));
+    map.put("bytesWritten", totals.get(3));
+    map.put("reclaimedBytes", totals.get(4));
+    map.put("workerRestarts", chronicle.count(Incident.Kind.WORKER_RESTARTED));
+    map.put("quarantines", chronicle.count(Incident.Kind.PARTITION_QUARANTINED));
+    map.put("chaos", setup.chaos());
+    return map;
+  }
+
+  @Override
+  public List<Map<String, Object>> partitions() {
+    return supervisor.snapshot().partitions().stream()
+        .sorted(
+            Comparator.<PartitionState>comparingDouble(state -> -state.finding().dirtyRatio())
+                .thenComparing(PartitionState::id))
+        .map(Views::partition)
+        .toList();
+  }
+
+  @Override
+  public List<Map<String, Object>> workers() {
+    return supervisor.snapshot().workers().stream().map(Views::worker).toList();
+  }
+
+  @Override
+  public List<Map<String, Object>> incidents() {
+    return chronicle.journal().latest().stream().limit(INCIDENTS).map(Chronicle::map).toList();
+  }
+
+  @Override
+  public List<Map<String, Object>> alerts() {
+    return supervisor.snapshot().alerts().stream().map(Views::alert).toList();
+  }
+
+  @Override
+  public ActionResult act(Action action, String target, String reason) {
+    if (action == Action.CHAOS) {
+      return chaos(target, reason);
+    }
+    List<PartitionId> named = board.named(target);
+    if (named.isEmpty()) {
+      return new ActionResult(
+          ActionResult.Outcome.NOT_FOUND, "no partition '" + target + "' is served");
+    }
+    if (named.size() > 1) {
+      return new ActionResult(
+          ActionResult.Outcome.REFUSED,
+          "'" + target + "' is in several log directories; say which, as in " + named.get(0));
+    }
+    PartitionId id = named.get(0);
+    String why = reason.isBlank() ? "by hand" : reason;
+    return switch (action) {
+      case CLEAN -> clean(id);
+      case QUARANTINE -> {
+        supervisor.ask(() -> quarantine(id, why));
+        yield done(id + " is left alone from now on; a clean that runs is finished first");
+      }
+      case RELEASE -> release(id, why);
+      case CHAOS -> throw new IllegalStateException("handled above");
+    };
+  }
+
+  private void quarantine(PartitionId id, String why) {
+    supervisor.partitions().hold(id, QuarantinePolicy.byHand(why, clock.nowMs()), clock.nowMs());
+  }
+
+  private ActionResult release(PartitionId id, String why) {
+    Optional<PartitionState> state = board.state(id, clock.nowMs());
+    boolean stuck =
+        state
+            .flatMap(PartitionState::hold)
+            .filter(hold -> hold.kind() == io.kleaner.supervisor.cleaner.Hold.Kind.STUCK)
+            .isPresent();
+    if (stuck) {
+      return new ActionResult(
+          ActionResult.Outcome.REFUSED,
+          id + " has a worker that hangs in its swap; only a restart of the service frees it");
+    }
+    supervisor.ask(() -> supervisor.partitions().release(id, "released: " + why));
+    return done(id + " is tried again");
+  }
+
+  private ActionResult clean(PartitionId id) {
+    Optional<PartitionState> state = board.state(id, clock.nowMs());
+    if (state.flatMap(PartitionState::hold).isPresent()) {
+      return new ActionResult(
+          ActionResult.Outcome.REFUSED,
+          id + " is in quarantine: " + state.get().reason() + " Release it first.");
+    }
+    board.requestClean(id);
+    return done(id + " is cleaned next, whatever its dirty ratio");
+  }
+
+  private ActionResult chaos(String worker, String faultName) {
+    Optional<Fault> fault = Fault.of(faultName);
+    if (!setup.chaos() || fault.isEmpty()) {
+      return new ActionResult(
+          ActionResult.Outcome.REFUSED,
+          setup.chaos() ? "no fault '" + faultName + "'" : "the fault switch is off (--chaos)");
+    }
+    for (Agent agent : crew.agents()) {
+      if (agent.state().id().equals(worker)) {
+        agent.state().inject(fault.get());
+        chronicle.add(
+            Incident.Kind.FAULT_INJECTED,
+            worker,
+            worker + " gets the fault " + fault.get().text() + ", as was asked for",
+            "",
+            "");
+        return done(worker + " meets " + fault.get().text() + " at its next step");
+      }
+    }
+    return new ActionResult(ActionResult.Outcome.NOT_FOUND, "no worker '" + worker + "'");
+  }
+
+  private static ActionResult done(String message) {
+    return new ActionResult(ActionResult.Outcome.DONE, message);
+  }
+
+  @Override
+  public AutoCloseable subscribe(Consumer<Event> listener) {
+    return announcer.subscribe(listener);
+  }
+
+  @Override
+  public boolean chaosEnabled() {
+    return setup.chaos();
+  }
+
+  /** Changes the rate of all workers from now on. */
+  public void throttle(long bytesPerSecond) {
+    throttle.setBytesPerSecond(bytesPerSecond);
+  }
+
+  /** Has something done after each of the supervisor's looks. */
+  public void afterTick(Runnable beat) {
+    thread.afterTick(beat);
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.service;
+
+import io.kleaner.supervisor.alert.AlertSignal;
+import io.kleaner.supervisor.alert.Severity;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The conditions that hold at one tick. Not thread-safe; owned by the supervisor. */
+final class Signals {
+
+  private final List<AlertSignal> signals = new ArrayList<>();
+
+  void clear() {
+    signals.clear();
+  }
+
+  void critical(String rule, String subject, String summary, String evidence, String nextStep) {
+    add(Severity.CRITICAL, rule, subject, summary, evidence, nextStep);
+  }
+
+  void warning(String rule, String subject, String summary, String evidence, String nextStep) {
+    add(Severity.WARNING, rule, subject, summary, evidence, nextStep);
+  }
+
+  private void add(
+      Severity severity,
+      String rule,
+      String subject,
+      String summary,
+      String evidence,
+      String nextStep) {
+    signals.add(new AlertSignal(rule, subject, severity, summary, evidence, nextStep));
+  }
+
+  List<AlertSignal> all() {
+    return signals;
+  }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.service;
+
+import io.kleaner.core.io.FileHandle;
+import io.kleaner.core.io.FileLease;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.SmallFile;
+import io.kleaner.core.logdir.UnusableDirectoryException;
+import io.kleaner.supervisor.journal.Journal;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The directory in which the service keeps its journal, its quarantines and its token; held by one
+ * process at a time. Without one that can be written to, nothing outlives the process.
+ */
+final class StateDir implements AutoCloseable {
+
+  private static final String LOCK = "kleaner.lock";
+  private static final String TOKEN = "token";
+  private static final int TOKEN_BYTES = 32;
+
+  private final FileSystem fileSystem;
+  private final Path dir;
+  private final Optional<FileLease> lease;
+  private final Journal journal;
+
+  private StateDir(FileSystem fileSystem, Path dir, Optional<FileLease> lease, Journal journal) {
+    this.fileSystem = fileSystem;
+    this.dir = dir;
+    this.lease = lease;
+    this.journal = journal;
+  }
+
+  /**
+   * Opens it, and makes it if it is missing.
+   *
+   * @param logDirs none of which it may lie in
+   * @throws UnusableDirectoryException if it lies in a log directory or is another process's
+   */
+  static StateDir open(FileSystem fileSystem, Path named, List<Path> logDirs) throws IOException {
+    Path dir = named.toAbsolutePath().normalize();
+    requireOutside(dir, logDirs);
+    try {
+      fileSystem.createDirectories(dir);
+      dir = fileSystem.realPath(dir);
+    } catch (IOException e) {
+      return unwritable(fileSystem, dir, e);
+    }
+    requireOutside(dir, logDirs);
+    Optional<FileLease> lease;
+    try {
+      lease = fileSystem.tryLock(dir.resolve(LOCK));
+    } catch (IOException e) {
+      return unwritable(fileSystem, dir, e);
+    }
+    if (lease.isEmpty()) {
+      throw new UnusableDirectoryException(
+          dir + " is the state directory of another kleaner that runs; nothing was changed.",
+          "Stop it, or give this one another --state-dir.");
+    }
+    try {
+      return new StateDir(fileSystem, dir, lease, Journal.open(fileSystem, dir));
+    } catch (IOException e) {
+      lease.get().close();
+      return unwritable(fileSystem, dir, e);
+    }
+  }
+
+  private static StateDir unwritable(FileSystem fileSystem, Path dir, IOException why) {
+    return new StateDir(
+        fileSystem, dir, Optional.empty(), Journal.inMemory(dir + " cannot be written to: " + why));
+  }
+
+  private static void requireOutside(Path dir, List<Path> logDirs) throws IOException {
+    for (Path logDir : logDirs) {
+      if (dir.startsWith(logDir)) {
+        throw new UnusableDirectoryException(
+            "the state directory "
+                + dir
+                + " lies in the log directory "
+                + logDir
+                + ", where a broker would refuse to start; nothing was changed.",
+            "Name another with --state-dir.");
+      }
+    }
+  }
+
+  Journal journal() {
+    return journal;
+  }
+
+  /** Where it is. */
+  Path dir() {
+    return dir;
+  }
+
+  /** Where the token is, if none was named. */
+  Path tokenFile() {
+    return dir.resolve(TOKEN);
+  }
+
+  /** The token that actions need, made on first use; empty if it cannot be kept. */
+  Optional<String> token() throws IOException {
+    if (!journal.isDurable()) {
+      return Optional.empty();
+    }
+    Path file = tokenFile();
+    if (fileSystem.stat(file).isEmpty()) {
+      byte[] random = new byte[TOKEN_BYTES];
+      new SecureRandom().nextBytes(random);
+      try (FileHandle handle = fileSystem.createPrivate(file)) {
+        byte[] text = (HexFormat.of().formatHex(random) + "\n").getBytes(StandardCharsets.US_ASCII);
+        handle.write(ByteBuffer.wrap(text), 0);
+        handle.sync();
+      }
+      fileSystem.syncDir(dir);
+    }
+    return Optional.of(readToken(fileSystem, file));
+  }
+
+  /**
+   * Reads a token.
+   *
+   * @throws UnusableDirectoryException if there is none in the file
+   */
+  static String readToken(FileSystem fileSystem, Path file) throws IOException {
+    String token = SmallFile.text(fileSystem, file).strip();
+    if (token.length() < 16) {
+      throw new UnusableDirectoryException(
+          file + " holds no token: at least 16 characters are expected.",
+          "Write one there, or delete the file to have one made.");
+    }
+    return token;
+  }
+
+  @Override
+  public void close() throws IOException {
+    journal.close();
+    if (lease.isPresent()) {
+      lease.get().close();
+    }
+  }
+}

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.supervisor.alert.AlertEvent;
+import io.kleaner.supervisor.http.ServiceApi.Action;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The whole service on real directories, with real threads. */
+class CleanerServiceTest {
+
+  @TempDir private Path temp;
+
+  @Test
+  void start_dirtyPartitions_allGetClean() throws Exception {
+    try (ServiceLab lab = new ServiceLab(temp).partitions("orders", 5).threads(2).start()) {
+      lab.await("all clean", () -> lab.count("clean") == 5);
+
+      assertThat(lab.api().status()).containsEntry("cleans", 5L).containsEntry("failures", 0L);
+      assertThat(Files.readString(lab.logDir().resolve("cleaner-offset-checkpoint")))
+          .contains("orders 0 60", "orders 4 60");
+    }
+  }
+
+  @Test
+  void close_afterWork_leavesNoLock() throws Exception {
+    ServiceLab lab = new ServiceLab(temp).partitions("orders", 1).start();
+    lab.await("clean", () -> lab.count("clean") == 1);
+
+    lab.close();
+
+    assertThat(lab.logDir().resolve(".lock")).doesNotExist();
+  }
+
+  @Test
+  void scan_newPartitionAppears_isCleanedToo() throws Exception {
+    try (ServiceLab lab = new ServiceLab(temp).partitions("orders", 1).start()) {
+      lab.await("clean", () -> lab.count("clean") == 1);
+
+      lab.partitions("later", 1);
+
+      lab.await("the new one is clean", () -> lab.count("clean") == 2);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"oom", "stackoverflow", "linkage"})
+  void chaos_workerDies_isFoundExplainedReplacedAndTold(String fault) throws Exception {
+    try (ServiceLab lab = new ServiceLab(temp).partitions("orders", 1).start()) {
+      lab.await("clean", () -> lab.count("clean") == 1);
+
+      lab.api().act(Action.CHAOS, "cleaner-0", fault);
+
+      lab.await("found", () -> lab.incident("WORKER_DEAD").isPresent());
+      lab.await("replaced", () -> lab.incident("WORKER_RESTARTED").isPresent());
+      assertThat(lab.incident("WORKER_DEAD").orElseThrow().get("evidence").toString())
+          .contains("Error", "asked for by the fault switch");
+      lab.await(
+          "told",
+          () ->
+              lab.alerts().stream()
+                  .anyMatch(
+                      event ->
+                          event.kind() == AlertEvent.Kind.FIRING
+                              && event.alert().rule().equals("WorkerDead")));
+      lab.partitions("later", 2);
+      lab.await("work goes on", () -> lab.count("clean") == 3);
+    }
+  }
+
+  @Test
+  void chaos_workerHangs_isGivenUpAndReplaced() throws Exception {
+    try (ServiceLab lab = new ServiceLab(temp).partitions("orders", 1).hungAfterMs(500).start()) {
+      lab.await("clean", () -> lab.count("clean") == 1);
+
+      lab.api().act(Action.CHAOS, "cleaner-0", "hang");
+
+      lab.await("found", () -> lab.incident("WORKER_HUNG").isPresent());
+      assertThat(lab.incident("WORKER_HUNG").orElseThrow().get("evidence").toString())
+          .contains("has not got on for", "FaultSwitch.hang");
+      lab.partitions("later", 2);
+      lab.await("work goes on", () -> lab.count("clean") == 3);
+    }
+  }
+
+  @Test
+  void clean_poisonAmongHealthy_isQuarantinedAndAllOthersAreCleaned() throws Exception {
+    ServiceLab lab = new ServiceLab(temp).partitions("orders", 9).partitions("poison", 1);
+    flipBit(lab.logDir().resolve("poison-0"));
+    try (lab) {
+      lab.start();
+
+      lab.await("others clean", () -> lab.count("clean") == 9);
+      lab.await("quarantined", () -> lab.count("quarantined") == 1);
+
+      Map<String, Object> poison = lab.partition("poison-0");
+      assertThat(poison.get("reason").toString()).contains("CRC mismatch", "byte");
+      assertThat(lab.incident("PARTITION_QUARANTINED")).isPresent();
+    }
+  }
+
+  @Test
+  void quarantine_afterRestart_isStillInForceUntilReleased() throws Exception {
+    ServiceLab lab = new ServiceLab(temp).partitions("poison", 1);
+    Path log = flipBit(lab.logDir().resolve("poison-0"));
+    lab.start();
+    lab.await("quarantined", () -> lab.count("quarantined") == 1);
+    lab.stop();
+
+    flipBit(lab.logDir().resolve("poison-0"));
+    assertThat(log).exists();
+    try (lab) {
+      lab.start();
+      lab.await("still quarantined", () -> lab.count("quarantined") == 1);
+      lab.api().act(Action.RELEASE, "poison-0", "restored from another replica");
+
+      lab.await("clean", () -> lab.count("clean") == 1);
+      lab.await("told", () -> lab.incident("PARTITION_RELEASED").isPresent());
+    }
+  }
+
+  /** Flips one bit of a value in the first segment; a second time restores it. */
+  private static Path flipBit(Path partition) throws java.io.IOException {
+    Path log = partition.resolve("00000000000000000000.log");
+    byte[] bytes = Files.readAllBytes(log);
+    bytes[76] ^= 1;
+    Files.write(log, bytes, StandardOpenOption.WRITE);
+    return log;
+  }
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.service;
+
+import io.kleaner.core.compact.CleanOptions;
+import io.kleaner.core.compact.HighWatermarkChoice;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.oracle.ScriptedLog;
+import io.kleaner.core.oracle.Trees;
+import io.kleaner.core.pace.Throttle;
+import io.kleaner.core.policy.UnkeyedPolicy;
+import io.kleaner.core.settings.Origin;
+import io.kleaner.core.settings.SettingsResolver;
+import io.kleaner.core.settings.SettingsSource;
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.alert.AlertBook;
+import io.kleaner.supervisor.alert.AlertDispatcher;
+import io.kleaner.supervisor.alert.AlertEvent;
+import io.kleaner.supervisor.alert.AlertPolicy;
+import io.kleaner.supervisor.alert.AlertSink;
+import io.kleaner.supervisor.cleaner.CleanerOptions;
+import io.kleaner.supervisor.http.ServiceApi;
+import io.kleaner.supervisor.remedy.QuarantinePolicy;
+import io.kleaner.supervisor.remedy.RestartPolicy;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** Log directories, and a service that cleans them, in this process. */
+final class ServiceLab implements AutoCloseable {
+
+  private static final long PATIENCE_SECONDS = 60;
+
+  private final Path temp;
+  private final Path logDir;
+  private final Path state;
+  private final List<AlertEvent> alerts = new CopyOnWriteArrayList<>();
+  private FileSystem fileSystem = new LocalFileSystem();
+  private int threads = 1;
+  private long hungAfterMs = 60_000;
+  private RestartPolicy.Limits restarts = new RestartPolicy.Limits(50, 1_000, 20, 600_000, 60_000);
+  private QuarantinePolicy quarantine = new QuarantinePolicy(50, 60_000, 600_000);
+  private Optional<CleanerService> service = Optional.empty();
+  private Optional<ServiceFacade> facade = Optional.empty();
+  private final BlockingQueue<ServiceApi.Event> events = new LinkedBlockingQueue<>();
+
+  ServiceLab(Path temp) throws IOException {
+    this.temp = temp;
+    this.logDir = Files.createDirectories(temp.resolve("logs"));
+    this.state = temp.resolve("state");
+  }
+
+  ServiceLab on(FileSystem other) {
+    fileSystem = other;
+    return this;
+  }
+
+  ServiceLab threads(int count) {
+    threads = count;
+    return this;
+  }
+
+  ServiceLab hungAfterMs(long millis) {
+    hungAfterMs = millis;
+    return this;
+  }
+
+  ServiceLab restarts(RestartPolicy.Limits limits) {
+    restarts = limits;
+    return this;
+  }
+
+  ServiceLab quarantine(QuarantinePolicy policy) {
+    quarantine = policy;
+    return this;
+  }
+
+  /** Dirty partitions of a topic, all alike: 60 records of 10 keys in 3 segments, and an active. */
+  ServiceLab partitions(String topic, int count) throws IOException {
+    Path model = temp.resolve("model");
+    if (!Files.exists(model)) {
+      try (ScriptedLog log = ScriptedLog.in(Files.createDirectories(model), Map.of())) {
+        for (int segment = 0; segment < 3; segment++) {
+          for (int i = 0; i < 20; i++) {
+            log.put("key-" + i % 10, "value-" + segment + "-" + i);
+          }
+          log.roll();
+        }
+        log.put("active", "1");
+      }
+    }
+    for (int i = 0; i < count; i++) {
+      Trees.copy(ScriptedLog.partition(model), logDir.resolve(topic + "-" + i));
+    }
+    checkpoint();
+    return this;
+  }
+
+  /** Every partition's high watermark is its log end. */
+  private void checkpoint() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    int entries = 0;
+    try (var dirs = Files.newDirectoryStream(logDir, Files::isDirectory)) {
+      for (Path dir : dirs) {
+        String name = dir.getFileName().toString();
+        int dash = name.lastIndexOf('-');
+        lines.append(name, 0, dash).append(' ').append(name.substring(dash + 1)).append(" 61\n");
+        entries++;
+      }
+    }
+    Files.writeString(
+        logDir.resolve("replication-offset-checkpoint"), "0\n" + entries + "\n" + lines);
+  }
+
+  Path logDir() {
+    return logDir;
+  }
+
+  Path state() {
+    return state;
+  }
+
+  ServiceLab start() throws IOException {
+    SettingsResolver settings =
+        new SettingsResolver(
+            List.of(
+                SettingsSource.forAllTopics(
+                    Map.of("cleanup.policy", "compact", "min.cleanable.dirty.ratio", "0.01"),
+                    Origin.FILE)));
+    CleanerService.Setup setup =
+        new CleanerService.Setup(
+            List.of(logDir),
+            false,
+            threads,
+            state,
+            true,
+            new CleanerOptions(
+                Optional.empty(),
+                new HighWatermarkChoice.Checkpoint(),
+                false,
+                UnkeyedPolicy.REFUSE,
+                CleanOptions.defaults(),
+                CleanOptions.DEFAULT_MAX_RECORD_BYTES,
+                50,
+                60_000),
+            new SupervisionOptions(
+                100, hungAfterMs, 900_000, 120_000, 600_000, restarts, quarantine),
+            new AlertBook(new AlertPolicy(0, 3_600_000, 1_000), Map.of()),
+            new AlertDispatcher(List.of(new Ear())),
+            dir -> settings);
+    service =
+        Optional.of(CleanerService.start(fileSystem, Clock.system(), setup, Throttle.unlimited()));
+    facade = Optional.of(service.get().facade());
+    facade.get().subscribe(events::add);
+    return this;
+  }
+
+  ServiceFacade api() {
+    return facade.orElseThrow();
+  }
+
+  /** Waits until something holds, looking again whenever the service says something. */
+  void await(String what, BooleanSupplier condition) throws InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > end) {
+        throw new AssertionError(
+            what
+                + " did not happen within "
+                + PATIENCE_SECONDS
+                + " s; "
+                + api().status()
+                + api().workers()
+                + api().incidents());
+      }
+      events.poll(1, TimeUnit.SECONDS);
+    }
+  }
+
+  /** How many partitions are in a state. */
+  long count(String stateName) {
+    return api().partitions().stream().filter(each -> each.get("state").equals(stateName)).count();
+  }
+
+  /** One partition as the API shows it. */
+  Map<String, Object> partition(String name) {
+    return api().partitions().stream()
+        .filter(each -> each.get("partition").equals(name))
+        .findFirst()
+        .orElse(Map.of());
+  }
+
+  /** The first incident of a kind, newest first. */
+  Optional<Map<String, Object>> incident(String kind) {
+    return api().incidents().stream().filter(each -> each.get("kind").equals(kind)).findFirst();
+  }
+
+  /** What was told so far. */
+  List<AlertEvent> alerts() {
+    return List.copyOf(alerts);
+  }
+
+  void stop() throws IOException {
+    if (service.isPresent()) {
+      service.get().close();
+      service = Optional.empty();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    stop();
+  }
+
+  /** Hears every alert. */
+  private final class Ear implements AlertSink {
+
+    @Override
+    public String name() {
+      return "ear";
+    }
+
+    @Override
+    public void offer(AlertEvent event) {
+      alerts.add(event);
+    }
+
+    @Override
+    public Status status() {
+      return new Status(name(), alerts.size(), 0, 0, 0, "");
+    }
+
+    @Override
+    public void close() {}
+  }
+}
