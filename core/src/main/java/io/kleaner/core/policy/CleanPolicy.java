@@ -78,7 +78,12 @@ public final class CleanPolicy {
           dueAtMs);
     }
     return new Decision.Clean(
-        plan(facts, settings, request, bounds), bounds, dirt.ratio(), dirt.bytes(), overdue);
+        plan(facts, settings, request, bounds),
+        bounds,
+        dirt.ratio(),
+        dirt.bytes(),
+        overdue,
+        dueAtMs);
   }
 
   private static Decision.NotNow notNow(Decision.Reason reason, String sentence) {

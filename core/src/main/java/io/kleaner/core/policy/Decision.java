@@ -15,8 +15,16 @@ public sealed interface Decision {
    * @param dirtyRatio dirty bytes of all cleanable bytes, 0 to 1
    * @param dirtyBytes bytes of the segments at or above the first dirty offset
    * @param overdue whether {@code max.compaction.lag.ms} has passed for something in it
+   * @param dueAtMs when it passes, or passed, for the oldest dirty record; milliseconds since the
+   *     epoch
    */
-  record Clean(CleanPlan plan, Bounds bounds, double dirtyRatio, long dirtyBytes, boolean overdue)
+  record Clean(
+      CleanPlan plan,
+      Bounds bounds,
+      double dirtyRatio,
+      long dirtyBytes,
+      boolean overdue,
+      OptionalLong dueAtMs)
       implements Decision {}
 
   /**

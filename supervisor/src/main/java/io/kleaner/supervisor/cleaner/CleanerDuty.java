@@ -28,6 +28,7 @@ final class CleanerDuty implements Duty {
   private final Inspector inspector;
   private final Compactor compactor;
   private final FaultSwitch faults;
+  private final long memoryBytes;
   private final Surroundings surroundings;
 
   CleanerDuty(
@@ -45,6 +46,7 @@ final class CleanerDuty implements Duty {
     this.state = state;
     this.token = token;
     this.clock = clock;
+    this.memoryBytes = options.clean().memoryBytes();
     FileSystem leased = new LeasedFileSystem(disk, held);
     this.inspector = new Inspector(leased, held, dirs, options, clock);
     this.surroundings = new Surroundings(leased);
@@ -117,11 +119,7 @@ final class CleanerDuty implements Duty {
     boolean interrupted = Thread.interrupted();
     if (outcome instanceof CompactionOutcome.Compacted compacted) {
       cell.cleaned(
-          new LastClean(
-              clock.nowMs(),
-              compacted.stats().bytesBefore(),
-              compacted.stats().bytesAfter(),
-              compacted.endOffset()));
+          LastClean.of(compacted.stats(), compacted.endOffset(), memoryBytes, clock.nowMs()));
       events.tell(new WorkEvent.Cleaned(id, state.id(), compacted.stats(), compacted.endOffset()));
       lookAgain(id, cell);
     } else if (outcome instanceof CompactionOutcome.Refused refused) {

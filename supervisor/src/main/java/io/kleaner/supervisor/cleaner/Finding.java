@@ -16,7 +16,8 @@ import java.util.OptionalLong;
  * @param upperBoundOffset up to where it could be cleaned, -1 if not known
  * @param logEndOffset -1 if not known
  * @param overdue whether {@code max.compaction.lag.ms} has passed for something in it
- * @param eligibleAtMs when time alone makes it eligible, milliseconds since the epoch
+ * @param eligibleAtMs when time alone makes it eligible, or made it so, milliseconds since the
+ *     epoch
  * @param atMs when it was looked at, milliseconds since the epoch
  */
 public record Finding(

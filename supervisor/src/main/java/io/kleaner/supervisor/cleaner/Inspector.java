@@ -153,7 +153,7 @@ final class Inspector {
           clean.bounds().upperBoundOffset(),
           endOffset,
           clean.overdue(),
-          OptionalLong.empty(),
+          clean.dueAtMs(),
           nowMs);
     }
     Decision.NotNow notNow = (Decision.NotNow) decided.decision();

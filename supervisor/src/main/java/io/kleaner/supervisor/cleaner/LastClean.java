@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cleaner;
 
+import io.kleaner.core.compact.CleanStats;
+import java.util.concurrent.TimeUnit;
+
 /**
  * How the last clean of a partition in this process ended well.
  *
@@ -8,5 +11,22 @@ package io.kleaner.supervisor.cleaner;
  * @param bytesBefore log bytes of the range before
  * @param bytesAfter log bytes of the range after
  * @param endOffset up to where it is clean
+ * @param tookMs how long it took
+ * @param mapUse share of the memory for keys that it used, 0 to 1
  */
-public record LastClean(long atMs, long bytesBefore, long bytesAfter, long endOffset) {}
+public record LastClean(
+    long atMs, long bytesBefore, long bytesAfter, long endOffset, long tookMs, double mapUse) {
+
+  /** Memory that a key takes when the map is full. */
+  private static final double BYTES_PER_KEY = 15;
+
+  static LastClean of(CleanStats stats, long endOffset, long memoryBytes, long nowMs) {
+    return new LastClean(
+        nowMs,
+        stats.bytesBefore(),
+        stats.bytesAfter(),
+        endOffset,
+        TimeUnit.NANOSECONDS.toMillis(stats.scanNanos() + stats.copyNanos()),
+        Math.min(1, stats.keys() * BYTES_PER_KEY / memoryBytes));
+  }
+}

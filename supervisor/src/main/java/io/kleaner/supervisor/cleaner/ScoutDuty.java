@@ -145,7 +145,8 @@ final class ScoutDuty implements Duty {
         || !cell.isRecovered()
         || cell.look().fingerprint() != now.fingerprint()
         || nowMs - cell.look().atMs() >= options.fullScanIntervalMs()
-        || finding.eligibleAtMs().orElse(Long.MAX_VALUE) <= nowMs;
+        || (finding.status() == PartitionStatus.NOT_ELIGIBLE
+            && finding.eligibleAtMs().orElse(Long.MAX_VALUE) <= nowMs);
   }
 
   private void look(PartitionCell cell, Lease lease, PartitionCell.Look now) throws IOException {

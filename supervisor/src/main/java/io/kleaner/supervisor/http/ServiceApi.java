@@ -49,7 +49,14 @@ public interface ServiceApi {
    * @param listener called on a thread of the service; must not wait
    * @return ends it when closed
    */
-  AutoCloseable subscribe(Consumer<Event> listener);
+  Subscription subscribe(Consumer<Event> listener);
+
+  /** Ends when it is closed. */
+  @FunctionalInterface
+  interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /** Whether the fault switch is there. */
   boolean chaosEnabled();

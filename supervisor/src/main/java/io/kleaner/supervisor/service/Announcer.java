@@ -14,7 +14,7 @@ final class Announcer {
   private final List<Consumer<ServiceApi.Event>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong nextId = new AtomicLong(1);
 
-  AutoCloseable subscribe(Consumer<ServiceApi.Event> listener) {
+  ServiceApi.Subscription subscribe(Consumer<ServiceApi.Event> listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
   }

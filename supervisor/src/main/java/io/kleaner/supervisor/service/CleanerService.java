@@ -21,6 +21,7 @@ import io.kleaner.supervisor.cleaner.SettingsRefresh;
 import io.kleaner.supervisor.cleaner.WorkEvents;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.WorkerRules;
+import io.kleaner.supervisor.metrics.JmxExport;
 import io.kleaner.supervisor.remedy.RestartPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -77,6 +78,8 @@ public final class CleanerService implements AutoCloseable {
   private final Crew crew;
   private final Supervisor supervisor;
   private final SupervisorThread thread;
+  private final MetricsFeed feed;
+  private final JmxExport jmx;
 
   private CleanerService(FileSystem fileSystem, Clock clock, Setup setup, Throttle throttle)
       throws IOException {
@@ -129,6 +132,10 @@ public final class CleanerService implements AutoCloseable {
             chronicle,
             announcer);
     thread = new SupervisorThread(supervisor);
+    feed =
+        new MetricsFeed(
+            supervisor, chronicle, report, throttle, setup.dispatcher(), crew, resolved);
+    jmx = JmxExport.start(feed.metrics());
   }
 
   /**
@@ -212,12 +219,17 @@ public final class CleanerService implements AutoCloseable {
   /** Where to ask and to act. */
   public ServiceFacade facade() {
     return new ServiceFacade(
-        clock, setup, supervisor, board, crew, chronicle, announcer, throttle, thread);
+        clock, setup, supervisor, board, crew, chronicle, announcer, throttle, thread, feed);
   }
 
   /** The token that actions need; empty if there is nowhere to keep one. */
   public String token() throws IOException {
     return state.token().orElse("");
+  }
+
+  /** The token in a file that someone named. */
+  public String token(Path file) throws IOException {
+    return StateDir.readToken(fileSystem, file);
   }
 
   /** Where that token is. */
@@ -244,6 +256,7 @@ public final class CleanerService implements AutoCloseable {
       Thread.currentThread().interrupt();
       all = false;
     }
+    jmx.close();
     setup.dispatcher().close();
     state.close();
     if (all) {

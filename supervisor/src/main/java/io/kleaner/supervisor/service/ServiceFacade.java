@@ -12,6 +12,7 @@ import io.kleaner.supervisor.cleaner.PartitionState;
 import io.kleaner.supervisor.http.ServiceApi;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.Verdict;
+import io.kleaner.supervisor.metrics.Metrics;
 import io.kleaner.supervisor.remedy.QuarantinePolicy;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -36,6 +37,7 @@ public final class ServiceFacade implements ServiceApi {
   private final Announcer announcer;
   private final Throttle throttle;
   private final SupervisorThread thread;
+  private final MetricsFeed feed;
 
   ServiceFacade(
       Clock clock,
@@ -46,7 +48,8 @@ public final class ServiceFacade implements ServiceApi {
       Chronicle chronicle,
       Announcer announcer,
       Throttle throttle,
-      SupervisorThread thread) {
+      SupervisorThread thread,
+      MetricsFeed feed) {
     this.clock = clock;
     this.setup = setup;
     this.supervisor = supervisor;
@@ -56,6 +59,7 @@ public final class ServiceFacade implements ServiceApi {
     this.announcer = announcer;
     this.throttle = throttle;
     this.thread = thread;
+    this.feed = feed;
   }
 
   @Override
@@ -98,7 +102,8 @@ public final class ServiceFacade implements ServiceApi {
 
   @Override
   public String metrics(boolean openMetrics) {
-    return "";
+    Metrics metrics = feed.refreshed();
+    return openMetrics ? metrics.openMetricsText() : metrics.prometheusText();
   }
 
   @Override
@@ -245,7 +250,7 @@ public final class ServiceFacade implements ServiceApi {
   }
 
   @Override
-  public AutoCloseable subscribe(Consumer<Event> listener) {
+  public Subscription subscribe(Consumer<Event> listener) {
     return announcer.subscribe(listener);
   }
 

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import io.kleaner.core.compact.CleanOptions;
+import io.kleaner.core.compact.HighWatermarkChoice;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.pace.Throttle;
+import io.kleaner.core.policy.UnkeyedPolicy;
+import io.kleaner.core.settings.Origin;
+import io.kleaner.core.settings.SettingsResolver;
+import io.kleaner.core.settings.SettingsSource;
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.alert.AlertBook;
+import io.kleaner.supervisor.alert.AlertConfig;
+import io.kleaner.supervisor.alert.AlertDispatcher;
+import io.kleaner.supervisor.cleaner.CleanerOptions;
+import io.kleaner.supervisor.cleaner.SettingsRefresh;
+import io.kleaner.supervisor.config.MetadataSettings;
+import io.kleaner.supervisor.config.ServeConfig;
+import io.kleaner.supervisor.config.ServeSetting;
+import io.kleaner.supervisor.config.TopicConfigFile;
+import io.kleaner.supervisor.http.HttpConfig;
+import io.kleaner.supervisor.remedy.QuarantinePolicy;
+import io.kleaner.supervisor.remedy.RestartPolicy;
+import io.kleaner.supervisor.service.CleanerService;
+import io.kleaner.supervisor.service.SupervisionOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/** Turns the service's configuration into what the service is made of. Pure but for files read. */
+final class ServeSetup {
+
+  private static final int STABLE_MS = 60_000;
+
+  private final FileSystem fileSystem;
+  private final ServeConfig config;
+  private final Map<String, String> topicFlags;
+
+  ServeSetup(FileSystem fileSystem, ServeConfig config, Map<String, String> topicFlags) {
+    this.fileSystem = fileSystem;
+    this.config = config;
+    this.topicFlags = topicFlags;
+  }
+
+  CleanerService.Setup service(boolean chaos, AlertConfig alerts, AlertDispatcher dispatcher) {
+    return new CleanerService.Setup(
+        config.logDirs(),
+        config.flag(ServeSetting.EXCLUSIVE),
+        (int) config.number(ServeSetting.THREADS),
+        stateDir(),
+        chaos,
+        cleaning(),
+        supervision(),
+        new AlertBook(alerts.defaults(), alerts.byRule()),
+        dispatcher,
+        settings());
+  }
+
+  private Path stateDir() {
+    return config
+        .path(ServeSetting.STATE_DIR)
+        .orElseGet(
+            () ->
+                Optional.ofNullable(System.getenv("XDG_STATE_HOME"))
+                    .filter(home -> !home.isEmpty())
+                    .map(Path::of)
+                    .orElse(Path.of(System.getProperty("user.home"), ".local", "state"))
+                    .resolve("kleaner"));
+  }
+
+  private CleanerOptions cleaning() {
+    int threads = (int) config.number(ServeSetting.THREADS);
+    return new CleanerOptions(
+        Optional.of(config.text(ServeSetting.TOPIC))
+            .filter(text -> !text.isEmpty())
+            .map(Pattern::compile),
+        config.text(ServeSetting.HIGH_WATERMARK).equals("log-end")
+            ? new HighWatermarkChoice.LogEnd()
+            : new HighWatermarkChoice.Checkpoint(),
+        config.text(ServeSetting.TOMBSTONES).equals("expire"),
+        UnkeyedPolicy.valueOf(config.text(ServeSetting.UNKEYED).toUpperCase(Locale.ROOT)),
+        new CleanOptions(
+            Math.max(config.bytes(ServeSetting.MEMORY) / threads, 1 << 20),
+            config.path(ServeSetting.SPILL_DIR),
+            CleanOptions.Verify.valueOf(config.text(ServeSetting.VERIFY).toUpperCase(Locale.ROOT)),
+            false),
+        (int) Math.min(config.bytes(ServeSetting.MAX_RECORD_BYTES), Integer.MAX_VALUE - 8),
+        config.number(ServeSetting.SCAN_INTERVAL),
+        config.number(ServeSetting.FULL_SCAN_INTERVAL));
+  }
+
+  private SupervisionOptions supervision() {
+    return new SupervisionOptions(
+        config.number(ServeSetting.HEARTBEAT_INTERVAL),
+        config.number(ServeSetting.HUNG_AFTER),
+        config.number(ServeSetting.STALLED_AFTER),
+        config.number(ServeSetting.BLIND_AFTER),
+        config.number(ServeSetting.TREND_WINDOW),
+        new RestartPolicy.Limits(
+            config.number(ServeSetting.RESTART_BACKOFF),
+            config.number(ServeSetting.RESTART_BACKOFF_MAX),
+            (int) config.number(ServeSetting.RESTART_BUDGET),
+            config.number(ServeSetting.RESTART_BUDGET_WINDOW),
+            STABLE_MS),
+        new QuarantinePolicy(
+            config.number(ServeSetting.FAILURE_BACKOFF),
+            config.number(ServeSetting.QUARANTINE_RETRY),
+            config.number(ServeSetting.QUARANTINE_RETRY_MAX)));
+  }
+
+  Throttle throttle(Clock clock) {
+    String rate = config.text(ServeSetting.THROTTLE);
+    return rate.isEmpty()
+        ? Throttle.unlimited()
+        : new Throttle(clock, config.bytes(ServeSetting.THROTTLE));
+  }
+
+  /** Where settings of topics come from, read anew each time. */
+  private SettingsRefresh settings() {
+    return this::resolver;
+  }
+
+  private SettingsResolver resolver(LogDir logDir) throws IOException {
+    List<String> problems = new ArrayList<>();
+    List<SettingsSource> sources = new ArrayList<>();
+    sources.add(SettingsSource.forAllTopics(topicFlags, Origin.FLAG));
+    sources.add(config.topics());
+    Map<String, String> server = Map.of();
+    Optional<Path> properties = config.path(ServeSetting.SERVER_PROPERTIES);
+    if (properties.isPresent()) {
+      server = TopicConfigFile.properties(fileSystem, properties.get(), problems);
+    }
+    Optional<MetadataSettings.Found> metadata =
+        MetadataSettings.find(
+            fileSystem, logDir, config.path(ServeSetting.METADATA_LOG_DIR), server, problems);
+    metadata.ifPresent(found -> sources.add(found.settings()));
+    sources.add(SettingsSource.ofServerProperties(server));
+    sources.add(SettingsSource.internalTopics());
+    metadata.ifPresent(found -> sources.add(found.defaults()));
+    if (!problems.isEmpty()) {
+      throw new IOException(String.join("; ", problems));
+    }
+    return new SettingsResolver(sources);
+  }
+
+  /**
+   * How the service is reached.
+   *
+   * @param problems gets everything that is wrong
+   */
+  Optional<HttpConfig> http(List<String> problems) {
+    String listen = config.text(ServeSetting.LISTEN);
+    int colon = listen.lastIndexOf(':');
+    Optional<InetSocketAddress> address = Optional.empty();
+    try {
+      if (colon > 0) {
+        String host = listen.substring(0, colon).replaceAll("[\\[\\]]", "");
+        int port = Integer.parseInt(listen.substring(colon + 1));
+        address = Optional.of(new InetSocketAddress(InetAddress.getAllByName(host)[0], port));
+      }
+    } catch (UnknownHostException | IllegalArgumentException e) {
+      problems.add("listen: '" + listen + "': " + e.getMessage());
+      return Optional.empty();
+    }
+    if (address.isEmpty()) {
+      problems.add("listen is HOST:PORT, such as 127.0.0.1:9277, not '" + listen + "'");
+      return Optional.empty();
+    }
+    HttpConfig http =
+        new HttpConfig(
+            address.get(),
+            config.path(ServeSetting.TLS_CERTIFICATE),
+            config.path(ServeSetting.TLS_KEY),
+            config.path(ServeSetting.TLS_CLIENT_CA),
+            config.flag(ServeSetting.ALLOW_INSECURE_REMOTE),
+            (int) config.number(ServeSetting.MAX_CONNECTIONS),
+            16,
+            (int) config.number(ServeSetting.ACTIONS_PER_MINUTE));
+    problems.addAll(http.problems());
+    return Optional.of(http);
+  }
+
+  /** Everything that only shows when values are seen together. */
+  void check(List<String> problems) throws IOException {
+    if (config.logDirs().isEmpty()) {
+      problems.add("name a log directory with --log-dir, or with log.dirs in the file");
+    }
+    try {
+      Pattern.compile(config.text(ServeSetting.TOPIC));
+    } catch (PatternSyntaxException e) {
+      problems.add("topic is no pattern: " + e.getDescription());
+    }
+    Optional<Path> properties = config.path(ServeSetting.SERVER_PROPERTIES);
+    if (properties.isPresent()) {
+      TopicConfigFile.properties(fileSystem, properties.get(), problems);
+    }
+  }
+}

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kleaner.core.io.FileSystem;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** What the commands that drive a service have in common. */
+abstract class ServiceCommand implements Callable<Integer> {
+
+  static final String DEFAULT_URL = "http://127.0.0.1:9277";
+
+  final Terminal terminal;
+  private final FileSystem fileSystem;
+
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      defaultValue = DEFAULT_URL,
+      description = "Where the service is. Default: ${DEFAULT-VALUE}.")
+  private URI url;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description = "File with the token that actions need; 'serve' says where it is.")
+  private Path tokenFile;
+
+  @Option(names = "--json", description = "Print the service's answer as it is.")
+  boolean json;
+
+  ServiceCommand(Terminal terminal, FileSystem fileSystem) {
+    this.terminal = terminal;
+    this.fileSystem = fileSystem;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    try {
+      return ask(new ServiceClient(fileSystem, url, Optional.ofNullable(tokenFile))).number();
+    } catch (ConnectException e) {
+      terminal.problem("kleaner: no service answers at " + url);
+      terminal.problem("  Start one with 'kleaner serve', or say where it is with --url.");
+      return ExitCode.FINDINGS.number();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.INTERRUPTED.number();
+    }
+  }
+
+  abstract ExitCode ask(ServiceClient client) throws IOException, InterruptedException;
+
+  /** Tells how an action went. */
+  ExitCode tell(ServiceClient.Reply reply) {
+    JsonNode document = reply.document();
+    if (json) {
+      terminal.println(document.toPrettyString());
+    } else if (reply.ok()) {
+      terminal.println(document.path("message").asText());
+    } else {
+      terminal.problem(
+          "kleaner: " + document.path("error").asText(document.path("message").asText("refused")));
+      String nextStep = document.path("nextStep").asText("");
+      if (!nextStep.isEmpty()) {
+        terminal.problem("  " + nextStep);
+      }
+    }
+    if (reply.ok()) {
+      return ExitCode.DONE;
+    }
+    return reply.status() == 404 ? ExitCode.FINDINGS : ExitCode.REFUSED;
+  }
+
+  /** An action on a partition. */
+  abstract static class OnPartition extends ServiceCommand {
+
+    private final String verb;
+
+    @Parameters(
+        paramLabel = "PARTITION",
+        description = "Such as orders-0, or DIRECTORY:orders-0 if there are several of the name.")
+    private String partition;
+
+    @Option(
+        names = "--reason",
+        paramLabel = "TEXT",
+        defaultValue = "",
+        description = "For the journal.")
+    private String reason;
+
+    OnPartition(Terminal terminal, FileSystem fileSystem, String verb) {
+      super(terminal, fileSystem);
+      this.verb = verb;
+    }
+
+    @Override
+    ExitCode ask(ServiceClient client) throws IOException, InterruptedException {
+      return tell(
+          client.post(
+              "/api/v1/partitions/" + ServiceClient.part(partition) + "/" + verb,
+              Map.of("reason", reason)));
+    }
+  }
+
+  /** Lets a partition out of quarantine. */
+  @Command(
+      name = "release",
+      mixinStandardHelpOptions = true,
+      versionProvider = KleanerCommand.Version.class,
+      description = "Has a running service try a partition again that it keeps in quarantine.",
+      footerHeading = "%nExamples:%n",
+      footer = "  kleaner release --token-file ~/.local/state/kleaner/token orders-0")
+  static final class Release extends OnPartition {
+    Release(Terminal terminal, FileSystem fileSystem) {
+      super(terminal, fileSystem, "release");
+    }
+  }
+
+  /** Keeps a partition from being cleaned. */
+  @Command(
+      name = "quarantine",
+      mixinStandardHelpOptions = true,
+      versionProvider = KleanerCommand.Version.class,
+      description = "Has a running service leave a partition alone until it is released.",
+      footerHeading = "%nExamples:%n",
+      footer = "  kleaner quarantine --token-file TOKEN --reason 'being restored' orders-0")
+  static final class Quarantine extends OnPartition {
+    Quarantine(Terminal terminal, FileSystem fileSystem) {
+      super(terminal, fileSystem, "quarantine");
+    }
+  }
+
+  /** Has a partition cleaned now. */
+  @Command(
+      name = "clean",
+      mixinStandardHelpOptions = true,
+      versionProvider = KleanerCommand.Version.class,
+      description = "Has a running service clean a partition next, whatever its dirty ratio.",
+      footerHeading = "%nExamples:%n",
+      footer = "  kleaner clean --token-file TOKEN orders-0")
+  static final class Clean extends OnPartition {
+    Clean(Terminal terminal, FileSystem fileSystem) {
+      super(terminal, fileSystem, "clean");
+    }
+  }
+}

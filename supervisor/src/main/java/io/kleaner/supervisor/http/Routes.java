@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Answers requests from what the service says. Stateless; thread-safe. */
+final class Routes {
+
+  /** Where events are streamed. */
+  static final String EVENTS = "/api/v1/events";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern PARTITION_ACTION =
+      Pattern.compile("/api/v1/partitions/(.+)/(clean|quarantine|release)");
+  private static final Pattern CHAOS = Pattern.compile("/api/v1/workers/([^/]+)/chaos");
+  private static final int DEFAULT_LIMIT = 100;
+  private static final int MAX_LIMIT = 1_000;
+  private static final String OPEN_METRICS =
+      "application/openmetrics-text; version=1.0.0; charset=utf-8";
+  private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final ServiceApi api;
+  private final Guard guard;
+  private final Map<String, Function<Ask, Answer>> pages = new LinkedHashMap<>();
+
+  Routes(ServiceApi api, Guard guard) {
+    this.api = api;
+    this.guard = guard;
+    pages.put("/healthz", ask -> health(api.alive()));
+    pages.put("/readyz", ask -> health(api.ready()));
+    pages.put("/metrics", this::metrics);
+    pages.put("/api/v1/status", ask -> ok(api.status()));
+    pages.put("/api/v1/partitions", this::partitions);
+    pages.put("/api/v1/workers", ask -> paged(ask, api.workers()));
+    pages.put("/api/v1/incidents", ask -> paged(ask, api.incidents()));
+    pages.put("/api/v1/alerts", ask -> paged(ask, api.alerts()));
+    for (PageFile file : PageFile.values()) {
+      pages.put(file.path(), ask -> file.answer());
+    }
+  }
+
+  Answer answer(Ask ask) {
+    Optional<Answer> misdirected = guard.forbidsHost(ask);
+    if (misdirected.isPresent()) {
+      return misdirected.get();
+    }
+    Function<Ask, Answer> page = pages.get(ask.path());
+    boolean read = ask.method().equals(HttpMethod.GET) || ask.method().equals(HttpMethod.HEAD);
+    if (page != null || ask.path().equals(EVENTS)) {
+      return read && page != null
+          ? page.apply(ask)
+          : methodNotAllowed(page == null ? "GET" : "GET, HEAD");
+    }
+    Matcher partition = PARTITION_ACTION.matcher(ask.path());
+    Matcher chaos = CHAOS.matcher(ask.path());
+    boolean isChaos = chaos.matches() && api.chaosEnabled();
+    if (!partition.matches() && !isChaos) {
+      return Answer.error(
+          HttpResponseStatus.NOT_FOUND, "there is nothing at " + ask.path(), "See /api/v1/status.");
+    }
+    if (!ask.method().equals(HttpMethod.POST)) {
+      return methodNotAllowed("POST");
+    }
+    Optional<Answer> forbidden = guard.forbidsAction(ask);
+    if (forbidden.isPresent()) {
+      return forbidden.get();
+    }
+    if (isChaos) {
+      return act(ServiceApi.Action.CHAOS, chaos.group(1), ask.query("fault", "oom"));
+    }
+    Optional<String> reason = reason(ask.body());
+    return reason.isEmpty()
+        ? Answer.error(
+            HttpResponseStatus.BAD_REQUEST,
+            "the body is no JSON object",
+            "Send {\"reason\": \"…\"}.")
+        : act(
+            ServiceApi.Action.valueOf(partition.group(2).toUpperCase(Locale.ROOT)),
+            partition.group(1),
+            reason.get());
+  }
+
+  private Answer act(ServiceApi.Action action, String target, String reason) {
+    ServiceApi.ActionResult result = api.act(action, target, reason);
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("outcome", result.outcome().name().toLowerCase(Locale.ROOT));
+    document.put("message", result.message());
+    return Answer.json(
+        switch (result.outcome()) {
+          case DONE -> HttpResponseStatus.OK;
+          case NOT_FOUND -> HttpResponseStatus.NOT_FOUND;
+          case REFUSED -> HttpResponseStatus.CONFLICT;
+        },
+        document);
+  }
+
+  private static Optional<String> reason(String body) {
+    if (body.isBlank()) {
+      return Optional.of("");
+    }
+    try {
+      var node = JSON.readTree(body);
+      return node.isObject() ? Optional.of(node.path("reason").asText("")) : Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Answer methodNotAllowed(String allowed) {
+    return Answer.error(
+            HttpResponseStatus.METHOD_NOT_ALLOWED, "only " + allowed + " is understood here", "")
+        .with("Allow", allowed);
+  }
+
+  private static Answer health(ServiceApi.Health health) {
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("ok", health.ok());
+    document.put("detail", health.detail());
+    return Answer.json(
+        health.ok() ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE, document);
+  }
+
+  private Answer metrics(Ask ask) {
+    boolean open = ask.header("accept").contains("application/openmetrics-text");
+    return Answer.text(open ? OPEN_METRICS : PROMETHEUS, api.metrics(open));
+  }
+
+  private Answer partitions(Ask ask) {
+    String state = ask.query("state", "");
+    String topic = ask.query("topic", "");
+    return paged(
+        ask,
+        api.partitions().stream()
+            .filter(each -> state.isEmpty() || state.equals(each.get("state")))
+            .filter(each -> topic.isEmpty() || topic.equals(each.get("topic")))
+            .toList());
+  }
+
+  private static Answer ok(Object document) {
+    return Answer.json(HttpResponseStatus.OK, document);
+  }
+
+  private static Answer paged(Ask ask, List<Map<String, Object>> all) {
+    int limit;
+    int offset;
+    try {
+      limit = Integer.parseInt(ask.query("limit", Integer.toString(DEFAULT_LIMIT)));
+      offset = Integer.parseInt(ask.query("offset", "0"));
+    } catch (NumberFormatException e) {
+      return badPage();
+    }
+    if (limit < 1 || limit > MAX_LIMIT || offset < 0) {
+      return badPage();
+    }
+    Map<String, Object> document = new LinkedHashMap<>();
+    document.put("items", all.stream().skip(offset).limit(limit).toList());
+    document.put("total", all.size());
+    document.put("offset", offset);
+    document.put("limit", limit);
+    return ok(document);
+  }
+
+  private static Answer badPage() {
+    return Answer.error(
+        HttpResponseStatus.BAD_REQUEST,
+        "limit is 1 to " + MAX_LIMIT + ", offset 0 or more",
+        "Leave them out for the first " + DEFAULT_LIMIT + ".");
+  }
+}

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.metrics;
+
+import java.util.List;
+
+/** The whole catalogue: names, kinds, labels and help, as Prometheus has them. */
+public enum Metric {
+  PARTITION_DIRTY_BYTES(
+      "kleaner_partition_dirty_bytes",
+      Kind.GAUGE,
+      Labels.PARTITION,
+      "Dirty bytes that could be cleaned."),
+  PARTITION_DIRTY_RATIO(
+      "kleaner_partition_dirty_ratio",
+      Kind.GAUGE,
+      Labels.PARTITION,
+      "Dirty bytes of all cleanable bytes, 0 to 1."),
+  PARTITION_SIZE_BYTES(
+      "kleaner_partition_size_bytes", Kind.GAUGE, Labels.PARTITION, "Bytes of all logs."),
+  PARTITION_LAST_CLEAN_TIMESTAMP_SECONDS(
+      "kleaner_partition_last_clean_timestamp_seconds",
+      Kind.GAUGE,
+      Labels.PARTITION,
+      "When the last clean by this process ended well; absent before the first."),
+  PARTITION_RECLAIMABLE_BYTES(
+      "kleaner_partition_reclaimable_bytes",
+      Kind.GAUGE,
+      Labels.PARTITION,
+      "Estimate of what a clean would free: dirty bytes by the share that the last one freed;"
+          + " absent before the first."),
+  PARTITION_STATE(
+      "kleaner_partition_state",
+      Kind.GAUGE,
+      "log_dir topic partition state",
+      "1 for the state that the partition is in."),
+  PARTITION_FIRST_DIRTY_OFFSET(
+      "kleaner_partition_first_dirty_offset",
+      Kind.GAUGE,
+      Labels.PARTITION,
+      "Where the last clean ended."),
+  PARTITION_END_OFFSET(
+      "kleaner_partition_end_offset", Kind.GAUGE, Labels.PARTITION, "The log end offset."),
+  PARTITION_FAILURES(
+      "kleaner_partition_failures",
+      Kind.GAUGE,
+      Labels.PARTITION,
+      "Failures in a row; absent while there are none."),
+  PARTITIONS("kleaner_partitions", Kind.GAUGE, "log_dir state", "Partitions by state."),
+  PARTITIONS_NOT_EXPORTED(
+      "kleaner_partitions_not_exported",
+      Kind.GAUGE,
+      "",
+      "Partitions without series of their own, beyond the cap."),
+  WORKER_HEARTBEAT_AGE_SECONDS(
+      "kleaner_worker_heartbeat_age_seconds",
+      Kind.GAUGE,
+      Labels.WORKER,
+      "Since the worker last got on."),
+  WORKER_STATE(
+      "kleaner_worker_state",
+      Kind.GAUGE,
+      "worker state",
+      "1 for the state that the worker is in: idle, working, throttled, hung, dead."),
+  WORKER_RESTARTS(
+      "kleaner_worker_restarts_total", Kind.COUNTER, Labels.WORKER, "Times it was replaced."),
+  WORKER_READ_BYTES(
+      "kleaner_worker_read_bytes",
+      Kind.GAUGE,
+      Labels.WORKER,
+      "Bytes of logs read since the worker began."),
+  WORKER_WRITTEN_BYTES(
+      "kleaner_worker_written_bytes",
+      Kind.GAUGE,
+      Labels.WORKER,
+      "Bytes of logs written since the worker began."),
+  CLEANS("kleaner_cleans_total", Kind.COUNTER, "", "Cleans that ended well."),
+  CLEAN_FAILURES("kleaner_clean_failures_total", Kind.COUNTER, "", "Cleans that did not."),
+  READ_BYTES("kleaner_read_bytes_total", Kind.COUNTER, "", "Bytes of logs read by cleans."),
+  WRITTEN_BYTES(
+      "kleaner_written_bytes_total", Kind.COUNTER, "", "Bytes of logs written by cleans."),
+  RECLAIMED_BYTES("kleaner_reclaimed_bytes_total", Kind.COUNTER, "", "Bytes freed by cleans."),
+  INCIDENTS("kleaner_incidents_total", Kind.COUNTER, "kind", "Incidents by kind."),
+  REMEDIES("kleaner_remedies_total", Kind.COUNTER, "kind", "What was done about incidents."),
+  REMEDIES_ENABLED(
+      "kleaner_remedies_enabled",
+      Kind.GAUGE,
+      "",
+      "0 if no remedy runs because the state directory cannot be written to."),
+  ALERTS_FIRING("kleaner_alerts_firing", Kind.GAUGE, "", "Alerts that fire now."),
+  ALERTS_DELIVERED("kleaner_alerts_delivered_total", Kind.COUNTER, "sink", "Alerts that arrived."),
+  ALERTS_FAILED(
+      "kleaner_alerts_failed_total",
+      Kind.COUNTER,
+      "sink",
+      "Alerts that were given up or found no room."),
+  LOG_DIR_FREE_BYTES("kleaner_log_dir_free_bytes", Kind.GAUGE, "log_dir", "Usable bytes."),
+  LOG_DIR_DIRTY_BYTES(
+      "kleaner_log_dir_dirty_bytes", Kind.GAUGE, "log_dir", "Dirty bytes of all partitions."),
+  LOG_DIR_SCAN_AGE_SECONDS(
+      "kleaner_log_dir_scan_age_seconds",
+      Kind.GAUGE,
+      "log_dir",
+      "Since the directory was last looked at; absent before the first look."),
+  LOG_DIR_FULL_IN_SECONDS(
+      "kleaner_log_dir_full_in_seconds",
+      Kind.GAUGE,
+      "log_dir",
+      "When the disk is full at the present rate; absent if it is not filling."),
+  SCAN_DURATION_SECONDS(
+      "kleaner_scan_duration_seconds", Kind.GAUGE, "", "How long the last look at all took."),
+  SUPERVISOR_LOOP_LAG_SECONDS(
+      "kleaner_supervisor_loop_lag_seconds",
+      Kind.GAUGE,
+      "",
+      "How much later than it should the supervisor's last look was."),
+  SUPERVISOR_LOOPS("kleaner_supervisor_loops_total", Kind.COUNTER, "", "The supervisor's looks."),
+  THROTTLE_BYTES_PER_SECOND(
+      "kleaner_throttle_bytes_per_second", Kind.GAUGE, "", "The rate; absent without one."),
+  BUILD_INFO("kleaner_build_info", Kind.GAUGE, "version", "1, with the version.");
+
+  /** How values go. */
+  public enum Kind {
+    GAUGE,
+    COUNTER
+  }
+
+  private static final class Labels {
+    static final String PARTITION = "log_dir topic partition";
+    static final String WORKER = "worker";
+  }
+
+  private final String text;
+  private final Kind kind;
+  private final String labels;
+  private final String help;
+
+  Metric(String text, Kind kind, String labels, String help) {
+    this.text = text;
+    this.kind = kind;
+    this.labels = labels;
+    this.help = help;
+  }
+
+  /** Its name for Prometheus, with its unit. */
+  public String text() {
+    return text;
+  }
+
+  /** How its values go. */
+  public Kind kind() {
+    return kind;
+  }
+
+  /** Names of its labels, in order. */
+  public List<String> labels() {
+    return labels.isEmpty() ? List.of() : List.of(labels.split(" "));
+  }
+
+  /** What it means. */
+  public String help() {
+    return help;
+  }
+
+  /** Whether it has series for each partition, which are capped. */
+  public boolean isPerPartition() {
+    return labels().contains("partition");
+  }
+}

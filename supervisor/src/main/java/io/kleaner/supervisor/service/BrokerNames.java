@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.service;
+
+import io.kleaner.supervisor.cleaner.Crew;
+import io.kleaner.supervisor.cleaner.LastClean;
+import io.kleaner.supervisor.cleaner.PartitionState;
+import io.kleaner.supervisor.cleaner.PartitionStatus;
+import io.kleaner.supervisor.judge.Verdict;
+import io.kleaner.supervisor.metrics.KafkaCleanerView;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/**
+ * A broker's own names for its cleaner's gauges, with what they should mean: dead threads count
+ * while they are dead, hung ones too, and what is not known is not shown. Thread-safe.
+ */
+record BrokerNames(Supervisor supervisor, Crew crew) {
+
+  private static final double PERCENT = 100;
+  private static final double MS = 1_000;
+
+  KafkaCleanerView view(List<Path> logDirs) {
+    KafkaCleanerView.Builder view =
+        new KafkaCleanerView.Builder()
+            .cleaner("DeadThreadCount", this::dead)
+            .cleaner("max-clean-time-secs", () -> most(clean -> clean.tookMs() / MS))
+            .cleaner("max-buffer-utilization-percent", () -> most(c -> c.mapUse() * PERCENT))
+            .cleaner("cleaner-recopy-percent", this::recopyPercent)
+            .cleaner("max-compaction-delay-secs", this::delaySeconds)
+            .manager("max-dirty-percent", this::maxDirtyPercent)
+            .manager("time-since-last-run-ms", this::sinceLastRunMs);
+    for (Path dir : logDirs) {
+      view.manager(
+          "uncleanable-partitions-count", dir.toString(), () -> (double) left(dir).count());
+    }
+    for (Path dir : logDirs) {
+      view.manager(
+          "uncleanable-bytes",
+          dir.toString(),
+          () -> (double) left(dir).mapToLong(state -> state.finding().dirtyBytes()).sum());
+    }
+    return view.build();
+  }
+
+  /** Threads are looked at now, not at the last tick. */
+  private double dead() {
+    long gone = crew.agents().stream().filter(agent -> !agent.isAlive()).count();
+    long hung =
+        supervisor.snapshot().workers().stream()
+            .filter(worker -> worker.verdict() instanceof Verdict.Hung)
+            .count();
+    return gone + hung;
+  }
+
+  private Stream<PartitionState> left(Path dir) {
+    return supervisor.snapshot().partitions().stream()
+        .filter(state -> state.id().logDir().equals(dir))
+        .filter(state -> state.status() == PartitionStatus.QUARANTINED);
+  }
+
+  private Stream<LastClean> lastCleans() {
+    return supervisor.snapshot().partitions().stream()
+        .map(PartitionState::lastClean)
+        .flatMap(Optional::stream);
+  }
+
+  private Double most(ToDoubleFunction<LastClean> value) {
+    return lastCleans().mapToDouble(value).max().stream().boxed().findFirst().orElse(null);
+  }
+
+  private Double recopyPercent() {
+    long before = lastCleans().mapToLong(LastClean::bytesBefore).sum();
+    long after = lastCleans().mapToLong(LastClean::bytesAfter).sum();
+    return before == 0 ? null : Double.valueOf(PERCENT * after / before);
+  }
+
+  private double maxDirtyPercent() {
+    return supervisor.snapshot().partitions().stream()
+        .mapToDouble(state -> state.finding().dirtyRatio() * PERCENT)
+        .max()
+        .orElse(0);
+  }
+
+  private Double sinceLastRunMs() {
+    long now = supervisor.snapshot().atMs();
+    return lastCleans().mapToLong(LastClean::atMs).max().stream()
+        .mapToObj(at -> (double) (now - at))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** How far the partition that waits longest is past its {@code max.compaction.lag.ms}. */
+  private double delaySeconds() {
+    Snapshot snapshot = supervisor.snapshot();
+    return snapshot.partitions().stream()
+        .filter(state -> state.finding().overdue())
+        .mapToDouble(
+            state ->
+                (snapshot.atMs() - state.finding().eligibleAtMs().orElse(snapshot.atMs())) / MS)
+        .max()
+        .orElse(0);
+  }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+'use strict';
+const $ = (id) => document.getElementById(id);
+let chaos = false;
+let due = 0;
+let open = new Set();
+
+function el(tag, attributes, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (name === 'onclick') node.addEventListener('click', value);
+    else if (value !== undefined && value !== false) node.setAttribute(name, value);
+  }
+  for (const child of children) node.append(child);
+  return node;
+}
+function bytes(n) {
+  if (n < 0) return 'unknown';
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  let unit = 0;
+  while (n >= 1024 && unit < units.length - 1) { n /= 1024; unit++; }
+  return (unit ? n.toFixed(1) : n) + ' ' + units[unit];
+}
+function span(ms) {
+  if (ms < 0) return 'unknown';
+  if (ms < 1000) return ms + ' ms';
+  const s = Math.floor(ms / 1000);
+  if (s < 120) return s + ' s';
+  if (s < 7200) return Math.floor(s / 60) + ' min';
+  return Math.floor(s / 3600) + ' h';
+}
+function when(ms) { return new Date(ms).toLocaleTimeString([], { hour12: false }); }
+const TONE = {
+  healthy: 'good', idle: 'good', working: 'good', throttled: 'warn', clean: 'good', cleaning: 'good',
+  dirty: 'warn', backoff: 'warn', degraded: 'warn', fallingbehind: 'warn', stalled: 'bad',
+  quarantined: 'bad', dead: 'bad', hung: 'bad', firing: 'bad', pending: 'warn', resolved: 'good',
+};
+function badge(text) { return el('span', { class: 'badge ' + (TONE[text] || 'unknown') }, text); }
+
+async function get(path) {
+  const answer = await fetch(path, { headers: { accept: 'application/json' } });
+  if (!answer.ok && answer.status !== 503) throw new Error(path + ': ' + answer.status);
+  return answer.json();
+}
+async function post(path, body) {
+  const token = sessionStorage.getItem('token') || '';
+  if (!token) {
+    say('Enter the token first: it is in the state directory, in the file "token".');
+    $('token').focus();
+    return;
+  }
+  try {
+    const answer = await fetch(path, {
+      method: 'POST',
+      headers: { authorization: 'Bearer ' + token, 'content-type': 'application/json' },
+      body: body ? JSON.stringify(body) : '',
+    });
+    const said = await answer.json();
+    say(said.message || (said.error + '. ' + (said.nextStep || '')));
+  } catch (e) { say('The service did not answer.'); }
+  soon();
+}
+function say(text) { $('said').textContent = text; }
+function act(name, verb) {
+  post('/api/v1/partitions/' + encodeURIComponent(name) + '/' + verb, { reason: 'from the page' });
+}
+
+function fill(list, nodes, none) {
+  const target = $(list);
+  const focused = document.activeElement && document.activeElement.id;
+  target.replaceChildren(...(nodes.length ? nodes : [el('li', { class: 'quiet' }, none)]));
+  if (focused && $(focused)) $(focused).focus();
+}
+function numbers(status) {
+  const all = [
+    ['Partitions', status.partitions], ['Cleans', status.cleans],
+    ['Reclaimed', bytes(status.reclaimedBytes)], ['Read', bytes(status.bytesRead)],
+    ['Worker restarts', status.workerRestarts], ['Alerts firing', status.alertsFiring],
+    ['Throttle', status.throttleBytesPerSecond < 0 ? 'none' : bytes(status.throttleBytesPerSecond) + '/s'],
+  ];
+  $('numbers').replaceChildren(...all.map(([name, value]) =>
+    el('div', {}, el('dt', {}, name), el('dd', {}, String(value)))));
+}
+function overall(status) {
+  const badge = $('overall');
+  const text = !status.healthy ? 'supervisor not well' : !status.ready ? 'not ready'
+    : status.alertsFiring ? status.alertsFiring + (status.alertsFiring > 1 ? ' alerts' : ' alert') : 'all well';
+  badge.textContent = text;
+  badge.className = 'badge ' + (!status.healthy || !status.ready ? 'bad' : status.alertsFiring ? 'warn' : 'good');
+  $('detail').textContent = status.detail + (status.journalProblem ? '; ' + status.journalProblem : '');
+  document.title = 'Kleaner: ' + text;
+}
+function worker(w) {
+  const node = el('li', {}, el('div', { class: 'top' }, el('strong', {}, w.id), badge(w.state)),
+    el('p', {}, w.partition ? w.partition + ' \u00b7 ' + w.phase.toLowerCase() : w.evidence),
+    el('p', { class: 'quiet' }, 'got on ' + span(w.heartbeatAgeMs) + ' ago \u00b7 restarts ' + w.restarts
+      + ' \u00b7 read ' + bytes(w.bytesRead)));
+  if (chaos) {
+    const row = el('p', { class: 'row' });
+    for (const fault of ['oom', 'stackoverflow', 'linkage', 'interrupt', 'hang']) {
+      row.append(el('button', { id: 'chaos-' + w.id + '-' + fault, type: 'button',
+        onclick: () => post('/api/v1/workers/' + encodeURIComponent(w.id) + '/chaos?fault=' + fault) }, fault));
+    }
+    node.append(row);
+  }
+  return node;
+}
+function dir(d) {
+  return el('li', {}, el('div', { class: 'top' }, el('strong', {}, d.logDir), badge(d.verdict)),
+    el('p', {}, d.partitions + ' partitions, ' + d.quarantined + ' in quarantine, ' + bytes(d.dirtyBytes) + ' dirty'),
+    el('p', { class: 'quiet' }, bytes(d.freeBytes) + ' free \u00b7 looked at ' + span(d.scanAgeMs) + ' ago'
+      + (d.fullInMs >= 0 ? ' \u00b7 full in ' + span(d.fullInMs) : '')));
+}
+function alert(a) {
+  return el('li', {}, el('div', { class: 'top' }, el('strong', {}, a.rule), badge(a.state)),
+    el('p', {}, a.summary), el('p', { class: 'quiet' }, a.subject + ' \u00b7 since ' + when(a.sinceMs)
+      + (a.occurrences > 1 ? ' \u00b7 ' + a.occurrences + ' times' : '')),
+    el('p', {}, a.nextStep));
+}
+function row(p) {
+  const name = p.logDir + ':' + p.partition;
+  const held = p.state === 'quarantined' || p.state === 'backoff';
+  const buttons = el('td', {}, el('span', { class: 'row' },
+    held ? el('button', { id: 'release-' + name, type: 'button', onclick: () => act(name, 'release') }, 'release')
+      : el('button', { id: 'clean-' + name, type: 'button', onclick: () => act(name, 'clean') }, 'clean')));
+  if (!held) buttons.firstChild.append(el('button', { id: 'q-' + name, type: 'button', onclick: () => act(name, 'quarantine') }, 'quarantine'));
+  return el('tr', {}, el('td', {}, el('strong', {}, p.partition)), el('td', {}, badge(p.state)),
+    el('td', {}, el('progress', { max: 1, value: p.dirtyRatio, 'aria-label': 'dirty ratio' }),
+      ' ' + Math.round(p.dirtyRatio * 100) + ' %'),
+    el('td', { class: 'num' }, bytes(p.dirtyBytes)), el('td', { class: 'num' }, bytes(p.sizeBytes)),
+    el('td', { class: 'why' }, p.reason + (held && p.nextStep ? ' ' + p.nextStep : '')), buttons);
+}
+const BAD = ['WORKER_DEAD', 'WORKER_HUNG', 'BUDGET_SPENT', 'PARTITION_QUARANTINED', 'REMEDIES_OFF', 'LOG_DIR_BLIND'];
+const GOOD = ['WORKER_RESTARTED', 'PARTITION_RELEASED', 'PARTITION_MOVING', 'LOG_DIR_SEEN', 'SERVICE_STARTED', 'PARTITION_RECOVERED'];
+function incident(i) {
+  const tone = BAD.includes(i.kind) ? 'bad' : GOOD.includes(i.kind) ? 'good' : 'warn';
+  const node = el('li', { class: tone }, el('span', { class: 'text' },
+    el('time', { datetime: new Date(i.atMs).toISOString() }, when(i.atMs)),
+    el('strong', {}, i.kind.toLowerCase().replaceAll('_', ' ')), ' ' + i.summary));
+  if (i.evidence && i.evidence !== i.summary) {
+    const more = el('details', {}, el('summary', {}, 'evidence'), el('pre', {}, i.evidence));
+    more.open = open.has(i.id);
+    more.addEventListener('toggle', () => more.open ? open.add(i.id) : open.delete(i.id));
+    node.append(more);
+  }
+  return node;
+}
+function matches(p) {
+  const text = $('filter').value.trim().toLowerCase();
+  return !text || p.partition.toLowerCase().includes(text);
+}
+
+let running = false;
+async function refresh() {
+  if (running) { due = 1; return; }
+  running = true;
+  due = 0;
+  try {
+    const state = $('state').value;
+    const [status, workers, partitions, incidents, alerts] = await Promise.all([
+      get('/api/v1/status'), get('/api/v1/workers'),
+      get('/api/v1/partitions?limit=1000' + (state ? '&state=' + state : '')),
+      get('/api/v1/incidents?limit=50'), get('/api/v1/alerts')]);
+    chaos = status.chaos;
+    overall(status);
+    numbers(status);
+    fill('workers', workers.items.map(worker), 'No workers yet.');
+    fill('dirs', status.logDirs.map(dir), 'None was looked at yet.');
+    const live = alerts.items.filter((a) => a.state !== 'resolved');
+    const over = alerts.items.filter((a) => a.state === 'resolved').slice(0, 3);
+    fill('alerts', live.concat(over).map(alert), 'Nothing to tell.');
+    const shown = partitions.items.filter(matches).slice(0, 200);
+    $('rows').replaceChildren(...shown.map(row));
+    $('shown').textContent = shown.length + ' of ' + partitions.total;
+    fill('incidents', incidents.items.map(incident), 'Nothing has happened yet.');
+    document.body.dataset.ready = 'yes';
+  } catch (e) {
+    $('overall').textContent = 'no answer';
+    $('overall').className = 'badge bad';
+    $('detail').textContent = String(e.message || e);
+  } finally {
+    running = false;
+    if (due) soon();
+  }
+}
+let timer = 0;
+function soon() {
+  if (!timer) timer = setTimeout(() => { timer = 0; refresh(); }, 250);
+}
+function listen() {
+  const source = new EventSource('/api/v1/events');
+  source.onopen = () => { $('link').textContent = 'live'; };
+  source.onerror = () => { $('link').textContent = 'reconnecting'; soon(); };
+  let pulse = 0;
+  source.addEventListener('status', () => { if (++pulse % 4 === 0) soon(); });
+  for (const type of ['incident', 'alert', 'worker', 'partition']) source.addEventListener(type, soon);
+}
+$('token-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  sessionStorage.setItem('token', $('token').value.trim());
+  $('token').value = '';
+  say('The token is kept in this tab until it is closed.');
+});
+$('filter').addEventListener('input', soon);
+$('state').addEventListener('change', soon);
+refresh();
+listen();
+setInterval(refresh, 5000);
