@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.alert;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * A condition as it is told.
  *
@@ -8,7 +10,8 @@ package io.kleaner.supervisor.alert;
  * @param sinceMs when the condition was first seen, milliseconds since the epoch
  * @param firedAtMs when it fired, -1 if it has not
  * @param lastSeenMs when the condition last held
- * @param occurrences how often it came back while it was firing
+ * @param occurrences how often its condition began to hold, at least 1: a crash loop is one alert
+ *     with many
  */
 public record Alert(
     long id,
@@ -23,6 +26,37 @@ public record Alert(
     long firedAtMs,
     long lastSeenMs,
     int occurrences) {
+
+  /** Checks that nothing is missing, and that it has fired unless it is pending. */
+  public Alert {
+    requireNonNull(rule, "rule");
+    requireNonNull(subject, "subject");
+    requireNonNull(severity, "severity");
+    requireNonNull(summary, "summary");
+    requireNonNull(evidence, "evidence");
+    requireNonNull(nextStep, "nextStep");
+    if (occurrences < 1 || (state == State.PENDING) != (firedAtMs == -1)) {
+      throw new IllegalArgumentException(
+          state + " alert " + id + " fired at " + firedAtMs + ", " + occurrences + " occurrences");
+    }
+  }
+
+  /** The same, over. */
+  Alert resolved() {
+    return new Alert(
+        id,
+        rule,
+        subject,
+        severity,
+        State.RESOLVED,
+        summary,
+        evidence,
+        nextStep,
+        sinceMs,
+        firedAtMs,
+        lastSeenMs,
+        occurrences);
+  }
 
   /** Where it is in its life. */
   public enum State {

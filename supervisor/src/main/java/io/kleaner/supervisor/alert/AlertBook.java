@@ -5,49 +5,72 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * Turns conditions that hold now into alerts: pending, firing, resolved, one for each rule and
  * subject however often the condition comes and goes.
  *
  * <pre>
- *   condition holds          for holdOffMs
- *  ---------------> PENDING ---------------> FIRING --(every repeatIntervalMs)--> told again
- *                      | gone                   | gone for resolveAfterMs
- *                      v                        v
- *                   forgotten                RESOLVED
+ *   condition holds          for holdOffMs           every repeatIntervalMs, or graver: told again
+ *  ---------------&gt; PENDING ---------------&gt; FIRING ---+
+ *                      | gone                   |  ^-----+
+ *                      v                        | gone for resolveAfterMs
+ *                   forgotten                   v
+ *                                            RESOLVED
  * </pre>
  *
- * <p>Does no I/O and asks no clock. Bounded: beyond a number of alerts further subjects are
- * counted, not told. Not thread-safe; owned by the supervisor.
+ * <p>Does no I/O and asks no clock; steps of the wall clock neither hold back nor hurry an alert
+ * (going back counts as no time). Bounded: of one rule {@link #MAX_PER_RULE} alerts and {@link
+ * #MAX_ALERTS} in all are told; how many are left out is an alert itself. Not thread-safe; owned by
+ * the supervisor.
  */
 public final class AlertBook {
 
   /** Pending and firing ones together. */
   public static final int MAX_ALERTS = 500;
 
+  /** So that two thousand partitions in trouble leave room for the dead worker behind it. */
+  public static final int MAX_PER_RULE = 100;
+
+  /** The rule of the alert that says how many others are left out. */
+  public static final String LEFT_OUT_RULE = "AlertsLeftOut";
+
   private static final int RESOLVED_KEPT = 100;
 
   private final AlertPolicy defaults;
   private final Map<String, AlertPolicy> byRule;
   private final Map<Key, Entry> entries = new LinkedHashMap<>();
+  private final Map<String, Integer> entriesByRule = new HashMap<>();
   private final Deque<Alert> resolved = new ArrayDeque<>();
   private long nextId = 1;
   private int leftOut;
 
+  /** Time as the looks add up to it, milliseconds; never goes back. */
+  private long elapsedMs;
+
+  private OptionalLong lastLookMs = OptionalLong.empty();
+
   private record Key(String rule, String subject) {}
 
+  /** An alert and the marks that decide about it, in elapsed time. */
   private static final class Entry {
     private Alert alert;
     private boolean holding = true;
-    private long toldMs;
+    private final long sinceElapsedMs;
+    private long lastSeenElapsedMs;
+    private long toldElapsedMs;
+    private Severity gravestTold = Severity.INFO;
 
-    Entry(Alert alert) {
+    Entry(Alert alert, long elapsedMs) {
       this.alert = alert;
+      this.sinceElapsedMs = elapsedMs;
     }
   }
 
@@ -62,71 +85,111 @@ public final class AlertBook {
   /**
    * Goes on by one look.
    *
-   * @param holdingNow every condition that holds now
+   * @param nowMs wall time, milliseconds since the epoch
+   * @param holdingNow every condition that holds now; of two with one rule and subject the graver
+   *     counts
    * @return what is to be told
    */
   public List<AlertEvent> evaluate(long nowMs, Collection<AlertSignal> holdingNow) {
-    List<AlertEvent> events = new ArrayList<>();
+    elapsedMs += lastLookMs.isEmpty() ? 0 : Math.max(0, nowMs - lastLookMs.getAsLong());
+    lastLookMs = OptionalLong.of(nowMs);
     Map<Key, AlertSignal> signals = new LinkedHashMap<>();
     for (AlertSignal signal : holdingNow) {
-      signals.putIfAbsent(new Key(signal.rule(), signal.subject()), signal);
+      signals.merge(
+          new Key(signal.rule(), signal.subject()),
+          signal,
+          (one, other) -> other.severity().compareTo(one.severity()) > 0 ? other : one);
     }
-    leftOut = 0;
-    signals.forEach((key, signal) -> hold(key, signal, nowMs, events));
-    Iterator<Map.Entry<Key, Entry>> all = entries.entrySet().iterator();
-    while (all.hasNext()) {
-      Map.Entry<Key, Entry> each = all.next();
-      if (!signals.containsKey(each.getKey()) && isOver(each.getValue(), nowMs, events)) {
-        all.remove();
-      }
+    List<AlertEvent> events = new ArrayList<>();
+    // What is over makes room for what is new.
+    retire(signals, nowMs, events);
+    Map<String, Integer> leftOutByRule = new TreeMap<>();
+    signals.forEach(
+        (key, signal) -> {
+          if (hasRoom(key)) {
+            hold(key, signal, nowMs, events);
+          } else {
+            leftOutByRule.merge(key.rule(), 1, Integer::sum);
+          }
+        });
+    leftOut = leftOutByRule.values().stream().mapToInt(Integer::intValue).sum();
+    if (leftOut > 0) {
+      AlertSignal signal = tooMany(leftOutByRule);
+      hold(new Key(signal.rule(), signal.subject()), signal, nowMs, events);
     }
     return events;
+  }
+
+  private boolean hasRoom(Key key) {
+    return entries.containsKey(key)
+        || (entries.size() < MAX_ALERTS
+            && entriesByRule.getOrDefault(key.rule(), 0) < MAX_PER_RULE);
+  }
+
+  private AlertSignal tooMany(Map<String, Integer> leftOutByRule) {
+    return new AlertSignal(
+        LEFT_OUT_RULE,
+        "alerts",
+        Severity.WARNING,
+        leftOut + " more conditions hold than are told one by one",
+        "left out, by rule: " + leftOutByRule,
+        "Look at the list of partitions and workers; a common cause is likely.");
   }
 
   private void hold(Key key, AlertSignal signal, long nowMs, List<AlertEvent> events) {
     Entry entry = entries.get(key);
     if (entry == null) {
-      if (entries.size() >= MAX_ALERTS) {
-        leftOut++;
-        return;
-      }
-      entry = new Entry(alert(nextId++, signal, Alert.State.PENDING, nowMs, -1, nowMs, 1));
+      entry = new Entry(alert(nextId++, signal, nowMs, -1, nowMs, 1), elapsedMs);
       entries.put(key, entry);
+      entriesByRule.merge(key.rule(), 1, Integer::sum);
     }
     Alert before = entry.alert;
-    int occurrences = before.occurrences() + (entry.holding ? 0 : 1);
-    entry.holding = true;
     AlertPolicy policy = policy(key.rule());
-    if (before.state() == Alert.State.PENDING) {
-      boolean due = nowMs - before.sinceMs() >= policy.holdOffMs();
-      entry.alert =
-          alert(
-              before.id(),
-              signal,
-              due ? Alert.State.FIRING : Alert.State.PENDING,
-              before.sinceMs(),
-              due ? nowMs : -1,
-              nowMs,
-              occurrences);
-      if (due) {
-        entry.toldMs = nowMs;
-        events.add(new AlertEvent(AlertEvent.Kind.FIRING, entry.alert, nowMs));
-      }
-      return;
-    }
+    boolean fires =
+        before.state() == Alert.State.PENDING
+            && elapsedMs - entry.sinceElapsedMs >= policy.holdOffMs();
     entry.alert =
         alert(
             before.id(),
             signal,
-            Alert.State.FIRING,
             before.sinceMs(),
-            before.firedAtMs(),
+            fires ? nowMs : before.firedAtMs(),
             nowMs,
-            occurrences);
-    if (nowMs - entry.toldMs >= policy.repeatIntervalMs()) {
-      entry.toldMs = nowMs;
-      events.add(new AlertEvent(AlertEvent.Kind.REPEATED, entry.alert, nowMs));
+            before.occurrences() + (entry.holding ? 0 : 1));
+    entry.holding = true;
+    entry.lastSeenElapsedMs = elapsedMs;
+    if (fires) {
+      tell(entry, AlertEvent.Kind.FIRING, nowMs, events);
+    } else if (entry.alert.state() == Alert.State.FIRING
+        && (elapsedMs - entry.toldElapsedMs >= policy.repeatIntervalMs()
+            || signal.severity().compareTo(entry.gravestTold) > 0)) {
+      tell(entry, AlertEvent.Kind.REPEATED, nowMs, events);
     }
+  }
+
+  private void tell(Entry entry, AlertEvent.Kind kind, long nowMs, List<AlertEvent> events) {
+    entry.toldElapsedMs = elapsedMs;
+    // Never lowered, or a condition that sways between two severities would be told at each turn.
+    if (entry.alert.severity().compareTo(entry.gravestTold) > 0) {
+      entry.gravestTold = entry.alert.severity();
+    }
+    events.add(new AlertEvent(kind, entry.alert, nowMs));
+  }
+
+  private void retire(Map<Key, AlertSignal> signals, long nowMs, List<AlertEvent> events) {
+    Iterator<Map.Entry<Key, Entry>> all = entries.entrySet().iterator();
+    while (all.hasNext()) {
+      Map.Entry<Key, Entry> each = all.next();
+      Key key = each.getKey();
+      // Our own condition is known only after the others have been counted; it is asked last
+      // time's.
+      boolean holds = key.rule().equals(LEFT_OUT_RULE) ? leftOut > 0 : signals.containsKey(key);
+      if (!holds && isOver(each.getValue(), nowMs, events)) {
+        all.remove();
+        entriesByRule.merge(key.rule(), -1, Integer::sum);
+      }
+    }
+    entriesByRule.values().removeIf(count -> count == 0);
   }
 
   private boolean isOver(Entry entry, long nowMs, List<AlertEvent> events) {
@@ -135,23 +198,10 @@ public final class AlertBook {
     if (alert.state() == Alert.State.PENDING) {
       return true;
     }
-    if (nowMs - alert.lastSeenMs() < policy(alert.rule()).resolveAfterMs()) {
+    if (elapsedMs - entry.lastSeenElapsedMs < policy(alert.rule()).resolveAfterMs()) {
       return false;
     }
-    Alert over =
-        new Alert(
-            alert.id(),
-            alert.rule(),
-            alert.subject(),
-            alert.severity(),
-            Alert.State.RESOLVED,
-            alert.summary(),
-            alert.evidence(),
-            alert.nextStep(),
-            alert.sinceMs(),
-            alert.firedAtMs(),
-            alert.lastSeenMs(),
-            alert.occurrences());
+    Alert over = alert.resolved();
     resolved.addFirst(over);
     if (resolved.size() > RESOLVED_KEPT) {
       resolved.removeLast();
@@ -161,19 +211,13 @@ public final class AlertBook {
   }
 
   private static Alert alert(
-      long id,
-      AlertSignal signal,
-      Alert.State state,
-      long sinceMs,
-      long firedAtMs,
-      long lastSeenMs,
-      int occurrences) {
+      long id, AlertSignal signal, long sinceMs, long firedAtMs, long lastSeenMs, int occurrences) {
     return new Alert(
         id,
         signal.rule(),
         signal.subject(),
         signal.severity(),
-        state,
+        firedAtMs == -1 ? Alert.State.PENDING : Alert.State.FIRING,
         signal.summary(),
         signal.evidence(),
         signal.nextStep(),
@@ -187,7 +231,7 @@ public final class AlertBook {
     return byRule.getOrDefault(rule, defaults);
   }
 
-  /** Pending and firing alerts, then the latest that are over. */
+  /** Pending and firing alerts, then the latest that are over, newest first. */
   public List<Alert> current() {
     List<Alert> all = new ArrayList<>();
     entries.values().forEach(entry -> all.add(entry.alert));

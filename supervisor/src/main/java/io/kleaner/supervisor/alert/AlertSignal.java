@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.alert;
 
+import static java.util.Objects.requireNonNull;
+
 /**
  * A condition that holds now.
  *
@@ -16,4 +18,17 @@ public record AlertSignal(
     Severity severity,
     String summary,
     String evidence,
-    String nextStep) {}
+    String nextStep) {
+
+  /** Checks that it names a rule and a subject. */
+  public AlertSignal {
+    if (rule.isEmpty() || subject.isEmpty()) {
+      throw new IllegalArgumentException(
+          "rule '" + rule + "', subject '" + subject + "': neither may be empty");
+    }
+    requireNonNull(severity, "severity");
+    requireNonNull(summary, "summary");
+    requireNonNull(evidence, "evidence");
+    requireNonNull(nextStep, "nextStep");
+  }
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Tables of what is told: time in ms, what holds, what the book says. */
+class AlertBookTest {
+
+  private static final AlertPolicy POLICY = new AlertPolicy(100, 1_000, 300);
+  private static final AlertPolicy AT_ONCE = new AlertPolicy(0, 1_000, 300);
+
+  private final List<String> told = new ArrayList<>();
+
+  @Test
+  void evaluate_conditionShorterThanHoldOff_isForgotten() {
+    AlertBook book = new AlertBook(POLICY, Map.of());
+
+    look(book, 0, "Dead/w1");
+    look(book, 99, "Dead/w1");
+    look(book, 100);
+    look(book, 150, "Dead/w1");
+    look(book, 249, "Dead/w1");
+
+    assertThat(told).isEmpty();
+    assertThat(book.current()).extracting(Alert::state).containsExactly(Alert.State.PENDING);
+  }
+
+  @Test
+  void evaluate_wholeLife_isTold() {
+    AlertBook book = new AlertBook(POLICY, Map.of());
+
+    look(book, 0, "Dead/w1");
+    look(book, 99, "Dead/w1");
+    look(book, 100, "Dead/w1");
+    look(book, 1_099, "Dead/w1");
+    look(book, 1_100, "Dead/w1");
+    look(book, 2_200, "Dead/w1");
+    look(book, 2_499);
+    look(book, 2_500);
+    look(book, 9_999);
+
+    assertThat(told)
+        .containsExactly(
+            "100 FIRING Dead/w1 #1 WARNING x1",
+            "1100 REPEATED Dead/w1 #1 WARNING x1",
+            "2200 REPEATED Dead/w1 #1 WARNING x1",
+            "2500 RESOLVED Dead/w1 #1 WARNING x1");
+  }
+
+  @Test
+  void evaluate_noHoldOff_firesAtFirstLook() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of());
+
+    look(book, 0, "Dead/w1");
+
+    assertThat(told).containsExactly("0 FIRING Dead/w1 #1 WARNING x1");
+  }
+
+  @Test
+  void evaluate_crashLoop_isOneAlertThatCounts() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of());
+
+    for (int i = 0; i < 5; i++) {
+      look(book, i * 200L, "Dead/w1");
+      look(book, i * 200L + 100);
+    }
+    look(book, 1_100);
+
+    assertThat(told)
+        .containsExactly("0 FIRING Dead/w1 #1 WARNING x1", "1100 RESOLVED Dead/w1 #1 WARNING x5");
+  }
+
+  @Test
+  void evaluate_backAfterResolved_isAnotherAlert() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of());
+
+    look(book, 0, "Dead/w1");
+    look(book, 300);
+    look(book, 301, "Dead/w1");
+
+    assertThat(told)
+        .containsExactly(
+            "0 FIRING Dead/w1 #1 WARNING x1",
+            "300 RESOLVED Dead/w1 #1 WARNING x1",
+            "301 FIRING Dead/w1 #2 WARNING x1");
+  }
+
+  @Test
+  void evaluate_sameRuleOtherSubject_isItsOwnAlert() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of());
+
+    look(book, 0, "Dead/w1", "Dead/w2");
+    look(book, 300, "Dead/w2");
+
+    assertThat(told)
+        .containsExactly(
+            "0 FIRING Dead/w1 #1 WARNING x1",
+            "0 FIRING Dead/w2 #2 WARNING x1",
+            "300 RESOLVED Dead/w1 #1 WARNING x1");
+  }
+
+  @Test
+  void evaluate_sameConditionTwiceInOneLook_isOneAlertOfTheGraverSeverity() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of());
+
+    look(book, 0, "Dead/w1", "Dead/w1!", "Dead/w1");
+
+    assertThat(told).containsExactly("0 FIRING Dead/w1 #1 CRITICAL x1");
+  }
+
+  @Test
+  void evaluate_ruleWithItsOwnPolicy_goesByIt() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of("Stalled", new AlertPolicy(50, 9_000, 0)));
+
+    look(book, 0, "Dead/w1", "Stalled/t-0");
+    look(book, 50, "Dead/w1", "Stalled/t-0");
+    look(book, 51, "Dead/w1");
+
+    assertThat(told)
+        .containsExactly(
+            "0 FIRING Dead/w1 #1 WARNING x1",
+            "50 FIRING Stalled/t-0 #2 WARNING x1",
+            "51 RESOLVED Stalled/t-0 #2 WARNING x1");
+  }
+
+  @Test
+  void evaluate_becomesGraver_isToldAtOnceAndOnlyOnce() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of());
+
+    look(book, 0, "Dead/w1");
+    look(book, 10, "Dead/w1!");
+    look(book, 20, "Dead/w1");
+    look(book, 30, "Dead/w1!");
+
+    assertThat(told)
+        .containsExactly("0 FIRING Dead/w1 #1 WARNING x1", "10 REPEATED Dead/w1 #1 CRITICAL x1");
+  }
+
+  @Test
+  void evaluate_clockStepsBack_neitherHurriesNorHoldsBack() {
+    AlertBook book = new AlertBook(POLICY, Map.of());
+
+    look(book, 1_000_000, "Dead/w1");
+    look(book, 10, "Dead/w1");
+    look(book, 60, "Dead/w1");
+    look(book, 110, "Dead/w1");
+    look(book, 5);
+    look(book, 305);
+
+    assertThat(told)
+        .containsExactly("110 FIRING Dead/w1 #1 WARNING x1", "305 RESOLVED Dead/w1 #1 WARNING x1");
+  }
+
+  @Test
+  void evaluate_floodOfOneRule_leavesRoomForOthersAndSaysHowManyAreLeftOut() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of());
+    List<String> flood =
+        IntStream.range(0, 2_000).mapToObj(i -> "Stalled/t-" + i).collect(Collectors.toList());
+    flood.add("Dead/w1");
+
+    look(book, 0, flood.toArray(String[]::new));
+
+    assertThat(told).hasSize(AlertBook.MAX_PER_RULE + 2);
+    assertThat(told)
+        .contains("0 FIRING Dead/w1 #101 WARNING x1")
+        .contains("0 FIRING AlertsLeftOut/alerts #102 WARNING x1");
+    assertThat(book.leftOut()).isEqualTo(1_900);
+    assertThat(book.current())
+        .filteredOn(alert -> alert.rule().equals(AlertBook.LEFT_OUT_RULE))
+        .extracting(Alert::evidence)
+        .containsExactly("left out, by rule: {Stalled=1900}");
+  }
+
+  @Test
+  void evaluate_manyRules_isBoundedInAll() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of());
+
+    look(
+        book,
+        0,
+        IntStream.range(0, 3_000).mapToObj(i -> "R" + i % 30 + "/s" + i).toArray(String[]::new));
+
+    assertThat(book.current()).hasSize(AlertBook.MAX_ALERTS + 1);
+    assertThat(book.leftOut()).isEqualTo(2_500);
+  }
+
+  @Test
+  void evaluate_floodIsOver_leftOutAlertIsResolvedAndRoomIsFree() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of());
+    look(book, 0, IntStream.range(0, 200).mapToObj(i -> "S/t" + i).toArray(String[]::new));
+    look(book, 300);
+    look(book, 600);
+    told.clear();
+
+    look(book, 900, "S/new");
+
+    assertThat(book.leftOut()).isZero();
+    assertThat(told).containsExactly("900 FIRING S/new #102 WARNING x1");
+    assertThat(book.current()).filteredOn(a -> a.state() == Alert.State.FIRING).hasSize(1);
+  }
+
+  @Test
+  void current_manyResolved_keepsTheLatestHundredNewestFirst() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of());
+    for (int i = 0; i < 150; i++) {
+      look(book, i * 1_000L, "Dead/w" + i);
+      look(book, i * 1_000L + 500);
+    }
+
+    assertThat(book.current()).hasSize(100);
+    assertThat(book.current().get(0).subject()).isEqualTo("w149");
+  }
+
+  @Test
+  void evaluate_tenThousandIncidents_keepsNothingOfThem() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of());
+
+    for (int i = 0; i < 10_000; i++) {
+      look(book, i * 1_000L, "Rule" + i + "/s");
+      look(book, i * 1_000L + 500);
+    }
+
+    assertThat(book.current()).hasSize(100);
+    assertThat(told).hasSize(20_000);
+  }
+
+  @Test
+  void signal_withoutSubject_isRefused() {
+    assertThatThrownBy(() -> new AlertSignal("Dead", "", Severity.INFO, "s", "e", "n"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Dead");
+  }
+
+  @Test
+  void policy_negativeOrNever_isRefused() {
+    assertThatThrownBy(() -> new AlertPolicy(-1, 1, 0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> new AlertPolicy(0, 0, 0)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  /** {@code rule/subject}, and an exclamation mark for critical. */
+  private void look(AlertBook book, long nowMs, String... holding) {
+    List<AlertSignal> signals = new ArrayList<>();
+    for (String each : holding) {
+      String[] parts = each.replace("!", "").split("/");
+      Severity severity = each.endsWith("!") ? Severity.CRITICAL : Severity.WARNING;
+      signals.add(new AlertSignal(parts[0], parts[1], severity, "summary", "evidence", "next"));
+    }
+    for (AlertEvent event : book.evaluate(nowMs, signals)) {
+      Alert alert = event.alert();
+      told.add(
+          event.atMs()
+              + " "
+              + event.kind()
+              + " "
+              + alert.rule()
+              + "/"
+              + alert.subject()
+              + " #"
+              + alert.id()
+              + " "
+              + alert.severity()
+              + " x"
+              + alert.occurrences());
+    }
+  }
+}
