@@ -1,12 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.alert;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Tells every sink; what is wrong with one is not another's. Thread-safe. */
 public final class AlertDispatcher implements AutoCloseable {
 
+  private static final Logger LOG = LoggerFactory.getLogger(AlertDispatcher.class);
+  private static final long CLOSE_MS = 2_000;
+
   private final List<AlertSink> sinks;
+
+  /** How a test of one sink went; the detail is what to read if it was not delivered. */
+  public record TestResult(String sink, boolean delivered, String detail) {}
 
   /**
    * @param sinks closed with it
@@ -15,12 +32,21 @@ public final class AlertDispatcher implements AutoCloseable {
     this.sinks = List.copyOf(sinks);
   }
 
-  /** Hands events to every sink; never waits. */
+  /** Hands events to every sink; never waits, never throws. */
   public void dispatch(List<AlertEvent> events) {
     for (AlertEvent event : events) {
       for (AlertSink sink : sinks) {
-        sink.offer(event);
+        offer(sink, event);
       }
+    }
+  }
+
+  private static void offer(AlertSink sink, AlertEvent event) {
+    try {
+      sink.offer(event);
+    } catch (RuntimeException | Error e) {
+      // No sink may throw; one that does anyway must not keep the alert from those after it.
+      LOG.error("sink {} refused an alert: {}", sink.name(), e.getClass().getSimpleName());
     }
   }
 
@@ -29,8 +55,80 @@ public final class AlertDispatcher implements AutoCloseable {
     return sinks.stream().map(AlertSink::status).toList();
   }
 
+  /**
+   * Sends a sample through each sink, past its queue and in one attempt, all at the same time, and
+   * waits for how it went.
+   *
+   * @param timeoutMs for all of them together
+   * @return in the order of the sinks
+   */
+  public List<TestResult> sendTest(AlertEvent sample, long timeoutMs) {
+    return each(
+        sink -> {
+          try {
+            sink.deliverNow(sample);
+            return new TestResult(sink.name(), true, "delivered");
+          } catch (DeliveryException e) {
+            return new TestResult(sink.name(), false, e.getMessage());
+          }
+        },
+        (sink, why) -> new TestResult(sink.name(), false, why),
+        timeoutMs);
+  }
+
+  /** Gives all sinks together two seconds for what waits. */
   @Override
   public void close() {
-    sinks.forEach(AlertSink::close);
+    each(
+        sink -> {
+          sink.close();
+          return sink;
+        },
+        (sink, why) -> sink,
+        CLOSE_MS);
+  }
+
+  private <T> List<T> each(
+      Task<T> task, BiFunction<AlertSink, String, T> otherwise, long timeoutMs) {
+    ExecutorService threads =
+        Executors.newCachedThreadPool(
+            work -> {
+              Thread thread = new Thread(work, "kleaner-alert-all");
+              thread.setDaemon(true);
+              return thread;
+            });
+    try {
+      List<Callable<T>> tasks = new ArrayList<>();
+      sinks.forEach(sink -> tasks.add(() -> task.on(sink)));
+      List<Future<T>> done = threads.invokeAll(tasks, timeoutMs, TimeUnit.MILLISECONDS);
+      List<T> results = new ArrayList<>();
+      for (int i = 0; i < sinks.size(); i++) {
+        results.add(result(done.get(i), sinks.get(i), otherwise, timeoutMs));
+      }
+      return results;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return sinks.stream().map(sink -> otherwise.apply(sink, "interrupted")).toList();
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static <T> T result(
+      Future<T> done, AlertSink sink, BiFunction<AlertSink, String, T> otherwise, long timeoutMs)
+      throws InterruptedException {
+    try {
+      return done.get();
+    } catch (CancellationException e) {
+      return otherwise.apply(sink, "no result within " + timeoutMs + " ms");
+    } catch (ExecutionException e) {
+      return otherwise.apply(sink, e.getCause().getClass().getSimpleName());
+    }
+  }
+
+  /** Something that may take long and may throw anything. */
+  @FunctionalInterface
+  private interface Task<T> {
+    T on(AlertSink sink) throws InterruptedException;
   }
 }

@@ -5,11 +5,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Alerts as JSON: our own, whose names are stable, and Alertmanager's. */
+/** Alerts as JSON: our own, whose names are stable and documented, and Alertmanager's. */
 final class AlertJson {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -27,17 +26,22 @@ final class AlertJson {
     map.put("rule", alert.rule());
     map.put("subject", alert.subject());
     map.put("severity", lower(alert.severity()));
-    map.put("summary", alert.summary());
-    map.put("evidence", alert.evidence());
-    map.put("nextStep", alert.nextStep());
-    map.put("since", Instant.ofEpochMilli(alert.sinceMs()).toString());
-    map.put("at", Instant.ofEpochMilli(event.atMs()).toString());
+    map.put("summary", AlertText.bounded(alert.summary()));
+    map.put("evidence", AlertText.bounded(alert.evidence()));
+    map.put("nextStep", AlertText.bounded(alert.nextStep()));
+    map.put("since", time(alert.sinceMs()));
+    map.put("lastSeen", time(alert.lastSeenMs()));
+    map.put("at", time(event.atMs()));
     map.put("occurrences", alert.occurrences());
     return text(map);
   }
 
-  /** What Alertmanager's API version 2 takes. */
-  static String alertmanager(AlertEvent event, String instance, long keepMs) {
+  /**
+   * One alert as Alertmanager's API version 2 takes it.
+   *
+   * @param endsAtMs when it is over unless it is sent again
+   */
+  static Map<String, Object> alertmanager(AlertEvent event, String instance, long endsAtMs) {
     Alert alert = event.alert();
     Map<String, Object> labels = new LinkedHashMap<>();
     labels.put("alertname", "Kleaner" + alert.rule());
@@ -45,27 +49,31 @@ final class AlertJson {
     labels.put("subject", alert.subject());
     labels.put("instance", instance);
     Map<String, Object> annotations = new LinkedHashMap<>();
-    annotations.put("summary", alert.summary());
-    annotations.put("description", alert.evidence());
-    annotations.put("next_step", alert.nextStep());
-    boolean over = event.kind() == AlertEvent.Kind.RESOLVED;
+    annotations.put("summary", AlertText.bounded(alert.summary()));
+    annotations.put("description", AlertText.bounded(alert.evidence()));
+    annotations.put("next_step", AlertText.bounded(alert.nextStep()));
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("labels", labels);
     map.put("annotations", annotations);
-    map.put("startsAt", Instant.ofEpochMilli(alert.sinceMs()).toString());
-    map.put("endsAt", Instant.ofEpochMilli(over ? event.atMs() : event.atMs() + keepMs).toString());
-    return text(List.of(map));
+    map.put("startsAt", time(alert.sinceMs()));
+    map.put("endsAt", time(endsAtMs));
+    return map;
   }
 
-  private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static String text(Object document) {
+  static String text(Object document) {
     try {
       return JSON.writeValueAsString(document);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("an alert that is no JSON", e);
     }
+  }
+
+  /** RFC 3339, UTC. */
+  private static String time(long epochMs) {
+    return Instant.ofEpochMilli(epochMs).toString();
+  }
+
+  static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 }

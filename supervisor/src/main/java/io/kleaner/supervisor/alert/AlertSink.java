@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.alert;
 
-/** Where alerts are told. Thread-safe; nothing here ever waits for a receiver. */
+/** Where alerts are told. Thread-safe; but for {@link #deliverNow} nothing here waits. */
 public interface AlertSink extends AutoCloseable {
 
   /** For messages, metrics and status. */
@@ -9,6 +9,16 @@ public interface AlertSink extends AutoCloseable {
 
   /** Takes an event to be delivered; never blocks and never throws. */
   void offer(AlertEvent event);
+
+  /**
+   * Delivers an event now, on the calling thread, past the queue and in one attempt: for tests of
+   * the way to the receiver. The one method that waits.
+   *
+   * @throws DeliveryException if it did not arrive; the message says why and has no secret in it
+   */
+  default void deliverNow(AlertEvent sample) throws DeliveryException, InterruptedException {
+    throw new DeliveryException("this sink cannot be tested");
+  }
 
   /** How it goes. */
   Status status();
