@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.metrics;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** Writes metrics as text that Prometheus reads. Used once. */
 final class Exposition {
+
+  private static final String TOTAL = "_total";
+  private static final double WHOLE_UP_TO = 1e15;
 
   private final Metrics metrics;
   private final boolean open;
@@ -25,48 +30,62 @@ final class Exposition {
       if (series.isEmpty()) {
         continue;
       }
-      family(metric.text(), metric.kind() == Metric.Kind.COUNTER, metric.help());
+      family(metric.text(), metric.kind() == Metric.Kind.COUNTER, metric.unit(), metric.help());
       series.forEach(
-          (key, cell) -> sample(metric.text(), metric.labels(), key.values(), cell.getValue()));
+          (key, cell) -> sample(metric.text(), metric.labels(), key.values(), cell.value()));
     }
-    metrics.kafka().ifPresent(kafka -> kafka.forEach(this::kafka));
+    metrics.kafka().ifPresent(this::kafka);
     if (open) {
       text.append("# EOF\n");
     }
     return text.toString();
   }
 
-  private void family(String name, boolean counter, String help) {
+  private void family(String name, boolean counter, String unit, String help) {
     // OpenMetrics names a counter's family without the suffix that its samples have.
     String family =
-        open && counter && name.endsWith("_total")
-            ? name.substring(0, name.length() - "_total".length())
+        open && counter && name.endsWith(TOTAL)
+            ? name.substring(0, name.length() - TOTAL.length())
             : name;
-    text.append("# TYPE ")
-        .append(family)
-        .append(' ')
-        .append(counter ? "counter" : "gauge")
-        .append('\n');
-    text.append("# HELP ")
-        .append(family)
-        .append(' ')
-        .append(help.replace("\\", "\\\\").replace("\n", "\\n"))
-        .append('\n');
+    comment("TYPE", family, counter ? "counter" : "gauge");
+    if (open && !unit.isEmpty()) {
+      comment("UNIT", family, unit);
+    }
+    String escaped = help.replace("\\", "\\\\").replace("\n", "\\n");
+    comment("HELP", family, open ? escaped.replace("\"", "\\\"") : escaped);
   }
 
-  private void kafka(KafkaCleanerView.Gauge gauge) {
-    Double value = gauge.value();
-    if (value == null) {
-      return;
+  private void comment(String what, String family, String value) {
+    text.append("# ").append(what).append(' ').append(family);
+    text.append(' ').append(value).append('\n');
+  }
+
+  private record KafkaSample(KafkaCleanerView.Gauge gauge, double value) {}
+
+  /**
+   * A family's samples have to stand together, each once, and a family without any is not there.
+   */
+  private void kafka(KafkaCleanerView view) {
+    Map<String, Map<String, KafkaSample>> families = new LinkedHashMap<>();
+    for (KafkaCleanerView.Gauge gauge : view.gauges()) {
+      OptionalDouble value = gauge.value();
+      if (value.isPresent()) {
+        families
+            .computeIfAbsent(gauge.prometheusName(), first -> new LinkedHashMap<>())
+            .put(gauge.logDirectory(), new KafkaSample(gauge, value.getAsDouble()));
+      }
     }
-    if (gauge.first()) {
-      family(gauge.prometheusName(), false, "As a broker's " + gauge.name() + ".");
-    }
-    sample(
-        gauge.prometheusName(),
-        gauge.logDirectory().isEmpty() ? List.of() : List.of("logDirectory"),
-        gauge.logDirectory().isEmpty() ? List.of() : List.of(gauge.logDirectory()),
-        value);
+    families.forEach(this::kafkaFamily);
+  }
+
+  private void kafkaFamily(String name, Map<String, KafkaSample> byLogDir) {
+    KafkaCleanerView.Gauge any = byLogDir.values().iterator().next().gauge();
+    family(name, false, "", "A broker's " + any.type() + " " + any.name() + ".");
+    byLogDir.forEach(
+        (dir, sample) -> {
+          List<String> labels = dir.isEmpty() ? List.of() : List.of("logDirectory");
+          sample(name, labels, dir.isEmpty() ? List.of() : List.of(dir), sample.value());
+        });
   }
 
   private void sample(String name, List<String> labels, List<String> values, double value) {
@@ -102,7 +121,7 @@ final class Exposition {
     if (Double.isInfinite(value)) {
       return value > 0 ? "+Inf" : "-Inf";
     }
-    return value == Math.rint(value) && Math.abs(value) < 1e15
+    return value == Math.rint(value) && Math.abs(value) < WHOLE_UP_TO
         ? Long.toString((long) value)
         : Double.toString(value);
   }

@@ -5,6 +5,7 @@ import com.codahale.metrics.jmx.JmxReporter;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.MalformedObjectNameException;
@@ -14,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows metrics as MBeans: ours below {@code io.kleaner}, but for those of single partitions, and a
- * broker's cleaner's by its own names. Thread-safe.
+ * Shows metrics as MBeans: ours as {@code io.kleaner:type=…,name=…}, but for those of single
+ * partitions, which would be thousands; and a broker's cleaner's by its own names. Thread-safe.
  */
 public final class JmxExport implements AutoCloseable {
 
@@ -37,15 +38,22 @@ public final class JmxExport implements AutoCloseable {
         JmxReporter.forRegistry(metrics.registry())
             .inDomain(DOMAIN)
             .registerWith(server)
-            .createsObjectNamesWith((type, domain, name) -> objectName(name))
+            .createsObjectNamesWith((type, domain, name) -> objectName(domain, name))
             .build();
   }
 
-  /** Begins to show them. */
-  public static JmxExport start(Metrics metrics) {
+  /**
+   * Begins to show them.
+   *
+   * @param refresh brings the metrics up to date; run now, and before any of our MBeans is read, so
+   *     it has to be cheap when nothing is new. A broker's names are read at their sources.
+   */
+  public static JmxExport start(Metrics metrics, Runnable refresh) {
+    refresh.run();
+    metrics.refreshWith(refresh);
     JmxExport export = new JmxExport(metrics);
     export.reporter.start();
-    metrics.kafka().ifPresent(kafka -> kafka.forEach(export::show));
+    metrics.kafka().ifPresent(kafka -> kafka.gauges().forEach(export::show));
     return export;
   }
 
@@ -68,32 +76,27 @@ public final class JmxExport implements AutoCloseable {
     }
   }
 
-  /** A whole number as one: what reads a broker's gauges expects it. */
-  private static Object number(Double value) {
-    if (value != null && value == Math.rint(value) && !Double.isInfinite(value)) {
-      return value.longValue();
+  /** A whole number as one: what reads a broker's gauges expects it. Null is JMX' "not known". */
+  private static Object number(OptionalDouble known) {
+    if (known.isEmpty()) {
+      return null;
+    }
+    double value = known.getAsDouble();
+    if (value == Math.rint(value) && !Double.isInfinite(value)) {
+      return (long) value;
     }
     return value;
   }
 
-  private static ObjectName objectName(String name) {
-    String[] parts = name.split(",");
-    StringBuilder text = new StringBuilder(DOMAIN).append(":name=").append(parts[0]);
-    for (int i = 1; i < parts.length; i++) {
-      int equals = parts[i].indexOf('=');
-      if (equals > 0) {
-        text.append(',')
-            .append(parts[i], 0, equals + 1)
-            .append(ObjectName.quote(parts[i].substring(equals + 1)));
-      }
-    }
+  private static ObjectName objectName(String domain, String keyProperties) {
     try {
-      return new ObjectName(text.toString());
+      return new ObjectName(domain + ":" + keyProperties);
     } catch (MalformedObjectNameException e) {
-      throw new IllegalArgumentException("no MBean can have the name " + name, e);
+      throw new IllegalArgumentException("no MBean can have the name " + keyProperties, e);
     }
   }
 
+  /** Takes all of them away; what others registered by the same names stays. */
   @Override
   public void close() {
     reporter.close();
@@ -104,5 +107,6 @@ public final class JmxExport implements AutoCloseable {
         LOG.warn("{} is still there: {}", name, e.toString());
       }
     }
+    kafkaNames.clear();
   }
 }

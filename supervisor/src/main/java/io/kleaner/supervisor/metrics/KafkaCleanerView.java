@@ -4,19 +4,19 @@ package io.kleaner.supervisor.metrics;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
+import java.util.OptionalDouble;
 import java.util.function.Supplier;
 
 /**
  * What a broker shows of its cleaner, by the broker's own names, so that dashboards made for one
- * show ours. Immutable.
+ * show ours. Immutable; its sources are asked by any thread.
  */
 public final class KafkaCleanerView {
 
   private static final String CLEANER = "LogCleaner";
   private static final String MANAGER = "LogCleanerManager";
 
-  private final List<Gauge> gauges = new ArrayList<>();
+  private final List<Gauge> gauges;
 
   /**
    * One of a broker's gauges.
@@ -24,12 +24,11 @@ public final class KafkaCleanerView {
    * @param type of its MBean
    * @param name of its MBean
    * @param logDirectory whose it is, empty if it is the cleaner's
-   * @param first whether it is the first of its name
+   * @param source null, not a number, or an exception where the value is not known
    */
-  public record Gauge(
-      String type, String name, String logDirectory, boolean first, Supplier<Double> source) {
+  public record Gauge(String type, String name, String logDirectory, Supplier<Double> source) {
 
-    /** As the JMX exporter's default rules name it. */
+    /** As the Prometheus JMX exporter's rules for Kafka name it. */
     public String prometheusName() {
       return "kafka_log_"
           + type.toLowerCase(Locale.ROOT)
@@ -37,48 +36,50 @@ public final class KafkaCleanerView {
           + name.toLowerCase(Locale.ROOT).replace('-', '_');
     }
 
-    /** Its value now; null if it is not known, which is never shown as well. */
-    Double value() {
+    /** Its value now; what is not known is never shown as well. */
+    OptionalDouble value() {
+      Double value;
       try {
-        return source.get();
+        value = source.get();
       } catch (RuntimeException unknown) {
-        return null;
+        return OptionalDouble.empty();
       }
+      return value == null || value.isNaN() ? OptionalDouble.empty() : OptionalDouble.of(value);
     }
   }
 
-  private KafkaCleanerView() {}
+  private KafkaCleanerView(List<Gauge> gauges) {
+    this.gauges = gauges;
+  }
 
-  /** Where the values come from. */
+  /** Where the values come from. Not thread-safe. */
   public static final class Builder {
-    private final KafkaCleanerView view = new KafkaCleanerView();
+    private final List<Gauge> gauges = new ArrayList<>();
 
     /** A gauge of {@code kafka.log:type=LogCleaner}. */
     public Builder cleaner(String name, Supplier<Double> source) {
-      view.gauges.add(new Gauge(CLEANER, name, "", true, source));
+      gauges.add(new Gauge(CLEANER, name, "", source));
       return this;
     }
 
     /** A gauge of {@code kafka.log:type=LogCleanerManager}. */
     public Builder manager(String name, Supplier<Double> source) {
-      view.gauges.add(new Gauge(MANAGER, name, "", true, source));
-      return this;
+      return manager(name, "", source);
     }
 
     /** A gauge of {@code kafka.log:type=LogCleanerManager} for each log directory. */
     public Builder manager(String name, String logDirectory, Supplier<Double> source) {
-      boolean first = view.gauges.stream().noneMatch(gauge -> gauge.name().equals(name));
-      view.gauges.add(new Gauge(MANAGER, name, logDirectory, first, source));
+      gauges.add(new Gauge(MANAGER, name, logDirectory, source));
       return this;
     }
 
     /** The view. */
     public KafkaCleanerView build() {
-      return view;
+      return new KafkaCleanerView(List.copyOf(gauges));
     }
   }
 
-  void forEach(Consumer<Gauge> action) {
-    gauges.forEach(action);
+  List<Gauge> gauges() {
+    return gauges;
   }
 }

@@ -124,20 +124,46 @@ public enum Metric {
     COUNTER
   }
 
+  /** What a metric is told of, and so the type of its MBean. */
+  public enum Subject {
+    PARTITION("Partition"),
+    WORKER("Worker"),
+    LOG_DIR("LogDir"),
+    SERVICE("Service");
+
+    private final String mbeanType;
+
+    Subject(String mbeanType) {
+      this.mbeanType = mbeanType;
+    }
+
+    /** The key property {@code type} of its MBeans. */
+    public String mbeanType() {
+      return mbeanType;
+    }
+  }
+
   private static final class Labels {
     static final String PARTITION = "log_dir topic partition";
     static final String WORKER = "worker";
   }
 
+  /** Names end in their unit; the longest that fits is meant. */
+  private static final List<String> UNITS =
+      List.of("bytes_per_second", "bytes", "seconds", "ratio");
+
   private final String text;
   private final Kind kind;
-  private final String labels;
+
+  @SuppressWarnings("ImmutableEnumChecker") // List.of's lists are immutable
+  private final List<String> labels;
+
   private final String help;
 
   Metric(String text, Kind kind, String labels, String help) {
     this.text = text;
     this.kind = kind;
-    this.labels = labels;
+    this.labels = labels.isEmpty() ? List.of() : List.of(labels.split(" "));
     this.help = help;
   }
 
@@ -151,9 +177,17 @@ public enum Metric {
     return kind;
   }
 
+  /**
+   * The unit that its name ends in; empty if it has none: a number of things, a state, an offset.
+   */
+  public String unit() {
+    String family = text.replaceAll("_total$", "");
+    return UNITS.stream().filter(unit -> family.endsWith("_" + unit)).findFirst().orElse("");
+  }
+
   /** Names of its labels, in order. */
   public List<String> labels() {
-    return labels.isEmpty() ? List.of() : List.of(labels.split(" "));
+    return labels;
   }
 
   /** What it means. */
@@ -161,8 +195,19 @@ public enum Metric {
     return help;
   }
 
+  /** What it is told of. */
+  public Subject subject() {
+    if (labels.contains("partition")) {
+      return Subject.PARTITION;
+    }
+    if (labels.contains("worker")) {
+      return Subject.WORKER;
+    }
+    return labels.contains("log_dir") ? Subject.LOG_DIR : Subject.SERVICE;
+  }
+
   /** Whether it has series for each partition, which are capped. */
   public boolean isPerPartition() {
-    return labels().contains("partition");
+    return subject() == Subject.PARTITION;
   }
 }

@@ -135,7 +135,7 @@ public final class CleanerService implements AutoCloseable {
     feed =
         new MetricsFeed(
             supervisor, chronicle, report, throttle, setup.dispatcher(), crew, resolved);
-    jmx = JmxExport.start(feed.metrics());
+    jmx = JmxExport.start(feed.metrics(), feed::refreshed);
   }
 
   /**
