@@ -14,9 +14,11 @@ import java.util.Base64;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 
@@ -37,6 +39,7 @@ final class HttpPost {
   private final long timeoutMs;
   private final int maxAttempts;
   private final Backoff backoff;
+  private final AtomicInteger givenUp = new AtomicInteger();
   private volatile HttpClient client;
 
   /** How one attempt went. */
@@ -68,10 +71,24 @@ final class HttpPost {
     this.client = newClient();
   }
 
+  /**
+   * A client whose own thread died of an Error never answers again, and may look like a receiver
+   * that is gone. So a new one is tried at the 3rd, 30th, 300th … event in a row that was given up:
+   * not more often, since only the garbage collector ends the threads of the old.
+   */
+  private static boolean isTimeForAnotherClient(int givenUpInARow) {
+    int n = givenUpInARow;
+    while (n >= 10 && n % 10 == 0) {
+      n /= 10;
+    }
+    return n == 3;
+  }
+
   private HttpClient newClient() {
     return HttpClient.newBuilder()
         .version(HttpClient.Version.HTTP_1_1)
-        .connectTimeout(Duration.ofMillis(timeoutMs))
+        // Only ends what is left of an attempt; the limit is that of the whole attempt.
+        .connectTimeout(Duration.ofMillis(timeoutMs + 1_000))
         .followRedirects(HttpClient.Redirect.NEVER)
         .build();
   }
@@ -94,6 +111,7 @@ final class HttpPost {
     for (int attempt = 1; ; attempt++) {
       Attempt result = attempt(request(body, headers.get()));
       if (result instanceof Attempt.Arrived) {
+        givenUp.set(0);
         return;
       }
       if (result instanceof Attempt.GiveUp refused) {
@@ -101,8 +119,9 @@ final class HttpPost {
       }
       Attempt.TryAgain failed = (Attempt.TryAgain) result;
       if (attempt >= maxAttempts || rest(attempt + 1, failed.notBeforeMs(), token)) {
-        // A client whose selector thread died of an Error never answers again; a new one is cheap.
-        client = newClient();
+        if (isTimeForAnotherClient(givenUp.incrementAndGet())) {
+          client = newClient();
+        }
         throw new DeliveryException(
             where() + ": " + failed.problem() + "; given up after attempt " + attempt);
       }
@@ -129,8 +148,14 @@ final class HttpPost {
 
   private Attempt attempt(HttpRequest request) throws InterruptedException {
     // The client's own timeout ends with the headers; a body that never ends would hold us.
-    CompletableFuture<HttpResponse<Void>> answer =
-        client.sendAsync(request, HttpResponse.BodyHandlers.discarding());
+    CompletableFuture<HttpResponse<Void>> answer;
+    try {
+      answer = client.sendAsync(request, HttpResponse.BodyHandlers.discarding());
+    } catch (RejectedExecutionException e) {
+      // What JDK 17 says once the client's own thread is gone.
+      client = newClient();
+      return new Attempt.TryAgain("the HTTP client had ended", 0);
+    }
     try {
       return judge(answer.get(timeoutMs, TimeUnit.MILLISECONDS));
     } catch (TimeoutException e) {

@@ -13,8 +13,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -230,6 +232,63 @@ class HttpPostTest {
                   + Base64.getEncoder()
                       .encodeToString("ann:pa ss".getBytes(StandardCharsets.UTF_8)));
     }
+  }
+
+  @Test
+  void send_answerInManySmallPieces_arrives() throws Exception {
+    try (Receiver receiver =
+        new Receiver(
+            socket -> {
+              for (char c : "HTTP/1.1 200 X\r\nContent-Length: 2\r\n\r\nok".toCharArray()) {
+                Receiver.write(socket, String.valueOf(c));
+              }
+            })) {
+      send(receiver.url(), PATIENT_MS, 1);
+
+      assertThat(receiver.waiting()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void send_firstAnswerTooSlow_arrivesAtALaterAttempt() throws Exception {
+    CountDownLatch hungUp = new CountDownLatch(1);
+    try (Receiver receiver = new Receiver(Receiver.neverAnswers(hungUp), Receiver.status(200))) {
+      send(receiver.url(), IMPATIENT_MS, 50);
+
+      assertThat(receiver.waiting()).isGreaterThanOrEqualTo(2);
+    }
+  }
+
+  @Test
+  void send_threadOfTheClientDied_isReplaced() throws Exception {
+    Set<Thread> before = selectors();
+    try (Receiver receiver = new Receiver(Receiver.status(200))) {
+      HttpPost post = new HttpPost(receiver.url(), IMPATIENT_MS, 1, QUICK);
+      post.send("{}", Map::of, token);
+      for (Thread selector : selectors()) {
+        if (!before.contains(selector)) {
+          selector.interrupt();
+          selector.join(10_000);
+        }
+      }
+
+      int givenUp = 0;
+      while (receiver.waiting() == 1) {
+        try {
+          post.send("{}", Map::of, token);
+        } catch (DeliveryException e) {
+          givenUp++;
+        }
+      }
+
+      assertThat(givenUp).isBetween(1, 3);
+    }
+  }
+
+  private static Set<Thread> selectors() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().endsWith("-SelectorManager"))
+        .collect(Collectors.toSet());
   }
 
   @Test
