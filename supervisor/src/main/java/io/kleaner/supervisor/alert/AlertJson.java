@@ -56,7 +56,8 @@ final class AlertJson {
     map.put("labels", labels);
     map.put("annotations", annotations);
     map.put("startsAt", time(alert.sinceMs()));
-    map.put("endsAt", time(endsAtMs));
+    // After a step back of the clock; an alert that ends before it starts is refused.
+    map.put("endsAt", time(Math.max(endsAtMs, alert.sinceMs())));
     return map;
   }
 

@@ -67,6 +67,16 @@ class AlertmanagerCourierTest {
   }
 
   @Test
+  void deliver_clockSetBackInBetween_doesNotEndBeforeItStarts() throws Exception {
+    Alert alert = Samples.resolved(7).alert();
+    long earlierMs = Samples.SINCE_MS - 3_600_000;
+
+    courier.deliver(new AlertEvent(AlertEvent.Kind.RESOLVED, alert, earlierMs), token);
+
+    assertThat(alerts()).containsExactly("critical ends 2026-01-02T03:04:05Z");
+  }
+
+  @Test
   void deliver_severityChanged_endsWhatWasToldUnderTheOld() throws Exception {
     courier.deliver(Samples.event(AlertEvent.Kind.FIRING, 7, Severity.WARNING), token);
     receiver.next();
