@@ -57,12 +57,16 @@ public final class AlertDispatcher implements AutoCloseable {
 
   /**
    * Sends a sample through each sink, past its queue and in one attempt, all at the same time, and
-   * waits for how it went.
+   * waits for how it went. On a thread that was interrupted before, nothing is sent.
    *
    * @param timeoutMs for all of them together
    * @return in the order of the sinks
    */
   public List<TestResult> sendTest(AlertEvent sample, long timeoutMs) {
+    if (Thread.currentThread().isInterrupted()) {
+      // Waiting notices an interrupt only where something is still to be waited for.
+      return sinks.stream().map(sink -> new TestResult(sink.name(), false, "interrupted")).toList();
+    }
     return each(
         sink -> {
           try {
