@@ -77,7 +77,9 @@ final class CleanerDuty implements Duty {
     } catch (LeaseRevokedException e) {
       token.cancel();
     } catch (IOException | RuntimeException e) {
-      failed(lease, false, lease.partition() + ": " + e, "Look into the log of this service.");
+      if (!interrupted(lease)) {
+        failed(lease, false, lease.partition() + ": " + e, "Look into the log of this service.");
+      }
     }
     held.drop();
     board.release(lease);
@@ -96,6 +98,9 @@ final class CleanerDuty implements Duty {
     Inspector.Look seen = inspector.look(id, requested);
     if (!cell.isHeldBy(lease)) {
       throw new LeaseRevokedException(lease);
+    }
+    if (seen.failure().isPresent() && interrupted(lease)) {
+      return;
     }
     cell.finding(seen.finding(), look);
     cell.cleanRequested(false);
@@ -116,7 +121,6 @@ final class CleanerDuty implements Duty {
     if (lease.isRevoked()) {
       throw new LeaseRevokedException(lease);
     }
-    boolean interrupted = Thread.interrupted();
     if (outcome instanceof CompactionOutcome.Compacted compacted) {
       cell.cleaned(
           LastClean.of(compacted.stats(), compacted.endOffset(), memoryBytes, clock.nowMs()));
@@ -125,10 +129,7 @@ final class CleanerDuty implements Duty {
     } else if (outcome instanceof CompactionOutcome.Refused refused) {
       failed(lease, true, refused.reason(), refused.nextStep());
     } else if (outcome instanceof CompactionOutcome.Failed failed) {
-      if (interrupted) {
-        cell.recovered(false);
-        events.tell(new WorkEvent.Interrupted(id, state.id()));
-      } else {
+      if (!interrupted(lease)) {
         failed(lease, false, failed.reason(), failed.nextStep());
       }
     } else if (outcome instanceof CompactionOutcome.NothingToDo) {
@@ -136,10 +137,26 @@ final class CleanerDuty implements Duty {
     }
   }
 
+  /**
+   * Whether what went wrong is no partition's fault but an interrupt's, which closes the files it
+   * meets open; then it was told, and the partition is tried again.
+   */
+  private boolean interrupted(Lease lease) {
+    if (!Thread.interrupted()) {
+      return false;
+    }
+    board.cell(lease.partition()).ifPresent(cell -> cell.recovered(false));
+    events.tell(new WorkEvent.Interrupted(lease.partition(), state.id()));
+    return true;
+  }
+
   private void lookAgain(PartitionId id, PartitionCell cell) throws IOException {
     state.busy("ASSESS");
     PartitionCell.Look look = surroundings.of(id, clock.nowMs());
     Inspector.Look after = inspector.look(id, false);
+    if (after.failure().isPresent() && Thread.interrupted()) {
+      return;
+    }
     cell.finding(after.finding(), look);
   }
 

@@ -162,6 +162,11 @@ final class ScoutDuty implements Duty {
       }
       Inspector.Look seen = inspector.look(id, false);
       lease.require();
+      if (seen.failure().isPresent() && Thread.interrupted()) {
+        // An interrupt closes the files it meets open: no fault of the partition, looked at again.
+        events.tell(new WorkEvent.Interrupted(id, state.id()));
+        return;
+      }
       cell.finding(seen.finding(), from);
       seen.failure().ifPresent(unfit -> failed(cell, unfit.reason(), unfit.nextStep()));
     } catch (LeaseRevokedException | CancelledException e) {
