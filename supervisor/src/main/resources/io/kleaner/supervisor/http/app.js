@@ -204,5 +204,10 @@ $('token-form').addEventListener('submit', (event) => {
 $('filter').addEventListener('input', soon);
 $('state').addEventListener('change', soon);
 refresh();
-listen();
-setInterval(refresh, 5000);
+if (new URLSearchParams(location.search).has('still')) {
+  // As it is now and no further: for a report, or a picture of it.
+  $('link').textContent = 'still';
+} else {
+  listen();
+  setInterval(refresh, 5000);
+}
