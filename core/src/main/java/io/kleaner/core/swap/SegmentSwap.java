@@ -46,6 +46,8 @@ public final class SegmentSwap {
 
   private static final List<Kind> INDEXES =
       List.of(Kind.OFFSET_INDEX, Kind.TIME_INDEX, Kind.TXN_INDEX);
+  private static final List<Kind> ALWAYS_WRITTEN =
+      List.of(Kind.LOG, Kind.OFFSET_INDEX, Kind.TIME_INDEX);
   private static final List<Kind> SEGMENT_FILES =
       List.of(Kind.LOG, Kind.OFFSET_INDEX, Kind.TIME_INDEX, Kind.TXN_INDEX);
 
@@ -106,14 +108,26 @@ public final class SegmentSwap {
       if (i == 0 && bases.size() > 1) {
         fileSystem.syncDir(group.dir());
       }
-      for (Kind kind : SEGMENT_FILES) {
-        move(group, bases.get(i), kind, Stage.CLEANED, Stage.SWAP);
+      for (Kind kind : ALWAYS_WRITTEN) {
+        // Not a move of what may be there: an output that has vanished is no output to commit.
+        fileSystem.rename(
+            file(group, bases.get(i), kind, Stage.CLEANED),
+            file(group, bases.get(i), kind, Stage.SWAP));
       }
+      move(group, bases.get(i), Kind.TXN_INDEX, Stage.CLEANED, Stage.SWAP);
     }
     fileSystem.syncDir(group.dir());
   }
 
   private void retire(GroupReplacement group) throws IOException {
+    for (long base : group.newBaseOffsets()) {
+      if (!exists(group, base, Kind.LOG, Stage.SWAP)) {
+        throw new IOException(
+            file(group, base, Kind.LOG, Stage.SWAP)
+                + " has vanished after it was committed: the segments that it replaces are kept."
+                + " Something else works in this directory; stop it, then run 'kleaner recover'.");
+      }
+    }
     for (Segment old : group.old()) {
       if (old.baseOffset() < group.nextOffset()) {
         move(group, old.baseOffset(), Kind.LOG, Stage.LIVE, Stage.DELETED);
