@@ -41,6 +41,7 @@ final class CleanRun {
   private final FateCounts fateCounts = new FateCounts();
 
   private int groupsSwapped;
+  private boolean swapping;
   private int segmentsAfter;
   private int segmentsUntouched;
   private long bytesAfter;
@@ -71,6 +72,13 @@ final class CleanRun {
 
   /** What the partition is like when the run ends early. */
   String state() {
+    if (swapping) {
+      return "the swap of its group "
+          + (groupsSwapped + 1)
+          + " of "
+          + plan.groups().size()
+          + " had begun, and 'kleaner recover' finishes or undoes it; nothing is lost";
+    }
     if (groupsSwapped == 0) {
       return "nothing was changed";
     }
@@ -86,7 +94,7 @@ final class CleanRun {
 
   CompactionOutcome clean() throws IOException {
     if (!options.dryRun()) {
-      Optional<CompactionOutcome> refusal = new WriteCheck(fileSystem, plan).refusal();
+      Optional<CompactionOutcome> refusal = new WriteCheck(fileSystem, plan, committer).refusal();
       if (refusal.isPresent()) {
         return refusal.get();
       }
@@ -106,7 +114,8 @@ final class CleanRun {
         new SpillSpace(
             fileSystem,
             options.spillDir().orElse(plan.dir()),
-            plan.partition() + "-" + Long.toHexString(NAMES.nextLong()),
+            // Not the partition's name: with it the longest that Kafka allows would be too long.
+            Long.toHexString(NAMES.nextLong()),
             options.memoryBytes() / 8,
             options.spillDir().isPresent() ? 0 : plan.largestGroupBytes());
     long dirtyOffsets = plan.upperBoundOffset() - plan.firstDirtyOffset();
@@ -222,7 +231,9 @@ final class CleanRun {
       handedOver = true;
       long lastOffset = written.get(written.size() - 1).lastOffset();
       long nextOffset = lastOffset < 0 ? group.get(0).baseOffset() : lastOffset + 1;
+      swapping = true;
       committer.swap(plan, group, bases, nextOffset);
+      swapping = false;
       groupsSwapped++;
     } catch (IOException | RuntimeException | Error e) {
       if (!handedOver) {

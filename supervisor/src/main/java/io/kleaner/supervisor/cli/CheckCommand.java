@@ -109,7 +109,7 @@ final class CheckCommand implements Callable<Integer> {
     for (Path partition : new LogDirReader(fileSystem).read(dir).partitions()) {
       CheckReport report = checker.check(partition);
       partitions.add(print(partition, report));
-      if (report.hasErrors()) {
+      if (!report.findings().isEmpty()) {
         exit = ExitCode.FINDINGS;
       }
     }

@@ -4,6 +4,7 @@ package io.kleaner.supervisor.cli;
 import io.kleaner.core.compact.CleanStats;
 import io.kleaner.core.compact.CompactionListener;
 import io.kleaner.core.compact.CompactionOutcome;
+import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.policy.Bounds;
 import io.kleaner.core.policy.CleanPlan;
 import io.kleaner.core.policy.Decision;
@@ -46,6 +47,26 @@ final class CompactReport {
     entry.put("result", recovery.result().name().toLowerCase(Locale.ROOT));
     entry.put("reason", recovery.explanation());
     line(name + ": recovered first: " + recovery.explanation());
+  }
+
+  synchronized void truncated(String name, PartitionLog.TornTail tail) {
+    Map<String, Object> entry = entry(name, "truncated");
+    entry.put("segment", tail.baseOffset());
+    entry.put("position", tail.position());
+    entry.put("bytes", tail.bytes());
+    line(
+        String.format(
+            Locale.ROOT,
+            "%s: cut %d bytes that were no whole batch off segment %020d, from byte %d on; its"
+                + " indexes are made anew by the broker",
+            name,
+            tail.bytes(),
+            tail.baseOffset(),
+            tail.position()));
+  }
+
+  synchronized void notice(String text) {
+    problem("note: " + text);
   }
 
   synchronized void refused(String name, String reason, String nextStep) {
