@@ -107,7 +107,9 @@ final class CheckCommand implements Callable<Integer> {
       throws IOException {
     ExitCode exit = ExitCode.DONE;
     for (Path partition : new LogDirReader(fileSystem).read(dir).partitions()) {
+      terminal.progress(partition.getFileName() + ": checking");
       CheckReport report = checker.check(partition);
+      terminal.clearProgress();
       partitions.add(print(partition, report));
       if (!report.findings().isEmpty()) {
         exit = ExitCode.FINDINGS;

@@ -235,7 +235,7 @@ final class CompactCommand implements Callable<Integer> {
   private ExitCode compactCopy(
       LogDir source, Clock clock, Throttle rate, CompactRun run, CompactReport report)
       throws IOException {
-    OutputCopy copier = new OutputCopy(fileSystem, rate, interrupts.token());
+    OutputCopy copier = new OutputCopy(fileSystem, terminal, rate, interrupts.token());
     List<Path> sound = new ArrayList<>();
     ExitCode exit = ExitCode.DONE;
     for (Path partition : target.partitions(source)) {

@@ -20,6 +20,9 @@ final class CompactReport {
 
   private static final double NANOS = 1e9;
 
+  /** Between two lines of progress: some ten a second. */
+  private static final long PROGRESS_BYTES = 32L * 1024 * 1024;
+
   private final Terminal terminal;
   private final boolean json;
   private final boolean dryRun;
@@ -217,11 +220,12 @@ final class CompactReport {
 
   /** Shows on a terminal how far a clean is. */
   CompactionListener progress() {
-    if (!terminal.interactive() || json) {
+    if (!terminal.interactive()) {
       return CompactionListener.NONE;
     }
     return new CompactionListener() {
       private Phase phase = Phase.SCAN;
+      private long shown = -PROGRESS_BYTES;
 
       @Override
       public void phase(CleanPlan plan, Phase now) {
@@ -230,24 +234,26 @@ final class CompactReport {
 
       @Override
       public void progress(CleanPlan plan, long bytesRead, long bytesWritten) {
-        terminal
-            .err()
-            .printf(
-                "\r%s: %s, %s read, %s written   ",
-                plan.partition(),
-                phase.name().toLowerCase(Locale.ROOT),
-                Sizes.text(bytesRead),
-                Sizes.text(bytesWritten));
-        terminal.err().flush();
+        long moved = bytesRead + bytesWritten;
+        if (moved >= shown && moved - shown < PROGRESS_BYTES) {
+          return;
+        }
+        shown = moved;
+        terminal.progress(
+            plan.partition()
+                + ": "
+                + phase.name().toLowerCase(Locale.ROOT)
+                + ", "
+                + Sizes.text(bytesRead)
+                + " read, "
+                + Sizes.text(bytesWritten)
+                + " written");
       }
     };
   }
 
   private void clearProgress() {
-    if (terminal.interactive() && !json) {
-      terminal.err().print("\r" + " ".repeat(100) + "\r");
-      terminal.err().flush();
-    }
+    terminal.clearProgress();
   }
 
   private Map<String, Object> entry(String name, String status) {

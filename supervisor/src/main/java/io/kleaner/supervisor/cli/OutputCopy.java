@@ -27,6 +27,7 @@ final class OutputCopy {
   private static final int BUFFER_BYTES = 1024 * 1024;
 
   private final FileSystem fileSystem;
+  private final Terminal terminal;
   private final Throttle throttle;
   private final CancelToken token;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
@@ -34,10 +35,12 @@ final class OutputCopy {
   private boolean ownershipKept = true;
 
   /**
+   * @param terminal shows which file is being copied
    * @param throttle the copy's bytes count too
    * @param token ends the copy
    */
-  OutputCopy(FileSystem fileSystem, Throttle throttle, CancelToken token) {
+  OutputCopy(FileSystem fileSystem, Terminal terminal, Throttle throttle, CancelToken token) {
+    this.terminal = terminal;
     this.fileSystem = fileSystem;
     this.throttle = throttle;
     this.token = token;
@@ -93,6 +96,7 @@ final class OutputCopy {
       takeAway(e);
       throw e;
     }
+    terminal.clearProgress();
     boolean onePartition = source.kind() != LogDir.Kind.LOG_DIRECTORY && partitions.size() == 1;
     return new LogDirReader(fileSystem)
         .read(onePartition ? logDir.resolve(partitions.get(0).getFileName()) : logDir);
@@ -179,6 +183,7 @@ final class OutputCopy {
   }
 
   private void copy(FileEntry entry, Path target) throws IOException {
+    terminal.progress("copying " + entry.path().getParent().getFileName() + "/" + entry.name());
     try (FileHandle in = fileSystem.openRead(entry.path());
         FileHandle out = fileSystem.create(target)) {
       made.push(target);
