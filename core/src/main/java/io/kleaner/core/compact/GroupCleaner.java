@@ -199,12 +199,13 @@ final class GroupCleaner {
     } else {
       records.open(batch, RecordCursor.Mode.WHOLE);
     }
-    long ordinal = first;
-    while (records.next()) {
-      if (!fates.removed().get(ordinal)) {
-        builder.append(records);
-      }
-      ordinal++;
+    int count = batch.recordCount();
+    for (int done = 0; done < count; done += Long.SIZE) {
+      int some = Math.min(Long.SIZE, count - done);
+      builder.appendSurvivors(records, fates.removed().word(first + done, some), some);
+    }
+    if (records.next()) {
+      throw new CorruptBatchException("the batch holds more than its " + count + " records");
     }
     write(builder.finish(), builder, output);
   }

@@ -9,6 +9,7 @@ import io.kleaner.core.record.BatchCursor;
 import io.kleaner.core.record.BatchHeader;
 import io.kleaner.core.record.BoundExceededException;
 import io.kleaner.core.record.CorruptBatchException;
+import io.kleaner.core.record.KeyRun;
 import io.kleaner.core.record.LegacyRecordCursor;
 import io.kleaner.core.record.RecordCursor;
 import io.kleaner.core.retain.TransactionState;
@@ -27,7 +28,7 @@ import java.util.OptionalLong;
  */
 final class KeyScan {
 
-  private static final int CHUNK = 512;
+  private static final int CHUNK = 1024;
 
   private final FileSystem fileSystem;
   private final CleanScope scope;
@@ -42,6 +43,7 @@ final class KeyScan {
   private final long[] first = new long[CHUNK];
   private final long[] second = new long[CHUNK];
   private final long[] ordinals = new long[CHUNK];
+  private final KeyRun run = new KeyRun();
   private int chunk;
   private boolean probing;
   private int touched;
@@ -191,9 +193,19 @@ final class KeyScan {
     boolean stampable = !batch.hasDeleteHorizon();
     boolean nullSeen = false;
     boolean straddles = batch.baseOffset() < scope.firstDirtyOffset() && !probing;
+    boolean plain = !due && !straddles;
     long ordinal = walk.firstRecord();
     records.open(batch, RecordCursor.Mode.KEYS);
-    while (records.next()) {
+    while (true) {
+      if (plain && records.next(run)) {
+        note(run, ordinal);
+        nullSeen |= run.isValueMissing();
+        ordinal += run.size();
+        continue;
+      }
+      if (!records.next()) {
+        break;
+      }
       boolean hasValue = records.hasValue();
       nullSeen |= !hasValue;
       if (records.hasKey()) {
@@ -256,12 +268,25 @@ final class KeyScan {
       straddling.add(hash.first(), hash.second(), ordinal);
       return;
     }
+    if (chunk == CHUNK) {
+      flush();
+    }
     first[chunk] = hash.first();
     second[chunk] = hash.second();
     ordinals[chunk] = ordinal;
-    if (++chunk == CHUNK) {
+    chunk++;
+  }
+
+  private void note(KeyRun some, long firstOrdinal) throws IOException {
+    int n = some.size();
+    if (chunk + n > CHUNK) {
       flush();
     }
+    hash.hash(some.buffer(), some.positions(), some.lengths(), n, first, second, chunk);
+    for (int i = 0; i < n; i++) {
+      ordinals[chunk + i] = firstOrdinal + i;
+    }
+    chunk += n;
   }
 
   private void flush() throws IOException {

@@ -61,6 +61,28 @@ public final class Bits {
     return (pieces[piece][bit >>> 6] & (1L << bit)) != 0;
   }
 
+  /**
+   * Some bits as a number.
+   *
+   * @param from index of the bit that becomes the lowest
+   * @param length how many, 1 to 64; the bits above are clear
+   */
+  public long word(long from, int length) {
+    int bit = (int) from & PIECE_MASK;
+    int inWord = bit & 63;
+    long bits = words(from)[bit >>> 6] >>> inWord;
+    if (length > Long.SIZE - inWord) {
+      long next = from + Long.SIZE - inWord;
+      bits |= words(next)[((int) next & PIECE_MASK) >>> 6] << (Long.SIZE - inWord);
+    }
+    return length == Long.SIZE ? bits : bits & ((1L << length) - 1);
+  }
+
+  private long[] words(long index) {
+    int piece = (int) (index >>> PIECE_SHIFT);
+    return piece < pieces.length ? pieces[piece] : CLEAR;
+  }
+
   /** How many bits are set from an index on, over a length. */
   public int count(long from, int length) {
     int set = 0;
