@@ -96,29 +96,6 @@ public final class KeyHash {
     second = finish(b ^ b2);
   }
 
-  /**
-   * Hashes many keys.
-   *
-   * @param positions index of each key's first byte
-   * @param lengths of each key in bytes, 0 or more
-   * @param firsts takes what {@link #first()} would be, from {@code at} on
-   * @param seconds takes what {@link #second()} would be, from {@code at} on
-   */
-  public void hash(
-      ByteBuffer buffer,
-      int[] positions,
-      int[] lengths,
-      int count,
-      long[] firsts,
-      long[] seconds,
-      int at) {
-    for (int i = 0; i < count; i++) {
-      hash(buffer, positions[i], lengths[i]);
-      firsts[at + i] = first;
-      seconds[at + i] = second;
-    }
-  }
-
   private static long fold(long x, long y) {
     return Math.multiplyHigh(x, y) ^ (x * y);
   }
