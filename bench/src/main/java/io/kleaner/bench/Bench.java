@@ -5,7 +5,6 @@ import io.kleaner.bench.report.Charts;
 import io.kleaner.bench.report.GrowthPoint;
 import io.kleaner.bench.report.Machine;
 import io.kleaner.bench.report.Markdown;
-import io.kleaner.bench.report.Measured;
 import io.kleaner.bench.report.Results;
 import io.kleaner.bench.workload.Workload;
 import io.kleaner.bench.workload.Workloads;
@@ -81,7 +80,7 @@ public final class Bench {
     Files.createDirectories(arguments.out());
     return switch (arguments.mode()) {
       case PROFILE -> profile(workloads);
-      case GROWTH -> growth();
+      case GROWTH -> growth(workloads);
       default -> compare(workloads);
     };
   }
@@ -113,27 +112,35 @@ public final class Bench {
     return new SideBySide(work, arguments, System.err::println);
   }
 
+  private Measurements measurements(String file) throws IOException {
+    Results header =
+        new Results(
+            Machine.describe(),
+            Machine.commit(tree),
+            LocalDate.now(ZoneOffset.UTC).toString(),
+            command,
+            List.of());
+    return Measurements.open(arguments.out().resolve(file), header, arguments.append());
+  }
+
+  /** Writes after each workload, so that a run that is stopped leaves what it has found out. */
   private int compare(List<Workload> workloads) throws IOException {
-    List<Measured> measured = new ArrayList<>();
-    String machine = Machine.describe();
-    String commit = Machine.commit(tree);
-    String markdown = "";
+    Measurements measurements = measurements("cleans.tsv");
     for (Workload workload : workloads) {
-      measured.add(sideBySide().run(workload));
-      // Written after each, so that a run that is stopped leaves what it has found out.
-      Results results =
-          new Results(machine, commit, "" + LocalDate.now(ZoneOffset.UTC), command, measured);
-      markdown = Markdown.of(results);
-      write("results.md", markdown);
+      measurements.add(sideBySide().run(workload));
+      Results results = measurements.results();
+      write("results.md", Markdown.of(results));
       write("results.json", results.toJson());
       for (Map.Entry<String, String> chart : Charts.of(results).entrySet()) {
         write(chart.getKey(), chart.getValue());
       }
     }
-    System.out.println(markdown);
+    System.out.println(Markdown.of(measurements.results()));
     System.err.println("scripts/bench: tables, charts and results.json are in " + arguments.out());
-    boolean same = measured.stream().allMatch(each -> each.sameness().difference().isEmpty());
-    return same ? 0 : FAILED;
+    return measurements.results().workloads().stream()
+            .allMatch(each -> each.sameness().difference().isEmpty())
+        ? 0
+        : FAILED;
   }
 
   private int profile(List<Workload> workloads) throws IOException {
@@ -147,33 +154,41 @@ public final class Bench {
     return 0;
   }
 
-  private int growth() throws IOException {
-    Growth growth = new Growth(sideBySide());
-    StringBuilder markdown = new StringBuilder();
-    markdown.append(
-        String.format(
-            "%s, commit %s, %s.%n%n    %s%n%n",
-            Machine.describe(), Machine.commit(tree), LocalDate.now(ZoneOffset.UTC), command));
-    List<GrowthPoint> sizes = growth.run(Growth.sizes(arguments.sizeBytes()), false);
-    markdown.append(Markdown.growth("Size", sizes)).append('\n');
-    write(
-        "growth-size.svg",
-        Charts.growth(
-            "Seconds a GiB as the log grows",
-            "uncompressed, values of 100 bytes, 2.5 million keys, one thread; flat is good",
-            sizes));
-    write("growth.md", markdown.toString());
-    List<GrowthPoint> keys = growth.run(Growth.keys(arguments.keys()), true);
-    markdown.append(Markdown.growth("Keys", keys));
-    write(
-        "growth-keys.svg",
-        Charts.growth(
-            "Seconds a GiB as the number of keys grows",
-            "distinct keys of 10 bytes, values of 4, one thread; flat is good",
-            keys));
-    write("growth.md", markdown.toString());
-    System.out.println(markdown);
+  private int growth(List<Workload> workloads) throws IOException {
+    Measurements measurements = measurements("growth.tsv");
+    for (Workload workload : workloads) {
+      if (measurements.has(workload.name())) {
+        continue;
+      }
+      measurements.add(sideBySide().run(workload));
+      Results results = measurements.results();
+      List<GrowthPoint> sizes = Growth.points(results, false);
+      List<GrowthPoint> keys = Growth.points(results, true);
+      write("growth.md", growthTables(results));
+      write(
+          "growth-size.svg",
+          Charts.growth(
+              "Seconds a GiB as the log grows",
+              "uncompressed, values of 100 bytes, 2.5 million keys, one thread; flat is good",
+              sizes));
+      if (!keys.isEmpty()) {
+        write(
+            "growth-keys.svg",
+            Charts.growth(
+                "Seconds a GiB as the number of keys grows",
+                "distinct keys of 10 bytes, values of 4, one thread; flat is good",
+                keys));
+      }
+    }
+    System.out.println(growthTables(measurements.results()));
     return 0;
+  }
+
+  private static String growthTables(Results results) {
+    return Markdown.head(results)
+        + Markdown.growth(Growth.points(results, false))
+        + "\n"
+        + Markdown.growth(Growth.points(results, true));
   }
 
   private void write(String name, String content) throws IOException {

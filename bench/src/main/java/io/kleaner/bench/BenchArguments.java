@@ -27,6 +27,7 @@ import java.util.function.UnaryOperator;
  * @param memoryBytes Kleaner's budget; 0 for the default, or more where the keys need more
  * @param heapBytes of each engine's JVM; 0 for what the maps need
  * @param out where results go
+ * @param append whether to add to the results that are there
  * @param pattern of JMH benchmarks
  */
 record BenchArguments(
@@ -40,6 +41,7 @@ record BenchArguments(
     long memoryBytes,
     long heapBytes,
     Path out,
+    boolean append,
     String pattern) {
 
   /** What can be asked for. */
@@ -71,7 +73,7 @@ record BenchArguments(
     private int at;
     private Mode mode = Mode.COMPARE;
     private List<String> workloads = Workloads.NAMES;
-    private List<Integer> threads = List.of(1, 2);
+    private List<Integer> threads = List.of();
     private Set<EngineName> engines = EnumSet.allOf(EngineName.class);
     private long sizeBytes;
     private long keys = Workloads.DEFAULT_KEYS;
@@ -79,6 +81,7 @@ record BenchArguments(
     private long memoryBytes;
     private long heapBytes;
     private Path out = Path.of("bench-results");
+    private boolean append;
     private String pattern = ".*";
 
     Parser(List<String> line) {
@@ -91,10 +94,11 @@ record BenchArguments(
       }
       long size = sizeBytes > 0 ? sizeBytes : mode == Mode.GROWTH ? GROWTH_SIZE : DEFAULT_SIZE;
       int counted = runs > 0 ? runs : mode == Mode.GROWTH ? 1 : DEFAULT_RUNS;
+      List<Integer> fewAndMore = mode == Mode.COMPARE ? List.of(1, 2) : List.of(1);
       return new BenchArguments(
           mode,
           workloads,
-          threads,
+          threads.isEmpty() ? fewAndMore : threads,
           engines,
           size,
           keys,
@@ -102,6 +106,7 @@ record BenchArguments(
           memoryBytes,
           heapBytes,
           out,
+          append,
           pattern);
     }
 
@@ -116,6 +121,7 @@ record BenchArguments(
         case "--memory" -> memoryBytes = Quantity.bytes(option, value(option));
         case "--heap" -> heapBytes = Quantity.bytes(option, value(option));
         case "--out" -> out = Path.of(value(option));
+        case "--append" -> append = true;
         case "--profile" -> {
           set(Mode.PROFILE);
           workloads = names(option);

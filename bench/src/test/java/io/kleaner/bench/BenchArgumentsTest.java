@@ -31,7 +31,7 @@ class BenchArgumentsTest {
     BenchArguments arguments =
         parse(
             "--workload w3,W1 --threads 2,1,2 --engines kleaner --size 512m --keys 10m --runs 5"
-                + " --memory 32m --heap 4g --out there");
+                + " --memory 32m --heap 4g --out there --append");
 
     assertThat(arguments.workloads()).containsExactly("W3", "W1");
     assertThat(arguments.threads()).containsExactly(1, 2);
@@ -42,6 +42,7 @@ class BenchArgumentsTest {
     assertThat(arguments.memoryBytes()).isEqualTo(32L << 20);
     assertThat(arguments.heapBytes()).isEqualTo(4L << 30);
     assertThat(arguments.out()).isEqualTo(Path.of("there"));
+    assertThat(arguments.append()).isTrue();
   }
 
   @Test
@@ -51,6 +52,7 @@ class BenchArgumentsTest {
     assertThat(arguments.mode()).isEqualTo(BenchArguments.Mode.GROWTH);
     assertThat(arguments.sizeBytes()).isEqualTo(16L << 30);
     assertThat(arguments.runs()).isEqualTo(1);
+    assertThat(arguments.threads()).containsExactly(1);
   }
 
   @Test

@@ -33,7 +33,7 @@ public record Figures(
     long spilledBytes) {
 
   /** One line of {@code name=value}. */
-  String toLine() {
+  public String toLine() {
     return "mapS="
         + mapS
         + " copyS="
@@ -58,7 +58,12 @@ public record Figures(
         + spilledBytes;
   }
 
-  static Figures parse(String line) {
+  /**
+   * What {@link #toLine} has written.
+   *
+   * @throws IllegalArgumentException if it is something else
+   */
+  public static Figures parse(String line) {
     Map<String, String> values = new HashMap<>();
     for (String pair : line.strip().split(" ")) {
       int equals = pair.indexOf('=');

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Horizontal bars in groups, or stacked; longer is more.
+ * Horizontal bars in groups, or stacked; longer is more. A group without a label belongs to the one
+ * above.
  *
  * @param title above all
  * @param note below the title
@@ -23,8 +24,8 @@ record BarChart(
     boolean stacked,
     List<Group> groups) {
 
-  private static final int WIDTH = 820;
-  private static final int LEFT = 250;
+  private static final int WIDTH = 860;
+  private static final int LEFT = 300;
   private static final int RIGHT = 80;
   private static final int TOP = 96;
   private static final int BOTTOM = 34;
@@ -87,7 +88,8 @@ record BarChart(
     for (int i = 0; i < group.values().size(); i++) {
       double value = group.values().get(i);
       if (!Double.isNaN(value)) {
-        String tip = group.label() + ", " + series.get(i) + ": " + number(value) + unit;
+        String of = group.label().isEmpty() ? group.detail() : group.label();
+        String tip = of + ", " + series.get(i) + ": " + number(value) + unit;
         svg.rect(x, y, Math.max(value * scale, 1), stacked ? bar : bar - 2, 2, "s" + color(i), tip);
         sum += value;
         if (stacked) {

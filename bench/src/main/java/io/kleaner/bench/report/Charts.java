@@ -56,7 +56,7 @@ public final class Charts {
         double map = median.totalS() * median.mapS() / both;
         groups.add(
             new BarChart.Group(
-                each.workload(),
+                run.equals(each.runs().get(0)) ? each.workload() : "",
                 run.engine().text() + ", threads: " + run.threads(),
                 List.of(map, median.totalS() - map)));
       }

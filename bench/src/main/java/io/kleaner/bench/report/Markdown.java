@@ -16,13 +16,22 @@ public final class Markdown {
   /** All tables. */
   public static String of(Results results) {
     StringBuilder out = new StringBuilder();
-    line(out, "%s, commit %s, %s.", results.machine(), results.commit(), results.date());
-    line(out, "");
-    line(out, "    %s", results.command());
-    line(out, "");
+    out.append(head(results));
     ratios(out, results);
     times(out, results);
     costs(out, results);
+    return out.toString();
+  }
+
+  /** Where, what and when, and how to repeat it. */
+  public static String head(Results results) {
+    StringBuilder out = new StringBuilder();
+    line(out, "%s, commit %s, %s.", results.machine(), results.commit(), results.date());
+    line(out, "");
+    for (String command : results.command().split("; ")) {
+      line(out, "    %s", command);
+    }
+    line(out, "");
     return out.toString();
   }
 
@@ -129,9 +138,9 @@ public final class Markdown {
   }
 
   /** Points of growth charts. */
-  public static String growth(String what, List<GrowthPoint> points) {
+  public static String growth(List<GrowthPoint> points) {
     StringBuilder out = new StringBuilder();
-    line(out, "| %s | Engine | Log | Keys | Seconds | Seconds a GiB | Rounds | Spilled |", what);
+    line(out, "| Size | Engine | Log | Keys | Seconds | Seconds a GiB | Rounds | Spilled |");
     line(out, "|---|---|---:|---:|---:|---:|---:|---:|");
     for (GrowthPoint point : points) {
       line(

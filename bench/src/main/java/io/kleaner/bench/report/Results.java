@@ -25,6 +25,11 @@ public record Results(
     workloads = List.copyOf(workloads);
   }
 
+  /** The same run with other workloads. */
+  public Results with(List<Measured> others) {
+    return new Results(machine, commit, date, command, others);
+  }
+
   /** Numbers of our threads in any workload, ascending. */
   public List<Integer> threads() {
     TreeSet<Integer> threads = new TreeSet<>();

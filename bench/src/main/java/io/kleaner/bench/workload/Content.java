@@ -72,7 +72,7 @@ final class Content {
     return shape.tombstones() > 0 && random.nextDouble() < shape.tombstones() ? null : letters();
   }
 
-  /** Letters of a small alphabet: about half its size when compressed. */
+  /** Letters drawn evenly from 16: codecs that code entropy halve them, others find little. */
   private byte[] letters() {
     byte[] value = new byte[shape.valueBytes()];
     for (int i = 0; i < value.length; i += Long.BYTES) {

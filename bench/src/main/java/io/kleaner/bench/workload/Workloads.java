@@ -71,24 +71,24 @@ public final class Workloads {
                   new PartitionShape(
                       "none", 16, SMALL, 1, 5, FRESH, Long.MAX_VALUE, 0, 0.1, true, 0),
                   bytes);
-          case "W13" -> tinyKeys(keys);
+          case "W13" -> tinyKeys(name, keys);
           default -> null;
         });
   }
 
   /** Distinct keys of 10 bytes with values of 4: nothing but the map matters. */
-  public static Workload tinyKeys(long keys) {
+  public static Workload tinyKeys(String name, long keys) {
     return Workload.single(
-        "W13",
+        name,
         "distinct tiny keys",
         new PartitionShape("none", 10, 4, 500, 500, 1, Long.MAX_VALUE, 0, 0, false, 0),
         keys);
   }
 
   /** W1 with no more distinct keys than W1 has at 1 GiB, whatever its size. */
-  public static Workload sameKeys(long bytes) {
+  public static Workload sameKeys(String name, long bytes) {
     return sized(
-        "growth",
+        name,
         "uncompressed, 2.5 million keys",
         PartitionShape.plain("none", SMALL, BATCH, FRESH).keysUpTo(SAME_KEYS),
         bytes);

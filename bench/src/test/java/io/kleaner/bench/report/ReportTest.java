@@ -61,6 +61,16 @@ class ReportTest {
   }
 
   @Test
+  void everyClean_writtenAndRead_theSame() {
+    Results results = Samples.results();
+
+    assertThat(EveryClean.read(EveryClean.write(results))).isEqualTo(results);
+    assertThatThrownBy(() -> EveryClean.read("something\telse"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected a line of 'run'");
+  }
+
+  @Test
   void markdown_results_ratiosAndTimes() {
     String markdown = Markdown.of(Samples.results());
 
@@ -92,7 +102,7 @@ class ReportTest {
     String chart = Charts.growth("<growth>", "note", points);
 
     assertThat(parse(chart).getElementsByTagName("circle").getLength()).isEqualTo(2);
-    assertThat(Markdown.growth("Size", points)).contains("| 2 GiB | kleaner | 2048 MiB |");
+    assertThat(Markdown.growth(points)).contains("| 2 GiB | kleaner | 2048 MiB |");
   }
 
   @Test
