@@ -64,7 +64,7 @@ final class Growth {
                                 run.engine(),
                                 each.logBytes(),
                                 byKeys
-                                    ? each.records()
+                                    ? Math.round(each.records() * Workloads.TINY_FRESH)
                                     : Math.min(each.records(), Workloads.SAME_KEYS),
                                 run.median().totalS(),
                                 run.median().rounds(),

@@ -10,6 +10,7 @@ import java.util.OptionalDouble;
 public final class Markdown {
 
   private static final double MIB = 1024.0 * 1024;
+  private static final int CORE = 9;
 
   private Markdown() {}
 
@@ -63,13 +64,13 @@ public final class Markdown {
           each.sameness().text());
     }
     for (int threads : results.threads()) {
-      double[] ratios = results.ratios(threads);
+      double[] ratios = results.coreRatios(threads);
       if (ratios.length > 1) {
         line(out, "");
         line(
             out,
-            "Geometric mean of all %d with %s: %.2f.",
-            ratios.length,
+            "Geometric mean of %s with %s: %.2f.",
+            ratios.length == CORE ? "W1 to W9" : "the " + ratios.length + " of W1 to W9",
             threads(threads),
             Measured.geometricMean(ratios));
       }

@@ -39,7 +39,17 @@ public record Results(
 
   /** Ratios to the peer of those workloads that have one, for a number of threads. */
   public double[] ratios(int threads) {
+    return ratios(threads, ".*");
+  }
+
+  /** Ratios of W1 to W9 alone, which the goals speak of. */
+  public double[] coreRatios(int threads) {
+    return ratios(threads, "W[1-9]");
+  }
+
+  private double[] ratios(int threads, String names) {
     return workloads.stream()
+        .filter(each -> each.workload().matches(names))
         .filter(each -> each.ratio(threads).isPresent())
         .mapToDouble(each -> each.ratio(threads).getAsDouble())
         .toArray();

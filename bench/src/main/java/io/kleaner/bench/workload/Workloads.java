@@ -18,6 +18,9 @@ public final class Workloads {
   /** Keys of workloads that grow in size alone: about as many as W1 has at 1 GiB. */
   public static final long SAME_KEYS = 2_500_000;
 
+  /** Share of records of {@link #tinyKeys} that have a new key. */
+  public static final double TINY_FRESH = 0.9;
+
   private static final int SMALL = 100;
   private static final int LARGE = 1000;
   private static final int BATCH = 100;
@@ -76,13 +79,16 @@ public final class Workloads {
         });
   }
 
-  /** Distinct keys of 10 bytes with values of 4: nothing but the map matters. */
+  /**
+   * A number of distinct keys of 10 bytes with values of 4: nothing but the map matters. A tenth of
+   * the records supersede another, so that there is something to do for the second pass too.
+   */
   public static Workload tinyKeys(String name, long keys) {
     return Workload.single(
         name,
-        "distinct tiny keys",
-        new PartitionShape("none", 10, 4, 500, 500, 1, Long.MAX_VALUE, 0, 0, false, 0),
-        keys);
+        "tiny records, 90 % with a new key",
+        new PartitionShape("none", 10, 4, 500, 500, TINY_FRESH, Long.MAX_VALUE, 0, 0, false, 0),
+        Math.round(keys / TINY_FRESH));
   }
 
   /** W1 with no more distinct keys than W1 has at 1 GiB, whatever its size. */

@@ -76,7 +76,7 @@ class ReportTest {
 
     assertThat(markdown)
         .contains("| W1 uncompressed & \"small\" | 1024 MiB | 8.00 M | **4.0** | 4.0 |")
-        .contains("Geometric mean of all 2 with 2 threads: 8.00.")
+        .contains("Geometric mean of the 2 of W1 to W9 with 2 threads: 8.00.")
         .contains("| W2 | kafka | 1 | 2.00 | 4.00 | 8.00 | 128 | 1.00 | 8.00 | 0.20 |");
   }
 

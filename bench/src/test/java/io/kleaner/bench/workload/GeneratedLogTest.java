@@ -161,7 +161,7 @@ class GeneratedLogTest {
       assertThat((double) workload.bytes()).isBetween(SIZE * 0.97, SIZE * 1.03);
       assertThat(workload.diskBytes()).isGreaterThan(workload.bytes());
     }
-    assertThat(Workloads.named("W13", SIZE, 1000).orElseThrow().records()).isEqualTo(1000);
+    assertThat(Workloads.named("W13", SIZE, 1000).orElseThrow().records()).isEqualTo(1111);
     assertThat(Workloads.named("W14", SIZE, 1000)).isEmpty();
     assertThat(Workloads.NAMES).allMatch(name -> Workloads.named(name, SIZE, 1000).isPresent());
   }
