@@ -125,7 +125,7 @@ final class CleanRun {
     try (KeyIndex index = new KeyIndex(map, fates.removed(), spill, lanes.areSeveral())) {
       KeyScan pass = new KeyScan(fileSystem, scope, lanes, index, fates, pacer, maxRecords);
       scan = pass.run();
-      keys = index.keysInMemory();
+      keys = index.keys();
     }
     if (scan.unkeyed > 0 && plan.unkeyed() == UnkeyedPolicy.REFUSE) {
       return refuseUnkeyed(scan);

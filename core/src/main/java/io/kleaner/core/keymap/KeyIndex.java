@@ -36,6 +36,7 @@ public final class KeyIndex implements AutoCloseable {
   private final StampedLock lock = new StampedLock();
 
   private boolean closed;
+  private long keysBefore;
   private boolean probing;
   private Spill spill;
 
@@ -206,6 +207,7 @@ public final class KeyIndex implements AutoCloseable {
 
   private void settle(Spill parent) throws IOException {
     for (int partition = 0; partition < parent.partitions(); partition++) {
+      keysBefore += map.keys();
       map.clear();
       Spill child = null;
       try (Spill.Reader reader = parent.read(partition)) {
@@ -272,9 +274,9 @@ public final class KeyIndex implements AutoCloseable {
     return space.spilledBytes() > 0;
   }
 
-  /** Keys in the map; all of them as long as nothing was spilled. */
-  public int keysInMemory() {
-    return map.keys();
+  /** Keys that were put, wherever they found room. */
+  public long keys() {
+    return keysBefore + map.keys();
   }
 
   @Override
