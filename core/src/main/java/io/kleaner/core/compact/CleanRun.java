@@ -32,13 +32,12 @@ final class CleanRun {
   private final Clock clock;
   private final CleanOptions options;
   private final Committer committer;
-  private final Workbench bench;
+  private final Lanes lanes;
   private final CleanPlan plan;
   private final long maxRecords;
   private final CancelToken token;
   private final CompactionListener listener;
   private final Pacer pacer;
-  private final FateCounts fateCounts = new FateCounts();
 
   private int groupsSwapped;
   private int segmentsAfter;
@@ -51,7 +50,7 @@ final class CleanRun {
       CleanOptions options,
       Throttle throttle,
       Committer committer,
-      Workbench bench,
+      Lanes lanes,
       CleanPlan plan,
       long maxRecords,
       CancelToken token,
@@ -61,7 +60,7 @@ final class CleanRun {
     this.clock = clock;
     this.options = options;
     this.committer = committer;
-    this.bench = bench;
+    this.lanes = lanes;
     this.plan = plan;
     this.token = token;
     this.listener = listener;
@@ -114,8 +113,8 @@ final class CleanRun {
     ScanCounts scan;
     listener.phase(plan, Phase.SCAN);
     long keys;
-    try (KeyIndex index = new KeyIndex(map, fates.removed(), spill)) {
-      KeyScan pass = new KeyScan(fileSystem, scope, bench, index, fates, pacer, maxRecords);
+    try (KeyIndex index = new KeyIndex(map, fates.removed(), spill, lanes.areSeveral())) {
+      KeyScan pass = new KeyScan(fileSystem, scope, lanes, index, fates, pacer, maxRecords);
       scan = pass.run();
       keys = index.keysInMemory();
     }
@@ -123,10 +122,10 @@ final class CleanRun {
       return refuseUnkeyed(scan);
     }
     long scanned = clock.nanoTime();
-    GroupCleaner cleaner = new GroupCleaner(fileSystem, scope, bench, fates, pacer, fateCounts);
+    GroupCleaner cleaner = new GroupCleaner(fileSystem, scope, lanes, fates, pacer);
     Optional<DeepVerifier> deep =
         options.verify() == CleanOptions.Verify.DEEP
-            ? Optional.of(new DeepVerifier(fileSystem, scope, bench, fates, pacer))
+            ? Optional.of(new DeepVerifier(fileSystem, scope, lanes.bench(0), fates, pacer))
             : Optional.empty();
     for (List<Segment> group : plan.groups()) {
       token.throwIfCancelled();
@@ -141,7 +140,15 @@ final class CleanRun {
     }
     long copied = clock.nanoTime();
     return new CompactionOutcome.Compacted(
-        stats(scan, fates, keys, map.sizeInBytes(), spill, scanned - start, copied - scanned),
+        stats(
+            scan,
+            cleaner.counts(),
+            fates,
+            keys,
+            map.sizeInBytes(),
+            spill,
+            scanned - start,
+            copied - scanned),
         plan.upperBoundOffset());
   }
 
@@ -187,7 +194,7 @@ final class CleanRun {
                 plan.indexIntervalBytes(),
                 txnIndexes),
             group.size() > 1 || plan.rebuildIndexes().contains(group.get(0).baseOffset()),
-            bench.out(),
+            lanes.bench(0).out(),
             pacer);
     boolean handedOver = false;
     try {
@@ -242,6 +249,7 @@ final class CleanRun {
 
   private CleanStats stats(
       ScanCounts scan,
+      FateCounts fateCounts,
       RecordFates fates,
       long keys,
       long keyMapBytes,

@@ -96,7 +96,7 @@ final class CompactCommand implements Callable<Integer> {
       defaultValue = "128m",
       converter = Sizes.class,
       description =
-          "Memory for the keys of one clean, 15 bytes a key; beyond it keys are spilled to disk."
+          "Memory for keys, all cleans together, 15 bytes a key; beyond it keys are spilled to disk."
               + " Default: ${DEFAULT-VALUE}; at least 1m.")
   private long memory;
 
@@ -122,7 +122,9 @@ final class CompactCommand implements Callable<Integer> {
       names = "--threads",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Partitions cleaned at the same time. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Threads at work: on as many partitions at the same time, or together on fewer. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int threads;
 
   @Option(
@@ -211,8 +213,7 @@ final class CompactCommand implements Callable<Integer> {
         new CompactRun(
             fileSystem,
             clock,
-            new CleanOptions(
-                Math.max(memory / threads, 1 << 20), SpillDir.of(spillDir, dryRun), verify, dryRun),
+            new CleanOptions(memory, SpillDir.of(spillDir, dryRun), verify, dryRun),
             throttle == null ? Throttle.unlimited() : new Throttle(Clock.system(), throttle),
             (int) maxRecordBytes,
             threads,

@@ -173,18 +173,16 @@ final class CompactRun {
 
   private ExitCode cleanAll(LogDir logDir, List<Decision.Clean> todo) {
     DirectoryCommitter committer = new DirectoryCommitter(fileSystem, logDir, Fence.OPEN);
-    ExecutorService workers =
-        Executors.newFixedThreadPool(
-            Math.max(1, Math.min(threads, todo.size())),
-            task -> {
-              Thread thread = new Thread(task, "kleaner-worker");
-              thread.setDaemon(true);
-              return thread;
-            });
+    int cleans = Math.max(1, Math.min(threads, todo.size()));
+    // Threads for which there is no partition help with the others'.
+    Share share =
+        new Share(options.withMemoryBytes(options.memoryBytes() / cleans), threads / cleans);
+    ExecutorService workers = daemons("kleaner-worker", cleans);
+    ExecutorService helpers = daemons("kleaner-helper", Math.max(1, threads - cleans));
     try {
       List<Future<ExitCode>> results = new ArrayList<>();
       for (Decision.Clean clean : todo) {
-        results.add(workers.submit(() -> cleanOne(committer, clean)));
+        results.add(workers.submit(() -> cleanOne(committer, clean, share, helpers)));
       }
       ExitCode exit = ExitCode.DONE;
       for (Future<ExitCode> result : results) {
@@ -193,7 +191,26 @@ final class CompactRun {
       return exit;
     } finally {
       workers.shutdown();
+      helpers.shutdown();
     }
+  }
+
+  /**
+   * What one clean may take.
+   *
+   * @param options with its share of the memory
+   * @param lanes threads that work on it
+   */
+  private record Share(CleanOptions options, int lanes) {}
+
+  private static ExecutorService daemons(String name, int count) {
+    return Executors.newFixedThreadPool(
+        count,
+        task -> {
+          Thread thread = new Thread(task, name);
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   private static ExitCode await(Future<ExitCode> result) {
@@ -207,12 +224,21 @@ final class CompactRun {
     }
   }
 
-  private ExitCode cleanOne(DirectoryCommitter committer, Decision.Clean clean) {
+  private ExitCode cleanOne(
+      DirectoryCommitter committer, Decision.Clean clean, Share share, ExecutorService helpers) {
     if (token.isCancelled()) {
       return ExitCode.INTERRUPTED;
     }
     try (Compactor compactor =
-        new Compactor(fileSystem, clock, options, throttle, maxRecordBytes, committer)) {
+        new Compactor(
+            fileSystem,
+            clock,
+            share.options(),
+            throttle,
+            maxRecordBytes,
+            committer,
+            share.lanes(),
+            helpers)) {
       CompactionOutcome outcome = compactor.run(clean.plan(), token, report.progress());
       report.outcome(clean, outcome);
       return exitOf(outcome);
