@@ -4,18 +4,13 @@ package io.kleaner.bench;
 import io.kleaner.bench.engine.EngineName;
 import io.kleaner.bench.engine.EngineProcess;
 import io.kleaner.bench.engine.EngineSettings;
-import io.kleaner.bench.engine.Figures;
 import io.kleaner.bench.report.Measured;
 import io.kleaner.bench.workload.GeneratedLog;
 import io.kleaner.bench.workload.Workload;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -43,8 +38,8 @@ final class SideBySide {
   }
 
   /**
-   * Disk that a workload takes at most: itself, what the first engine of a round and the current
-   * one leave, and a little for indexes and spilled keys.
+   * Disk that a workload takes at most: itself, what the first engine of all and the current one
+   * leave, and a little for indexes and spilled keys.
    */
   static long spaceFor(Workload workload) {
     return workload.diskBytes() * 13 / 4;
@@ -63,83 +58,34 @@ final class SideBySide {
   }
 
   private Measured measure(Workload workload, GeneratedLog log) throws IOException {
-    List<EngineProcess> engines = new ArrayList<>();
-    Map<EngineProcess, List<Figures>> rounds = new LinkedHashMap<>();
+    Turns turns = new Turns(work, log, progress);
     List<PlainCopy> copies = new ArrayList<>();
-    SameRecords same = new SameRecords(true, Optional.empty());
     List<String> flags = jvmFlags(log);
+    List<EngineProcess> engines = new ArrayList<>();
     try {
       for (EngineSettings settings : settings(log)) {
-        EngineProcess engine = EngineProcess.start(settings, flags);
-        engines.add(engine);
-        rounds.put(engine, new ArrayList<>());
+        engines.add(EngineProcess.start(settings, flags));
       }
       // The first is the warm-up, and is what a cold start would see.
       for (int round = 0; round <= arguments.runs(); round++) {
         copies.add(PlainCopy.measure(log.logs(), work.resolve("copy")));
-        same = same.and(round(log, round, rounds));
+        turns.round(engines);
       }
     } finally {
       for (EngineProcess engine : engines) {
         engine.close();
       }
+      turns.close();
     }
-    List<Measured.Run> runs = new ArrayList<>();
-    rounds.forEach(
-        (engine, figures) ->
-            runs.add(
-                new Measured.Run(
-                    engine.settings().engine(),
-                    engine.settings().threads(),
-                    figures.get(0),
-                    figures.subList(1, figures.size()))));
-    boolean compared = arguments.engines().size() > 1;
     return new Measured(
         workload.name(),
         workload.title(),
         log.bytes(),
         log.records(),
-        runs,
+        engines.stream().map(turns::figures).toList(),
         Measured.Floor.median(
             copies.stream().map(each -> List.of(each.catS(), each.cpS(), each.cpSyncS())).toList()),
-        compared
-            ? Measured.Sameness.of(same.sameBytes(), same.difference())
-            : Measured.Sameness.UNKNOWN);
-  }
-
-  /** Each engine cleans once; what they leave is compared with what the first one left. */
-  private SameRecords round(GeneratedLog log, int number, Map<EngineProcess, List<Figures>> rounds)
-      throws IOException {
-    SameRecords same = new SameRecords(true, Optional.empty());
-    Path first = null;
-    for (Map.Entry<EngineProcess, List<Figures>> each : rounds.entrySet()) {
-      EngineSettings settings = each.getKey().settings();
-      Path dir = log.links(Files.createTempDirectory(work, "clean").resolve("data"));
-      Figures figures = each.getKey().clean(dir);
-      each.getValue().add(figures);
-      progress.accept(
-          String.format(
-              "  %s %s with %d thread%s: %.2f + %.2f, %.2f s",
-              number == 0 ? "cold," : "run " + number + ",",
-              settings.engine().text(),
-              settings.threads(),
-              settings.threads() == 1 ? "" : "s",
-              figures.mapS(),
-              figures.copyS(),
-              figures.totalS()));
-      if (first == null) {
-        first = dir;
-      } else {
-        SameRecords compared = SameRecords.between(first, dir);
-        compared.difference().ifPresent(text -> progress.accept("  DIFFERENT: " + text));
-        same = same.and(compared);
-        PlainCopy.delete(dir.getParent());
-      }
-    }
-    if (first != null) {
-      PlainCopy.delete(first.getParent());
-    }
-    return same;
+        arguments.engines().size() > 1 ? turns.sameness() : Measured.Sameness.UNKNOWN);
   }
 
   /**
