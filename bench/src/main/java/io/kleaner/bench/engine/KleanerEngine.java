@@ -34,13 +34,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 
 /**
  * Kleaner as {@code kleaner compact} uses it, all of it measured: lock, recovery, survey, both
  * passes, sync, reading back, swap, checkpoint.
  *
- * <p>Several threads work on a partition each; a lone partition is one thread's, so far.
+ * <p>Several threads work on a partition each; a lone partition has them all.
  */
 final class KleanerEngine implements Engine {
 
@@ -100,25 +103,31 @@ final class KleanerEngine implements Engine {
     if (partitions.size() > 1) {
       partitions.sort(Comparator.comparingLong(dir -> -bytes(dir)));
     }
+    int together = Math.min(threads, partitions.size());
+    int lanes = threads / together;
+    ExecutorService helpers = Executors.newCachedThreadPool();
     List<Worker> workers = new ArrayList<>();
     try (LogDirSession session = LogDirSession.open(fileSystem, logDir, false)) {
-      for (int i = 0; i < Math.min(threads, partitions.size()); i++) {
-        workers.add(new Worker(session, job, compactor(committer)));
+      for (int i = 0; i < together; i++) {
+        workers.add(new Worker(session, job, compactor(committer, lanes, helpers)));
       }
       return PartitionQueue.drain(partitions, workers);
     } finally {
       workers.forEach(worker -> worker.compactor().close());
+      helpers.shutdown();
     }
   }
 
-  private Compactor compactor(DirectoryCommitter committer) {
+  private Compactor compactor(DirectoryCommitter committer, int lanes, Executor helpers) {
     return new Compactor(
         fileSystem,
         Clock.system(),
         options,
         Throttle.unlimited(),
         CleanOptions.DEFAULT_MAX_RECORD_BYTES,
-        committer);
+        committer,
+        lanes,
+        helpers);
   }
 
   private static long bytes(Path dir) {
