@@ -74,7 +74,7 @@ final class GroupCleaner {
             BatchCursor.Check.CHECKSUMS);
         while (batches.next()) {
           BatchHeader batch = batches.header();
-          pacer.read(batch.sizeInBytes());
+          pacer.read(batch);
           try {
             clean(batch, output, batches.filePosition());
           } catch (CorruptBatchException e) {

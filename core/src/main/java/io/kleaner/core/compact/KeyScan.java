@@ -144,7 +144,7 @@ final class KeyScan {
           BatchCursor.Check.CHECKSUMS);
       while (batches.next()) {
         BatchHeader batch = batches.header();
-        pacer.read(batch.sizeInBytes());
+        pacer.read(batch);
         boolean dirty = batch.lastOffset() >= scope.firstDirtyOffset();
         if (dirty != dirtyPart) {
           continue;

@@ -3,6 +3,7 @@ package io.kleaner.core.compact;
 
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.Throttle;
+import io.kleaner.core.record.BatchHeader;
 
 /**
  * Counts the bytes a clean moves, and every so many of them looks whether it should stop, slow down
@@ -18,6 +19,8 @@ final class Pacer {
   private long sinceStep;
   private long bytesRead;
   private long bytesWritten;
+  private long batches;
+  private long lastOffset = -1;
 
   Pacer(CancelToken token, Throttle throttle, Progress progress) {
     this.token = token;
@@ -31,6 +34,13 @@ final class Pacer {
     step(bytes);
   }
 
+  /** A batch of the log was read, or is about to be used. */
+  void read(BatchHeader batch) {
+    batches++;
+    lastOffset = batch.lastOffset();
+    read(batch.sizeInBytes());
+  }
+
   /** Bytes were written. */
   void wrote(int bytes) {
     bytesWritten += bytes;
@@ -42,7 +52,7 @@ final class Pacer {
     if (sinceStep >= STEP_BYTES) {
       throttle.acquire(sinceStep, token);
       sinceStep = 0;
-      progress.moved(bytesRead, bytesWritten);
+      progress.moved(bytesRead, bytesWritten, batches, lastOffset);
       token.throwIfCancelled();
     }
   }
@@ -58,6 +68,6 @@ final class Pacer {
   /** Told from time to time how far a clean is. */
   @FunctionalInterface
   interface Progress {
-    void moved(long bytesRead, long bytesWritten);
+    void moved(long bytesRead, long bytesWritten, long batches, long lastOffset);
   }
 }

@@ -31,14 +31,19 @@ public final class Announcer {
       return;
     }
     ServiceApi.Event event = new ServiceApi.Event(nextId.getAndIncrement(), type, data);
-    listeners.removeIf(listener -> !accepts(listener, event));
+    // Not in removeIf, which would call them with the list's lock in its hands.
+    for (Consumer<ServiceApi.Event> listener : listeners) {
+      if (!accepts(listener, event)) {
+        listeners.remove(listener);
+      }
+    }
   }
 
   private static boolean accepts(Consumer<ServiceApi.Event> listener, ServiceApi.Event event) {
     try {
       listener.accept(event);
       return true;
-    } catch (RuntimeException broken) {
+    } catch (RuntimeException | Error broken) {
       return false;
     }
   }

@@ -45,11 +45,16 @@ record BrokerNames(Supervisor<Snapshot> supervisor, Crew crew) {
     return view.build();
   }
 
-  /** Threads are looked at now, not at the last tick. */
+  /** Of those that clean. Threads are looked at now, not at the last tick. */
   private double dead() {
-    long gone = crew.agents().stream().filter(agent -> !agent.isAlive()).count();
+    long gone =
+        crew.agents().stream()
+            .filter(agent -> agent.state().id().startsWith(Crew.CLEANER))
+            .filter(agent -> !agent.isAlive())
+            .count();
     long hung =
         supervisor.snapshot().workers().stream()
+            .filter(worker -> worker.sample().isCleaner())
             .filter(worker -> worker.verdict() instanceof Verdict.Hung)
             .count();
     return gone + hung;

@@ -8,14 +8,13 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Where every incident goes: journal, log, listeners, counters. Thread-safe. */
 public final class Chronicle {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Chronicle.class);
-
+  private final LogLines log = new LogLines(LoggerFactory.getLogger(Chronicle.class));
   private final Journal journal;
   private final Announcer announcer;
   private final Clock clock;
@@ -36,14 +35,28 @@ public final class Chronicle {
       Incident.Kind kind, String subject, String summary, String evidence, String nextStep) {
     counts.get(kind).increment();
     Incident incident = journal.add(clock.nowMs(), kind, subject, summary, evidence, nextStep);
-    switch (kind) {
-      case WORKER_DEAD, WORKER_HUNG, BUDGET_SPENT, REMEDIES_OFF, LOG_DIR_BLIND ->
-          LOG.error("incident {} {}: {}", incident.id(), kind, summary);
-      case PARTITION_FAILED, PARTITION_QUARANTINED, PARTITION_STALLED, FALLING_BEHIND ->
-          LOG.warn("incident {} {}: {}", incident.id(), kind, summary);
-      default -> LOG.info("incident {} {}: {}", incident.id(), kind, summary);
-    }
+    // Never written here: a log that blocks must not stop the watchdog.
+    log.add(level(kind), "incident " + incident.id() + " " + kind + ": " + summary);
     announcer.announce("incident", map(incident));
+  }
+
+  private static Level level(Incident.Kind kind) {
+    return switch (kind) {
+      case WORKER_DEAD, WORKER_HUNG, BUDGET_SPENT, REMEDIES_OFF, LOG_DIR_BLIND, LOG_DIR_ISOLATED ->
+          Level.ERROR;
+      case PARTITION_FAILED,
+          PARTITION_QUARANTINED,
+          PARTITION_STALLED,
+          PARTITION_VANISHED,
+          FALLING_BEHIND ->
+          Level.WARN;
+      default -> Level.INFO;
+    };
+  }
+
+  /** For lines that are no incidents; never waits. */
+  public LogLines log() {
+    return log;
   }
 
   /** How many there were of a kind since the service started. */

@@ -25,6 +25,7 @@ public final class StateDir implements AutoCloseable {
   private static final String LOCK = "kleaner.lock";
   private static final String TOKEN = "token";
   private static final int TOKEN_BYTES = 32;
+  private static final long CLOSE_MS = 3_000;
 
   private final FileSystem fileSystem;
   private final Path dir;
@@ -114,14 +115,18 @@ public final class StateDir implements AutoCloseable {
       return Optional.empty();
     }
     Path file = tokenFile();
-    if (fileSystem.stat(file).isEmpty()) {
+    if (fileSystem.stat(file).filter(entry -> entry.sizeBytes() > 0).isEmpty()) {
       byte[] random = new byte[TOKEN_BYTES];
       new SecureRandom().nextBytes(random);
-      try (FileHandle handle = fileSystem.createPrivate(file)) {
+      // Under another name first: a crash must not leave half a token, which nobody could use.
+      Path temporary = dir.resolve(TOKEN + ".tmp");
+      fileSystem.delete(temporary);
+      try (FileHandle handle = fileSystem.createPrivate(temporary)) {
         byte[] text = (HexFormat.of().formatHex(random) + "\n").getBytes(StandardCharsets.US_ASCII);
         handle.write(ByteBuffer.wrap(text), 0);
         handle.sync();
       }
+      fileSystem.rename(temporary, file);
       fileSystem.syncDir(dir);
     }
     return Optional.of(readToken(fileSystem, file));
@@ -144,7 +149,16 @@ public final class StateDir implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    journal.close();
+    close(CLOSE_MS);
+  }
+
+  /**
+   * Closes the journal, and lets another process have the directory.
+   *
+   * @param millis for what is yet to be written
+   */
+  public void close(long millis) throws IOException {
+    journal.close(millis);
     if (lease.isPresent()) {
       lease.get().close();
     }

@@ -66,30 +66,36 @@ public final class Supervisor<S> {
     asked.add(change);
   }
 
-  /** One look at everything. */
+  /**
+   * One look at everything. A part that fails keeps none of the others from being done: alerts are
+   * always judged, and what failed is one of them.
+   */
   public void tick() {
     long nowMs = clock.nowMs();
     long nowNanos = clock.nanoTime();
     long intervalMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - lastTickNanos);
     lastTickNanos = nowNanos;
-    signals.clear();
+    signals.begin();
     for (Runnable change = asked.poll(); change != null; change = asked.poll()) {
-      change.run();
+      signals.stage("actions", change);
     }
-    rounds.look(nowMs, signals);
-    lookAtJournal();
-    List<AlertEvent> told = alerts.evaluate(nowMs, signals.all());
+    signals.stage("rounds", () -> rounds.look(nowMs, signals));
+    signals.stage("journal", this::lookAtJournal);
+    signals.stage("alerts", () -> tell(nowMs));
+    ticks++;
+    long lagMs = ticks == 1 ? 0 : Math.max(0, intervalMs - tickIntervalMs);
+    signals.stage("snapshot", () -> show(nowMs, lagMs));
+    beatNanos = nowNanos;
+  }
+
+  private void tell(long nowMs) {
+    List<AlertEvent> told = alerts.evaluate(nowMs, signals.toTell());
     dispatcher.dispatch(told);
     told.forEach(event -> announcer.announce("alert", Views.alert(event.alert())));
-    ticks++;
-    snapshot =
-        rounds.seen(
-            new Rounds.Tick(
-                nowMs,
-                ticks == 1 ? 0 : Math.max(0, intervalMs - tickIntervalMs),
-                ticks,
-                alerts.current()));
-    beatNanos = nowNanos;
+  }
+
+  private void show(long nowMs, long lagMs) {
+    snapshot = rounds.seen(new Rounds.Tick(nowMs, lagMs, ticks, alerts.current()));
     if (announcer.hasListeners()) {
       announcer.announce("status", rounds.pulse(snapshot));
     }
