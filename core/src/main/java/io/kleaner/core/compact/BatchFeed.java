@@ -78,11 +78,13 @@ final class BatchFeed {
     BatchCursor batches = chunk.batches();
     batches.open(current.logFile(), file, position, end, nextOffset, BatchCursor.Check.HEADERS);
     if (batches.next()) {
+      int count = 0;
       do {
         see(chunk, batches.header());
         nextOffset = batches.header().nextOffset();
+        count++;
       } while (hasNextInMemory(batches));
-      pacer.read(batches.nextFilePosition() - position);
+      pacer.read(batches.nextFilePosition() - position, count, nextOffset - 1);
       position = batches.nextFilePosition();
     }
     if (position >= end) {

@@ -66,7 +66,13 @@ final class CleanRun {
     this.token = token;
     this.listener = listener;
     this.pacer =
-        new Pacer(token, throttle, (read, written) -> listener.progress(plan, read, written));
+        new Pacer(
+            token,
+            throttle,
+            (read, written, batches, lastOffset) -> {
+              listener.progress(plan, read, written);
+              listener.reached(plan, batches, lastOffset);
+            });
   }
 
   /** What the partition is like when the run ends early. */

@@ -34,6 +34,14 @@ public interface CompactionListener {
   /** Some further bytes were moved; totals of this clean so far. */
   default void progress(CleanPlan plan, long bytesRead, long bytesWritten) {}
 
+  /**
+   * How far the pass over the log is, told with {@link #progress}.
+   *
+   * @param batches read so far by this clean, in all its passes
+   * @param lastOffset of the batch that was read last
+   */
+  default void reached(CleanPlan plan, long batches, long lastOffset) {}
+
   /** A clean ended. */
   default void end(CleanPlan plan, CompactionOutcome outcome) {}
 }

@@ -40,8 +40,24 @@ public sealed interface CompactionOutcome {
    *
    * @param reason what, where, and what was or was not changed
    * @param nextStep what to do
+   * @param blame what stands in the way
    */
-  record Refused(String reason, String nextStep) implements CompactionOutcome {
+  record Refused(String reason, String nextStep, Blame blame) implements CompactionOutcome {
+
+    /** What stands in the way of a clean. */
+    public enum Blame {
+      /** The partition or its settings: another try would end the same way. */
+      INPUT,
+      /** A disk without room: another try may go well. */
+      SPACE,
+      /** A heap without room: another try may go well, if others need less of it. */
+      MEMORY
+    }
+
+    Refused(String reason, String nextStep) {
+      this(reason, nextStep, Blame.INPUT);
+    }
+
     @Override
     public String message() {
       return reason + " " + nextStep;

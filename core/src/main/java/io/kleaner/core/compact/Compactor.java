@@ -153,7 +153,8 @@ public final class Compactor implements AutoCloseable {
     } catch (InsufficientSpaceException e) {
       return new CompactionOutcome.Refused(
           plan.partition() + ": " + e.getMessage() + "; " + run.state() + ".",
-          "Free space there, give more --memory, or name another disk with --spill-dir.");
+          "Free space there, give more --memory, or name another disk with --spill-dir.",
+          CompactionOutcome.Refused.Blame.SPACE);
     } catch (IOException | RuntimeException e) {
       return new CompactionOutcome.Failed(
           plan.partition() + ": " + e + "; " + run.state() + ".",
@@ -167,7 +168,8 @@ public final class Compactor implements AutoCloseable {
               + "); "
               + run.state()
               + ".",
-          "Run again with a larger heap, or smaller --memory and --max-record-bytes.");
+          "Run again with a larger heap, or smaller --memory and --max-record-bytes.",
+          CompactionOutcome.Refused.Blame.MEMORY);
     }
   }
 

@@ -21,6 +21,8 @@ final class Pacer {
   private long sinceStep;
   private long bytesRead;
   private long bytesWritten;
+  private long batches;
+  private long lastOffset = -1;
 
   Pacer(CancelToken token, Throttle throttle, Progress progress) {
     this.token = token;
@@ -32,6 +34,13 @@ final class Pacer {
   synchronized void read(long bytes) {
     bytesRead += bytes;
     step(bytes);
+  }
+
+  /** Batches of the log were read, or are about to be used, up to an offset. */
+  synchronized void read(long bytes, int count, long upToOffset) {
+    batches += count;
+    lastOffset = upToOffset;
+    read(bytes);
   }
 
   /** Bytes were written. */
@@ -46,7 +55,7 @@ final class Pacer {
       throttle.acquire(sinceStep, token);
       sinceStep = 0;
       if (Thread.currentThread() == owner) {
-        progress.moved(bytesRead, bytesWritten);
+        progress.moved(bytesRead, bytesWritten, batches, lastOffset);
       }
       token.throwIfCancelled();
     }
@@ -63,6 +72,6 @@ final class Pacer {
   /** Told from time to time how far a clean is. */
   @FunctionalInterface
   interface Progress {
-    void moved(long bytesRead, long bytesWritten);
+    void moved(long bytesRead, long bytesWritten, long batches, long lastOffset);
   }
 }

@@ -61,7 +61,8 @@ final class WriteCheck {
             + " are free in "
             + plan.dir()
             + "; nothing was changed.",
-        "Free " + (needed - usable) + " bytes there, or use --output to write elsewhere.");
+        "Free " + (needed - usable) + " bytes there, or use --output to write elsewhere.",
+        CompactionOutcome.Refused.Blame.SPACE);
   }
 
   /** Makes an empty file of a name that recovery knows, and takes it away again. */

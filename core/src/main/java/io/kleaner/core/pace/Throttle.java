@@ -4,9 +4,12 @@ package io.kleaner.core.pace;
 import io.kleaner.core.time.Clock;
 
 /**
- * Holds the bytes that all workers move together to a rate that can be changed at any time.
+ * Holds the bytes that all workers move together to a rate that can be changed at any time: whoever
+ * sleeps because of the old one goes on by the new one within a moment.
  *
- * <p>Thread-safe. Whoever is over the rate sleeps on its {@link CancelToken}, not under the lock.
+ * <p>Every portion gets a place in one line of bytes, and may go when as many bytes have been let
+ * through as stand before it. Thread-safe. Whoever is over the rate sleeps on its {@link
+ * CancelToken}, not under the lock.
  */
 public final class Throttle {
 
@@ -17,7 +20,9 @@ public final class Throttle {
 
   private final Clock clock;
   private volatile long bytesPerSecond;
-  private long freeAtNanos;
+  private double taken;
+  private double passed;
+  private long passedAtNanos;
 
   /**
    * @param clock for the pace
@@ -25,21 +30,31 @@ public final class Throttle {
    */
   public Throttle(Clock clock, long bytesPerSecond) {
     this.clock = clock;
-    this.freeAtNanos = clock.nanoTime();
-    setBytesPerSecond(bytesPerSecond);
+    this.passedAtNanos = clock.nanoTime();
+    this.bytesPerSecond = requirePositive(bytesPerSecond);
   }
 
-  /** A throttle that never holds anyone. */
+  /** A throttle that holds nobody until it is given a rate. */
   public static Throttle unlimited() {
     return new Throttle(Clock.system(), UNLIMITED);
   }
 
-  /** Changes the rate from now on. */
-  public void setBytesPerSecond(long rate) {
+  /** Changes the rate from now on, for those who sleep already too. */
+  public synchronized void setBytesPerSecond(long rate) {
+    requirePositive(rate);
+    advance();
+    if (bytesPerSecond == UNLIMITED) {
+      // Nobody stood in line.
+      taken = passed;
+    }
+    bytesPerSecond = rate;
+  }
+
+  private static long requirePositive(long rate) {
     if (rate <= 0) {
       throw new IllegalArgumentException("rate " + rate + " bytes/s is not above 0");
     }
-    bytesPerSecond = rate;
+    return rate;
   }
 
   public long bytesPerSecond() {
@@ -49,32 +64,48 @@ public final class Throttle {
   /**
    * Accounts for bytes moved and sleeps as long as the rate asks for, or until cancelled.
    *
-   * @throws CancelledException if the thread is interrupted while it sleeps; its interrupt flag is
-   *     set again
+   * @throws CancelledException if it was cancelled, or the thread is interrupted, while it sleeps;
+   *     its interrupt flag is set again
    */
   public void acquire(long bytes, CancelToken token) {
-    long rate = bytesPerSecond;
-    if (rate == UNLIMITED) {
+    if (bytesPerSecond == UNLIMITED) {
       return;
     }
-    long waitNanos;
-    synchronized (this) {
-      long now = clock.nanoTime();
-      if (freeAtNanos - now < 0) {
-        freeAtNanos = now;
-      }
-      waitNanos = freeAtNanos - now;
-      freeAtNanos += (long) (bytes * NANOS / rate);
+    double place = takePlace(bytes);
+    if (waitNanos(place) <= 0) {
+      return;
     }
-    if (waitNanos > 0) {
-      try {
-        if (token.sleep(waitNanos)) {
-          token.throwIfCancelled();
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new CancelledException();
+    try {
+      if (token.sleepWhile(() -> waitNanos(place))) {
+        token.throwIfCancelled();
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException();
     }
+  }
+
+  private synchronized double takePlace(long bytes) {
+    advance();
+    // What was not used is gone: a pause is no credit for a burst.
+    double place = Math.max(taken, passed);
+    taken = place + bytes;
+    return place;
+  }
+
+  private synchronized long waitNanos(double place) {
+    if (bytesPerSecond == UNLIMITED) {
+      return 0;
+    }
+    advance();
+    return (long) Math.ceil((place - passed) / bytesPerSecond * NANOS);
+  }
+
+  private void advance() {
+    long now = clock.nanoTime();
+    if (bytesPerSecond != UNLIMITED) {
+      passed += (now - passedAtNanos) / NANOS * bytesPerSecond;
+    }
+    passedAtNanos = now;
   }
 }

@@ -58,6 +58,7 @@ public final class CleanPolicy {
           nothingCleanable(facts.log(), bounds),
           Optional.of(bounds),
           dirt.ratio(),
+          dirt.bytes(),
           oldEnoughAtMs(facts, bounds, settings.minCompactionLagMs()));
     }
     OptionalLong dueAtMs = dueAtMs(facts, bounds, settings.maxCompactionLagMs());
@@ -75,6 +76,7 @@ public final class CleanPolicy {
               settings.minCleanableDirtyRatio() * 100),
           Optional.of(bounds),
           dirt.ratio(),
+          dirt.bytes(),
           dueAtMs);
     }
     return new Decision.Clean(
@@ -87,7 +89,7 @@ public final class CleanPolicy {
   }
 
   private static Decision.NotNow notNow(Decision.Reason reason, String sentence) {
-    return new Decision.NotNow(reason, sentence, Optional.empty(), 0, OptionalLong.empty());
+    return new Decision.NotNow(reason, sentence, Optional.empty(), 0, 0, OptionalLong.empty());
   }
 
   private static String nothingCleanable(PartitionLog log, Bounds bounds) {

@@ -34,6 +34,8 @@ public sealed interface Decision {
    * @param sentence why, for a person
    * @param bounds as far as they are known
    * @param dirtyRatio dirty bytes of all cleanable bytes, 0 to 1; 0 if it is not known
+   * @param dirtyBytes bytes of the segments at or above the first dirty offset that could be
+   *     cleaned; 0 if they are not known
    * @param eligibleAtMs when time alone would change it; milliseconds since the epoch
    */
   record NotNow(
@@ -41,6 +43,7 @@ public sealed interface Decision {
       String sentence,
       Optional<Bounds> bounds,
       double dirtyRatio,
+      long dirtyBytes,
       OptionalLong eligibleAtMs)
       implements Decision {}
 

@@ -43,7 +43,44 @@ class ThrottleTest {
     token.cancel();
     throttle.acquire(1_000_000, token);
 
-    assertThat(token.isCancelled()).isTrue();
+    assertThatThrownBy(() -> throttle.acquire(1, token)).isInstanceOf(CancelledException.class);
+  }
+
+  @Test
+  @Timeout(60)
+  void setBytesPerSecond_raisedWhileSomeoneSleeps_letsThemGo() throws Exception {
+    Throttle throttle = new Throttle(Clock.system(), 1);
+    CancelToken token = new CancelToken();
+    throttle.acquire(1_000_000_000, token);
+    Thread sleeper = new Thread(() -> throttle.acquire(1, token));
+    sleeper.start();
+    while (!token.hasSleepers()) {
+      Thread.onSpinWait();
+    }
+
+    throttle.setBytesPerSecond(1_000_000_000_000L);
+
+    // At the old rate it would sleep for thirty years.
+    sleeper.join();
+    assertThat(token.isCancelled()).isFalse();
+  }
+
+  @Test
+  @Timeout(60)
+  void setBytesPerSecond_limitTakenAway_letsThemGo() throws Exception {
+    Throttle throttle = new Throttle(Clock.system(), 1);
+    CancelToken token = new CancelToken();
+    throttle.acquire(1_000_000_000, token);
+    Thread sleeper = new Thread(() -> throttle.acquire(1, token));
+    sleeper.start();
+    while (!token.hasSleepers()) {
+      Thread.onSpinWait();
+    }
+
+    throttle.setBytesPerSecond(Throttle.UNLIMITED);
+
+    sleeper.join();
+    assertThat(token.hasSleepers()).isFalse();
   }
 
   @Test

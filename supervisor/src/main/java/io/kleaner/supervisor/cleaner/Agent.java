@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * <p>An interrupt that nobody here asked for does not end it. An {@link Error} does: what is left
  * of a thread after that is not to be trusted.
  */
-public final class Agent implements Runnable {
+public final class Agent implements Worker, Runnable {
 
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -35,35 +35,30 @@ public final class Agent implements Runnable {
     thread.start();
   }
 
-  /** What it is at. */
+  @Override
   public AgentState state() {
     return state;
   }
 
-  /** Whether its thread runs, or has yet to. */
+  @Override
   public boolean isAlive() {
     return thread.isAlive();
   }
 
-  /** Where its thread is now, the innermost frame first. */
+  @Override
   public StackTraceElement[] stack() {
     return thread.getStackTrace();
   }
 
-  /** Asks it to stop; it does so before its next commit, or at the end of the one it is in. */
+  @Override
   public void stop() {
     token.cancel();
   }
 
-  /** Waits for its end. */
+  @Override
   public boolean join(long millis) throws InterruptedException {
     thread.join(Math.max(1, millis));
     return !thread.isAlive();
-  }
-
-  /** As the fault switch does it: an interrupt out of the blue. */
-  public void interrupt() {
-    thread.interrupt();
   }
 
   @Override

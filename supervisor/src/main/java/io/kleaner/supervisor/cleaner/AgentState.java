@@ -13,6 +13,9 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 public final class AgentState {
 
+  /** The phase of who writes a log directory's checkpoint: what happens there is no partition's. */
+  public static final String CHECKPOINT = "CHECKPOINT";
+
   private final String id;
   private final Clock clock;
   private final CancelToken token;
@@ -23,6 +26,9 @@ public final class AgentState {
   private volatile String phase = "";
   private volatile long bytesRead;
   private volatile long bytesWritten;
+  private volatile long batches;
+  private volatile long offset = -1;
+  private volatile long goalBytes;
   private volatile long bytesReadBefore;
   private volatile long bytesWrittenBefore;
   private volatile Optional<Throwable> death = Optional.empty();
@@ -47,8 +53,21 @@ public final class AgentState {
 
   void idle() {
     idle = true;
-    lease = Optional.empty();
+    released();
     phase = "";
+    beat();
+  }
+
+  /** It works on no partition now. */
+  void released() {
+    lease = Optional.empty();
+    offset = -1;
+    batches = 0;
+    goalBytes = 0;
+  }
+
+  /** It rested because its rate asked for it: that is no time without progress. */
+  public void excuse() {
     beat();
   }
 
@@ -65,6 +84,12 @@ public final class AgentState {
     beat();
   }
 
+  /** A clean begins that will read about so many bytes. */
+  void goal(long bytes) {
+    goalBytes = bytes;
+    beat();
+  }
+
   void phase(Phase entered) {
     phase = entered.name();
     beat();
@@ -75,6 +100,12 @@ public final class AgentState {
     bytesRead = bytesReadBefore + read;
     bytesWritten = bytesWrittenBefore + written;
     beat();
+  }
+
+  /** How far the current pass is. */
+  void reached(long batchesRead, long lastOffset) {
+    batches = batchesRead;
+    offset = lastOffset;
   }
 
   void finishedClean() {
@@ -132,6 +163,22 @@ public final class AgentState {
   /** Bytes of logs written by it so far. */
   public long bytesWritten() {
     return bytesWritten;
+  }
+
+  /** Batches read by the current clean. */
+  public long batches() {
+    return batches;
+  }
+
+  /** Last offset of the batch that was read last, -1 if it cleans nothing. */
+  public long offset() {
+    return offset;
+  }
+
+  /** About how far the current clean is, 0 to 1; -1 if it cleans nothing. */
+  public double progress() {
+    long goal = goalBytes;
+    return goal <= 0 ? -1 : Math.min(1, (double) (bytesRead - bytesReadBefore) / goal);
   }
 
   /** Whether its thread has left its loop. */

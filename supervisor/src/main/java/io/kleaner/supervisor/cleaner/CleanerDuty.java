@@ -6,12 +6,13 @@ import io.kleaner.core.compact.CompactionOutcome;
 import io.kleaner.core.compact.Compactor;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.pace.CancelToken;
-import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.policy.CleanPlan;
 import io.kleaner.core.policy.Decision;
+import io.kleaner.core.segment.Segment;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Cleans partitions: leases the one that needs it most, recovers it, looks again, compacts, and
@@ -26,46 +27,43 @@ final class CleanerDuty implements Duty {
   private final Clock clock;
   private final LeaseHolder held = new LeaseHolder();
   private final Inspector inspector;
+  private final LeasedCommitter committer;
   private final Compactor compactor;
   private final FaultSwitch faults;
   private final long memoryBytes;
   private final Surroundings surroundings;
+  private final BlameFinder blame;
 
-  CleanerDuty(
-      FileSystem disk,
-      Clock clock,
-      ServedDirs dirs,
-      CleanerOptions options,
-      Throttle throttle,
-      PartitionBoard board,
-      WorkEvents events,
-      AgentState state,
-      CancelToken token) {
-    this.board = board;
-    this.events = events;
+  CleanerDuty(Workshop shop, AgentState state, CancelToken token) {
+    this.board = shop.board();
+    this.events = shop.events();
     this.state = state;
     this.token = token;
-    this.clock = clock;
+    this.clock = shop.clock();
+    CleanerOptions options = shop.options();
     this.memoryBytes = options.clean().memoryBytes();
+    FileSystem disk = new BeatingFileSystem(shop.disk(), state::beat);
     FileSystem leased = new LeasedFileSystem(disk, held);
-    this.inspector = new Inspector(leased, held, dirs, options, clock);
-    this.surroundings = new Surroundings(leased);
+    this.inspector = new Inspector(leased, held, shop.dirs(), options, clock);
+    this.surroundings = new Surroundings(leased, clock);
+    this.committer = new LeasedCommitter(leased, disk, held, shop.dirs(), state);
+    this.blame = new BlameFinder(disk);
     this.compactor =
         new Compactor(
-            leased,
-            clock,
-            options.clean(),
-            throttle,
-            options.maxRecordBytes(),
-            new LeasedCommitter(leased, held, dirs));
+            leased, clock, options.clean(), shop.throttle(), options.maxRecordBytes(), committer);
     this.faults = new FaultSwitch(state, token);
   }
 
   @Override
   public boolean step() {
     faults.atRest();
-    Optional<Lease> next = board.leaseNext(state.id(), clock.nowMs());
+    if (token.isCancelled()) {
+      // Given up while it was away: it takes nothing more.
+      return false;
+    }
+    Optional<Lease> next = board.leaseNext(state);
     if (next.isEmpty()) {
+      committer.writeLeft();
       return false;
     }
     Lease lease = next.get();
@@ -78,7 +76,11 @@ final class CleanerDuty implements Duty {
       token.cancel();
     } catch (IOException | RuntimeException e) {
       if (!interrupted(lease)) {
-        failed(lease, false, lease.partition() + ": " + e, "Look into the log of this service.");
+        failed(
+            lease,
+            blame.of(e, lease.partition()),
+            lease.partition() + ": " + e,
+            "Look into the log of this service.");
       }
     }
     held.drop();
@@ -90,7 +92,7 @@ final class CleanerDuty implements Duty {
   private void work(Lease lease) throws IOException {
     PartitionId id = lease.partition();
     PartitionCell cell = board.cell(id).orElseThrow();
-    PartitionCell.Look look = surroundings.of(id, clock.nowMs());
+    PartitionCell.Look look = surroundings.of(id);
     inspector.recover(id).ifPresent(done -> events.tell(new WorkEvent.Recovered(id, done)));
     cell.recovered(true);
     state.busy("ASSESS");
@@ -102,39 +104,56 @@ final class CleanerDuty implements Duty {
     if (seen.failure().isPresent() && interrupted(lease)) {
       return;
     }
-    cell.finding(seen.finding(), look);
+    cell.finding(seen.finding(), look.with(seen.tail()));
     cell.cleanRequested(false);
     if (seen.failure().isPresent()) {
-      failed(lease, true, seen.failure().get().reason(), seen.failure().get().nextStep());
+      failed(lease, Cause.REFUSED, seen.failure().get().reason(), seen.failure().get().nextStep());
       return;
     }
     if (seen.decision().isPresent() && seen.decision().get() instanceof Decision.Clean clean) {
+      state.goal(clean.dirtyBytes() + bytesOf(clean.plan()));
       CompactionOutcome outcome = compactor.run(clean.plan(), token, new Progress());
       state.finishedClean();
-      settle(lease, cell, outcome);
+      settle(lease, cell, clean, outcome);
     }
   }
 
-  private void settle(Lease lease, PartitionCell cell, CompactionOutcome outcome)
+  private static long bytesOf(CleanPlan plan) {
+    return plan.cleanedSegments().stream().mapToLong(Segment::logBytes).sum();
+  }
+
+  private void settle(
+      Lease lease, PartitionCell cell, Decision.Clean clean, CompactionOutcome outcome)
       throws IOException {
     PartitionId id = lease.partition();
     if (lease.isRevoked()) {
       throw new LeaseRevokedException(lease);
     }
     if (outcome instanceof CompactionOutcome.Compacted compacted) {
+      After after = lookAgain(id).orElseGet(() -> unknownAfter(cell.finding()));
       cell.cleaned(
-          LastClean.of(compacted.stats(), compacted.endOffset(), memoryBytes, clock.nowMs()));
+          LastClean.of(compacted.stats(), compacted.endOffset(), memoryBytes, clock.nowMs()),
+          clean.dirtyBytes(),
+          after.finding(),
+          after.look());
       events.tell(new WorkEvent.Cleaned(id, state.id(), compacted.stats(), compacted.endOffset()));
-      lookAgain(id, cell);
     } else if (outcome instanceof CompactionOutcome.Refused refused) {
-      failed(lease, true, refused.reason(), refused.nextStep());
+      failed(lease, causeOf(refused.blame()), refused.reason(), refused.nextStep());
     } else if (outcome instanceof CompactionOutcome.Failed failed) {
       if (!interrupted(lease)) {
-        failed(lease, false, failed.reason(), failed.nextStep());
+        failed(lease, blame.of(failed.cause(), id), failed.reason(), failed.nextStep());
       }
     } else if (outcome instanceof CompactionOutcome.NothingToDo) {
-      lookAgain(id, cell);
+      lookAgain(id).ifPresent(after -> cell.finding(after.finding(), after.look()));
     }
+  }
+
+  private static Cause causeOf(CompactionOutcome.Refused.Blame blame) {
+    return switch (blame) {
+      case INPUT -> Cause.REFUSED;
+      case SPACE -> Cause.SURROUNDINGS;
+      case MEMORY -> Cause.FAILED;
+    };
   }
 
   /**
@@ -150,33 +169,44 @@ final class CleanerDuty implements Duty {
     return true;
   }
 
-  private void lookAgain(PartitionId id, PartitionCell cell) throws IOException {
+  private record After(Finding finding, PartitionCell.Look look) {}
+
+  /** Empty if an interrupt kept it from looking; the next scan does. */
+  private Optional<After> lookAgain(PartitionId id) throws IOException {
     state.busy("ASSESS");
-    PartitionCell.Look look = surroundings.of(id, clock.nowMs());
+    PartitionCell.Look look = surroundings.of(id);
     Inspector.Look after = inspector.look(id, false);
     if (after.failure().isPresent() && Thread.interrupted()) {
-      return;
+      return Optional.empty();
     }
-    cell.finding(after.finding(), look);
+    return Optional.of(new After(after.finding(), look.with(after.tail())));
   }
 
-  private void failed(Lease lease, boolean refused, String reason, String nextStep) {
-    PartitionId id = lease.partition();
+  /** Of a partition that was cleaned and not looked at again: the scout is to. */
+  private After unknownAfter(Finding before) {
+    Finding clean =
+        new Finding(
+            PartitionStatus.CLEAN,
+            "unseen",
+            "it was cleaned, and nobody has looked at it since",
+            before.sizeBytes(),
+            0,
+            0,
+            before.upperBoundOffset(),
+            before.upperBoundOffset(),
+            before.logEndOffset(),
+            false,
+            OptionalLong.empty(),
+            clock.nowMs());
+    return new After(clean, PartitionCell.Look.NEVER);
+  }
+
+  private void failed(Lease lease, Cause cause, String reason, String nextStep) {
     board
-        .cell(id)
+        .cell(lease.partition())
         .filter(cell -> cell.isHeldBy(lease))
         .ifPresent(
-            cell -> {
-              cell.failed(
-                  new Hold(
-                      Hold.Kind.UNJUDGED,
-                      reason,
-                      nextStep,
-                      clock.nowMs(),
-                      Long.MAX_VALUE,
-                      cell.failures() + 1));
-              events.tell(new WorkEvent.Failed(id, state.id(), refused, reason, nextStep));
-            });
+            cell -> cell.failed(new Failure(cause, state.id(), reason, nextStep, clock.nowMs())));
   }
 
   @Override
@@ -202,6 +232,11 @@ final class CleanerDuty implements Duty {
     public void progress(CleanPlan plan, long bytesRead, long bytesWritten) {
       state.moved(bytesRead, bytesWritten);
       faults.atWork();
+    }
+
+    @Override
+    public void reached(CleanPlan plan, long batches, long lastOffset) {
+      state.reached(batches, lastOffset);
     }
   }
 }

@@ -28,4 +28,18 @@ public record CleanerOptions(
     CleanOptions clean,
     int maxRecordBytes,
     long scanIntervalMs,
-    long fullScanIntervalMs) {}
+    long fullScanIntervalMs) {
+
+  /** The same with other options for each clean. */
+  public CleanerOptions with(CleanOptions other) {
+    return new CleanerOptions(
+        topic,
+        highWatermark,
+        expireTombstones,
+        unkeyed,
+        other,
+        maxRecordBytes,
+        scanIntervalMs,
+        fullScanIntervalMs);
+  }
+}

@@ -8,6 +8,7 @@ import java.util.OptionalLong;
  *
  * @param status never {@link PartitionStatus#CLEANING}, {@link PartitionStatus#BACKOFF} or {@link
  *     PartitionStatus#QUARANTINED}, which are not the partition's own
+ * @param why for programs and metrics: one of a handful of words
  * @param reason why it is so, a sentence
  * @param sizeBytes of all its logs
  * @param dirtyBytes of the segments at or above the first dirty offset that could be cleaned
@@ -22,6 +23,7 @@ import java.util.OptionalLong;
  */
 public record Finding(
     PartitionStatus status,
+    String why,
     String reason,
     long sizeBytes,
     long dirtyBytes,
@@ -37,6 +39,7 @@ public record Finding(
   static final Finding NONE =
       new Finding(
           PartitionStatus.UNSEEN,
+          "unseen",
           "nobody has looked at it yet",
           0,
           0,

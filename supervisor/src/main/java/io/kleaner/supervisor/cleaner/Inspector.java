@@ -8,12 +8,18 @@ import io.kleaner.core.logdir.PartitionMetadataFile;
 import io.kleaner.core.policy.Bounds;
 import io.kleaner.core.policy.CleanRequest;
 import io.kleaner.core.policy.Decision;
+import io.kleaner.core.segment.Segment;
 import io.kleaner.core.settings.CleanupPolicy;
 import io.kleaner.core.settings.InvalidSettingsException;
 import io.kleaner.core.swap.RecoveryPlan;
 import io.kleaner.core.swap.SwapRecovery;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
@@ -23,6 +29,9 @@ import java.util.function.Predicate;
  * finds out whether the partition should be cleaned. Not thread-safe; owned by one worker.
  */
 final class Inspector {
+
+  /** Log files that are watched for growth. */
+  private static final int TAIL = 2;
 
   private final FileSystem fileSystem;
   private final LeaseHolder lease;
@@ -48,9 +57,14 @@ final class Inspector {
    *
    * @param finding for the board
    * @param decision to carry out, if one was reached
+   * @param tail sizes of the newest log files, which may grow while no name comes or goes
    * @param failure what makes the partition unfit, with what to do
    */
-  record Look(Finding finding, Optional<Decision> decision, Optional<Unfit> failure) {}
+  record Look(
+      Finding finding,
+      Optional<Decision> decision,
+      Map<Path, Long> tail,
+      Optional<Unfit> failure) {}
 
   /** Why a partition is unfit. */
   record Unfit(String reason, String nextStep) {}
@@ -79,8 +93,11 @@ final class Inspector {
         topic -> options.topic().map(p -> p.matcher(topic).matches()).orElse(false);
     if (options.topic().isPresent() && !named.test(id.partition().topic())) {
       return of(
-          status(PartitionStatus.NOT_COMPACTED, "its topic does not match --topic", nowMs),
-          Optional.empty());
+          status(
+              PartitionStatus.NOT_COMPACTED,
+              "not_named",
+              "its topic does not match --topic",
+              nowMs));
     }
     CleanRequest request =
         new CleanRequest(
@@ -100,21 +117,56 @@ final class Inspector {
                 PartitionJob.Tail.BEING_WRITTEN)
             .assess(id.dir());
     if (assessment instanceof Assessment.Decided decided) {
-      return of(finding(decided, nowMs), Optional.of(decided.decision()));
+      return decided(dir, id, decided, nowMs);
     }
     Assessment.Unfit unfit = (Assessment.Unfit) assessment;
     Optional<PartitionStatus> passed = passedOver(dir, id);
     if (passed.isPresent()) {
-      return of(status(passed.get(), unfit.reason(), nowMs), Optional.empty());
+      return of(status(passed.get(), word(passed.get()), unfit.reason(), nowMs));
     }
     return new Look(
-        status(PartitionStatus.UNSEEN, unfit.reason(), nowMs),
+        status(PartitionStatus.UNSEEN, "unfit", unfit.reason(), nowMs),
         Optional.empty(),
+        Map.of(),
         Optional.of(new Unfit(unfit.reason(), unfit.nextStep())));
   }
 
-  private static Look of(Finding finding, Optional<Decision> decision) {
-    return new Look(finding, decision, Optional.empty());
+  private static Look of(Finding finding) {
+    return new Look(finding, Optional.empty(), Map.of(), Optional.empty());
+  }
+
+  private Look decided(ServedDir dir, PartitionId id, Assessment.Decided decided, long nowMs) {
+    Map<Path, Long> tail = tail(decided.facts().log().segments());
+    if (dir.checkpoints().awaits(id.partition())) {
+      // By the file it is as dirty as before; to clean it again would do the same work again.
+      Finding finding =
+          status(
+              PartitionStatus.CLEAN,
+              "checkpoint_waits",
+              "it is clean, and waits for its entry in the log directory's cleaner checkpoint",
+              nowMs);
+      return new Look(finding, Optional.empty(), tail, Optional.empty());
+    }
+    return new Look(
+        finding(decided, nowMs), Optional.of(decided.decision()), tail, Optional.empty());
+  }
+
+  /** The newest log files with their sizes; one that cannot be looked at is looked at later. */
+  private Map<Path, Long> tail(List<Segment> segments) {
+    Map<Path, Long> sizes = new HashMap<>();
+    for (Segment segment : segments.subList(Math.max(0, segments.size() - TAIL), segments.size())) {
+      try {
+        Path log = segment.logFile();
+        fileSystem.stat(log).ifPresent(entry -> sizes.put(log, entry.sizeBytes()));
+      } catch (IOException unknown) {
+        sizes.put(segment.logFile(), -1L);
+      }
+    }
+    return sizes;
+  }
+
+  private static String word(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
   }
 
   /** A partition that would not be cleaned anyway is none of our trouble, whatever is wrong. */
@@ -135,8 +187,9 @@ final class Inspector {
     }
   }
 
-  private static Finding status(PartitionStatus status, String reason, long nowMs) {
-    return new Finding(status, reason, 0, 0, 0, -1, -1, -1, false, OptionalLong.empty(), nowMs);
+  private static Finding status(PartitionStatus status, String why, String reason, long nowMs) {
+    return new Finding(
+        status, why, reason, 0, 0, 0, -1, -1, -1, false, OptionalLong.empty(), nowMs);
   }
 
   private static Finding finding(Assessment.Decided decided, long nowMs) {
@@ -145,6 +198,7 @@ final class Inspector {
     if (decided.decision() instanceof Decision.Clean clean) {
       return new Finding(
           PartitionStatus.DIRTY,
+          clean.overdue() ? "overdue" : "dirty_enough",
           "it is eligible, and waits for a worker",
           sizeBytes,
           clean.dirtyBytes(),
@@ -159,9 +213,10 @@ final class Inspector {
     Decision.NotNow notNow = (Decision.NotNow) decided.decision();
     return new Finding(
         statusOf(notNow.reason()),
+        word(notNow.reason()),
         notNow.sentence(),
         sizeBytes,
-        0,
+        notNow.dirtyBytes(),
         notNow.dirtyRatio(),
         notNow.bounds().map(Bounds::firstDirtyOffset).orElse(-1L),
         notNow.bounds().map(Bounds::upperBoundOffset).orElse(-1L),

@@ -31,10 +31,10 @@ public final class Lease implements Fence {
 
   private final AtomicReference<State> state = new AtomicReference<>(State.HELD);
   private final PartitionId partition;
-  private final String holder;
+  private final AgentState holder;
   private final long epoch;
 
-  Lease(PartitionId partition, String holder, long epoch) {
+  Lease(PartitionId partition, AgentState holder, long epoch) {
     this.partition = partition;
     this.holder = holder;
     this.epoch = epoch;
@@ -45,9 +45,14 @@ public final class Lease implements Fence {
     return partition;
   }
 
-  /** The worker that holds it. */
+  /** The name of the worker that holds it. */
   public String holder() {
-    return holder;
+    return holder.id();
+  }
+
+  /** Whether it is this very agent's, not only one's of the same name. */
+  public boolean isOf(AgentState agent) {
+    return holder == agent;
   }
 
   /** Higher than that of every lease of the partition before. */

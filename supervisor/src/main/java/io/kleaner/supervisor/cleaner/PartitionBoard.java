@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.cleaner;
 
 import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.core.time.Clock;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -26,41 +29,62 @@ public final class PartitionBoard {
           .reversed()
           .thenComparing(PartitionCell::id);
 
+  private final Clock clock;
   private final Map<PartitionId, PartitionCell> cells = new ConcurrentSkipListMap<>();
+  private final Map<PartitionId, Hold> absent = new ConcurrentHashMap<>();
+  private final Set<Path> isolated = ConcurrentHashMap.newKeySet();
   private final AtomicLong round = new AtomicLong(1);
 
   /**
-   * Takes note of what a log directory holds now.
-   *
-   * @return partitions that were not known before
+   * @param clock measures how long partitions are held
    */
-  public List<PartitionId> present(Path logDir, Set<TopicPartition> partitions) {
-    List<PartitionId> fresh = new ArrayList<>();
+  public PartitionBoard(Clock clock) {
+    this.clock = clock;
+  }
+
+  /** What keeps a partition that is not there, from its first appearance on. */
+  public void seed(PartitionId id, Hold hold) {
+    absent.put(id, hold);
+  }
+
+  /** Forgets what would keep a partition that is not there. */
+  public void forget(PartitionId id) {
+    absent.remove(id);
+  }
+
+  /** Takes note of what a log directory holds now; what is new there begins held if it has to. */
+  public void present(Path logDir, Set<TopicPartition> partitions) {
     for (TopicPartition partition : partitions) {
       PartitionId id = new PartitionId(logDir, partition);
-      if (cells.putIfAbsent(id, new PartitionCell(id)) == null) {
-        fresh.add(id);
+      if (!cells.containsKey(id)) {
+        cells.putIfAbsent(id, new PartitionCell(id, clock, Optional.ofNullable(absent.get(id))));
+        absent.remove(id);
       }
     }
-    cells
-        .values()
-        .removeIf(
-            cell ->
-                cell.id().logDir().equals(logDir)
-                    && !partitions.contains(cell.id().partition())
-                    && cell.lease().isEmpty());
-    return fresh;
+    for (PartitionCell cell : List.copyOf(cells.values())) {
+      PartitionId id = cell.id();
+      if (id.logDir().equals(logDir)
+          && !partitions.contains(id.partition())
+          && cell.lease().isEmpty()) {
+        cell.hold().ifPresent(hold -> absent.put(id, hold));
+        cells.remove(id);
+      }
+    }
   }
 
   /**
    * Leases the partition that should be cleaned next: what someone asked for, then what is overdue,
-   * then the dirtiest. Nobody gets a second turn while others wait for their first.
+   * then the dirtiest. Nobody gets a second turn while others wait for their first, unless someone
+   * asked for it.
    *
    * @param holder who asks
    */
-  public Optional<Lease> leaseNext(String holder, long nowMs) {
+  Optional<Lease> leaseNext(AgentState holder) {
     List<PartitionCell> waiting =
-        cells.values().stream().filter(cell -> cell.wantsCleanAt(nowMs)).toList();
+        cells.values().stream()
+            .filter(PartitionCell::wantsClean)
+            .filter(cell -> !isIsolated(cell.id().logDir()))
+            .toList();
     if (waiting.isEmpty()) {
       return Optional.empty();
     }
@@ -70,27 +94,31 @@ public final class PartitionBoard {
     }
     long now = round.get();
     return waiting.stream()
-        .filter(cell -> cell.turn() < now)
+        .filter(cell -> cell.turn() < now || cell.isCleanRequested())
         .sorted(DIRTIEST_FIRST)
         .map(cell -> lease(cell, holder, now))
         .flatMap(Optional::stream)
         .findFirst();
   }
 
-  private static Optional<Lease> lease(PartitionCell cell, String holder, long now) {
+  private static Optional<Lease> lease(PartitionCell cell, AgentState holder, long now) {
     Optional<Lease> lease = cell.lease(holder);
     lease.ifPresent(taken -> cell.turn(now));
     return lease;
   }
 
-  /** Leases one partition, if nobody has it. */
-  Optional<Lease> lease(PartitionId id, String holder) {
-    return cell(id).flatMap(cell -> cell.lease(holder));
-  }
-
   /** Gives a lease back; one that was revoked is gone already. */
   void release(Lease lease) {
     cell(lease.partition()).ifPresent(cell -> cell.release(lease));
+  }
+
+  /** Every lease that an agent has, whatever its state says; names are reused, agents are not. */
+  public List<Lease> leasesOf(AgentState agent) {
+    return cells.values().stream()
+        .map(PartitionCell::lease)
+        .flatMap(Optional::stream)
+        .filter(lease -> lease.isOf(agent))
+        .toList();
   }
 
   /**
@@ -112,21 +140,43 @@ public final class PartitionBoard {
     release(lease);
   }
 
-  /** What keeps a partition from now on; none to let it go. */
-  public void hold(PartitionId id, Optional<Hold> hold) {
-    cell(id).ifPresent(cell -> cell.hold(hold));
+  /** What keeps a partition from now on, whether it is there or comes back. */
+  public void hold(PartitionId id, Hold hold) {
+    Optional<PartitionCell> cell = cell(id);
+    cell.ifPresent(each -> each.hold(hold));
+    if (cell.isEmpty()) {
+      seed(id, hold);
+    }
   }
 
-  /** A partition failed, or killed its worker: nobody gets it before that was judged. */
-  public void failed(PartitionId id, Hold unjudged) {
-    cell(id).ifPresent(cell -> cell.failed(unjudged));
+  /** A partition killed its worker: nobody gets it before that was judged. */
+  public void failed(PartitionId id, Failure how) {
+    cell(id).ifPresent(cell -> cell.failed(how));
+  }
+
+  /** Failures that nobody has judged. */
+  public Map<PartitionId, Failure> unjudged() {
+    Map<PartitionId, Failure> failures = new TreeMap<>();
+    for (PartitionCell cell : cells.values()) {
+      cell.failure().ifPresent(how -> failures.put(cell.id(), how));
+    }
+    return failures;
+  }
+
+  /** What follows from a failure. */
+  public void judged(PartitionId id, Failure how, Hold hold) {
+    cell(id).ifPresent(cell -> cell.judged(how, hold));
+  }
+
+  /** What keeps a partition, or kept it until it may be tried again. */
+  public Optional<Hold> hold(PartitionId id) {
+    return cell(id).map(PartitionCell::hold).orElse(Optional.ofNullable(absent.get(id)));
   }
 
   /** Lets a partition go, and forgets its failures. */
-  public boolean forgive(PartitionId id) {
-    Optional<PartitionCell> cell = cell(id);
-    cell.ifPresent(PartitionCell::forgive);
-    return cell.isPresent();
+  public void forgive(PartitionId id) {
+    cell(id).ifPresent(PartitionCell::forgive);
+    absent.remove(id);
   }
 
   /** Wants a partition cleaned whatever its dirty ratio is. */
@@ -136,14 +186,30 @@ public final class PartitionBoard {
     return cell.isPresent();
   }
 
+  /** Nobody works in a log directory from now on, or may again. */
+  public void isolate(Path logDir, boolean on) {
+    if (on) {
+      isolated.add(logDir);
+    } else {
+      isolated.remove(logDir);
+    }
+  }
+
+  /** Whether nobody may work in a log directory. */
+  public boolean isIsolated(Path logDir) {
+    return isolated.contains(logDir);
+  }
+
   /** All partitions as they are now, in order. */
-  public List<PartitionState> states(long nowMs) {
-    return cells.values().stream().map(cell -> cell.stateAt(nowMs)).toList();
+  public List<PartitionState> states() {
+    List<PartitionState> states = new ArrayList<>(cells.size());
+    cells.values().forEach(cell -> states.add(cell.state()));
+    return states;
   }
 
   /** One partition as it is now. */
-  public Optional<PartitionState> state(PartitionId id, long nowMs) {
-    return cell(id).map(cell -> cell.stateAt(nowMs));
+  public Optional<PartitionState> state(PartitionId id) {
+    return cell(id).map(PartitionCell::state);
   }
 
   /** Partitions that a person may mean by a text: a partition's name, or with its directory. */

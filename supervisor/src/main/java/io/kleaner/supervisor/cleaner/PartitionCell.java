@@ -1,36 +1,77 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cleaner;
 
+import io.kleaner.core.time.Clock;
+import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * What the board knows of one partition. Its lease is taken by compare-and-set; everything else is
- * written by whoever holds the lease, or by the supervisor, and read by all.
+ * What the board knows of one partition. Its lease is taken by compare-and-set. What was seen and
+ * how it went is written by whoever holds the lease; what keeps the partition is written by the
+ * supervisor alone, so that no worker's news can lift a quarantine. All is read by anyone.
  */
 final class PartitionCell {
 
   private final PartitionId id;
+  private final Clock clock;
   private final AtomicReference<Optional<Lease>> lease = new AtomicReference<>(Optional.empty());
-  private volatile Finding finding = Finding.NONE;
-  private volatile Optional<Hold> hold = Optional.empty();
-  private volatile Optional<LastClean> lastClean = Optional.empty();
-  private volatile Look look = Look.NEVER;
+  private final AtomicReference<Optional<Failure>> failure =
+      new AtomicReference<>(Optional.empty());
+  private volatile Seen seen = Seen.NOTHING;
+  private volatile Kept kept;
   private volatile boolean cleanRequested;
   private volatile boolean recovered;
-  private volatile int failures;
-  private final AtomicLong cleans = new AtomicLong();
   private volatile long turn;
   private volatile long epoch;
 
-  /** What the directory looked like from outside when it was last looked into. */
-  record Look(long fingerprint, long atMs) {
-    static final Look NEVER = new Look(0, Long.MIN_VALUE);
+  /**
+   * What the directory looked like from outside when it was last looked into.
+   *
+   * @param tail sizes of its newest logs
+   */
+  record Look(long fingerprint, Map<Path, Long> tail, long atNanos, boolean ever) {
+    static final Look NEVER = new Look(0, Map.of(), 0, false);
+
+    Look with(Map<Path, Long> sizes) {
+      return new Look(fingerprint, sizes, atNanos, ever);
+    }
   }
 
-  PartitionCell(PartitionId id) {
+  /** What its workers found and did. */
+  private record Seen(
+      Finding finding,
+      Look look,
+      Optional<LastClean> lastClean,
+      long cleans,
+      long cleanedBytes,
+      long looks) {
+    static final Seen NOTHING = new Seen(Finding.NONE, Look.NEVER, Optional.empty(), 0, 0, 0);
+  }
+
+  /** What its supervisor decided. */
+  private record Kept(Optional<Hold> hold, long sinceNanos, long pauseNanos, int failures) {
+    static final Kept NOTHING = new Kept(Optional.empty(), 0, 0, 0);
+
+    boolean holdsAt(long nanos) {
+      return hold.isPresent() && (!hold.get().endsByItself() || nanos - sinceNanos < pauseNanos);
+    }
+  }
+
+  PartitionCell(PartitionId id, Clock clock, Optional<Hold> restored) {
     this.id = id;
+    this.clock = clock;
+    this.kept = restored.map(hold -> kept(hold, hold.leftMs(clock.nowMs()))).orElse(Kept.NOTHING);
+  }
+
+  private Kept kept(Hold hold, long pauseMs) {
+    return new Kept(
+        Optional.of(hold),
+        clock.nanoTime(),
+        TimeUnit.MILLISECONDS.toNanos(pauseMs),
+        hold.failures());
   }
 
   PartitionId id() {
@@ -38,7 +79,7 @@ final class PartitionCell {
   }
 
   /** Takes the lease if nobody has it. */
-  Optional<Lease> lease(String holder) {
+  Optional<Lease> lease(AgentState holder) {
     Optional<Lease> none = lease.get();
     if (none.isPresent()) {
       return Optional.empty();
@@ -67,46 +108,80 @@ final class PartitionCell {
   }
 
   Finding finding() {
-    return finding;
+    return seen.finding();
   }
 
+  /** Its worker looked into it. */
   void finding(Finding found, Look from) {
-    finding = found;
-    look = from;
+    Seen before = seen;
+    seen =
+        new Seen(
+            found,
+            from,
+            before.lastClean(),
+            before.cleans(),
+            before.cleanedBytes(),
+            before.looks() + 1);
   }
 
   Look look() {
-    return look;
+    return seen.look();
   }
 
-  Optional<Hold> hold() {
-    return hold;
+  /**
+   * Its worker cleaned it, and looked again. One write, so that nobody sees what was cleaned away
+   * as still there.
+   *
+   * @param dirtyBytes that were cleaned away
+   */
+  void cleaned(LastClean clean, long dirtyBytes, Finding after, Look from) {
+    Seen before = seen;
+    seen =
+        new Seen(
+            after,
+            from,
+            Optional.of(clean),
+            before.cleans() + 1,
+            before.cleanedBytes() + dirtyBytes,
+            before.looks() + 1);
   }
 
-  void hold(Optional<Hold> kept) {
-    hold = kept;
-  }
-
-  void failed(Hold kept) {
-    failures = kept.failures();
+  /** Its worker failed at it: nobody gets it before that was judged. */
+  void failed(Failure how) {
     recovered = false;
-    hold = Optional.of(kept);
+    failure.set(Optional.of(how));
   }
 
-  void cleaned(LastClean clean) {
-    lastClean = Optional.of(clean);
-    failures = 0;
-    cleans.incrementAndGet();
-    hold = Optional.empty();
+  Optional<Failure> failure() {
+    return failure.get();
   }
 
+  /** The supervisor's judgement of a failure. */
+  void judged(Failure how, Hold hold) {
+    kept = kept(hold, hold.pauseMs());
+    Optional<Failure> current = failure.get();
+    if (current.filter(how::equals).isPresent()) {
+      failure.compareAndSet(current, Optional.empty());
+    }
+  }
+
+  /** The supervisor keeps it from being worked on. */
+  void hold(Hold hold) {
+    kept = kept(hold, hold.pauseMs());
+  }
+
+  /** The supervisor lets it go, and forgets its failures. */
   void forgive() {
-    failures = 0;
-    hold = Optional.empty();
+    kept = Kept.NOTHING;
+  }
+
+  /** What keeps it, or kept it until it may be tried again. */
+  Optional<Hold> hold() {
+    return kept.hold();
   }
 
   int failures() {
-    return failures;
+    return kept.failures();
   }
 
   boolean isRecovered() {
@@ -133,34 +208,40 @@ final class PartitionCell {
     turn = round;
   }
 
-  boolean isHeldBackAt(long nowMs) {
-    return hold.filter(each -> each.holdsAt(nowMs)).isPresent();
+  boolean isHeldBack() {
+    return failure.get().isPresent() || kept.holdsAt(clock.nanoTime());
   }
 
   /** Whether a worker that cleans should take it. */
-  boolean wantsCleanAt(long nowMs) {
+  boolean wantsClean() {
     return lease.get().isEmpty()
-        && !isHeldBackAt(nowMs)
-        && (finding.status() == PartitionStatus.DIRTY || cleanRequested);
+        && !isHeldBack()
+        && (seen.finding().status() == PartitionStatus.DIRTY || cleanRequested);
   }
 
-  PartitionState stateAt(long nowMs) {
-    Optional<Hold> keeping = hold.filter(each -> each.holdsAt(nowMs));
+  PartitionState state() {
+    Kept keeping = kept;
+    Seen now = seen;
+    Optional<Hold> hold = keeping.hold().filter(each -> keeping.holdsAt(clock.nanoTime()));
     Optional<Lease> current = lease.get();
-    PartitionStatus status = finding.status();
-    if (keeping.isPresent()) {
-      status = keeping.get().isQuarantine() ? PartitionStatus.QUARANTINED : PartitionStatus.BACKOFF;
+    PartitionStatus status = now.finding().status();
+    if (hold.isPresent()) {
+      status = hold.get().isQuarantine() ? PartitionStatus.QUARANTINED : PartitionStatus.BACKOFF;
     } else if (current.filter(each -> each.holder().startsWith(Crew.CLEANER)).isPresent()) {
       status = PartitionStatus.CLEANING;
+    } else if (failure.get().isPresent()) {
+      status = PartitionStatus.BACKOFF;
     }
     return new PartitionState(
         id,
         status,
-        finding,
-        keeping,
+        now.finding(),
+        hold,
         current.map(Lease::holder),
-        lastClean,
-        failures,
-        cleans.get());
+        now.lastClean(),
+        keeping.failures(),
+        now.cleans(),
+        now.cleanedBytes(),
+        now.looks());
   }
 }

@@ -14,6 +14,8 @@ import java.util.Optional;
  * @param lastClean the last one that ended well in this process
  * @param failures in a row
  * @param cleans that ended well in this process
+ * @param cleanedBytes of dirt that they cleaned away
+ * @param looks into it in this process
  */
 public record PartitionState(
     PartitionId id,
@@ -23,7 +25,9 @@ public record PartitionState(
     Optional<String> holder,
     Optional<LastClean> lastClean,
     int failures,
-    long cleans) {
+    long cleans,
+    long cleanedBytes,
+    long looks) {
 
   /** Why it is as it is. */
   public String reason() {

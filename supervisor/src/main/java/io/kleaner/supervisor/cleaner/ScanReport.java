@@ -4,47 +4,80 @@ package io.kleaner.supervisor.cleaner;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentSkipListMap;
 
-/** How the looks at log directories went; written by the scout, read by anyone. Thread-safe. */
+/** How the looks at log directories went; written by the scouts, read by anyone. Thread-safe. */
 public final class ScanReport {
 
   /**
    * Of one log directory.
    *
    * @param problem why the last look failed, empty if it did not
+   * @param failures looks that failed in a row
    * @param freeBytes usable on its disk, -1 if not known
-   * @param scannedAtMs when the last look that succeeded ended, -1 if none did
+   * @param scannedAtMs when the last look that succeeded ended, milliseconds since the epoch, -1 if
+   *     none did
+   * @param scannedAtNanos the same by the clock that nobody sets; empty if none did
+   * @param tookMs how long the last look took
    */
-  public record Entry(Optional<String> problem, long freeBytes, long scannedAtMs) {
+  public record Entry(
+      Optional<String> problem,
+      int failures,
+      long freeBytes,
+      long scannedAtMs,
+      OptionalLong scannedAtNanos,
+      long tookMs) {
 
-    static final Entry NONE = new Entry(Optional.empty(), -1, -1);
+    /** Nobody has looked. */
+    public static final Entry NONE =
+        new Entry(Optional.empty(), 0, -1, -1, OptionalLong.empty(), 0);
   }
 
   private final Map<Path, Entry> entries = new ConcurrentSkipListMap<>();
-  private volatile long tookMs;
 
-  void scanned(Path logDir, long freeBytes, long nowMs) {
-    entries.put(logDir, new Entry(Optional.empty(), freeBytes, nowMs));
+  /** A look succeeded. */
+  public void scanned(Path logDir, long freeBytes, long nowMs, long nowNanos) {
+    entries.put(
+        logDir,
+        new Entry(
+            Optional.empty(), 0, freeBytes, nowMs, OptionalLong.of(nowNanos), of(logDir).tookMs()));
   }
 
   /** A look failed, or a directory could not be taken. */
   public void failed(Path logDir, String problem, long nowMs) {
-    Entry last = entries.getOrDefault(logDir, Entry.NONE);
-    entries.put(logDir, new Entry(Optional.of(problem), last.freeBytes(), last.scannedAtMs()));
+    Entry last = of(logDir);
+    entries.put(
+        logDir,
+        new Entry(
+            Optional.of(problem),
+            last.failures() + 1,
+            last.freeBytes(),
+            last.scannedAtMs(),
+            last.scannedAtNanos(),
+            last.tookMs()));
   }
 
-  void took(long millis) {
-    tookMs = millis;
+  void took(Path logDir, long millis) {
+    entries.computeIfPresent(
+        logDir,
+        (path, last) ->
+            new Entry(
+                last.problem(),
+                last.failures(),
+                last.freeBytes(),
+                last.scannedAtMs(),
+                last.scannedAtNanos(),
+                millis));
   }
 
-  /** Of all log directories. */
-  public Map<Path, Entry> entries() {
-    return Map.copyOf(entries);
+  /** Of one log directory. */
+  public Entry of(Path logDir) {
+    return entries.getOrDefault(logDir, Entry.NONE);
   }
 
-  /** How long the last look at all took, in milliseconds. */
+  /** How long the longest of the last looks took, in milliseconds. */
   public long tookMs() {
-    return tookMs;
+    return entries.values().stream().mapToLong(Entry::tookMs).max().orElse(0);
   }
 }

@@ -5,6 +5,7 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.CancelledException;
 import io.kleaner.core.time.Clock;
@@ -12,102 +13,116 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * Finds out which partitions there are and which of them need a clean: new ones, vanished ones, and
- * those that changed or whose time has come. Each is looked into under its lease, so that nobody
- * changes it meanwhile. Not thread-safe; owned by one agent's thread.
+ * Finds out which partitions a log directory has and which of them need a clean: new ones, vanished
+ * ones, and those that changed or whose time has come. Each is looked into under its lease, so that
+ * nobody changes it meanwhile. A directory that could not be taken is tried again, ever less often.
+ * Not thread-safe; owned by one agent's thread.
  */
 final class ScoutDuty implements Duty {
 
+  private static final int TAKE_MAX_SHIFT = 5;
+
+  private final Path named;
+  private final Workshop shop;
   private final FileSystem disk;
   private final Clock clock;
-  private final ServedDirs dirs;
-  private final CleanerOptions options;
   private final PartitionBoard board;
-  private final WorkEvents events;
   private final AgentState state;
   private final CancelToken token;
-  private final ScanReport report;
   private final LeaseHolder held = new LeaseHolder();
   private final Inspector inspector;
   private final Surroundings surroundings;
   private final FaultSwitch faults;
-  private final SettingsRefresh settings;
-  private long nextScanMs = Long.MIN_VALUE;
-  private long nextFullScanMs = Long.MIN_VALUE;
+  private final long scanNanos;
+  private final long fullScanNanos;
+  private Optional<Long> nextScanNanos = Optional.empty();
+  private Optional<Long> nextFullScanNanos = Optional.empty();
+  private int refusals;
 
-  ScoutDuty(
-      FileSystem disk,
-      Clock clock,
-      ServedDirs dirs,
-      CleanerOptions options,
-      PartitionBoard board,
-      WorkEvents events,
-      AgentState state,
-      CancelToken token,
-      ScanReport report,
-      SettingsRefresh settings) {
-    this.disk = disk;
-    this.clock = clock;
-    this.dirs = dirs;
-    this.options = options;
-    this.board = board;
-    this.events = events;
+  /**
+   * @param named the log directory, as the user named it
+   */
+  ScoutDuty(Path named, Workshop shop, AgentState state, CancelToken token) {
+    this.named = named;
+    this.shop = shop;
+    this.disk = new BeatingFileSystem(shop.disk(), state::beat);
+    this.clock = shop.clock();
+    this.board = shop.board();
     this.state = state;
     this.token = token;
-    this.report = report;
-    this.settings = settings;
-    this.inspector = new Inspector(new LeasedFileSystem(disk, held), held, dirs, options, clock);
-    this.surroundings = new Surroundings(disk);
+    this.inspector =
+        new Inspector(new LeasedFileSystem(disk, held), held, shop.dirs(), shop.options(), clock);
+    this.surroundings = new Surroundings(disk, clock);
     this.faults = new FaultSwitch(state, token);
+    this.scanNanos = TimeUnit.MILLISECONDS.toNanos(shop.options().scanIntervalMs());
+    this.fullScanNanos = TimeUnit.MILLISECONDS.toNanos(shop.options().fullScanIntervalMs());
+  }
+
+  private boolean isPast(Optional<Long> nanos) {
+    return nanos.map(at -> clock.nanoTime() - at >= 0).orElse(true);
   }
 
   @Override
   public boolean step() {
     faults.atRest();
-    long nowMs = clock.nowMs();
-    if (nowMs < nextScanMs) {
+    if (token.isCancelled() || !isPast(nextScanNanos)) {
       return false;
     }
-    boolean full = nowMs >= nextFullScanMs;
+    long startNanos = clock.nanoTime();
     state.busy("SCAN");
-    for (ServedDir dir : dirs.all()) {
-      Path path = dir.logDir().dir();
-      try {
-        if (full) {
-          dirs.settings(path, settings.of(dir.logDir()));
-        }
-        scan(path);
-        report.scanned(path, disk.usableBytes(path), clock.nowMs());
-      } catch (LeaseRevokedException | CancelledException e) {
-        token.cancel();
-        return true;
-      } catch (IOException | RuntimeException e) {
-        Thread.interrupted();
-        report.failed(path, e.toString(), clock.nowMs());
+    try {
+      Optional<ServedDir> dir = shop.dirs().named(named);
+      if (dir.isEmpty()) {
+        take();
+      } else {
+        scan(dir.get());
       }
+    } catch (LeaseRevokedException | CancelledException e) {
+      token.cancel();
+      return true;
+    } catch (IOException | RuntimeException e) {
+      Thread.interrupted();
+      shop.report().failed(shop.dirs().realOf(named), e.toString(), clock.nowMs());
     }
-    long tookMs = clock.nowMs() - nowMs;
-    report.took(tookMs);
+    long tookNanos = clock.nanoTime() - startNanos;
+    shop.report().took(shop.dirs().realOf(named), TimeUnit.NANOSECONDS.toMillis(tookNanos));
     // Ten times as long as it took at least: looking is not to become the load.
-    nextScanMs = clock.nowMs() + Math.max(options.scanIntervalMs(), 10 * tookMs);
-    if (full) {
-      nextFullScanMs = clock.nowMs() + options.fullScanIntervalMs();
-    }
+    long pauseNanos = Math.max(scanNanos << refusals, 10 * tookNanos);
+    nextScanNanos = Optional.of(clock.nanoTime() + pauseNanos);
     return true;
   }
 
-  private void scan(Path path) throws IOException {
+  private void take() throws IOException {
+    try {
+      shop.taker().take(named);
+      refusals = 0;
+    } catch (UnusableDirectoryException e) {
+      refusals = Math.min(refusals + 1, TAKE_MAX_SHIFT);
+      shop.report().failed(named, e.getMessage() + " " + e.nextStep(), clock.nowMs());
+    }
+  }
+
+  private void scan(ServedDir dir) throws IOException {
+    Path path = dir.logDir().dir();
+    if (board.isIsolated(path)) {
+      return;
+    }
+    if (isPast(nextFullScanNanos)) {
+      shop.dirs().settings(path, shop.settings().of(dir.logDir()));
+      nextFullScanNanos = Optional.of(clock.nanoTime() + fullScanNanos);
+    }
     LogDir logDir = new LogDirReader(disk).read(path);
     Set<TopicPartition> present =
         logDir.partitions().stream()
-            .map(dir -> TopicPartition.ofDirectoryName(dir.getFileName().toString()).orElseThrow())
+            .map(each -> TopicPartition.ofDirectoryName(each.getFileName().toString()))
+            .flatMap(Optional::stream)
             .collect(Collectors.toSet());
-    for (PartitionId fresh : board.present(path, present)) {
-      events.tell(new WorkEvent.Appeared(fresh));
-    }
+    board.present(path, present);
+    dir.checkpoints().retain(present);
     long around = surroundings.ofLogDir(path);
     for (PartitionCell cell : board.cells()) {
       token.throwIfCancelled();
@@ -116,18 +131,18 @@ final class ScoutDuty implements Duty {
         visit(cell, around);
       }
     }
+    shop.report().scanned(path, disk.usableBytes(path), clock.nowMs(), clock.nanoTime());
   }
 
   private void visit(PartitionCell cell, long around) throws IOException {
-    long nowMs = clock.nowMs();
-    if (cell.isHeldBackAt(nowMs) || cell.lease().isPresent()) {
+    if (cell.isHeldBack() || cell.lease().isPresent()) {
       return;
     }
-    PartitionCell.Look now = surroundings.of(cell.id(), around, nowMs);
-    if (!isDue(cell, now, nowMs)) {
+    PartitionCell.Look now = surroundings.of(cell.id(), around);
+    if (!isDue(cell, now)) {
       return;
     }
-    Optional<Lease> lease = cell.lease(state.id());
+    Optional<Lease> lease = cell.lease(state);
     if (lease.isEmpty()) {
       return;
     }
@@ -136,17 +151,20 @@ final class ScoutDuty implements Duty {
     look(cell, lease.get(), now);
     held.drop();
     board.release(lease.get());
-    state.busy("SCAN");
+    state.released();
   }
 
-  private boolean isDue(PartitionCell cell, PartitionCell.Look now, long nowMs) {
+  private boolean isDue(PartitionCell cell, PartitionCell.Look now) throws IOException {
     Finding finding = cell.finding();
+    PartitionCell.Look last = cell.look();
     return finding.status() == PartitionStatus.UNSEEN
         || !cell.isRecovered()
-        || cell.look().fingerprint() != now.fingerprint()
-        || nowMs - cell.look().atMs() >= options.fullScanIntervalMs()
+        || !last.ever()
+        || last.fingerprint() != now.fingerprint()
+        || now.atNanos() - last.atNanos() >= fullScanNanos
         || (finding.status() == PartitionStatus.NOT_ELIGIBLE
-            && finding.eligibleAtMs().orElse(Long.MAX_VALUE) <= nowMs);
+            && finding.eligibleAtMs().orElse(Long.MAX_VALUE) <= clock.nowMs())
+        || surroundings.hasGrown(last);
   }
 
   private void look(PartitionCell cell, Lease lease, PartitionCell.Look now) throws IOException {
@@ -156,41 +174,38 @@ final class ScoutDuty implements Duty {
       faults.atWork();
       if (!cell.isRecovered()) {
         Optional<String> recovered = inspector.recover(id);
-        recovered.ifPresent(done -> events.tell(new WorkEvent.Recovered(id, done)));
-        from = recovered.isPresent() ? surroundings.of(id, clock.nowMs()) : now;
+        recovered.ifPresent(done -> shop.events().tell(new WorkEvent.Recovered(id, done)));
+        from = recovered.isPresent() ? surroundings.of(id) : now;
         cell.recovered(true);
       }
       Inspector.Look seen = inspector.look(id, false);
       lease.require();
       if (seen.failure().isPresent() && Thread.interrupted()) {
         // An interrupt closes the files it meets open: no fault of the partition, looked at again.
-        events.tell(new WorkEvent.Interrupted(id, state.id()));
+        shop.events().tell(new WorkEvent.Interrupted(id, state.id()));
         return;
       }
-      cell.finding(seen.finding(), from);
-      seen.failure().ifPresent(unfit -> failed(cell, unfit.reason(), unfit.nextStep()));
+      cell.finding(seen.finding(), from.with(seen.tail()));
+      seen.failure()
+          .ifPresent(unfit -> failed(cell, Cause.REFUSED, unfit.reason(), unfit.nextStep()));
     } catch (LeaseRevokedException | CancelledException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       lease.require();
       if (Thread.interrupted()) {
-        events.tell(new WorkEvent.Interrupted(id, state.id()));
+        shop.events().tell(new WorkEvent.Interrupted(id, state.id()));
       } else {
-        failed(cell, id + " cannot be looked into: " + e, "Check permissions and the disk.");
+        failed(
+            cell,
+            new BlameFinder(disk).of(e, id),
+            id + " cannot be looked into: " + e,
+            "Check permissions and the disk.");
       }
     }
   }
 
-  private void failed(PartitionCell cell, String reason, String nextStep) {
-    cell.failed(
-        new Hold(
-            Hold.Kind.UNJUDGED,
-            reason,
-            nextStep,
-            clock.nowMs(),
-            Long.MAX_VALUE,
-            cell.failures() + 1));
-    events.tell(new WorkEvent.Failed(cell.id(), state.id(), true, reason, nextStep));
+  private void failed(PartitionCell cell, Cause cause, String reason, String nextStep) {
+    cell.failed(new Failure(cause, state.id(), reason, nextStep, clock.nowMs()));
   }
 
   @Override

@@ -6,16 +6,24 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 
 /** The log directories that the service has taken. Thread-safe. */
 public final class ServedDirs {
 
   private final Map<Path, ServedDir> dirs = new ConcurrentSkipListMap<>();
+  private final Map<Path, Path> byName = new ConcurrentHashMap<>();
 
-  /** Takes one on, or replaces what is known of it. */
-  public void put(ServedDir dir) {
+  /**
+   * Takes one on, or replaces what is known of it.
+   *
+   * @param named as the user named it
+   */
+  public void put(Path named, ServedDir dir) {
     dirs.put(dir.logDir().dir(), dir);
+    byName.put(named, dir.logDir().dir());
   }
 
   /** Gives one new settings. */
@@ -30,6 +38,16 @@ public final class ServedDirs {
       throw new IllegalArgumentException(logDir + " is not served");
     }
     return dir;
+  }
+
+  /** One by its path, or by the name that the user gave it; empty if it was not taken yet. */
+  public Optional<ServedDir> named(Path named) {
+    return Optional.ofNullable(dirs.get(realOf(named)));
+  }
+
+  /** Where a directory that the user named really is; the name itself as long as nobody knows. */
+  public Path realOf(Path named) {
+    return byName.getOrDefault(named, named);
   }
 
   /** All, by path. */

@@ -4,14 +4,17 @@ package io.kleaner.supervisor.cleaner;
 import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.CheckpointFile;
+import io.kleaner.core.time.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What can be told of a partition without looking into it: whether files came or went, and whether
- * the checkpoints that bound it have moved. Costs one look at the directory's own entry.
+ * What can be told of a partition without looking into it: whether files came or went, whether its
+ * newest logs have grown, and whether the checkpoints that bound it have moved. Costs a look at the
+ * entries of the directory and of those logs.
  *
  * <p>The cleaner checkpoint is left out: it changes with every clean of any partition, and nobody
  * else writes it while the service has the directory.
@@ -19,14 +22,16 @@ import java.util.Optional;
 final class Surroundings {
 
   private final FileSystem fileSystem;
+  private final Clock clock;
 
-  Surroundings(FileSystem fileSystem) {
+  Surroundings(FileSystem fileSystem, Clock clock) {
     this.fileSystem = fileSystem;
+    this.clock = clock;
   }
 
   /** Of one partition. */
-  PartitionCell.Look of(PartitionId id, long nowMs) throws IOException {
-    return of(id, ofLogDir(id.logDir()), nowMs);
+  PartitionCell.Look of(PartitionId id) throws IOException {
+    return of(id, ofLogDir(id.logDir()));
   }
 
   /**
@@ -34,10 +39,24 @@ final class Surroundings {
    *
    * @param logDir what {@link #ofLogDir} says
    */
-  PartitionCell.Look of(PartitionId id, long logDir, long nowMs) throws IOException {
+  PartitionCell.Look of(PartitionId id, long logDir) throws IOException {
     Optional<FileEntry> dir = fileSystem.stat(id.dir());
     return new PartitionCell.Look(
-        Objects.hash(logDir, dir.map(FileEntry::lastModifiedMs).orElse(-1L)), nowMs);
+        Objects.hash(logDir, dir.map(FileEntry::lastModifiedMs).orElse(-1L)),
+        Map.of(),
+        clock.nanoTime(),
+        true);
+  }
+
+  /** Whether a log that was its newest at a look has another size now. */
+  boolean hasGrown(PartitionCell.Look look) throws IOException {
+    for (Map.Entry<Path, Long> log : look.tail().entrySet()) {
+      long now = fileSystem.stat(log.getKey()).map(FileEntry::sizeBytes).orElse(-1L);
+      if (now != log.getValue()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Of the checkpoints of a log directory. */

@@ -20,20 +20,6 @@ public sealed interface WorkEvent {
   /** An interrupted swap was finished or undone. */
   record Recovered(PartitionId partition, String explanation) implements WorkEvent {}
 
-  /**
-   * A partition could not be cleaned; it is as it was, and held until this was judged.
-   *
-   * @param refused whether the partition itself is at fault, so that another try changes nothing
-   * @param reason what, where, and in which state it is
-   * @param nextStep what to do
-   */
-  record Failed(
-      PartitionId partition, String worker, boolean refused, String reason, String nextStep)
-      implements WorkEvent {}
-
   /** A worker was interrupted by nobody knows whom; its partition is not to blame. */
   record Interrupted(PartitionId partition, String worker) implements WorkEvent {}
-
-  /** A partition was seen for the first time. */
-  record Appeared(PartitionId partition) implements WorkEvent {}
 }

@@ -102,8 +102,12 @@ final class ServeCommand implements Callable<Integer> {
       api.afterTick(systemd::beat);
       systemd.ready();
       while (!interrupts.token().isCancelled()) {
-        if (interrupts.token().sleep(TimeUnit.HOURS.toNanos(1))) {
+        if (interrupts.token().sleep(TimeUnit.SECONDS.toNanos(1))) {
           break;
+        }
+        if (!api.ensureSupervised()) {
+          terminal.problem("kleaner: the supervisor has ended and cannot be replaced");
+          return ExitCode.FINDINGS.number();
         }
       }
       systemd.stopping();

@@ -96,7 +96,35 @@ public final class ServeConfig {
     check("flags", flags, problems);
     values.putAll(flags);
     logDirs.addAll(logDirFlags);
-    return new ServeConfig(values, logDirs, topics, alerts);
+    ServeConfig config = new ServeConfig(values, logDirs, topics, alerts);
+    config.requireOrder(ServeSetting.HEARTBEAT_INTERVAL, ServeSetting.HUNG_AFTER, true, problems);
+    config.requireOrder(ServeSetting.SCAN_INTERVAL, ServeSetting.BLIND_AFTER, true, problems);
+    config.requireOrder(
+        ServeSetting.SCAN_INTERVAL, ServeSetting.FULL_SCAN_INTERVAL, false, problems);
+    config.requireOrder(
+        ServeSetting.RESTART_BACKOFF, ServeSetting.RESTART_BACKOFF_MAX, false, problems);
+    config.requireOrder(
+        ServeSetting.QUARANTINE_RETRY, ServeSetting.QUARANTINE_RETRY_MAX, false, problems);
+    return config;
+  }
+
+  /** Two numbers that are well each on its own, and make no sense the other way round. */
+  private void requireOrder(
+      ServeSetting less, ServeSetting more, boolean strictly, List<String> problems) {
+    if (less.problem(text(less)).isPresent() || more.problem(text(more)).isPresent()) {
+      return;
+    }
+    if (number(less) > number(more) || (strictly && number(less) == number(more))) {
+      problems.add(
+          more.key()
+              + " is "
+              + number(more)
+              + ", and has to be "
+              + (strictly ? "above " : "at least ")
+              + less.key()
+              + ", which is "
+              + number(less));
+    }
   }
 
   private static void check(String where, Map<ServeSetting, String> values, List<String> problems) {

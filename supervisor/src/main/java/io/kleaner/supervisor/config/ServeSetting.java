@@ -221,6 +221,14 @@ public enum ServeSetting {
     }
   }
 
+  /** 68 years, more than anyone needs; its sums and doublings fit into a long by far. */
+  private static final long MAX_MILLIS = Integer.MAX_VALUE * 1_000L;
+
+  private static final long MAX_COUNT = 1_000_000;
+
+  /** Each has buffers and a share of the memory for keys. */
+  private static final long MAX_THREADS = 1_024;
+
   private final String key;
   private final Kind kind;
   private final String choices;
@@ -286,9 +294,9 @@ public enum ServeSetting {
           : Optional.of("is " + String.join(" or ", choices()) + ", not '" + value + "'");
     }
     if (kind == Kind.COUNT || kind == Kind.MILLIS) {
-      return isWholeAboveZero(text)
+      return isWhole(text, most())
           ? Optional.empty()
-          : Optional.of("is a whole number above 0, not '" + value + "'");
+          : Optional.of("is a whole number from 1 to " + most() + ", not '" + value + "'");
     }
     if (kind == Kind.SIZE || kind == Kind.OPTIONAL_SIZE) {
       boolean fits =
@@ -300,10 +308,17 @@ public enum ServeSetting {
     return Optional.empty();
   }
 
-  private static boolean isWholeAboveZero(String text) {
+  private long most() {
+    if (kind == Kind.MILLIS) {
+      return MAX_MILLIS;
+    }
+    return this == THREADS ? MAX_THREADS : MAX_COUNT;
+  }
+
+  private static boolean isWhole(String text, long most) {
     try {
       long number = Long.parseLong(text);
-      return number > 0 && number <= Integer.MAX_VALUE * 1_000L;
+      return number > 0 && number <= most;
     } catch (NumberFormatException e) {
       return false;
     }

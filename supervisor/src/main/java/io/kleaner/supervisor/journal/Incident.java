@@ -40,6 +40,8 @@ public record Incident(
     FALLING_BEHIND,
     LOG_DIR_BLIND,
     LOG_DIR_SEEN,
+    LOG_DIR_ISOLATED,
+    PARTITION_VANISHED,
     REMEDIES_OFF,
     FAULT_INJECTED;
 

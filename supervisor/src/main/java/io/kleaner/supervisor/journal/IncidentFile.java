@@ -57,20 +57,32 @@ final class IncidentFile implements AutoCloseable {
   /** Every incident that can be read, oldest first; opens the file for appending. */
   List<Incident> open() throws IOException {
     List<Incident> incidents = new ArrayList<>(read(dir.resolve(PREVIOUS)));
+    incidents.addAll(read(dir.resolve(CURRENT)));
+    openCurrent();
+    return incidents;
+  }
+
+  private FileHandle openCurrent() throws IOException {
+    if (current.isPresent()) {
+      return current.get();
+    }
     Path file = dir.resolve(CURRENT);
-    incidents.addAll(read(file));
     boolean exists = fileSystem.stat(file).isPresent();
     FileHandle handle = exists ? fileSystem.openWrite(file) : fileSystem.create(file);
-    current = Optional.of(handle);
-    position = handle.size();
-    if (position > 0 && !endsWithLine(handle)) {
-      // What a crash tore off; the next line begins on its own.
-      position += write(handle, "\n");
-    }
-    if (!exists) {
+    try {
+      position = handle.size();
+      if (position > 0 && !endsWithLine(handle)) {
+        // What a crash tore off; the next line begins on its own.
+        handle.write(ByteBuffer.wrap(new byte[] {'\n'}), position);
+        position++;
+      }
       fileSystem.syncDir(dir);
+    } catch (IOException e) {
+      handle.close();
+      throw e;
     }
-    return incidents;
+    current = Optional.of(handle);
+    return handle;
   }
 
   private static boolean endsWithLine(FileHandle handle) throws IOException {
@@ -91,31 +103,33 @@ final class IncidentFile implements AutoCloseable {
     return incidents;
   }
 
-  /** Appends incidents and syncs them; they are durable when this returns. */
+  /**
+   * Appends incidents and syncs them; they are durable when this returns. If it throws, all of them
+   * are to be appended again: some may be there then, and again after that, under the same ids.
+   */
   void append(List<Incident> incidents) throws IOException {
-    StringBuilder lines = new StringBuilder();
+    FileHandle handle = openCurrent();
+    long end = position;
     for (Incident incident : incidents) {
-      lines.append(format(incident)).append('\n');
+      byte[] line = (format(incident) + '\n').getBytes(StandardCharsets.UTF_8);
+      if (end > 0 && end + line.length > maxBytes) {
+        handle.sync();
+        position = end;
+        roll();
+        handle = openCurrent();
+        end = position;
+      }
+      handle.write(ByteBuffer.wrap(line), end);
+      end += line.length;
     }
-    FileHandle handle = current.orElseThrow(() -> new IOException("the journal is not open"));
-    position += write(handle, lines.toString());
     handle.sync();
-    if (position >= maxBytes) {
-      roll();
-    }
+    position = end;
   }
 
-  private int write(FileHandle handle, String text) throws IOException {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    handle.write(ByteBuffer.wrap(bytes), position);
-    return bytes.length;
-  }
-
+  /** Left half-way, it leaves the file to be opened, or made, by the next append. */
   private void roll() throws IOException {
     close();
     fileSystem.rename(dir.resolve(CURRENT), dir.resolve(PREVIOUS));
-    current = Optional.of(fileSystem.create(dir.resolve(CURRENT)));
-    position = 0;
     fileSystem.syncDir(dir);
   }
 
@@ -169,9 +183,10 @@ final class IncidentFile implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    if (current.isPresent()) {
-      current.get().close();
-      current = Optional.empty();
+    Optional<FileHandle> open = current;
+    current = Optional.empty();
+    if (open.isPresent()) {
+      open.get().close();
     }
   }
 }

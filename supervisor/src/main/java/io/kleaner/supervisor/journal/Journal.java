@@ -6,24 +6,30 @@ import io.kleaner.supervisor.cleaner.Hold;
 import io.kleaner.supervisor.cleaner.PartitionId;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
+import java.util.Queue;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Remembers incidents and quarantines: the latest in memory for whoever asks, all on disk by a
  * thread of its own, since the supervisor must not wait for a disk that may be what it watches.
  *
- * <p>Bounded in memory and on disk. Thread-safe.
+ * <p>Bounded in memory and on disk. Thread-safe; no lock is taken, so that whoever reads it keeps
+ * nobody who adds to it.
  */
 public final class Journal implements AutoCloseable {
 
@@ -32,11 +38,15 @@ public final class Journal implements AutoCloseable {
 
   private static final int IN_MEMORY = 2_000;
   private static final int QUEUED = 10_000;
-  private static final long POLL_MS = 200;
-  private static final long RETRY_MS = 1_000;
+  private static final int BATCH = 1_000;
+  private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long CLOSE_MS = 3_000;
 
-  private final Deque<Incident> latest = new ArrayDeque<>();
-  private final BlockingQueue<Incident> toWrite = new ArrayBlockingQueue<>(QUEUED);
+  private final Deque<Incident> latest = new ConcurrentLinkedDeque<>();
+  private final AtomicInteger remembered = new AtomicInteger();
+  private final Queue<Incident> toWrite = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger waiting = new AtomicInteger();
   private final AtomicReference<Optional<Map<PartitionId, Hold>>> holdsToWrite =
       new AtomicReference<>(Optional.empty());
   private final AtomicLong nextId = new AtomicLong(1);
@@ -60,13 +70,11 @@ public final class Journal implements AutoCloseable {
     IncidentFile incidents = new IncidentFile(fileSystem, dir, MAX_FILE_BYTES);
     QuarantineFile quarantines = new QuarantineFile(fileSystem, dir);
     disk = Optional.of(new Disk(incidents, quarantines));
-    for (Incident incident : incidents.open()) {
-      // A line whose sync failed may be there twice.
-      if (incident.id() >= nextId.get()) {
-        remember(incident);
-        nextId.set(incident.id() + 1);
-      }
-    }
+    // A line whose sync failed may be there twice, and two threads may have been told apart late.
+    SortedMap<Long, Incident> byId = new TreeMap<>();
+    incidents.open().forEach(incident -> byId.put(incident.id(), incident));
+    byId.values().forEach(this::remember);
+    nextId.set(byId.isEmpty() ? 1 : byId.lastKey() + 1);
     Map<PartitionId, Hold> found = Map.of();
     try {
       found = quarantines.read();
@@ -122,26 +130,30 @@ public final class Journal implements AutoCloseable {
     Incident incident =
         new Incident(nextId.getAndIncrement(), atMs, kind, subject, summary, evidence, nextStep);
     remember(incident);
-    if (disk.isPresent() && !toWrite.offer(incident)) {
-      dropped.increment();
+    if (disk.isPresent()) {
+      if (waiting.incrementAndGet() > QUEUED) {
+        waiting.decrementAndGet();
+        dropped.increment();
+      } else {
+        toWrite.add(incident);
+        LockSupport.unpark(writer);
+      }
     }
     return incident;
   }
 
   private void remember(Incident incident) {
-    synchronized (latest) {
-      latest.addFirst(incident);
-      if (latest.size() > IN_MEMORY) {
-        latest.removeLast();
-      }
+    latest.addFirst(incident);
+    if (remembered.incrementAndGet() > IN_MEMORY && latest.pollLast() != null) {
+      remembered.decrementAndGet();
     }
   }
 
   /** The latest incidents, newest first. */
   public List<Incident> latest() {
-    synchronized (latest) {
-      return List.copyOf(latest);
-    }
+    List<Incident> newest = new ArrayList<>(latest);
+    newest.sort(Comparator.comparingLong(Incident::id).reversed());
+    return newest;
   }
 
   /** Has the quarantines written; of several calls in a row the last one counts. */
@@ -169,65 +181,93 @@ public final class Journal implements AutoCloseable {
     while (true) {
       try {
         boolean last = closing;
-        Incident first = toWrite.poll(POLL_MS, TimeUnit.MILLISECONDS);
-        if (first != null) {
-          batch.add(first);
-          toWrite.drainTo(batch);
-        }
-        if (!batch.isEmpty()) {
-          disk.orElseThrow().incidents().append(batch);
-          batch.clear();
-        }
-        Optional<Map<PartitionId, Hold>> holds = holdsToWrite.getAndSet(Optional.empty());
-        if (holds.isPresent()) {
-          writeHolds(holds);
-        }
-        problem = Optional.empty();
-        if (last && toWrite.isEmpty() && holdsToWrite.get().isEmpty()) {
+        // Each on its own: that incidents cannot be written must not lose a quarantine.
+        Optional<String> failed = attempt(() -> writeIncidents(batch));
+        Optional<String> alsoFailed = attempt(this::writeHolds);
+        problem = failed.isPresent() ? failed : alsoFailed;
+        if (problem.isPresent()) {
+          if (last) {
+            return;
+          }
+          LockSupport.parkNanos(RETRY_NANOS);
+        } else if (last && toWrite.isEmpty() && holdsToWrite.get().isEmpty()) {
           return;
+        } else if (toWrite.isEmpty()) {
+          LockSupport.parkNanos(POLL_NANOS);
         }
-      } catch (IOException | RuntimeException e) {
-        problem = Optional.of("the journal cannot be written: " + e);
-        if (closing) {
-          return;
-        }
-        pause();
-      } catch (InterruptedException e) {
-        // Nobody here interrupts; the end comes by the flag.
+        // Nobody here interrupts; a flag left set would turn the pauses into a hot loop.
         Thread.interrupted();
+      } catch (Throwable e) {
+        // A heap that is full, perhaps because of what is watched: this thread must outlive it.
+        dropped.increment();
       }
     }
   }
 
-  private void writeHolds(Optional<Map<PartitionId, Hold>> holds) throws IOException {
+  /** A piece of work on the disk. */
+  private interface Attempt {
+    void run() throws IOException;
+  }
+
+  private static Optional<String> attempt(Attempt work) {
+    try {
+      work.run();
+      return Optional.empty();
+    } catch (IOException | RuntimeException | Error e) {
+      return Optional.of("the journal cannot be written: " + e);
+    }
+  }
+
+  private void writeIncidents(List<Incident> batch) throws IOException {
+    for (Incident next = null; batch.size() < BATCH; batch.add(next)) {
+      next = toWrite.poll();
+      if (next == null) {
+        break;
+      }
+      waiting.decrementAndGet();
+    }
+    if (!batch.isEmpty()) {
+      disk.orElseThrow().incidents().append(batch);
+      batch.clear();
+    }
+  }
+
+  private void writeHolds() throws IOException {
+    Optional<Map<PartitionId, Hold>> holds = holdsToWrite.getAndSet(Optional.empty());
+    if (holds.isEmpty()) {
+      return;
+    }
+    boolean written = false;
     try {
       disk.orElseThrow().quarantines().write(holds.orElseThrow());
-    } catch (IOException e) {
+      written = true;
+    } finally {
       Optional<Map<PartitionId, Hold>> newer = holdsToWrite.get();
-      if (newer.isEmpty()) {
+      if (!written && newer.isEmpty()) {
         holdsToWrite.compareAndSet(newer, holds);
       }
-      throw e;
-    }
-  }
-
-  private static void pause() {
-    try {
-      TimeUnit.MILLISECONDS.sleep(RETRY_MS);
-    } catch (InterruptedException e) {
-      Thread.interrupted();
     }
   }
 
   /** Writes what is left, for some seconds at most, and closes the file. */
   @Override
   public void close() throws IOException {
+    close(CLOSE_MS);
+  }
+
+  /**
+   * Writes what is left, and closes the file.
+   *
+   * @param millis to wait for that at most
+   */
+  public void close(long millis) throws IOException {
     closing = true;
     if (disk.isEmpty()) {
       return;
     }
+    LockSupport.unpark(writer);
     try {
-      writer.join(TimeUnit.SECONDS.toMillis(3));
+      writer.join(Math.max(1, millis));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -10,6 +10,7 @@ import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.cleaner.Cause;
 import io.kleaner.supervisor.cleaner.Hold;
 import io.kleaner.supervisor.cleaner.PartitionId;
 import java.io.IOException;
@@ -58,6 +59,7 @@ final class QuarantineFile {
             id,
             new Hold(
                 Hold.Kind.valueOf(node.path("kind").asText()),
+                Cause.valueOf(node.path("cause").asText(Cause.FAILED.name())),
                 node.path("reason").asText(),
                 node.path("nextStep").asText(),
                 node.path("sinceMs").asLong(),
@@ -80,6 +82,7 @@ final class QuarantineFile {
           node.put("topic", id.partition().topic());
           node.put("partition", id.partition().partition());
           node.put("kind", hold.kind().name());
+          node.put("cause", hold.cause().name());
           node.put("reason", hold.reason());
           node.put("nextStep", hold.nextStep());
           node.put("sinceMs", hold.sinceMs());

@@ -5,14 +5,17 @@ import io.kleaner.supervisor.probe.LogDirSample;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Judges a log directory by a window of samples: whether it is seen at all, and whether more gets
- * dirty than is cleaned. Not thread-safe; owned by the supervisor.
+ * dirty than is cleaned. The window begins with the first look that saw everything: what was dirty
+ * before is a backlog, not a trend. Not thread-safe; owned by the supervisor.
  */
 public final class LogDirRules {
 
   private static final int LEAST_SAMPLES = 3;
+  private static final long SECOND_MS = 1_000;
 
   private final long blindAfterMs;
   private final long windowMs;
@@ -33,53 +36,74 @@ public final class LogDirRules {
    * <ol>
    *   <li>What could not be looked at for too long is unknown, never healthy.
    *   <li>What fails to be looked at now is degraded.
-   *   <li>When over half a window at least dirt grew, and faster than it was cleaned, it falls
-   *       behind; the evidence says when the disk is full at that rate.
+   *   <li>When over half a window at least more got dirty than was cleaned, it falls behind; the
+   *       evidence says when the disk is full, and when the lag limit is reached, at that rate.
    * </ol>
    */
   public Verdict judge(LogDirSample now) {
-    window.addLast(now);
-    while (now.atMs() - window.getFirst().atMs() > windowMs) {
-      window.removeFirst();
-    }
     if (now.scanAgeMs() >= blindAfterMs) {
+      // Nothing is known of what happened meanwhile: the trend begins anew.
+      window.clear();
       return new Verdict.Unknown(
           now.logDir()
               + " was not looked at "
-              + (now.scanAgeMs() == Long.MAX_VALUE ? "yet" : "for " + now.scanAgeMs() / 1000 + " s")
+              + (now.scanAgeMs() == Long.MAX_VALUE
+                  ? "yet"
+                  : "for " + now.scanAgeMs() / SECOND_MS + " s")
               + now.problem().map(problem -> ": " + problem).orElse(""));
+    }
+    window.addLast(now);
+    while (spanMs() > windowMs) {
+      window.removeFirst();
     }
     if (now.problem().isPresent()) {
       return new Verdict.Degraded(now.logDir() + ": " + now.problem().get());
     }
-    LogDirSample first = window.getFirst();
-    long spanMs = now.atMs() - first.atMs();
-    long cleaned = now.cleanedBytes() - first.cleanedBytes();
-    long arrived = now.dirtyBytes() - first.dirtyBytes() + cleaned;
-    if (window.size() >= LEAST_SAMPLES
-        && spanMs >= windowMs / 2
-        && now.dirtyBytes() > first.dirtyBytes()
-        && arrived > cleaned) {
-      OptionalLong fullInMs = fullInMs();
+    long cleaned = cleanedBytes();
+    long arrived = arrivedBytes();
+    if (window.size() >= LEAST_SAMPLES && spanMs() >= windowMs / 2 && arrived > cleaned) {
       return new Verdict.FallingBehind(
           now.logDir()
               + ": in "
-              + spanMs / 1000
+              + spanMs() / SECOND_MS
               + " s "
               + arrived
               + " bytes got dirty and "
               + cleaned
               + " were cleaned"
-              + (cleaned > 0
-                  ? "; what is dirty now takes "
-                      + now.dirtyBytes() / Math.max(1, cleaned * 1000 / spanMs)
-                      + " s at that rate"
-                  : "")
-              + (fullInMs.isPresent()
-                  ? "; the disk is full in " + fullInMs.getAsLong() / 1000 + " s"
-                  : ""));
+              + queue(now, cleaned)
+              + forecast("; the disk is full in ", fullInMs())
+              + forecast("; max.compaction.lag.ms is reached in ", now.lagLimitInMs()));
     }
     return new Verdict.Healthy(now.logDir() + ": " + now.partitions() + " partitions");
+  }
+
+  private long spanMs() {
+    return TimeUnit.NANOSECONDS.toMillis(window.getLast().atNanos() - window.getFirst().atNanos());
+  }
+
+  private long cleanedBytes() {
+    return window.getLast().cleanedBytes() - window.getFirst().cleanedBytes();
+  }
+
+  /** What got dirty in the window: what is dirty more than before, and what was cleaned of it. */
+  private long arrivedBytes() {
+    LogDirSample first = window.getFirst();
+    LogDirSample last = window.getLast();
+    long found = last.foundBytes() - first.foundBytes();
+    return last.dirtyBytes() - first.dirtyBytes() - found + cleanedBytes();
+  }
+
+  private String queue(LogDirSample now, long cleaned) {
+    if (cleaned <= 0) {
+      return "";
+    }
+    double perSecond = (double) cleaned * SECOND_MS / Math.max(1, spanMs());
+    return "; what is dirty now takes " + (long) (now.dirtyBytes() / perSecond) + " s at that rate";
+  }
+
+  private static String forecast(String what, OptionalLong inMs) {
+    return inMs.isPresent() ? what + inMs.getAsLong() / SECOND_MS + " s" : "";
   }
 
   /** When the disk is full at the rate of the window; empty if it is not filling, or unknown. */
@@ -93,7 +117,7 @@ public final class LogDirRules {
     if (first.freeBytes() < 0 || last.freeBytes() < 0 || eaten <= 0) {
       return OptionalLong.empty();
     }
-    double bytesPerMs = (double) eaten / Math.max(1, last.atMs() - first.atMs());
+    double bytesPerMs = (double) eaten / Math.max(1, spanMs());
     return OptionalLong.of((long) (last.freeBytes() / bytesPerMs));
   }
 }

@@ -5,33 +5,61 @@ import io.kleaner.supervisor.cleaner.Finding;
 import io.kleaner.supervisor.cleaner.PartitionState;
 import io.kleaner.supervisor.cleaner.PartitionStatus;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 
 /**
- * What has become of a partition since its first dirty offset last moved; immutable.
+ * What has become of a partition since its first dirty offset last moved; immutable. Times are of
+ * the clock that nobody sets.
  *
  * @param firstDirtyOffset that stands still
  * @param dirtyBytes when it was first seen standing there
- * @param sinceMs when that was, milliseconds since the epoch
- * @param overdueSinceMs since when {@code max.compaction.lag.ms} has been passed, -1 if it has not
+ * @param cleans that had ended well by then
+ * @param waitsSinceNanos since when it has been eligible with nobody at it
+ * @param overdueSinceNanos since when {@code max.compaction.lag.ms} has been passed, empty if not
  */
 public record PartitionWatch(
-    long firstDirtyOffset, long dirtyBytes, long sinceMs, long overdueSinceMs) {
+    long firstDirtyOffset,
+    long dirtyBytes,
+    long cleans,
+    long waitsSinceNanos,
+    OptionalLong overdueSinceNanos) {
+
+  /** Cleans that end well and move nothing, after which something is wrong. */
+  static final int FUTILE_CLEANS = 3;
 
   /** Goes on watching. */
   public static PartitionWatch next(
-      Optional<PartitionWatch> before, PartitionState state, long nowMs) {
+      Optional<PartitionWatch> before, PartitionState state, long nowNanos) {
     Finding finding = state.finding();
-    long overdue = finding.overdue() ? nowMs : -1;
     boolean waits = finding.status() == PartitionStatus.DIRTY;
+    OptionalLong overdue = OptionalLong.empty();
+    if (finding.overdue()) {
+      overdue =
+          before
+              .map(PartitionWatch::overdueSinceNanos)
+              .filter(OptionalLong::isPresent)
+              .orElse(OptionalLong.of(nowNanos));
+    }
     if (before.isEmpty() || !waits || before.get().firstDirtyOffset != finding.firstDirtyOffset()) {
-      return new PartitionWatch(finding.firstDirtyOffset(), finding.dirtyBytes(), nowMs, overdue);
+      return new PartitionWatch(
+          finding.firstDirtyOffset(), finding.dirtyBytes(), state.cleans(), nowNanos, overdue);
     }
     PartitionWatch same = before.get();
+    // Who is being worked on does not wait; whether that worker gets on is judged of the worker.
+    boolean leftAlone = state.holder().isPresent() || state.hold().isPresent();
     return new PartitionWatch(
         same.firstDirtyOffset,
         same.dirtyBytes,
-        same.sinceMs,
-        overdue >= 0 && same.overdueSinceMs >= 0 ? same.overdueSinceMs : overdue);
+        same.cleans,
+        leftAlone ? nowNanos : same.waitsSinceNanos,
+        overdue);
+  }
+
+  /** Whether it was cleaned again and again to no avail: no queue explains that. */
+  public boolean isFutile(PartitionState state) {
+    return state.finding().status() == PartitionStatus.DIRTY
+        && state.cleans() - cleans >= FUTILE_CLEANS;
   }
 
   /**
@@ -39,14 +67,15 @@ public record PartitionWatch(
    *
    * <ol>
    *   <li>What is left alone is degraded: its reason is the evidence.
-   *   <li>What waits although it is eligible, and does not move for too long, is stalled; more so
-   *       if it grew meanwhile, or is overdue.
    *   <li>What nobody has looked at is unknown.
+   *   <li>What was cleaned again and again while its first dirty offset stood still is stalled.
+   *   <li>What waits although it is eligible, and nobody is at it for too long, is stalled; more so
+   *       if it grew meanwhile, or is overdue.
    * </ol>
    *
-   * @param stalledAfterMs eligible and unmoved
+   * @param stalledAfterMs eligible and waiting
    */
-  public Verdict judge(PartitionState state, long nowMs, long stalledAfterMs) {
+  public Verdict judge(PartitionState state, long nowNanos, long stalledAfterMs) {
     if (state.status() == PartitionStatus.QUARANTINED
         || state.status() == PartitionStatus.BACKOFF) {
       return new Verdict.Degraded(state.reason());
@@ -54,22 +83,38 @@ public record PartitionWatch(
     if (state.finding().status() == PartitionStatus.UNSEEN) {
       return new Verdict.Unknown(state.id() + ": " + state.finding().reason());
     }
-    long stillMs = nowMs - sinceMs;
-    if (state.finding().status() == PartitionStatus.DIRTY && stillMs >= stalledAfterMs) {
-      long grownBytes = state.finding().dirtyBytes() - dirtyBytes;
+    long grownBytes = state.finding().dirtyBytes() - dirtyBytes;
+    String more =
+        (grownBytes > 0 ? "; its dirty bytes grew by " + grownBytes : "")
+            + (overdueSinceNanos.isPresent()
+                ? "; it has been past max.compaction.lag.ms for "
+                    + seconds(nowNanos - overdueSinceNanos.getAsLong())
+                    + " s"
+                : "");
+    if (isFutile(state)) {
+      return new Verdict.Stalled(
+          state.id()
+              + " was cleaned "
+              + (state.cleans() - cleans)
+              + " times and its first dirty offset stands at "
+              + firstDirtyOffset
+              + more);
+    }
+    long waitedNanos = nowNanos - waitsSinceNanos;
+    if (state.finding().status() == PartitionStatus.DIRTY
+        && waitedNanos >= TimeUnit.MILLISECONDS.toNanos(stalledAfterMs)) {
       return new Verdict.Stalled(
           state.id()
               + " has been eligible for "
-              + stillMs / 1000
+              + seconds(waitedNanos)
               + " s and its first dirty offset stands at "
               + firstDirtyOffset
-              + (grownBytes > 0 ? "; its dirty bytes grew by " + grownBytes : "")
-              + (overdueSinceMs >= 0
-                  ? "; it has been past max.compaction.lag.ms for "
-                      + (nowMs - overdueSinceMs) / 1000
-                      + " s"
-                  : ""));
+              + more);
     }
     return new Verdict.Healthy(state.id() + ": " + state.reason());
+  }
+
+  private static long seconds(long nanos) {
+    return TimeUnit.NANOSECONDS.toSeconds(nanos);
   }
 }

@@ -45,6 +45,22 @@ public enum Metric {
       Kind.GAUGE,
       Labels.PARTITION,
       "Failures in a row; absent while there are none."),
+  PARTITION_ELIGIBILITY(
+      "kleaner_partition_eligibility",
+      Kind.GAUGE,
+      "log_dir topic partition reason",
+      "1 for why the partition is, or is not, to be cleaned now, by the last look at it."),
+  PARTITION_QUARANTINE(
+      "kleaner_partition_quarantine",
+      Kind.GAUGE,
+      "log_dir topic partition reason",
+      "1 for why the partition is left alone: refused, failed, killed, surroundings, by-hand,"
+          + " stuck; absent if it is not."),
+  PARTITION_PROGRESS_RATIO(
+      "kleaner_partition_progress_ratio",
+      Kind.GAUGE,
+      Labels.PARTITION,
+      "About how far the clean that runs is, 0 to 1; absent if none does."),
   PARTITIONS("kleaner_partitions", Kind.GAUGE, "log_dir state", "Partitions by state."),
   PARTITIONS_NOT_EXPORTED(
       "kleaner_partitions_not_exported",
@@ -106,6 +122,26 @@ public enum Metric {
       Kind.GAUGE,
       "log_dir",
       "When the disk is full at the present rate; absent if it is not filling."),
+  LOG_DIR_LAG_LIMIT_IN_SECONDS(
+      "kleaner_log_dir_lag_limit_in_seconds",
+      Kind.GAUGE,
+      "log_dir",
+      "When the first partition that waits passes its max.compaction.lag.ms; absent if none can."),
+  LOG_DIR_CHECKPOINTS_WAITING(
+      "kleaner_log_dir_checkpoints_waiting",
+      Kind.GAUGE,
+      "log_dir",
+      "Partitions that are clean and whose entry in the cleaner checkpoint is yet to be written."),
+  NEWS_LOST(
+      "kleaner_news_lost_total",
+      Kind.COUNTER,
+      "",
+      "News of workers that the supervisor could not take in; totals are too low by them."),
+  INCIDENTS_LOST(
+      "kleaner_incidents_lost_total",
+      Kind.COUNTER,
+      "",
+      "Incidents that the journal on disk did not get."),
   SCAN_DURATION_SECONDS(
       "kleaner_scan_duration_seconds", Kind.GAUGE, "", "How long the last look at all took."),
   SUPERVISOR_LOOP_LAG_SECONDS(

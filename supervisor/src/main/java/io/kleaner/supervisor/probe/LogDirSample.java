@@ -3,6 +3,7 @@ package io.kleaner.supervisor.probe;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * What is seen of one log directory.
@@ -13,9 +14,12 @@ import java.util.Optional;
  * @param freeBytes usable on its disk, -1 if not known
  * @param dirtyBytes cleanable and dirty, over all partitions
  * @param cleanedBytes of dirt that was cleaned away since the service started
+ * @param foundBytes of dirt that was there when a partition was first looked into, less that of
+ *     partitions that vanished: it did not come about while we watched
+ * @param lagLimitInMs until the first partition that waits passes its {@code max.compaction.lag.ms}
  * @param partitions how many it holds
  * @param quarantined how many of them are left alone
- * @param atMs when, milliseconds since the epoch
+ * @param atNanos when, by the clock that nobody sets
  */
 public record LogDirSample(
     Path logDir,
@@ -24,6 +28,8 @@ public record LogDirSample(
     long freeBytes,
     long dirtyBytes,
     long cleanedBytes,
+    long foundBytes,
+    OptionalLong lagLimitInMs,
     int partitions,
     int quarantined,
-    long atMs) {}
+    long atNanos) {}

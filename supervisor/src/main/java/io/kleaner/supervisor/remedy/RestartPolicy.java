@@ -5,6 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 
 /**
@@ -18,7 +20,7 @@ public final class RestartPolicy {
 
   private final Limits limits;
   private final RandomGenerator random;
-  private final Deque<Long> restartsMs = new ArrayDeque<>();
+  private final Deque<Long> restartsNanos = new ArrayDeque<>();
   private final Map<String, Patient> patients = new HashMap<>();
 
   /**
@@ -35,8 +37,8 @@ public final class RestartPolicy {
 
   private static final class Patient {
     private int attempts;
-    private long dueMs = -1;
-    private long restartedMs = Long.MIN_VALUE;
+    private OptionalLong dueNanos = OptionalLong.empty();
+    private OptionalLong restartedNanos = OptionalLong.empty();
   }
 
   /**
@@ -47,20 +49,22 @@ public final class RestartPolicy {
     this.random = random;
   }
 
-  /** What to do about a worker that is dead, or was given up, and has no replacement yet. */
-  public Remedy forDead(String worker, long nowMs) {
-    while (!restartsMs.isEmpty() && nowMs - restartsMs.getFirst() >= limits.windowMs()) {
-      restartsMs.removeFirst();
+  /**
+   * What to do about a worker that is dead, or was given up, and has no replacement yet.
+   *
+   * @param nowNanos by the clock that nobody sets
+   */
+  public Remedy forDead(String worker, long nowNanos) {
+    long windowNanos = nanos(limits.windowMs());
+    while (!restartsNanos.isEmpty() && nowNanos - restartsNanos.getFirst() >= windowNanos) {
+      restartsNanos.removeFirst();
     }
     Patient patient = patients.computeIfAbsent(worker, name -> new Patient());
-    if (patient.dueMs < 0) {
-      boolean stable =
-          patient.restartedMs != Long.MIN_VALUE
-              && nowMs - patient.restartedMs >= limits.stableAfterMs();
-      patient.attempts = stable ? 1 : patient.attempts + 1;
-      patient.dueMs = nowMs + pauseMs(patient.attempts);
+    if (patient.dueNanos.isEmpty()) {
+      patient.attempts = isStable(worker, nowNanos) ? 1 : patient.attempts + 1;
+      patient.dueNanos = OptionalLong.of(nowNanos + nanos(pauseMs(patient.attempts)));
     }
-    if (restartsMs.size() >= limits.budget()) {
+    if (restartsNanos.size() >= limits.budget()) {
       return new Remedy.Escalate(
           "the restart budget is spent: "
               + limits.budget()
@@ -69,16 +73,29 @@ public final class RestartPolicy {
               + " s; "
               + worker
               + " stays dead until the window has moved, in "
-              + (restartsMs.getFirst() + limits.windowMs() - nowMs) / 1000
+              + TimeUnit.NANOSECONDS.toSeconds(restartsNanos.getFirst() + windowNanos - nowNanos)
               + " s");
     }
-    if (nowMs < patient.dueMs) {
-      return new Remedy.RecheckAfter(patient.dueMs - nowMs);
+    long leftNanos = patient.dueNanos.getAsLong() - nowNanos;
+    if (leftNanos > 0) {
+      return new Remedy.RecheckAfter(TimeUnit.NANOSECONDS.toMillis(leftNanos));
     }
-    patient.dueMs = -1;
-    patient.restartedMs = nowMs;
-    restartsMs.addLast(nowMs);
+    patient.dueNanos = OptionalLong.empty();
+    patient.restartedNanos = OptionalLong.of(nowNanos);
+    restartsNanos.addLast(nowNanos);
     return new Remedy.Restart(patient.attempts);
+  }
+
+  /** Whether a worker has lived long enough since it was last restarted. */
+  public boolean isStable(String worker, long nowNanos) {
+    Patient patient = patients.get(worker);
+    return patient != null
+        && patient.restartedNanos.isPresent()
+        && nowNanos - patient.restartedNanos.getAsLong() >= nanos(limits.stableAfterMs());
+  }
+
+  private static long nanos(long millis) {
+    return TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
   /** How often a worker was restarted in a row. */
@@ -91,7 +108,11 @@ public final class RestartPolicy {
     if (attempt <= 1) {
       return 0;
     }
-    long pause = Math.min(limits.maxBackoffMs(), limits.backoffMs() << Math.min(attempt - 2, 20));
+    int shift = Math.min(attempt - 2, 20);
+    long pause =
+        limits.backoffMs() > limits.maxBackoffMs() >> shift
+            ? limits.maxBackoffMs()
+            : limits.backoffMs() << shift;
     return pause / 2 + random.nextLong(pause / 2 + 1);
   }
 }

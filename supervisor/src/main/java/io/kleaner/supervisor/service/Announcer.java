@@ -9,33 +9,41 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** Tells listeners what happens. One that throws is left out from then on. Thread-safe. */
-final class Announcer {
+public final class Announcer {
 
   private final List<Consumer<ServiceApi.Event>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong nextId = new AtomicLong(1);
 
-  ServiceApi.Subscription subscribe(Consumer<ServiceApi.Event> listener) {
+  /** Listens until the result is closed. */
+  public ServiceApi.Subscription subscribe(Consumer<ServiceApi.Event> listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
   }
 
-  boolean hasListeners() {
+  /** Whether anyone listens. */
+  public boolean hasListeners() {
     return !listeners.isEmpty();
   }
 
-  void announce(String type, Map<String, Object> data) {
+  /** Tells all. */
+  public void announce(String type, Map<String, Object> data) {
     if (listeners.isEmpty()) {
       return;
     }
     ServiceApi.Event event = new ServiceApi.Event(nextId.getAndIncrement(), type, data);
-    listeners.removeIf(listener -> !accepts(listener, event));
+    // Not in removeIf, which would call them with the list's lock in its hands.
+    for (Consumer<ServiceApi.Event> listener : listeners) {
+      if (!accepts(listener, event)) {
+        listeners.remove(listener);
+      }
+    }
   }
 
   private static boolean accepts(Consumer<ServiceApi.Event> listener, ServiceApi.Event event) {
     try {
       listener.accept(event);
       return true;
-    } catch (RuntimeException broken) {
+    } catch (RuntimeException | Error broken) {
       return false;
     }
   }

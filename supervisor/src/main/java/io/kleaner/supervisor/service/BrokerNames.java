@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * A broker's own names for its cleaner's gauges, with what they should mean: dead threads count
  * while they are dead, hung ones too, and what is not known is not shown. Thread-safe.
  */
-record BrokerNames(Supervisor supervisor, Crew crew) {
+record BrokerNames(Supervisor<Snapshot> supervisor, Crew crew) {
 
   private static final double PERCENT = 100;
   private static final double MS = 1_000;
@@ -45,11 +45,16 @@ record BrokerNames(Supervisor supervisor, Crew crew) {
     return view.build();
   }
 
-  /** Threads are looked at now, not at the last tick. */
+  /** Of those that clean. Threads are looked at now, not at the last tick. */
   private double dead() {
-    long gone = crew.agents().stream().filter(agent -> !agent.isAlive()).count();
+    long gone =
+        crew.agents().stream()
+            .filter(agent -> agent.state().id().startsWith(Crew.CLEANER))
+            .filter(agent -> !agent.isAlive())
+            .count();
     long hung =
         supervisor.snapshot().workers().stream()
+            .filter(worker -> worker.sample().isCleaner())
             .filter(worker -> worker.verdict() instanceof Verdict.Hung)
             .count();
     return gone + hung;

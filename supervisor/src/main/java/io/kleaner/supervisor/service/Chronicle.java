@@ -8,20 +8,20 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** Where every incident goes: journal, log, listeners, counters. Thread-safe. */
-final class Chronicle {
+public final class Chronicle {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Chronicle.class);
-
+  private final LogLines log = new LogLines(LoggerFactory.getLogger(Chronicle.class));
   private final Journal journal;
   private final Announcer announcer;
   private final Clock clock;
   private final Map<Incident.Kind, LongAdder> counts = new EnumMap<>(Incident.Kind.class);
 
-  Chronicle(Journal journal, Announcer announcer, Clock clock) {
+  /** Counts from zero. */
+  public Chronicle(Journal journal, Announcer announcer, Clock clock) {
     this.journal = journal;
     this.announcer = announcer;
     this.clock = clock;
@@ -30,29 +30,47 @@ final class Chronicle {
     }
   }
 
-  void add(Incident.Kind kind, String subject, String summary, String evidence, String nextStep) {
+  /** Takes note. */
+  public void add(
+      Incident.Kind kind, String subject, String summary, String evidence, String nextStep) {
     counts.get(kind).increment();
     Incident incident = journal.add(clock.nowMs(), kind, subject, summary, evidence, nextStep);
-    switch (kind) {
-      case WORKER_DEAD, WORKER_HUNG, BUDGET_SPENT, REMEDIES_OFF, LOG_DIR_BLIND ->
-          LOG.error("incident {} {}: {}", incident.id(), kind, summary);
-      case PARTITION_FAILED, PARTITION_QUARANTINED, PARTITION_STALLED, FALLING_BEHIND ->
-          LOG.warn("incident {} {}: {}", incident.id(), kind, summary);
-      default -> LOG.info("incident {} {}: {}", incident.id(), kind, summary);
-    }
+    // Never written here: a log that blocks must not stop the watchdog.
+    log.add(level(kind), "incident " + incident.id() + " " + kind + ": " + summary);
     announcer.announce("incident", map(incident));
   }
 
+  private static Level level(Incident.Kind kind) {
+    return switch (kind) {
+      case WORKER_DEAD, WORKER_HUNG, BUDGET_SPENT, REMEDIES_OFF, LOG_DIR_BLIND, LOG_DIR_ISOLATED ->
+          Level.ERROR;
+      case PARTITION_FAILED,
+          PARTITION_QUARANTINED,
+          PARTITION_STALLED,
+          PARTITION_VANISHED,
+          FALLING_BEHIND ->
+          Level.WARN;
+      default -> Level.INFO;
+    };
+  }
+
+  /** For lines that are no incidents; never waits. */
+  public LogLines log() {
+    return log;
+  }
+
   /** How many there were of a kind since the service started. */
-  long count(Incident.Kind kind) {
+  public long count(Incident.Kind kind) {
     return counts.get(kind).sum();
   }
 
-  Journal journal() {
+  /** Where they are kept. */
+  public Journal journal() {
     return journal;
   }
 
-  static Map<String, Object> map(Incident incident) {
+  /** As the API shows one. */
+  public static Map<String, Object> map(Incident incident) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("id", incident.id());
     map.put("atMs", incident.atMs());

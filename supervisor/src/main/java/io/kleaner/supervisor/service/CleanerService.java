@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.service;
 
-import io.kleaner.core.compact.LogDirSession;
 import io.kleaner.core.io.FileSystem;
-import io.kleaner.core.logdir.LogDir;
-import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.time.Clock;
@@ -15,23 +12,22 @@ import io.kleaner.supervisor.cleaner.CleanerOptions;
 import io.kleaner.supervisor.cleaner.Crew;
 import io.kleaner.supervisor.cleaner.PartitionBoard;
 import io.kleaner.supervisor.cleaner.ScanReport;
-import io.kleaner.supervisor.cleaner.ServedDir;
 import io.kleaner.supervisor.cleaner.ServedDirs;
 import io.kleaner.supervisor.cleaner.SettingsRefresh;
 import io.kleaner.supervisor.cleaner.WorkEvents;
+import io.kleaner.supervisor.cleaner.Workshop;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.WorkerRules;
 import io.kleaner.supervisor.metrics.JmxExport;
 import io.kleaner.supervisor.remedy.RestartPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Keeps log directories that no broker owns now clean: workers that compact, and a supervisor that
@@ -40,7 +36,9 @@ import org.slf4j.LoggerFactory;
 public final class CleanerService implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(CleanerService.class);
-  private static final long STOP_MS = 4_000;
+  private static final int STOP_MS = 4_800;
+  private static final long JOURNAL_MS = 1_000;
+  private static final long LOG_MS = 300;
 
   /**
    * What it needs.
@@ -67,16 +65,16 @@ public final class CleanerService implements AutoCloseable {
   private final Clock clock;
   private final Setup setup;
   private final Throttle throttle;
-  private final List<LogDirSession> sessions = new ArrayList<>();
-  private final PartitionBoard board = new PartitionBoard();
-  private final WorkEvents events = new WorkEvents();
+  private final PartitionBoard board;
   private final ScanReport report = new ScanReport();
   private final ServedDirs dirs = new ServedDirs();
+  private final LogDirTaker taker;
   private final Announcer announcer = new Announcer();
   private final StateDir state;
   private final Chronicle chronicle;
   private final Crew crew;
-  private final Supervisor supervisor;
+  private final PartitionCare partitions;
+  private final Supervisor<Snapshot> supervisor;
   private final SupervisorThread thread;
   private final MetricsFeed feed;
   private final JmxExport jmx;
@@ -87,46 +85,46 @@ public final class CleanerService implements AutoCloseable {
     this.clock = clock;
     this.setup = setup;
     this.throttle = throttle;
-    List<Path> resolved = takeAll();
+    board = new PartitionBoard(clock);
+    taker = new LogDirTaker(fileSystem, clock, setup.exclusive(), setup.settings(), dirs);
+    takeAll();
+    WorkEvents events = new WorkEvents();
+    CleanerOptions cleaning;
     try {
-      state = StateDir.open(fileSystem, setup.stateDir(), resolved);
+      List<Path> real = setup.logDirs().stream().map(dirs::realOf).toList();
+      state = StateDir.open(fileSystem, setup.stateDir(), real);
+      cleaning = new SpillRoom(fileSystem, state).prepare(setup.cleaning(), real);
     } catch (IOException | RuntimeException e) {
-      closeSessions();
+      taker.close();
       throw e;
     }
     chronicle = new Chronicle(state.journal(), announcer, clock);
     crew =
         new Crew(
-            fileSystem,
-            clock,
-            dirs,
-            setup.cleaning(),
-            throttle,
-            board,
-            events,
-            report,
-            setup.settings());
-    SupervisionOptions options = setup.supervision();
-    PartitionCare partitions =
-        new PartitionCare(board, options.quarantine(), options.stalledAfterMs(), chronicle);
-    partitions.restore(state.journal().heldAtOpen());
-    boolean remedies = state.journal().isDurable();
-    supervisor =
-        new Supervisor(
-            clock,
-            options,
-            board,
-            events,
-            new WorkerCare(
-                crew,
+            new Workshop(
+                fileSystem,
+                clock,
+                dirs,
+                cleaning,
+                throttle,
                 board,
-                new WorkerRules(options.hungAfterMs()),
-                new RestartPolicy(options.restarts(), new Random()),
-                partitions,
-                chronicle,
-                remedies),
-            partitions,
-            new LogDirCare(resolved, report, partitions, options, chronicle, clock.nowMs()),
+                events,
+                report,
+                setup.settings(),
+                taker),
+            setup.logDirs());
+    SupervisionOptions options = setup.supervision();
+    partitions =
+        new PartitionCare(board, options.quarantine(), options.stalledAfterMs(), chronicle);
+    // Before anyone works: a quarantine is in force from a partition's first appearance on.
+    partitions.restore(state.journal().heldAtOpen());
+    supervisor =
+        new Supervisor<>(
+            clock,
+            // Twice a heartbeat interval: a death is noticed within one and a half.
+            Math.max(1, options.heartbeatIntervalMs() / 2),
+            rounds(events, options),
+            Snapshot.NONE,
             setup.alerts(),
             setup.dispatcher(),
             chronicle,
@@ -134,8 +132,33 @@ public final class CleanerService implements AutoCloseable {
     thread = new SupervisorThread(supervisor);
     feed =
         new MetricsFeed(
-            supervisor, chronicle, report, throttle, setup.dispatcher(), crew, resolved);
+            supervisor,
+            chronicle,
+            report,
+            throttle,
+            setup.dispatcher(),
+            crew,
+            events,
+            dirs,
+            setup.logDirs());
     jmx = JmxExport.start(feed.metrics(), feed::refreshed);
+  }
+
+  private ServeRounds rounds(WorkEvents events, SupervisionOptions options) {
+    WorkerCare workers =
+        new WorkerCare(
+            crew,
+            board,
+            new WorkerRules(options.hungAfterMs()),
+            new RestartPolicy(options.restarts(), new Random()),
+            partitions,
+            new ZombieWard(board, partitions, chronicle),
+            chronicle,
+            state.journal().isDurable());
+    LogDirCare logDirs =
+        new LogDirCare(setup.logDirs(), dirs, board, report, options, chronicle, clock.nanoTime());
+    return new ServeRounds(
+        clock, board, events, workers, partitions, logDirs, chronicle, new ChangeNews(announcer));
   }
 
   /**
@@ -160,7 +183,7 @@ public final class CleanerService implements AutoCloseable {
         "",
         "");
     for (String warning : state.journal().warnings()) {
-      LOG.warn("{}", warning);
+      chronicle.log().add(Level.WARN, warning);
     }
     if (!state.journal().isDurable()) {
       chronicle.add(
@@ -174,17 +197,17 @@ public final class CleanerService implements AutoCloseable {
     thread.start();
   }
 
-  /** Takes what can be taken; what cannot is told, and stops nothing but itself. */
-  private List<Path> takeAll() throws IOException {
-    List<Path> resolved = new ArrayList<>();
-    UnusableDirectoryException refusal = null;
+  /** Takes what can be taken; what cannot is told, tried again, and stops nothing but itself. */
+  private void takeAll() throws IOException {
+    IOException refusal = null;
     for (Path named : setup.logDirs()) {
       try {
-        resolved.add(take(named));
-      } catch (UnusableDirectoryException e) {
-        report.failed(named, e.getMessage() + " " + e.nextStep(), clock.nowMs());
-        resolved.add(named);
-        LOG.error("{} is not cleaned: {} {}", named, e.getMessage(), e.nextStep());
+        taker.take(named);
+      } catch (IOException e) {
+        String nextStep =
+            e instanceof UnusableDirectoryException unusable ? " " + unusable.nextStep() : "";
+        report.failed(named, e.getMessage() + nextStep, clock.nowMs());
+        LOG.error("{} is not cleaned: {}{}", named, e.getMessage(), nextStep);
         if (refusal == null) {
           refusal = e;
         }
@@ -193,33 +216,22 @@ public final class CleanerService implements AutoCloseable {
     if (dirs.all().isEmpty() && refusal != null) {
       throw refusal;
     }
-    return resolved;
-  }
-
-  private Path take(Path named) throws IOException {
-    LogDir logDir = new LogDirReader(fileSystem).read(named);
-    if (logDir.kind() != LogDir.Kind.LOG_DIRECTORY) {
-      throw new UnusableDirectoryException(
-          named + " is one partition's directory; the service cleans log directories.",
-          "Name the directory above it, or clean this one with 'kleaner compact'.");
-    }
-    if (logDir.hasMetaProperties() && !setup.exclusive()) {
-      throw new UnusableDirectoryException(
-          logDir.dir()
-              + " is a broker's (meta.properties is there), and a broker that starts on it while"
-              + " it is cleaned would find it locked. Nothing was changed.",
-          "If no broker will start on it, say so with --exclusive.");
-    }
-    LogDirSession session = LogDirSession.open(fileSystem, logDir, false);
-    sessions.add(session);
-    dirs.put(new ServedDir(logDir, setup.settings().of(logDir), new ReentrantLock()));
-    return logDir.dir();
   }
 
   /** Where to ask and to act. */
   public ServiceFacade facade() {
     return new ServiceFacade(
-        clock, setup, supervisor, board, crew, chronicle, announcer, throttle, thread, feed);
+        clock,
+        setup,
+        supervisor,
+        partitions,
+        board,
+        crew,
+        chronicle,
+        announcer,
+        throttle,
+        thread,
+        feed);
   }
 
   /** The token that actions need; empty if there is nowhere to keep one. */
@@ -243,37 +255,57 @@ public final class CleanerService implements AutoCloseable {
    */
   @Override
   public void close() throws IOException {
+    Deadline deadline = new Deadline(clock, STOP_MS);
     chronicle.add(Incident.Kind.SERVICE_STOPPED, "service", "stopping", "", "");
     thread.stop();
     crew.stop();
+    // Its receivers may not answer; nobody is to wait for them one after the other.
+    Thread alerts = new Thread(setup.dispatcher()::close, "kleaner-alerts-close");
+    alerts.setDaemon(true);
+    alerts.start();
     boolean all = true;
-    long endNanos = clock.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_MS);
     try {
-      for (Agent agent : crew.agents()) {
-        all &= agent.join(TimeUnit.NANOSECONDS.toMillis(endNanos - clock.nanoTime()));
+      thread.join(deadline.leftMs(JOURNAL_MS));
+      for (Agent agent : crew.living()) {
+        all &= agent.join(deadline.leftMs(JOURNAL_MS));
       }
+      jmx.close();
+      alerts.join(deadline.leftMs(JOURNAL_MS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       all = false;
     }
-    jmx.close();
-    setup.dispatcher().close();
-    state.close();
-    if (all) {
-      closeSessions();
+    state.close(deadline.leftMs(LOG_MS));
+    if (all && crew.living().isEmpty()) {
+      taker.close();
     } else {
       // Whoever is still at it must not find a broker beside it: the locks go with the process.
-      LOG.warn("a worker has not ended in time; what it leaves is recovered at the next start");
+      chronicle
+          .log()
+          .add(
+              Level.WARN,
+              "a worker has not ended in time; what it leaves is recovered at the next start");
+    }
+    try {
+      chronicle.log().close(deadline.leftMs(0));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private void closeSessions() {
-    for (LogDirSession session : sessions) {
-      try {
-        session.close();
-      } catch (IOException e) {
-        LOG.warn("the lock of {} was not given back: {}", session.logDir().dir(), e.toString());
-      }
+  /** What is left of the time for all of it together. */
+  private record Deadline(Clock clock, long endNanos) {
+
+    Deadline(Clock clock, int millis) {
+      this(clock, clock.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
+    }
+
+    /**
+     * @param reservedMs for what comes after
+     */
+    long leftMs(long reservedMs) {
+      long left = TimeUnit.NANOSECONDS.toMillis(endNanos - clock.nanoTime());
+      return Math.max(1, left - reservedMs);
     }
   }
 }

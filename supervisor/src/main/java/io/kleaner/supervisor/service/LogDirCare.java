@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.service;
 
+import io.kleaner.supervisor.cleaner.Checkpoints;
+import io.kleaner.supervisor.cleaner.PartitionBoard;
 import io.kleaner.supervisor.cleaner.PartitionState;
 import io.kleaner.supervisor.cleaner.PartitionStatus;
 import io.kleaner.supervisor.cleaner.ScanReport;
+import io.kleaner.supervisor.cleaner.ServedDir;
+import io.kleaner.supervisor.cleaner.ServedDirs;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.LogDirRules;
+import io.kleaner.supervisor.judge.Standing;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.probe.LogDirSample;
 import java.nio.file.Path;
@@ -17,87 +22,130 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Judges log directories: whether they are seen at all, and whether cleaning keeps up. Not
- * thread-safe; owned by the supervisor's thread.
+ * Judges log directories: whether they are seen at all, whether cleaning keeps up, whether anything
+ * is cleaned there. Not thread-safe; owned by the supervisor's thread.
  */
 final class LogDirCare {
 
-  private final List<Path> dirs;
+  /** Looks that fail in a row before one is told that still counts as seen. */
+  private static final int FLAKY_LOOKS = 3;
+
+  private final List<Path> named;
+  private final ServedDirs served;
+  private final PartitionBoard board;
   private final ScanReport report;
-  private final PartitionCare partitions;
   private final SupervisionOptions options;
   private final Chronicle chronicle;
-  private final long startedMs;
+  private final DirtBook dirt = new DirtBook();
+  private final OptionalLong startedNanos;
   private final Map<Path, LogDirRules> rules = new HashMap<>();
   private final Set<Path> blind = new HashSet<>();
   private final Set<Path> behind = new HashSet<>();
   private final Map<Path, LogDirSeen> seen = new TreeMap<>();
 
   /** What a log directory was last seen like, and what is thought of it. */
-  record LogDirSeen(LogDirSample sample, Verdict verdict, OptionalLong fullInMs) {}
+  record LogDirSeen(LogDirSample sample, Standing standing, OptionalLong fullInMs) {
 
-  LogDirCare(
-      List<Path> dirs,
-      ScanReport report,
-      PartitionCare partitions,
-      SupervisionOptions options,
-      Chronicle chronicle,
-      long startedMs) {
-    this.dirs = dirs;
-    this.report = report;
-    this.partitions = partitions;
-    this.options = options;
-    this.chronicle = chronicle;
-    this.startedMs = startedMs;
-  }
-
-  void look(List<PartitionState> states, long nowMs, Signals signals) {
-    Map<Path, ScanReport.Entry> scans = report.entries();
-    for (Path dir : dirs) {
-      LogDirSample sample = sample(dir, Optional.ofNullable(scans.get(dir)), states, nowMs);
-      LogDirRules judge =
-          rules.computeIfAbsent(
-              dir, path -> new LogDirRules(options.blindAfterMs(), options.trendWindowMs()));
-      Verdict verdict = judge.judge(sample);
-      seen.put(dir, new LogDirSeen(sample, verdict, judge.fullInMs()));
-      boolean starting =
-          sample.scanAgeMs() == Long.MAX_VALUE
-              && sample.problem().isEmpty()
-              && nowMs - startedMs < options.blindAfterMs();
-      tellBlind(dir, verdict, starting, signals);
-      tellBehind(dir, verdict, signals);
+    Verdict verdict() {
+      return standing.verdict();
     }
   }
 
+  /**
+   * @param named log directories as the user named them
+   * @param startedNanos when the service started
+   */
+  LogDirCare(
+      List<Path> named,
+      ServedDirs served,
+      PartitionBoard board,
+      ScanReport report,
+      SupervisionOptions options,
+      Chronicle chronicle,
+      long startedNanos) {
+    this.named = named;
+    this.served = served;
+    this.board = board;
+    this.report = report;
+    this.options = options;
+    this.chronicle = chronicle;
+    this.startedNanos = OptionalLong.of(startedNanos);
+  }
+
+  void look(List<PartitionState> states, long nowMs, long nowNanos, Signals signals) {
+    dirt.note(states);
+    Set<Path> dirs = new HashSet<>();
+    for (Path each : named) {
+      Path dir = served.realOf(each);
+      dirs.add(dir);
+      ScanReport.Entry scan = report.of(dir);
+      LogDirSample sample = sample(dir, scan, states, nowMs, nowNanos);
+      LogDirRules judge =
+          rules.computeIfAbsent(
+              dir, path -> new LogDirRules(options.blindAfterMs(), options.trendWindowMs()));
+      Verdict verdict =
+          board.isIsolated(dir)
+              ? new Verdict.Unknown(dir + " is isolated: workers hang in it")
+              : judge.judge(sample);
+      Optional<Standing> before = Optional.ofNullable(seen.get(dir)).map(LogDirSeen::standing);
+      seen.put(
+          dir, new LogDirSeen(sample, Standing.next(before, verdict, nowNanos), judge.fullInMs()));
+      tellBlind(dir, verdict, isStarting(sample, nowNanos), signals);
+      tellFlaky(dir, verdict, scan, signals);
+      tellBehind(dir, verdict, signals);
+      served.named(each).ifPresent(known -> tellCheckpoints(known, signals));
+    }
+    seen.keySet().retainAll(dirs);
+    tellIdle(states, signals);
+  }
+
+  private boolean isStarting(LogDirSample sample, long nowNanos) {
+    return sample.scanAgeMs() == Long.MAX_VALUE
+        && sample.problem().isEmpty()
+        && nowNanos - startedNanos.getAsLong()
+            < TimeUnit.MILLISECONDS.toNanos(options.blindAfterMs());
+  }
+
   private LogDirSample sample(
-      Path dir, Optional<ScanReport.Entry> scan, List<PartitionState> states, long nowMs) {
+      Path dir, ScanReport.Entry scan, List<PartitionState> states, long nowMs, long nowNanos) {
     long dirtyBytes = 0;
     int count = 0;
     int quarantined = 0;
+    long lagLimitAtMs = Long.MAX_VALUE;
     for (PartitionState state : states) {
       if (state.id().logDir().equals(dir)) {
         count++;
         dirtyBytes += state.finding().dirtyBytes();
         quarantined += state.status() == PartitionStatus.QUARANTINED ? 1 : 0;
+        if (state.finding().status() == PartitionStatus.DIRTY) {
+          lagLimitAtMs =
+              Math.min(lagLimitAtMs, state.finding().eligibleAtMs().orElse(Long.MAX_VALUE));
+        }
       }
     }
-    long scannedAtMs = scan.map(ScanReport.Entry::scannedAtMs).orElse(-1L);
     return new LogDirSample(
         dir,
-        scan.flatMap(ScanReport.Entry::problem),
-        scannedAtMs < 0 ? Long.MAX_VALUE : nowMs - scannedAtMs,
-        scan.map(ScanReport.Entry::freeBytes).orElse(-1L),
+        scan.problem(),
+        scan.scannedAtNanos().isPresent()
+            ? TimeUnit.NANOSECONDS.toMillis(nowNanos - scan.scannedAtNanos().getAsLong())
+            : Long.MAX_VALUE,
+        scan.freeBytes(),
         dirtyBytes,
-        partitions.cleanedBytes(dir),
+        dirt.cleanedBytes(dir),
+        dirt.foundBytes(dir),
+        lagLimitAtMs == Long.MAX_VALUE
+            ? OptionalLong.empty()
+            : OptionalLong.of(Math.max(0, lagLimitAtMs - nowMs)),
         count,
         quarantined,
-        nowMs);
+        nowNanos);
   }
 
   private void tellBlind(Path dir, Verdict verdict, boolean starting, Signals signals) {
-    boolean unseen = verdict instanceof Verdict.Unknown || verdict instanceof Verdict.Degraded;
+    boolean unseen = verdict instanceof Verdict.Unknown;
     if (unseen && !starting) {
       String nextStep = "Check that the directory is there, readable and not in use.";
       if (blind.add(dir)) {
@@ -110,9 +158,21 @@ final class LogDirCare {
           "nothing is known of " + dir + " now",
           verdict.evidence(),
           nextStep);
-    } else if (!unseen && blind.remove(dir)) {
+    } else if (!unseen && !(verdict instanceof Verdict.Degraded) && blind.remove(dir)) {
       chronicle.add(
           Incident.Kind.LOG_DIR_SEEN, dir.toString(), dir + " can be looked at again", "", "");
+    }
+  }
+
+  /** A look that fails once is nothing; what fails again and again is told before it is blind. */
+  private static void tellFlaky(Path dir, Verdict verdict, ScanReport.Entry scan, Signals signals) {
+    if (verdict instanceof Verdict.Degraded && scan.failures() >= FLAKY_LOOKS) {
+      signals.warning(
+          "LogDirUnwell",
+          dir.toString(),
+          "the last " + scan.failures() + " looks at " + dir + " failed",
+          verdict.evidence(),
+          "Check that the directory is there, readable and not in use.");
     }
   }
 
@@ -131,6 +191,47 @@ final class LogDirCare {
         "more gets dirty than is cleaned",
         verdict.evidence(),
         nextStep);
+  }
+
+  /** Who hangs at the checkpoint file keeps all others from it; their work is done all the same. */
+  private void tellCheckpoints(ServedDir dir, Signals signals) {
+    Checkpoints checkpoints = dir.checkpoints();
+    if (checkpoints.waitedMs() >= options.hungAfterMs()) {
+      String path = dir.logDir().dir().toString();
+      signals.critical(
+          "CheckpointStuck",
+          path,
+          "the cleaner checkpoint of " + path + " is not written",
+          checkpoints.waiting()
+              + " partitions are clean and have waited for their entries for up to "
+              + checkpoints.waitedMs() / 1000
+              + " s"
+              + checkpoints.problem().map(problem -> ": " + problem).orElse(""),
+          "Check the disk. After a restart these partitions are cleaned again, no more.");
+    }
+  }
+
+  /** Partitions that are all left out are no healthy idle. */
+  private void tellIdle(List<PartitionState> states, Signals signals) {
+    boolean unknown = false;
+    for (PartitionState state : states) {
+      PartitionStatus found = state.finding().status();
+      unknown |= found == PartitionStatus.UNKNOWN_POLICY;
+      if (found != PartitionStatus.UNKNOWN_POLICY && found != PartitionStatus.NOT_COMPACTED) {
+        return;
+      }
+    }
+    if (unknown) {
+      signals.warning(
+          "NothingToClean",
+          "service",
+          "nothing is cleaned: of none of the "
+              + states.size()
+              + " partitions is it known that its topic is compacted",
+          "the first: " + states.get(0).id() + ": " + states.get(0).finding().reason(),
+          "Say it with --topic, with 'topics' in the configuration file, or with"
+              + " metadata.log.dir.");
+    }
   }
 
   /** What was seen at the last look, by path. */

@@ -6,9 +6,13 @@ import io.kleaner.supervisor.alert.AlertDispatcher;
 import io.kleaner.supervisor.alert.AlertSink;
 import io.kleaner.supervisor.cleaner.Crew;
 import io.kleaner.supervisor.cleaner.Finding;
+import io.kleaner.supervisor.cleaner.Hold;
 import io.kleaner.supervisor.cleaner.LastClean;
+import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionState;
 import io.kleaner.supervisor.cleaner.ScanReport;
+import io.kleaner.supervisor.cleaner.ServedDirs;
+import io.kleaner.supervisor.cleaner.WorkEvents;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.metrics.Metric;
 import io.kleaner.supervisor.metrics.Metrics;
@@ -32,30 +36,37 @@ final class MetricsFeed {
 
   private static final double MS = 1_000.0;
 
-  private final Supervisor supervisor;
+  private final Supervisor<Snapshot> supervisor;
   private final Chronicle chronicle;
   private final ScanReport report;
   private final Throttle throttle;
   private final AlertDispatcher dispatcher;
+  private final WorkEvents events;
+  private final ServedDirs served;
   private final Metrics metrics = new Metrics();
   private long shownTick = -1;
 
   MetricsFeed(
-      Supervisor supervisor,
+      Supervisor<Snapshot> supervisor,
       Chronicle chronicle,
       ScanReport report,
       Throttle throttle,
       AlertDispatcher dispatcher,
       Crew crew,
+      WorkEvents events,
+      ServedDirs served,
       List<Path> logDirs) {
     this.supervisor = supervisor;
     this.chronicle = chronicle;
     this.report = report;
     this.throttle = throttle;
     this.dispatcher = dispatcher;
+    this.events = events;
+    this.served = served;
     String version = MetricsFeed.class.getPackage().getImplementationVersion();
     metrics.set(Metric.BUILD_INFO, 1, version == null ? "development" : version);
-    metrics.kafka(new BrokerNames(supervisor, crew).view(logDirs));
+    metrics.kafka(
+        new BrokerNames(supervisor, crew).view(logDirs.stream().map(served::realOf).toList()));
   }
 
   Metrics metrics() {
@@ -90,6 +101,7 @@ final class MetricsFeed {
       }
     }
     shown.forEach(state -> partition(state, kept));
+    progress(snapshot, kept);
     kept.forEach(metrics::retain);
     Map<List<String>, Integer> counts = new HashMap<>();
     snapshot
@@ -122,6 +134,14 @@ final class MetricsFeed {
     String status = Views.text(state.status());
     metrics.set(Metric.PARTITION_STATE, 1, logDir, topic, number, status);
     kept.get(Metric.PARTITION_STATE).add(List.of(logDir, topic, number, status));
+    labelled(kept, Metric.PARTITION_ELIGIBILITY, logDir, topic, number, finding.why());
+    state
+        .hold()
+        .filter(Hold::isQuarantine)
+        .ifPresent(
+            hold ->
+                labelled(
+                    kept, Metric.PARTITION_QUARANTINE, logDir, topic, number, hold.cause().text()));
     if (state.failures() > 0) {
       set.to(Metric.PARTITION_FAILURES, state.failures());
     }
@@ -141,6 +161,30 @@ final class MetricsFeed {
       if (last.get().bytesBefore() > 0) {
         double freed = 1 - (double) last.get().bytesAfter() / last.get().bytesBefore();
         set.to(Metric.PARTITION_RECLAIMABLE_BYTES, Math.max(0, freed * finding.dirtyBytes()));
+      }
+    }
+  }
+
+  private void labelled(Map<Metric, Set<List<String>>> kept, Metric metric, String... labelValues) {
+    metrics.set(metric, 1, labelValues);
+    kept.get(metric).add(List.of(labelValues));
+  }
+
+  /** Of those that clean now: as many series as there are workers. */
+  private void progress(Snapshot snapshot, Map<Metric, Set<List<String>>> kept) {
+    for (WorkerCare.WorkerSeen worker : snapshot.workers()) {
+      if (worker.sample().progress() >= 0 && worker.sample().partition().isPresent()) {
+        PartitionId id = worker.sample().partition().get();
+        List<String> labels =
+            List.of(
+                id.logDir().toString(),
+                id.partition().topic(),
+                Integer.toString(id.partition().partition()));
+        metrics.set(
+            Metric.PARTITION_PROGRESS_RATIO,
+            worker.sample().progress(),
+            labels.toArray(new String[0]));
+        kept.get(Metric.PARTITION_PROGRESS_RATIO).add(labels);
       }
     }
   }
@@ -170,6 +214,7 @@ final class MetricsFeed {
 
   private void logDirs(Snapshot snapshot) {
     Set<List<String>> filling = new HashSet<>();
+    Set<List<String>> lagging = new HashSet<>();
     for (LogDirCare.LogDirSeen seen : snapshot.logDirs()) {
       String dir = seen.sample().logDir().toString();
       metrics.set(Metric.LOG_DIR_DIRTY_BYTES, seen.sample().dirtyBytes(), dir);
@@ -179,12 +224,26 @@ final class MetricsFeed {
       if (seen.sample().scanAgeMs() != Long.MAX_VALUE) {
         metrics.set(Metric.LOG_DIR_SCAN_AGE_SECONDS, seen.sample().scanAgeMs() / MS, dir);
       }
+      served
+          .named(seen.sample().logDir())
+          .ifPresent(
+              known ->
+                  metrics.set(
+                      Metric.LOG_DIR_CHECKPOINTS_WAITING, known.checkpoints().waiting(), dir));
+      if (seen.sample().lagLimitInMs().isPresent()) {
+        lagging.add(List.of(dir));
+        metrics.set(
+            Metric.LOG_DIR_LAG_LIMIT_IN_SECONDS,
+            seen.sample().lagLimitInMs().getAsLong() / MS,
+            dir);
+      }
       if (seen.fullInMs().isPresent()) {
         filling.add(List.of(dir));
         metrics.set(Metric.LOG_DIR_FULL_IN_SECONDS, seen.fullInMs().getAsLong() / MS, dir);
       }
     }
     metrics.retain(Metric.LOG_DIR_FULL_IN_SECONDS, filling);
+    metrics.retain(Metric.LOG_DIR_LAG_LIMIT_IN_SECONDS, lagging);
   }
 
   private void service(Snapshot snapshot) {
@@ -206,6 +265,8 @@ final class MetricsFeed {
       metrics.set(Metric.ALERTS_DELIVERED, sink.delivered(), sink.name());
       metrics.set(Metric.ALERTS_FAILED, sink.failed() + sink.dropped(), sink.name());
     }
+    metrics.set(Metric.NEWS_LOST, events.dropped());
+    metrics.set(Metric.INCIDENTS_LOST, chronicle.journal().dropped());
     metrics.set(Metric.SCAN_DURATION_SECONDS, report.tookMs() / MS);
     metrics.set(Metric.SUPERVISOR_LOOP_LAG_SECONDS, snapshot.lagMs() / MS);
     metrics.set(Metric.SUPERVISOR_LOOPS, snapshot.ticks());

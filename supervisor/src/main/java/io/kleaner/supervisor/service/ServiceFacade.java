@@ -6,6 +6,7 @@ import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.cleaner.Agent;
 import io.kleaner.supervisor.cleaner.Crew;
 import io.kleaner.supervisor.cleaner.Fault;
+import io.kleaner.supervisor.cleaner.Hold;
 import io.kleaner.supervisor.cleaner.PartitionBoard;
 import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionState;
@@ -13,7 +14,6 @@ import io.kleaner.supervisor.http.ServiceApi;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.metrics.Metrics;
-import io.kleaner.supervisor.remedy.QuarantinePolicy;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /** The service as the API shows it: reads snapshots, and hands actions to the supervisor. */
 public final class ServiceFacade implements ServiceApi {
@@ -30,7 +31,8 @@ public final class ServiceFacade implements ServiceApi {
 
   private final Clock clock;
   private final CleanerService.Setup setup;
-  private final Supervisor supervisor;
+  private final Supervisor<Snapshot> supervisor;
+  private final PartitionCare partitionCare;
   private final PartitionBoard board;
   private final Crew crew;
   private final Chronicle chronicle;
@@ -42,7 +44,8 @@ public final class ServiceFacade implements ServiceApi {
   ServiceFacade(
       Clock clock,
       CleanerService.Setup setup,
-      Supervisor supervisor,
+      Supervisor<Snapshot> supervisor,
+      PartitionCare partitionCare,
       PartitionBoard board,
       Crew crew,
       Chronicle chronicle,
@@ -53,6 +56,7 @@ public final class ServiceFacade implements ServiceApi {
     this.clock = clock;
     this.setup = setup;
     this.supervisor = supervisor;
+    this.partitionCare = partitionCare;
     this.board = board;
     this.crew = crew;
     this.chronicle = chronicle;
@@ -91,13 +95,21 @@ public final class ServiceFacade implements ServiceApi {
     if (blind) {
       return new Health(false, "no log directory was looked at yet, or none can be");
     }
+    long cleaners =
+        snapshot.workers().stream().filter(worker -> worker.sample().isCleaner()).count();
     long working =
         snapshot.workers().stream()
+            .filter(worker -> worker.sample().isCleaner())
             .filter(worker -> worker.verdict() instanceof Verdict.Healthy)
             .count();
+    String unseen =
+        snapshot.logDirs().stream()
+            .filter(dir -> dir.verdict() instanceof Verdict.Unknown)
+            .map(dir -> "; " + dir.verdict().evidence())
+            .collect(Collectors.joining());
     return working == 0
-        ? new Health(false, "no worker is well")
-        : new Health(true, working + " of " + snapshot.workers().size() + " workers are well");
+        ? new Health(false, "no cleaner is well" + unseen)
+        : new Health(true, working + " of " + cleaners + " cleaners are well" + unseen);
   }
 
   @Override
@@ -118,6 +130,7 @@ public final class ServiceFacade implements ServiceApi {
     map.put("ticks", snapshot.ticks());
     map.put("loopLagMs", snapshot.lagMs());
     map.put("failedTicks", thread.failedTicks());
+    map.put("supervisorRevivals", thread.revivals());
     map.put("remedies", chronicle.journal().isDurable());
     map.put("journalProblem", chronicle.journal().problem().orElse(""));
     map.put("partitions", snapshot.partitions().size());
@@ -141,11 +154,14 @@ public final class ServiceFacade implements ServiceApi {
 
   @Override
   public List<Map<String, Object>> partitions() {
-    return supervisor.snapshot().partitions().stream()
+    Snapshot snapshot = supervisor.snapshot();
+    return snapshot.partitions().stream()
         .sorted(
             Comparator.<PartitionState>comparingDouble(state -> -state.finding().dirtyRatio())
                 .thenComparing(PartitionState::id))
-        .map(Views::partition)
+        .map(
+            state ->
+                Views.partition(state, Optional.ofNullable(snapshot.standings().get(state.id()))))
         .toList();
   }
 
@@ -193,27 +209,27 @@ public final class ServiceFacade implements ServiceApi {
   }
 
   private void quarantine(PartitionId id, String why) {
-    supervisor.partitions().hold(id, QuarantinePolicy.byHand(why, clock.nowMs()), clock.nowMs());
+    partitionCare.quarantineByHand(id, why, clock.nowMs());
   }
 
   private ActionResult release(PartitionId id, String why) {
-    Optional<PartitionState> state = board.state(id, clock.nowMs());
+    Optional<PartitionState> state = board.state(id);
     boolean stuck =
         state
             .flatMap(PartitionState::hold)
-            .filter(hold -> hold.kind() == io.kleaner.supervisor.cleaner.Hold.Kind.STUCK)
+            .filter(hold -> hold.kind() == Hold.Kind.STUCK)
             .isPresent();
     if (stuck) {
       return new ActionResult(
           ActionResult.Outcome.REFUSED,
           id + " has a worker that hangs in its swap; only a restart of the service frees it");
     }
-    supervisor.ask(() -> supervisor.partitions().release(id, "released: " + why));
+    supervisor.ask(() -> partitionCare.release(id, "released: " + why));
     return done(id + " is tried again");
   }
 
   private ActionResult clean(PartitionId id) {
-    Optional<PartitionState> state = board.state(id, clock.nowMs());
+    Optional<PartitionState> state = board.state(id);
     if (state.flatMap(PartitionState::hold).isPresent()) {
       return new ActionResult(
           ActionResult.Outcome.REFUSED,
@@ -233,12 +249,14 @@ public final class ServiceFacade implements ServiceApi {
     for (Agent agent : crew.agents()) {
       if (agent.state().id().equals(worker)) {
         agent.state().inject(fault.get());
-        chronicle.add(
-            Incident.Kind.FAULT_INJECTED,
-            worker,
-            worker + " gets the fault " + fault.get().text() + ", as was asked for",
-            "",
-            "");
+        supervisor.ask(
+            () ->
+                chronicle.add(
+                    Incident.Kind.FAULT_INJECTED,
+                    worker,
+                    worker + " gets the fault " + fault.get().text() + ", as was asked for",
+                    "",
+                    ""));
         return done(worker + " meets " + fault.get().text() + " at its next step");
       }
     }
@@ -259,9 +277,24 @@ public final class ServiceFacade implements ServiceApi {
     return setup.chaos();
   }
 
-  /** Changes the rate of all workers from now on. */
+  /**
+   * Changes the rate of all workers from now on, also of those that sleep because of the old one.
+   *
+   * @param bytesPerSecond all threads together; {@link Throttle#UNLIMITED} for none
+   * @throws IllegalArgumentException if it is not above 0
+   */
   public void throttle(long bytesPerSecond) {
     throttle.setBytesPerSecond(bytesPerSecond);
+  }
+
+  /**
+   * Puts a new supervisor's thread in place of one that has ended; to be asked every so often by
+   * whoever waits for the service's end.
+   *
+   * @return false if there is none and none can be had: then the process is to end
+   */
+  public boolean ensureSupervised() {
+    return thread.revive();
   }
 
   /** Has something done after each of the supervisor's looks. */

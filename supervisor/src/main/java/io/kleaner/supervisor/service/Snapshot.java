@@ -2,8 +2,11 @@
 package io.kleaner.supervisor.service;
 
 import io.kleaner.supervisor.alert.Alert;
+import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionState;
+import io.kleaner.supervisor.judge.Standing;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the supervisor saw and thought at one tick; immutable, for whoever shows it.
@@ -11,6 +14,7 @@ import java.util.List;
  * @param atMs milliseconds since the epoch
  * @param lagMs how much later than it should the tick was
  * @param ticks since the service started
+ * @param standings what is thought of each partition
  * @param totals cleans, failures, bytes read, bytes written, bytes reclaimed
  */
 record Snapshot(
@@ -19,11 +23,20 @@ record Snapshot(
     long ticks,
     List<WorkerCare.WorkerSeen> workers,
     List<PartitionState> partitions,
+    Map<PartitionId, Standing> standings,
     List<LogDirCare.LogDirSeen> logDirs,
     List<Alert> alerts,
     List<Long> totals) {
 
   static final Snapshot NONE =
       new Snapshot(
-          -1, 0, 0, List.of(), List.of(), List.of(), List.of(), List.of(0L, 0L, 0L, 0L, 0L));
+          -1,
+          0,
+          0,
+          List.of(),
+          List.of(),
+          Map.of(),
+          List.of(),
+          List.of(),
+          List.of(0L, 0L, 0L, 0L, 0L));
 }

@@ -20,11 +20,12 @@ import java.util.Optional;
  * The directory in which the service keeps its journal, its quarantines and its token; held by one
  * process at a time. Without one that can be written to, nothing outlives the process.
  */
-final class StateDir implements AutoCloseable {
+public final class StateDir implements AutoCloseable {
 
   private static final String LOCK = "kleaner.lock";
   private static final String TOKEN = "token";
   private static final int TOKEN_BYTES = 32;
+  private static final long CLOSE_MS = 3_000;
 
   private final FileSystem fileSystem;
   private final Path dir;
@@ -44,7 +45,8 @@ final class StateDir implements AutoCloseable {
    * @param logDirs none of which it may lie in
    * @throws UnusableDirectoryException if it lies in a log directory or is another process's
    */
-  static StateDir open(FileSystem fileSystem, Path named, List<Path> logDirs) throws IOException {
+  public static StateDir open(FileSystem fileSystem, Path named, List<Path> logDirs)
+      throws IOException {
     Path dir = named.toAbsolutePath().normalize();
     requireOutside(dir, logDirs);
     try {
@@ -92,34 +94,39 @@ final class StateDir implements AutoCloseable {
     }
   }
 
-  Journal journal() {
+  /** Incidents and quarantines. */
+  public Journal journal() {
     return journal;
   }
 
   /** Where it is. */
-  Path dir() {
+  public Path dir() {
     return dir;
   }
 
   /** Where the token is, if none was named. */
-  Path tokenFile() {
+  public Path tokenFile() {
     return dir.resolve(TOKEN);
   }
 
   /** The token that actions need, made on first use; empty if it cannot be kept. */
-  Optional<String> token() throws IOException {
+  public Optional<String> token() throws IOException {
     if (!journal.isDurable()) {
       return Optional.empty();
     }
     Path file = tokenFile();
-    if (fileSystem.stat(file).isEmpty()) {
+    if (fileSystem.stat(file).filter(entry -> entry.sizeBytes() > 0).isEmpty()) {
       byte[] random = new byte[TOKEN_BYTES];
       new SecureRandom().nextBytes(random);
-      try (FileHandle handle = fileSystem.createPrivate(file)) {
+      // Under another name first: a crash must not leave half a token, which nobody could use.
+      Path temporary = dir.resolve(TOKEN + ".tmp");
+      fileSystem.delete(temporary);
+      try (FileHandle handle = fileSystem.createPrivate(temporary)) {
         byte[] text = (HexFormat.of().formatHex(random) + "\n").getBytes(StandardCharsets.US_ASCII);
         handle.write(ByteBuffer.wrap(text), 0);
         handle.sync();
       }
+      fileSystem.rename(temporary, file);
       fileSystem.syncDir(dir);
     }
     return Optional.of(readToken(fileSystem, file));
@@ -130,7 +137,7 @@ final class StateDir implements AutoCloseable {
    *
    * @throws UnusableDirectoryException if there is none in the file
    */
-  static String readToken(FileSystem fileSystem, Path file) throws IOException {
+  public static String readToken(FileSystem fileSystem, Path file) throws IOException {
     String token = SmallFile.text(fileSystem, file).strip();
     if (token.length() < 16) {
       throw new UnusableDirectoryException(
@@ -142,7 +149,16 @@ final class StateDir implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    journal.close();
+    close(CLOSE_MS);
+  }
+
+  /**
+   * Closes the journal, and lets another process have the directory.
+   *
+   * @param millis for what is yet to be written
+   */
+  public void close(long millis) throws IOException {
+    journal.close(millis);
     if (lease.isPresent()) {
       lease.get().close();
     }

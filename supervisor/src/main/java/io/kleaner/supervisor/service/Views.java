@@ -7,14 +7,16 @@ import io.kleaner.supervisor.cleaner.Hold;
 import io.kleaner.supervisor.cleaner.LastClean;
 import io.kleaner.supervisor.cleaner.PartitionState;
 import io.kleaner.supervisor.cleaner.PartitionStatus;
+import io.kleaner.supervisor.judge.Standing;
 import io.kleaner.supervisor.probe.WorkerSample;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What is known, in the maps that become the API's JSON; names are stable. */
-final class Views {
+public final class Views {
 
   private Views() {}
 
@@ -25,10 +27,14 @@ final class Views {
     map.put("state", workerState(seen));
     map.put("verdict", seen.verdict().name());
     map.put("evidence", seen.verdict().evidence());
+    map.put("verdictAgeMs", seen.standing().ageMs());
     map.put("partition", sample.partition().map(id -> id.partition().toString()).orElse(""));
     map.put("logDir", sample.partition().map(id -> id.logDir().toString()).orElse(""));
     map.put("phase", sample.phase());
     map.put("heartbeatAgeMs", sample.sinceProgressMs());
+    map.put("batches", sample.batches());
+    map.put("offset", sample.offset());
+    map.put("progress", sample.progress());
     map.put("bytesRead", sample.bytesRead());
     map.put("bytesWritten", sample.bytesWritten());
     map.put("restarts", seen.restarts());
@@ -58,6 +64,7 @@ final class Views {
     map.put("logDir", state.id().logDir().toString());
     map.put("state", text(state.status()));
     map.put("reason", state.reason());
+    map.put("why", state.hold().map(hold -> hold.cause().text()).orElse(state.finding().why()));
     map.put("nextStep", state.hold().map(Hold::nextStep).orElse(""));
     map.put("dirtyRatio", finding.dirtyRatio());
     map.put("dirtyBytes", finding.dirtyBytes());
@@ -79,8 +86,17 @@ final class Views {
     return map;
   }
 
+  /** A partition, with what is thought of it and for how long. */
+  static Map<String, Object> partition(PartitionState state, Optional<Standing> standing) {
+    Map<String, Object> map = partition(state);
+    map.put("verdict", standing.map(each -> each.verdict().name()).orElse("unknown"));
+    map.put("evidence", standing.map(each -> each.verdict().evidence()).orElse(""));
+    map.put("verdictAgeMs", standing.map(Standing::ageMs).orElse(-1L));
+    return map;
+  }
+
   private static long retryAtMs(PartitionState state) {
-    return state.hold().map(Hold::untilMs).filter(until -> until != Long.MAX_VALUE).orElse(-1L);
+    return state.hold().map(Hold::untilMs).filter(until -> until != Hold.RELEASED_ONLY).orElse(-1L);
   }
 
   static Map<String, Object> logDir(LogDirCare.LogDirSeen seen) {
@@ -88,6 +104,7 @@ final class Views {
     map.put("logDir", seen.sample().logDir().toString());
     map.put("verdict", seen.verdict().name());
     map.put("evidence", seen.verdict().evidence());
+    map.put("verdictAgeMs", seen.standing().ageMs());
     map.put("partitions", seen.sample().partitions());
     map.put("quarantined", seen.sample().quarantined());
     map.put("dirtyBytes", seen.sample().dirtyBytes());
@@ -99,7 +116,8 @@ final class Views {
     return map;
   }
 
-  static Map<String, Object> alert(Alert alert) {
+  /** An alert. */
+  public static Map<String, Object> alert(Alert alert) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("id", alert.id());
     map.put("rule", alert.rule());

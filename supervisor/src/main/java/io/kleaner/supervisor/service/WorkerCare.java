@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.service;
 
-import io.kleaner.supervisor.cleaner.Agent;
-import io.kleaner.supervisor.cleaner.Crew;
+import io.kleaner.supervisor.cleaner.AgentState;
 import io.kleaner.supervisor.cleaner.Lease;
 import io.kleaner.supervisor.cleaner.PartitionBoard;
+import io.kleaner.supervisor.cleaner.Worker;
+import io.kleaner.supervisor.cleaner.Workers;
 import io.kleaner.supervisor.journal.Incident;
+import io.kleaner.supervisor.judge.Standing;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.judge.WorkerRules;
 import io.kleaner.supervisor.probe.WorkerSample;
-import io.kleaner.supervisor.remedy.QuarantinePolicy;
 import io.kleaner.supervisor.remedy.Remedy;
 import io.kleaner.supervisor.remedy.RestartPolicy;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,34 +31,42 @@ final class WorkerCare {
 
   private static final int STACK_FRAMES = 40;
 
-  private final Crew crew;
+  private final Workers crew;
   private final PartitionBoard board;
   private final WorkerRules rules;
   private final RestartPolicy restarts;
   private final PartitionCare partitions;
+  private final ZombieWard zombies;
   private final Chronicle chronicle;
   private final boolean remedies;
-  private final Map<String, Agent> gone = new HashMap<>();
-  private final List<Zombie> zombies = new ArrayList<>();
+  private final Map<String, Worker> gone = new HashMap<>();
+  private final Map<String, Ailment> ailing = new LinkedHashMap<>();
   private final Map<String, Integer> restartCounts = new HashMap<>();
   private final Map<String, WorkerSeen> seen = new LinkedHashMap<>();
   private boolean budgetSpent;
 
-  /** A worker that was given up while it hung. */
-  private record Zombie(Agent agent, Optional<Lease> stuck) {}
-
   /** What a worker was last seen at, and what is thought of it. */
-  record WorkerSeen(WorkerSample sample, Verdict verdict, int restarts) {}
+  record WorkerSeen(WorkerSample sample, Standing standing, int restarts) {
+
+    Verdict verdict() {
+      return standing.verdict();
+    }
+  }
+
+  /** What was wrong with a worker, told until its replacement has lived for a while. */
+  private record Ailment(String rule, String evidence) {}
 
   /**
-   * @param remedies whether anything may be done, or only told
+   * @param remedies whether anything may be done to workers, or only told; partitions are held back
+   *     in any case, since a failing one would be tried again and again otherwise
    */
   WorkerCare(
-      Crew crew,
+      Workers crew,
       PartitionBoard board,
       WorkerRules rules,
       RestartPolicy restarts,
       PartitionCare partitions,
+      ZombieWard zombies,
       Chronicle chronicle,
       boolean remedies) {
     this.crew = crew;
@@ -65,32 +74,32 @@ final class WorkerCare {
     this.rules = rules;
     this.restarts = restarts;
     this.partitions = partitions;
+    this.zombies = zombies;
     this.chronicle = chronicle;
     this.remedies = remedies;
   }
 
-  void look(long nowMs, Signals signals) {
+  void look(long nowMs, long nowNanos, Signals signals) {
     boolean escalated = false;
-    for (Agent agent : crew.agents()) {
-      WorkerSample sample = WorkerSample.of(agent);
-      Verdict verdict = rules.judge(sample);
-      seen.put(
-          sample.id(), new WorkerSeen(sample, verdict, restartCounts.getOrDefault(sample.id(), 0)));
-      if (verdict instanceof Verdict.Dead && gone.get(sample.id()) != agent) {
-        died(agent, sample, verdict, nowMs);
-      } else if (verdict instanceof Verdict.Hung && gone.get(sample.id()) != agent) {
-        hung(agent, sample, verdict, nowMs);
+    for (Worker worker : crew.agents()) {
+      WorkerSample sample = WorkerSample.of(worker);
+      if (sample.throttled()) {
+        // It wakes with an old sign of life, and must not be taken for one that hangs then.
+        worker.state().excuse();
       }
-      if (gone.get(sample.id()) == agent) {
-        escalated |= replace(sample.id(), nowMs, signals);
-        signals.critical(
-            verdict instanceof Verdict.Hung ? "WorkerHung" : "WorkerDead",
-            sample.id(),
-            verdict.evidence(),
-            verdict.evidence(),
-            remedies
-                ? "It is replaced by itself; look at the incidents for what it met."
-                : "Restart the service: without a writable state directory no remedy runs.");
+      Verdict verdict = rules.judge(sample);
+      note(sample, verdict, nowNanos);
+      boolean known = gone.get(sample.id()) == worker;
+      if (verdict instanceof Verdict.Dead && !known) {
+        died(worker, sample, verdict, nowMs);
+      } else if (verdict instanceof Verdict.Hung && !known) {
+        hung(worker, sample, verdict, nowMs);
+      } else if (verdict instanceof Verdict.Healthy && known && !remedies) {
+        // Nobody was given up: it was slow, and gets on.
+        gone.remove(sample.id());
+      }
+      if (gone.get(sample.id()) == worker) {
+        escalated |= replace(sample.id(), nowNanos, signals);
       }
     }
     if (escalated && !budgetSpent) {
@@ -102,56 +111,93 @@ final class WorkerCare {
           "Find out what kills them: the incidents name phase and partition.");
     }
     budgetSpent = escalated;
-    buryZombies(nowMs, signals);
+    tellAiling(nowNanos, signals);
+    zombies.look(nowMs, signals);
   }
 
-  private void died(Agent agent, WorkerSample sample, Verdict verdict, long nowMs) {
-    gone.put(sample.id(), agent);
+  private void note(WorkerSample sample, Verdict verdict, long nowNanos) {
+    Optional<Standing> before =
+        Optional.ofNullable(seen.get(sample.id())).map(WorkerSeen::standing);
+    seen.put(
+        sample.id(),
+        new WorkerSeen(
+            sample,
+            Standing.next(before, verdict, nowNanos),
+            restartCounts.getOrDefault(sample.id(), 0)));
+  }
+
+  private void died(Worker worker, WorkerSample sample, Verdict verdict, long nowMs) {
+    gone.put(sample.id(), worker);
+    ailing.put(sample.id(), new Ailment("WorkerDead", verdict.evidence()));
     String evidence =
         verdict.evidence()
-            + agent.state().death().map(death -> "\n" + frames(death.getStackTrace())).orElse("");
+            + worker.state().death().map(death -> "\n" + frames(death.getStackTrace())).orElse("");
     chronicle.add(
         Incident.Kind.WORKER_DEAD,
         sample.id(),
         verdict.evidence(),
         evidence,
-        "It is replaced by itself, within the restart budget.");
-    agent
-        .state()
-        .lease()
-        .ifPresent(
-            lease -> {
-              partitions.killed(lease.partition(), verdict.evidence(), nowMs);
-              board.free(lease);
-            });
+        remedies
+            ? "It is replaced by itself, within the restart budget."
+            : "Restart the service: without a writable state directory no remedy runs.");
+    // By the board, not by what it said last: it may have died between the two.
+    for (Lease lease : board.leasesOf(worker.state())) {
+      blame(lease, sample, verdict, nowMs);
+      board.free(lease);
+    }
   }
 
-  private void hung(Agent agent, WorkerSample sample, Verdict verdict, long nowMs) {
-    gone.put(sample.id(), agent);
+  private void blame(Lease lease, WorkerSample sample, Verdict verdict, long nowMs) {
+    if (!sample.phase().equals(AgentState.CHECKPOINT)) {
+      partitions.killed(lease.partition(), sample.id(), verdict.evidence(), nowMs);
+    }
+  }
+
+  private void hung(Worker worker, WorkerSample sample, Verdict verdict, long nowMs) {
+    gone.put(sample.id(), worker);
+    ailing.put(sample.id(), new Ailment("WorkerHung", verdict.evidence()));
     chronicle.add(
         Incident.Kind.WORKER_HUNG,
         sample.id(),
         verdict.evidence(),
-        verdict.evidence() + "\n" + frames(agent.stack()),
-        "It is given up and replaced; a disk that does not answer is the usual cause.");
-    agent.stop();
-    Optional<Lease> lease = agent.state().lease();
-    Optional<Lease> stuck = lease.filter(each -> !board.revoke(each));
-    lease
-        .filter(each -> stuck.isEmpty())
-        .ifPresent(each -> partitions.killed(each.partition(), verdict.evidence(), nowMs));
-    stuck.ifPresent(
-        each ->
-            partitions.hold(each.partition(), QuarantinePolicy.stuck(sample.id(), nowMs), nowMs));
-    zombies.add(new Zombie(agent, stuck));
+        verdict.evidence() + "\n" + frames(worker.stack()),
+        remedies
+            ? "It is given up and replaced; a disk that does not answer is the usual cause."
+            : "Nothing is done about it without a writable state directory.");
+    if (!remedies) {
+      return;
+    }
+    worker.stop();
+    List<Lease> stuck = new ArrayList<>();
+    Optional<Path> logDir = crew.boundTo(sample.id());
+    for (Lease lease : board.leasesOf(worker.state())) {
+      logDir = Optional.of(lease.partition().logDir());
+      if (lease.revoke()) {
+        blame(lease, sample, verdict, nowMs);
+        board.free(lease);
+      } else {
+        partitions.stuck(lease.partition(), sample.id(), nowMs);
+        stuck.add(lease);
+      }
+    }
+    zombies.admit(worker, logDir, stuck);
   }
 
   /** Returns whether the budget forbids it. */
-  private boolean replace(String id, long nowMs, Signals signals) {
+  private boolean replace(String id, long nowNanos, Signals signals) {
     if (!remedies) {
       return false;
     }
-    Remedy remedy = restarts.forDead(id, nowMs);
+    if (!zombies.hasRoomFor(crew.boundTo(id))) {
+      signals.critical(
+          "WorkerNotReplaced",
+          id,
+          id + " is not replaced: too many hang that cannot be ended",
+          zombies.size() + " threads hang",
+          "Find out why the disk does not answer, then restart the service.");
+      return false;
+    }
+    Remedy remedy = restarts.forDead(id, nowNanos);
     if (remedy instanceof Remedy.Restart restart) {
       crew.start(id);
       gone.remove(id);
@@ -174,39 +220,21 @@ final class WorkerCare {
     return false;
   }
 
-  private void buryZombies(long nowMs, Signals signals) {
-    Iterator<Zombie> all = zombies.iterator();
-    while (all.hasNext()) {
-      Zombie zombie = all.next();
-      if (zombie.agent().isAlive()) {
-        zombie
-            .stuck()
-            .ifPresent(
-                lease ->
-                    signals.critical(
-                        "PartitionStuck",
-                        lease.partition().toString(),
-                        lease.holder() + " hangs in the middle of its swap",
-                        "only its own thread may finish it",
-                        "Find out why the disk does not answer, then restart the service."));
-      } else {
-        all.remove();
-        zombie
-            .stuck()
-            .ifPresent(
-                lease -> {
-                  board.free(lease);
-                  partitions.killed(
-                      lease.partition(), lease.holder() + " hung in its swap, and ended", nowMs);
-                });
-        chronicle.add(
-            Incident.Kind.ZOMBIE_ENDED,
-            zombie.agent().state().id(),
-            "a worker that was given up has ended",
-            "",
-            "");
-      }
-    }
+  /** One alert for a crash loop: it goes on until a replacement has proved itself. */
+  private void tellAiling(long nowNanos, Signals signals) {
+    ailing
+        .keySet()
+        .removeIf(id -> !gone.containsKey(id) && (!remedies || restarts.isStable(id, nowNanos)));
+    ailing.forEach(
+        (id, ailment) ->
+            signals.critical(
+                ailment.rule(),
+                id,
+                ailment.evidence(),
+                ailment.evidence(),
+                remedies
+                    ? "It is replaced by itself; look at the incidents for what it met."
+                    : "Restart the service: without a writable state directory no remedy runs."));
   }
 
   private static String frames(StackTraceElement[] stack) {
@@ -221,8 +249,13 @@ final class WorkerCare {
     return List.copyOf(seen.values());
   }
 
-  /** Workers that have no thread now. */
-  int dead() {
-    return gone.size();
+  /** Whether every cleaner that is well has work in its hands: what waits then is a queue. */
+  boolean areAllBusy() {
+    List<WorkerSeen> well =
+        seen.values().stream()
+            .filter(each -> each.sample().isCleaner())
+            .filter(each -> each.verdict() instanceof Verdict.Healthy)
+            .toList();
+    return !well.isEmpty() && well.stream().allMatch(each -> each.sample().partition().isPresent());
   }
 }

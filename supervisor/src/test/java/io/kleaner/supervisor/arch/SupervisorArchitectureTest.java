@@ -2,6 +2,8 @@
 package io.kleaner.supervisor.arch;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -55,11 +57,114 @@ class SupervisorArchitectureTest {
           .resideInAPackage("..supervisor.cli..")
           .allowEmptyShould(true);
 
+  /** Rooms from the ground up; a room knows only rooms below it, or beside it. */
+  @ArchTest
+  static final ArchRule layers =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage("io.kleaner.supervisor..")
+          .withOptionalLayers(true)
+          .layer("ground")
+          .definedBy("..supervisor.metrics..", "..supervisor.config..")
+          .layer("work")
+          .definedBy("..supervisor.cleaner..", "..supervisor.probe..")
+          .layer("judgement")
+          .definedBy("..supervisor.judge..", "..supervisor.journal..")
+          .layer("deed")
+          .definedBy("..supervisor.remedy..", "..supervisor.alert..")
+          .layer("face")
+          .definedBy("..supervisor.http..")
+          .layer("house")
+          .definedBy("..supervisor.service..")
+          .whereLayer("face")
+          .mayNotAccessAnyLayer()
+          .whereLayer("deed")
+          .mayOnlyAccessLayers("judgement", "work", "ground")
+          .whereLayer("judgement")
+          .mayOnlyAccessLayers("work", "ground")
+          .whereLayer("work")
+          .mayOnlyAccessLayers("ground")
+          .whereLayer("ground")
+          .mayNotAccessAnyLayer();
+
+  @ArchTest
+  static final ArchRule noCycles =
+      slices().matching("io.kleaner.supervisor.(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule clocksOnlyInCore =
+      noClasses()
+          .should()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(System.class, "nanoTime")
+          .orShould()
+          .callMethod(java.time.Instant.class, "now")
+          .because("tests set the time");
+
+  @ArchTest
+  static final ArchRule nettyOnlyInHttp =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..supervisor.http..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.netty..");
+
+  @ArchTest
+  static final ArchRule dropwizardOnlyInMetrics =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..supervisor.metrics..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("com.codahale..");
+
+  @ArchTest
+  static final ArchRule brokersAreAskedOnlyInProbeAndRemedy =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("..supervisor.probe..", "..supervisor.remedy..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.kafka.clients.admin..", "javax.management.remote..");
+
+  @ArchTest
+  static final ArchRule judgeIsPure =
+      noClasses()
+          .that()
+          .resideInAPackage("..supervisor.judge..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "io.kleaner.core.io..",
+              "io.kleaner.core.time..",
+              "org.slf4j..",
+              "java.util.concurrent.locks..",
+              "java.util.concurrent.atomic..")
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(Thread.class)
+          .because("rules are functions of values");
+
+  @Test
+  void clocksOnlyInCore_classThatAsksTheMachine_isFound() {
+    JavaClasses violating = new ClassFileImporter().importClasses(AsksTheMachine.class);
+
+    assertThat(clocksOnlyInCore.evaluate(violating).hasViolation()).isTrue();
+  }
+
   @Test
   void filesGoThroughCore_classThatUsesFiles_isFound() {
     JavaClasses violating = new ClassFileImporter().importClasses(UsesFiles.class);
 
     assertThat(filesGoThroughCore.evaluate(violating).hasViolation()).isTrue();
+  }
+
+  /** Breaks a rule on purpose. */
+  static final class AsksTheMachine {
+    long now() {
+      return System.nanoTime();
+    }
   }
 
   /** Breaks a rule on purpose. */

@@ -11,16 +11,17 @@ import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 
 /** The machine's own disk, with something done before every operation. Thread-safe. */
-final class HookedDisk {
+public final class HookedDisk {
 
   /** What is done before an operation; what it throws is what the operation throws. */
-  interface Hook {
+  public interface Hook {
     void before(String operation, Path path) throws IOException, InterruptedException;
   }
 
   private HookedDisk() {}
 
-  static FileSystem with(Hook hook) {
+  /** The disk with a hook. */
+  public static FileSystem with(Hook hook) {
     FileSystem inner = new LocalFileSystem();
     return (FileSystem)
         Proxy.newProxyInstance(

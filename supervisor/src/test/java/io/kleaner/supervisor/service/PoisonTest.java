@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.supervisor.http.ServiceApi.Action;
 import io.kleaner.supervisor.http.ServiceApi.ActionResult.Outcome;
+import io.kleaner.supervisor.remedy.QuarantinePolicy;
 import io.kleaner.supervisor.remedy.RestartPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -127,25 +128,23 @@ class PoisonTest {
   }
 
   @Test
-  void disk_isFull_partitionIsLeftAloneAndCleanedOnceThereIsRoom() throws Exception {
+  void disk_isFull_isNoPartitionsFaultAndAllAreCleanedOnceThereIsRoom() throws Exception {
     AtomicInteger full = new AtomicInteger(1);
     try (ServiceLab lab =
-        lab(
-            (operation, path) -> {
+        lab((operation, path) -> {
               boolean cleaned = path.toString().contains(".cleaned");
               if (operation.equals("write") && cleaned && full.get() == 1) {
                 throw new IOException(path + ": No space left on device");
               }
-            })) {
+            })
+            .quarantine(new QuarantinePolicy(50, 500, 600_000))) {
       lab.start();
-      lab.await("all left alone", () -> lab.count("quarantined") == HEALTHY + 1);
+      lab.await("told", () -> lab.isFiring("NoRoom"));
+      assertThat(lab.incident("PARTITION_QUARANTINED")).isEmpty();
 
       full.set(0);
-      for (int i = 0; i < HEALTHY; i++) {
-        lab.api().act(Action.RELEASE, "orders-" + i, "there is room again");
-      }
 
-      lab.await("clean", () -> lab.count("clean") == HEALTHY);
+      lab.await("clean", () -> lab.count("clean") == HEALTHY + 1);
     }
   }
 
@@ -202,7 +201,7 @@ class PoisonTest {
       assertThat(lab.api().alive().ok()).isTrue();
       assertThat(lab.api().workers())
           .anyMatch(worker -> worker.get("state").equals("dead"))
-          .anyMatch(worker -> worker.get("id").equals("scout"));
+          .anyMatch(worker -> worker.get("id").equals("scout-0"));
       lab.await(
           "told",
           () ->

@@ -203,6 +203,13 @@ final class ServiceLab implements AutoCloseable {
     return api().incidents().stream().filter(each -> each.get("kind").equals(kind)).findFirst();
   }
 
+  /** Whether an alert of a rule was told. */
+  boolean isFiring(String rule) {
+    return alerts.stream()
+        .anyMatch(
+            event -> event.kind() == AlertEvent.Kind.FIRING && event.alert().rule().equals(rule));
+  }
+
   /** What was told so far. */
   List<AlertEvent> alerts() {
     return List.copyOf(alerts);

@@ -23,6 +23,9 @@ class ServiceMetricsTest {
   private static final Set<Metric> ABSENT =
       Set.of(
           Metric.PARTITION_FAILURES,
+          Metric.PARTITION_QUARANTINE,
+          Metric.PARTITION_PROGRESS_RATIO,
+          Metric.LOG_DIR_LAG_LIMIT_IN_SECONDS,
           Metric.LOG_DIR_FULL_IN_SECONDS,
           Metric.THROTTLE_BYTES_PER_SECOND);
 

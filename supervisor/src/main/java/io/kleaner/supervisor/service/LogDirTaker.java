@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.service;
+
+import io.kleaner.core.compact.LogDirSession;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.logdir.LogDirReader;
+import io.kleaner.core.logdir.UnusableDirectoryException;
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.cleaner.Checkpoints;
+import io.kleaner.supervisor.cleaner.DirTaker;
+import io.kleaner.supervisor.cleaner.ServedDir;
+import io.kleaner.supervisor.cleaner.ServedDirs;
+import io.kleaner.supervisor.cleaner.SettingsRefresh;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes log directories for the service and holds their locks until it is closed. Thread-safe; of
+ * one directory there is one attempt at a time, even if that hangs.
+ */
+final class LogDirTaker implements DirTaker {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LogDirTaker.class);
+
+  private final FileSystem fileSystem;
+  private final Clock clock;
+  private final boolean exclusive;
+  private final SettingsRefresh settings;
+  private final ServedDirs served;
+  private final List<LogDirSession> sessions = new CopyOnWriteArrayList<>();
+  private final Set<Path> attempts = ConcurrentHashMap.newKeySet();
+
+  /**
+   * @param exclusive whether the user says that no broker may start meanwhile
+   * @param served gets what was taken
+   */
+  LogDirTaker(
+      FileSystem fileSystem,
+      Clock clock,
+      boolean exclusive,
+      SettingsRefresh settings,
+      ServedDirs served) {
+    this.fileSystem = fileSystem;
+    this.clock = clock;
+    this.exclusive = exclusive;
+    this.settings = settings;
+    this.served = served;
+  }
+
+  @Override
+  public ServedDir take(Path named) throws IOException {
+    if (!attempts.add(named)) {
+      throw new UnusableDirectoryException(
+          named + " is being taken by another worker, which may hang.", "Check the disk.");
+    }
+    try {
+      return takeAlone(named);
+    } finally {
+      attempts.remove(named);
+    }
+  }
+
+  private ServedDir takeAlone(Path named) throws IOException {
+    LogDir logDir = new LogDirReader(fileSystem).read(named);
+    if (logDir.kind() != LogDir.Kind.LOG_DIRECTORY) {
+      throw new UnusableDirectoryException(
+          named + " is one partition's directory; the service cleans log directories.",
+          "Name the directory above it, or clean this one with 'kleaner compact'.");
+    }
+    if (logDir.hasMetaProperties() && !exclusive) {
+      throw new UnusableDirectoryException(
+          logDir.dir()
+              + " is a broker's (meta.properties is there), and a broker that starts on it while"
+              + " it is cleaned would find it locked. Nothing was changed.",
+          "If no broker will start on it, say so with --exclusive.");
+    }
+    if (logDir.isAfterCrash()) {
+      throw new UnusableDirectoryException(
+          logDir.dir()
+              + " belongs to a broker that has not stopped cleanly: it runs, perhaps on another"
+              + " host of a shared mount, or it crashed (no .kafka_cleanshutdown beside"
+              + " meta.properties). Nothing was changed.",
+          "Start that broker once and stop it cleanly, or clean the directory once with 'kleaner"
+              + " compact --after-crash', which checks everything first.");
+    }
+    LogDirSession session = LogDirSession.open(fileSystem, logDir, false);
+    sessions.add(session);
+    try {
+      ServedDir dir = new ServedDir(logDir, settings.of(logDir), new Checkpoints(clock));
+      served.put(named, dir);
+      return dir;
+    } catch (IOException | RuntimeException e) {
+      sessions.remove(session);
+      session.close();
+      throw e;
+    }
+  }
+
+  /** Gives all locks back. */
+  void close() {
+    for (LogDirSession session : sessions) {
+      try {
+        session.close();
+      } catch (IOException e) {
+        LOG.warn("the lock of {} was not given back: {}", session.logDir().dir(), e.toString());
+      }
+    }
+    sessions.clear();
+  }
+}

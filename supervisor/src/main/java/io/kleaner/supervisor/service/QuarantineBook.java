@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.service;
+
+import io.kleaner.supervisor.cleaner.Cause;
+import io.kleaner.supervisor.cleaner.Hold;
+import io.kleaner.supervisor.cleaner.PartitionId;
+import io.kleaner.supervisor.cleaner.PartitionState;
+import io.kleaner.supervisor.journal.Incident;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Which partitions are in quarantine, from the first failure that put them there until they are
+ * well or released: a next try in between changes nothing of that, so that nobody is told that all
+ * is well at each of them. Not thread-safe; owned by the supervisor's thread.
+ */
+final class QuarantineBook {
+
+  /** Of one log directory, more than this many are told as a number, until they are fewer again. */
+  static final int MANY = 20;
+
+  static final int FEW_AGAIN = 15;
+
+  /** A disk without room is told from the second failure on. */
+  private static final int BLOCKED_FAILURES = 2;
+
+  /** After which a partition that has vanished is forgotten. */
+  static final long FORGOTTEN_NANOS = TimeUnit.HOURS.toNanos(24);
+
+  private final Chronicle chronicle;
+  private final Map<PartitionId, Hold> quarantined = new TreeMap<>();
+  private final Map<PartitionId, Hold> blocked = new TreeMap<>();
+  private final Map<PartitionId, Long> absentSinceNanos = new HashMap<>();
+  private final Set<Path> many = new HashSet<>();
+  private boolean changed;
+
+  QuarantineBook(Chronicle chronicle) {
+    this.chronicle = chronicle;
+  }
+
+  /** One that was in force before a restart. */
+  void restore(PartitionId id, Hold hold) {
+    quarantined.put(id, hold);
+  }
+
+  /** A partition is held. */
+  void held(PartitionId id, Hold hold, long nowMs) {
+    if (hold.cause() == Cause.SURROUNDINGS) {
+      blocked.put(id, hold);
+    } else {
+      blocked.remove(id);
+    }
+    if (!hold.isQuarantine()) {
+      return;
+    }
+    changed = true;
+    if (quarantined.put(id, hold) == null) {
+      chronicle.add(
+          Incident.Kind.PARTITION_QUARANTINED,
+          id.toString(),
+          id.partition() + " is left alone, all others go on: " + hold.reason(),
+          hold.endsByItself()
+              ? "tried again in " + (hold.untilMs() - nowMs) / 1000 + " s, then ever later"
+              : "until it is released",
+          hold.nextStep());
+    }
+  }
+
+  /** A partition is well, or was let go. */
+  void released(PartitionId id, String reason) {
+    blocked.remove(id);
+    if (quarantined.remove(id) != null) {
+      changed = true;
+      chronicle.add(
+          Incident.Kind.PARTITION_RELEASED,
+          id.toString(),
+          id.partition() + " is no longer in quarantine: " + reason,
+          "",
+          "");
+    }
+  }
+
+  /**
+   * Tells what is in quarantine.
+   *
+   * @return partitions that are gone for so long that they are forgotten
+   */
+  List<PartitionId> look(List<PartitionState> states, long nowNanos, Signals signals) {
+    if (quarantined.isEmpty() && blocked.isEmpty()) {
+      return List.of();
+    }
+    Set<PartitionId> present = new HashSet<>();
+    states.forEach(state -> present.add(state.id()));
+    Map<Path, List<Map.Entry<PartitionId, Hold>>> left = new TreeMap<>();
+    List<PartitionId> forgotten = new ArrayList<>();
+    for (Map.Entry<PartitionId, Hold> each : quarantined.entrySet()) {
+      PartitionId id = each.getKey();
+      if (present.contains(id)) {
+        absentSinceNanos.remove(id);
+        left.computeIfAbsent(id.logDir(), dir -> new ArrayList<>()).add(each);
+      } else if (nowNanos - absentSinceNanos.computeIfAbsent(id, gone -> nowNanos)
+          >= FORGOTTEN_NANOS) {
+        forgotten.add(id);
+      }
+    }
+    many.retainAll(left.keySet());
+    left.forEach((dir, list) -> tell(dir, list, signals));
+    blocked.keySet().retainAll(present);
+    tellBlocked(signals);
+    for (PartitionId id : forgotten) {
+      quarantined.remove(id);
+      absentSinceNanos.remove(id);
+      changed = true;
+    }
+    return forgotten;
+  }
+
+  private void tell(Path dir, List<Map.Entry<PartitionId, Hold>> left, Signals signals) {
+    if (left.size() > MANY) {
+      many.add(dir);
+    } else if (left.size() < FEW_AGAIN) {
+      many.remove(dir);
+    }
+    if (many.contains(dir)) {
+      Map.Entry<PartitionId, Hold> first = left.get(0);
+      signals.critical(
+          "PartitionsQuarantined",
+          dir.toString(),
+          left.size() + " partitions of " + dir + " are left alone",
+          "the first: " + first.getKey().partition() + ": " + first.getValue().reason(),
+          first.getValue().nextStep());
+      return;
+    }
+    for (Map.Entry<PartitionId, Hold> each : left) {
+      signals.critical(
+          "PartitionQuarantined",
+          each.getKey().toString(),
+          each.getKey().partition() + " is left alone",
+          each.getValue().reason(),
+          each.getValue().nextStep());
+    }
+  }
+
+  private void tellBlocked(Signals signals) {
+    Map<Path, List<Hold>> byDir = new TreeMap<>();
+    blocked.forEach(
+        (id, hold) -> {
+          if (hold.failures() >= BLOCKED_FAILURES) {
+            byDir.computeIfAbsent(id.logDir(), dir -> new ArrayList<>()).add(hold);
+          }
+        });
+    byDir.forEach(
+        (dir, holds) ->
+            signals.critical(
+                "NoRoom",
+                dir.toString(),
+                holds.size() + " partitions of " + dir + " cannot be cleaned for want of room",
+                holds.get(0).reason(),
+                "Free space on that disk; they are tried again by themselves."));
+  }
+
+  /** All of them, if they changed since the last time. */
+  Optional<Map<PartitionId, Hold>> changed() {
+    if (!changed) {
+      return Optional.empty();
+    }
+    changed = false;
+    return Optional.of(new TreeMap<>(quarantined));
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cleaner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Who gets which partition, and what keeps it; no thread, no time but what is given. */
+class PartitionBoardTest {
+
+  private static final PartitionId ONE = Puppet.id("/logs", "orders", 1);
+  private static final PartitionId TWO = Puppet.id("/logs", "orders", 2);
+
+  private final HandClock clock = new HandClock();
+  private final PartitionBoard board = new PartitionBoard(clock);
+  private final Puppet worker = new Puppet("cleaner-0", clock);
+
+  private void dirty(PartitionId... ids) {
+    Puppet.present(board, ids);
+    for (PartitionId id : ids) {
+      Puppet.look(board, id, PartitionStatus.DIRTY, 100, clock.nowMs());
+    }
+  }
+
+  private Hold hold(Hold.Kind kind, Cause cause, long pauseMs) {
+    long until = pauseMs < 0 ? Hold.RELEASED_ONLY : clock.nowMs() + pauseMs;
+    return new Hold(kind, cause, "so", "", clock.nowMs(), until, 3);
+  }
+
+  @Test
+  void present_partitionThatWasHeldBeforeARestart_isHeldFromItsFirstMomentOn() {
+    board.seed(ONE, hold(Hold.Kind.QUARANTINE, Cause.KILLED, 60_000));
+
+    dirty(ONE);
+
+    assertThat(worker.leaseNext(board)).isEmpty();
+    assertThat(board.state(ONE).orElseThrow().failures()).isEqualTo(3);
+  }
+
+  @Test
+  void present_holdOfARestartHasLapsed_isGivenOutWithItsFailuresRemembered() {
+    board.seed(ONE, hold(Hold.Kind.QUARANTINE, Cause.KILLED, 60_000));
+    clock.passMs(60_000);
+
+    dirty(ONE);
+
+    assertThat(worker.leaseNext(board)).isPresent();
+    assertThat(board.state(ONE).orElseThrow().failures()).isEqualTo(3);
+  }
+
+  @Test
+  void present_heldPartitionVanishesAndComesBack_isHeldAgain() {
+    dirty(ONE);
+    board.hold(ONE, hold(Hold.Kind.BY_HAND, Cause.BY_HAND, -1));
+    board.present(Path.of("/logs"), Set.of());
+    assertThat(board.state(ONE)).isEmpty();
+
+    dirty(ONE);
+
+    assertThat(board.state(ONE).orElseThrow().status()).isEqualTo(PartitionStatus.QUARANTINED);
+  }
+
+  @Test
+  void hold_whileACleanRunsThatEndsWell_isStillInForce() {
+    dirty(ONE);
+    Lease lease = worker.leaseNext(board).orElseThrow();
+
+    board.hold(ONE, hold(Hold.Kind.BY_HAND, Cause.BY_HAND, -1));
+    worker.clean(board, lease, clock.nowMs());
+
+    assertThat(board.state(ONE).orElseThrow().hold().orElseThrow().kind())
+        .isEqualTo(Hold.Kind.BY_HAND);
+    Puppet.look(board, ONE, PartitionStatus.DIRTY, 100, clock.nowMs());
+    assertThat(worker.leaseNext(board)).isEmpty();
+  }
+
+  @Test
+  void hold_clockIsSetBack_endsWhenItsTimeHasPassed() {
+    dirty(ONE);
+    board.hold(ONE, hold(Hold.Kind.BACKOFF, Cause.FAILED, 5_000));
+
+    clock.setBackMs(3_600_000);
+    clock.passMs(4_999);
+    assertThat(worker.leaseNext(board)).isEmpty();
+    clock.passMs(1);
+
+    assertThat(worker.leaseNext(board)).isPresent();
+  }
+
+  @Test
+  void failed_nobodyHasJudged_isGivenToNobodyAndIsThereToBeJudged() {
+    dirty(ONE);
+    Lease lease = worker.leaseNext(board).orElseThrow();
+
+    worker.fail(board, lease, Cause.FAILED, "disk", clock.nowMs());
+
+    assertThat(worker.leaseNext(board)).isEmpty();
+    assertThat(board.unjudged()).containsOnlyKeys(ONE);
+  }
+
+  @Test
+  void judged_afterwards_isHeldAsWasJudged() {
+    dirty(ONE);
+    worker.fail(board, worker.leaseNext(board).orElseThrow(), Cause.FAILED, "disk", clock.nowMs());
+    Failure how = board.unjudged().get(ONE);
+
+    board.judged(ONE, how, hold(Hold.Kind.BACKOFF, Cause.FAILED, 1_000));
+
+    assertThat(board.unjudged()).isEmpty();
+    assertThat(worker.leaseNext(board)).isEmpty();
+    clock.passMs(1_000);
+    assertThat(worker.leaseNext(board)).isPresent();
+  }
+
+  @Test
+  void leaseNext_someoneAskedForOneThatHadItsTurn_isNext() {
+    dirty(ONE, TWO);
+    Lease first = worker.leaseNext(board).orElseThrow();
+    worker.finish(board, first);
+
+    board.requestClean(first.partition());
+
+    assertThat(worker.leaseNext(board).map(Lease::partition)).contains(first.partition());
+  }
+
+  @Test
+  void leaseNext_oneHadItsTurnAndIsStillDirty_othersComeFirst() {
+    dirty(ONE, TWO);
+    Lease first = worker.leaseNext(board).orElseThrow();
+    worker.finish(board, first);
+
+    Optional<PartitionId> second = worker.leaseNext(board).map(Lease::partition);
+
+    assertThat(second).isPresent().isNotEqualTo(Optional.of(first.partition()));
+  }
+
+  @Test
+  void leaseNext_directoryIsIsolated_givesNothingOfIt() {
+    PartitionId elsewhere = Puppet.id("/other", "orders", 1);
+    dirty(ONE, elsewhere);
+
+    board.isolate(Path.of("/logs"), true);
+
+    assertThat(worker.leaseNext(board).map(Lease::partition)).contains(elsewhere);
+    assertThat(worker.leaseNext(board)).isEmpty();
+  }
+
+  @Test
+  void leasesOf_workerOfTheSameName_areNotItsPredecessors() {
+    dirty(ONE, TWO);
+    Lease old = worker.leaseNext(board).orElseThrow();
+    Puppet next = new Puppet("cleaner-0", clock);
+    Lease fresh = next.leaseNext(board).orElseThrow();
+
+    assertThat(board.leasesOf(worker.state())).containsExactly(old);
+    assertThat(board.leasesOf(next.state())).containsExactly(fresh);
+  }
+
+  @Test
+  void tell_moreThanFits_isDroppedAndCounted() {
+    WorkEvents events = new WorkEvents();
+    for (int i = 0; i < WorkEvents.CAPACITY + 5; i++) {
+      events.tell(new WorkEvent.Interrupted(ONE, "cleaner-0"));
+    }
+
+    assertThat(events.dropped()).isEqualTo(5);
+    assertThat(events.drain()).hasSize(WorkEvents.CAPACITY);
+    events.tell(new WorkEvent.Interrupted(ONE, "cleaner-0"));
+    assertThat(events.drain()).hasSize(1);
+  }
+}

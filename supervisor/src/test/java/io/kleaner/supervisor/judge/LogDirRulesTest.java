@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.judge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.supervisor.probe.LogDirSample;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class LogDirRulesTest {
+
+  private final LogDirRules rules = new LogDirRules(120_000, 600_000);
+  private Verdict last = new Verdict.Unknown("");
+
+  private void sample(long second, long free, long dirty, long cleaned, long found) {
+    last =
+        rules.judge(
+            new LogDirSample(
+                Path.of("/logs"),
+                Optional.empty(),
+                1_000,
+                free,
+                dirty,
+                cleaned,
+                found,
+                OptionalLong.of(90_000),
+                5,
+                0,
+                TimeUnit.SECONDS.toNanos(second)));
+  }
+
+  @Test
+  void judge_backlogFoundAtTheStartIsCleanedAway_isHealthy() {
+    sample(0, 100, 0, 0, 0);
+    sample(1, 100, 9_000, 0, 9_000);
+    sample(200, 100, 6_000, 3_000, 9_000);
+    sample(400, 100, 3_000, 6_000, 9_000);
+
+    assertThat(last).isInstanceOf(Verdict.Healthy.class);
+  }
+
+  @Test
+  void judge_moreGetsDirtyThanIsCleaned_fallsBehindWithForecasts() {
+    sample(0, 9_000, 1_000, 0, 1_000);
+    sample(200, 8_000, 3_000, 500, 1_000);
+    sample(400, 7_000, 5_000, 1_000, 1_000);
+
+    assertThat(last).isInstanceOf(Verdict.FallingBehind.class);
+    assertThat(last.evidence())
+        .contains("5000 bytes got dirty and 1000 were cleaned")
+        .contains("takes 2000 s at that rate")
+        .contains("the disk is full in 1400 s")
+        .contains("max.compaction.lag.ms is reached in 90 s");
+  }
+
+  @Test
+  void judge_asMuchIsCleanedAsGetsDirty_isHealthy() {
+    sample(0, 100, 1_000, 0, 1_000);
+    sample(200, 100, 1_000, 5_000, 1_000);
+    sample(400, 100, 1_000, 9_000, 1_000);
+
+    assertThat(last).isInstanceOf(Verdict.Healthy.class);
+  }
+
+  @Test
+  void judge_windowIsShort_saysNothingYet() {
+    sample(0, 100, 0, 0, 0);
+    sample(1, 100, 5_000, 0, 0);
+    sample(299, 100, 9_000, 0, 0);
+
+    assertThat(last).isInstanceOf(Verdict.Healthy.class);
+  }
+
+  @Test
+  void judge_noLookForTooLong_isUnknownWhateverWasSeen() {
+    Verdict verdict =
+        rules.judge(
+            new LogDirSample(
+                Path.of("/logs"),
+                Optional.of("I/O error"),
+                120_000,
+                -1,
+                0,
+                0,
+                0,
+                OptionalLong.empty(),
+                0,
+                0,
+                0));
+
+    assertThat(verdict).isInstanceOf(Verdict.Unknown.class);
+    assertThat(verdict.evidence()).contains("120 s", "I/O error");
+  }
+}
