@@ -9,21 +9,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** Tells listeners what happens. One that throws is left out from then on. Thread-safe. */
-final class Announcer {
+public final class Announcer {
 
   private final List<Consumer<ServiceApi.Event>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong nextId = new AtomicLong(1);
 
-  ServiceApi.Subscription subscribe(Consumer<ServiceApi.Event> listener) {
+  /** Listens until the result is closed. */
+  public ServiceApi.Subscription subscribe(Consumer<ServiceApi.Event> listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
   }
 
-  boolean hasListeners() {
+  /** Whether anyone listens. */
+  public boolean hasListeners() {
     return !listeners.isEmpty();
   }
 
-  void announce(String type, Map<String, Object> data) {
+  /** Tells all. */
+  public void announce(String type, Map<String, Object> data) {
     if (listeners.isEmpty()) {
       return;
     }

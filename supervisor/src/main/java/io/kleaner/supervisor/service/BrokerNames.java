@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * A broker's own names for its cleaner's gauges, with what they should mean: dead threads count
  * while they are dead, hung ones too, and what is not known is not shown. Thread-safe.
  */
-record BrokerNames(Supervisor supervisor, Crew crew) {
+record BrokerNames(Supervisor<Snapshot> supervisor, Crew crew) {
 
   private static final double PERCENT = 100;
   private static final double MS = 1_000;

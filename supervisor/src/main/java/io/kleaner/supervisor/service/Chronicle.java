@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Where every incident goes: journal, log, listeners, counters. Thread-safe. */
-final class Chronicle {
+public final class Chronicle {
 
   private static final Logger LOG = LoggerFactory.getLogger(Chronicle.class);
 
@@ -21,7 +21,8 @@ final class Chronicle {
   private final Clock clock;
   private final Map<Incident.Kind, LongAdder> counts = new EnumMap<>(Incident.Kind.class);
 
-  Chronicle(Journal journal, Announcer announcer, Clock clock) {
+  /** Counts from zero. */
+  public Chronicle(Journal journal, Announcer announcer, Clock clock) {
     this.journal = journal;
     this.announcer = announcer;
     this.clock = clock;
@@ -30,7 +31,9 @@ final class Chronicle {
     }
   }
 
-  void add(Incident.Kind kind, String subject, String summary, String evidence, String nextStep) {
+  /** Takes note. */
+  public void add(
+      Incident.Kind kind, String subject, String summary, String evidence, String nextStep) {
     counts.get(kind).increment();
     Incident incident = journal.add(clock.nowMs(), kind, subject, summary, evidence, nextStep);
     switch (kind) {
@@ -44,15 +47,17 @@ final class Chronicle {
   }
 
   /** How many there were of a kind since the service started. */
-  long count(Incident.Kind kind) {
+  public long count(Incident.Kind kind) {
     return counts.get(kind).sum();
   }
 
-  Journal journal() {
+  /** Where they are kept. */
+  public Journal journal() {
     return journal;
   }
 
-  static Map<String, Object> map(Incident incident) {
+  /** As the API shows one. */
+  public static Map<String, Object> map(Incident incident) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("id", incident.id());
     map.put("atMs", incident.atMs());

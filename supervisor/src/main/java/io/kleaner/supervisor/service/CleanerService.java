@@ -76,7 +76,8 @@ public final class CleanerService implements AutoCloseable {
   private final StateDir state;
   private final Chronicle chronicle;
   private final Crew crew;
-  private final Supervisor supervisor;
+  private final PartitionCare partitions;
+  private final Supervisor<Snapshot> supervisor;
   private final SupervisorThread thread;
   private final MetricsFeed feed;
   private final JmxExport jmx;
@@ -107,26 +108,30 @@ public final class CleanerService implements AutoCloseable {
             report,
             setup.settings());
     SupervisionOptions options = setup.supervision();
-    PartitionCare partitions =
+    partitions =
         new PartitionCare(board, options.quarantine(), options.stalledAfterMs(), chronicle);
     partitions.restore(state.journal().heldAtOpen());
     boolean remedies = state.journal().isDurable();
     supervisor =
-        new Supervisor(
+        new Supervisor<>(
             clock,
-            options,
-            board,
-            events,
-            new WorkerCare(
-                crew,
+            // Twice a heartbeat interval: a death is noticed within one and a half.
+            Math.max(1, options.heartbeatIntervalMs() / 2),
+            new ServeRounds(
                 board,
-                new WorkerRules(options.hungAfterMs()),
-                new RestartPolicy(options.restarts(), new Random()),
+                events,
+                new WorkerCare(
+                    crew,
+                    board,
+                    new WorkerRules(options.hungAfterMs()),
+                    new RestartPolicy(options.restarts(), new Random()),
+                    partitions,
+                    chronicle,
+                    remedies),
                 partitions,
-                chronicle,
-                remedies),
-            partitions,
-            new LogDirCare(resolved, report, partitions, options, chronicle, clock.nowMs()),
+                new LogDirCare(resolved, report, partitions, options, chronicle, clock.nowMs()),
+                chronicle),
+            Snapshot.NONE,
             setup.alerts(),
             setup.dispatcher(),
             chronicle,
@@ -219,7 +224,17 @@ public final class CleanerService implements AutoCloseable {
   /** Where to ask and to act. */
   public ServiceFacade facade() {
     return new ServiceFacade(
-        clock, setup, supervisor, board, crew, chronicle, announcer, throttle, thread, feed);
+        clock,
+        setup,
+        supervisor,
+        partitions,
+        board,
+        crew,
+        chronicle,
+        announcer,
+        throttle,
+        thread,
+        feed);
   }
 
   /** The token that actions need; empty if there is nowhere to keep one. */

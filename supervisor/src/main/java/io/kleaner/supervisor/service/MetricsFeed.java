@@ -32,7 +32,7 @@ final class MetricsFeed {
 
   private static final double MS = 1_000.0;
 
-  private final Supervisor supervisor;
+  private final Supervisor<Snapshot> supervisor;
   private final Chronicle chronicle;
   private final ScanReport report;
   private final Throttle throttle;
@@ -41,7 +41,7 @@ final class MetricsFeed {
   private long shownTick = -1;
 
   MetricsFeed(
-      Supervisor supervisor,
+      Supervisor<Snapshot> supervisor,
       Chronicle chronicle,
       ScanReport report,
       Throttle throttle,

@@ -30,7 +30,8 @@ public final class ServiceFacade implements ServiceApi {
 
   private final Clock clock;
   private final CleanerService.Setup setup;
-  private final Supervisor supervisor;
+  private final Supervisor<Snapshot> supervisor;
+  private final PartitionCare partitionCare;
   private final PartitionBoard board;
   private final Crew crew;
   private final Chronicle chronicle;
@@ -42,7 +43,8 @@ public final class ServiceFacade implements ServiceApi {
   ServiceFacade(
       Clock clock,
       CleanerService.Setup setup,
-      Supervisor supervisor,
+      Supervisor<Snapshot> supervisor,
+      PartitionCare partitionCare,
       PartitionBoard board,
       Crew crew,
       Chronicle chronicle,
@@ -53,6 +55,7 @@ public final class ServiceFacade implements ServiceApi {
     this.clock = clock;
     this.setup = setup;
     this.supervisor = supervisor;
+    this.partitionCare = partitionCare;
     this.board = board;
     this.crew = crew;
     this.chronicle = chronicle;
@@ -193,7 +196,7 @@ public final class ServiceFacade implements ServiceApi {
   }
 
   private void quarantine(PartitionId id, String why) {
-    supervisor.partitions().hold(id, QuarantinePolicy.byHand(why, clock.nowMs()), clock.nowMs());
+    partitionCare.hold(id, QuarantinePolicy.byHand(why, clock.nowMs()), clock.nowMs());
   }
 
   private ActionResult release(PartitionId id, String why) {
@@ -208,7 +211,7 @@ public final class ServiceFacade implements ServiceApi {
           ActionResult.Outcome.REFUSED,
           id + " has a worker that hangs in its swap; only a restart of the service frees it");
     }
-    supervisor.ask(() -> supervisor.partitions().release(id, "released: " + why));
+    supervisor.ask(() -> partitionCare.release(id, "released: " + why));
     return done(id + " is tried again");
   }
 

@@ -7,19 +7,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The conditions that hold at one tick. Not thread-safe; owned by the supervisor. */
-final class Signals {
+public final class Signals {
 
   private final List<AlertSignal> signals = new ArrayList<>();
 
-  void clear() {
+  /** None holds. */
+  public void clear() {
     signals.clear();
   }
 
-  void critical(String rule, String subject, String summary, String evidence, String nextStep) {
+  /** Someone must look now. */
+  public void critical(
+      String rule, String subject, String summary, String evidence, String nextStep) {
     add(Severity.CRITICAL, rule, subject, summary, evidence, nextStep);
   }
 
-  void warning(String rule, String subject, String summary, String evidence, String nextStep) {
+  /** Someone should look. */
+  public void warning(
+      String rule, String subject, String summary, String evidence, String nextStep) {
     add(Severity.WARNING, rule, subject, summary, evidence, nextStep);
   }
 
@@ -33,7 +38,8 @@ final class Signals {
     signals.add(new AlertSignal(rule, subject, severity, summary, evidence, nextStep));
   }
 
-  List<AlertSignal> all() {
+  /** All of them. */
+  public List<AlertSignal> all() {
     return signals;
   }
 }

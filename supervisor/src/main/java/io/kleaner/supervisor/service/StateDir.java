@@ -20,7 +20,7 @@ import java.util.Optional;
  * The directory in which the service keeps its journal, its quarantines and its token; held by one
  * process at a time. Without one that can be written to, nothing outlives the process.
  */
-final class StateDir implements AutoCloseable {
+public final class StateDir implements AutoCloseable {
 
   private static final String LOCK = "kleaner.lock";
   private static final String TOKEN = "token";
@@ -44,7 +44,8 @@ final class StateDir implements AutoCloseable {
    * @param logDirs none of which it may lie in
    * @throws UnusableDirectoryException if it lies in a log directory or is another process's
    */
-  static StateDir open(FileSystem fileSystem, Path named, List<Path> logDirs) throws IOException {
+  public static StateDir open(FileSystem fileSystem, Path named, List<Path> logDirs)
+      throws IOException {
     Path dir = named.toAbsolutePath().normalize();
     requireOutside(dir, logDirs);
     try {
@@ -92,22 +93,23 @@ final class StateDir implements AutoCloseable {
     }
   }
 
-  Journal journal() {
+  /** Incidents and quarantines. */
+  public Journal journal() {
     return journal;
   }
 
   /** Where it is. */
-  Path dir() {
+  public Path dir() {
     return dir;
   }
 
   /** Where the token is, if none was named. */
-  Path tokenFile() {
+  public Path tokenFile() {
     return dir.resolve(TOKEN);
   }
 
   /** The token that actions need, made on first use; empty if it cannot be kept. */
-  Optional<String> token() throws IOException {
+  public Optional<String> token() throws IOException {
     if (!journal.isDurable()) {
       return Optional.empty();
     }
@@ -130,7 +132,7 @@ final class StateDir implements AutoCloseable {
    *
    * @throws UnusableDirectoryException if there is none in the file
    */
-  static String readToken(FileSystem fileSystem, Path file) throws IOException {
+  public static String readToken(FileSystem fileSystem, Path file) throws IOException {
     String token = SmallFile.text(fileSystem, file).strip();
     if (token.length() < 16) {
       throw new UnusableDirectoryException(

@@ -5,33 +5,26 @@ import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.alert.AlertBook;
 import io.kleaner.supervisor.alert.AlertDispatcher;
 import io.kleaner.supervisor.alert.AlertEvent;
-import io.kleaner.supervisor.cleaner.PartitionBoard;
-import io.kleaner.supervisor.cleaner.PartitionState;
-import io.kleaner.supervisor.cleaner.WorkEvent;
-import io.kleaner.supervisor.cleaner.WorkEvents;
 import io.kleaner.supervisor.journal.Journal;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.LongStream;
 
 /**
- * One look after another at everything: what workers told, workers, partitions, log directories;
- * then alerts, and a snapshot for whoever shows it.
+ * One look after another at everything there is to look after; then alerts, and a snapshot for
+ * whoever shows it.
  *
  * <p>It shares no lock, no pool and no disk write with what it watches. {@link #tick} is stepped by
  * a thread of its own, or by hand. Not thread-safe but for {@link #snapshot} and {@link #ask}.
+ *
+ * @param <S> what was seen at one tick
  */
-final class Supervisor {
+public final class Supervisor<S> {
 
   private final Clock clock;
-  private final SupervisionOptions options;
-  private final PartitionBoard board;
-  private final WorkEvents events;
-  private final WorkerCare workers;
-  private final PartitionCare partitions;
-  private final LogDirCare logDirs;
+  private final long tickIntervalMs;
+  private final Rounds<S> rounds;
   private final AlertBook alerts;
   private final AlertDispatcher dispatcher;
   private final Chronicle chronicle;
@@ -40,28 +33,26 @@ final class Supervisor {
   private final Queue<Runnable> asked = new ConcurrentLinkedQueue<>();
   private long ticks;
   private long lastTickNanos;
-  private volatile Snapshot snapshot = Snapshot.NONE;
+  private volatile S snapshot;
   private volatile long beatNanos;
 
-  Supervisor(
+  /**
+   * @param tickIntervalMs between two looks
+   * @param none what is shown before the first look
+   */
+  public Supervisor(
       Clock clock,
-      SupervisionOptions options,
-      PartitionBoard board,
-      WorkEvents events,
-      WorkerCare workers,
-      PartitionCare partitions,
-      LogDirCare logDirs,
+      long tickIntervalMs,
+      Rounds<S> rounds,
+      S none,
       AlertBook alerts,
       AlertDispatcher dispatcher,
       Chronicle chronicle,
       Announcer announcer) {
     this.clock = clock;
-    this.options = options;
-    this.board = board;
-    this.events = events;
-    this.workers = workers;
-    this.partitions = partitions;
-    this.logDirs = logDirs;
+    this.tickIntervalMs = tickIntervalMs;
+    this.rounds = rounds;
+    this.snapshot = none;
     this.alerts = alerts;
     this.dispatcher = dispatcher;
     this.chronicle = chronicle;
@@ -71,12 +62,12 @@ final class Supervisor {
   }
 
   /** Has something done at the next tick, on the supervisor's thread. */
-  void ask(Runnable change) {
+  public void ask(Runnable change) {
     asked.add(change);
   }
 
   /** One look at everything. */
-  void tick() {
+  public void tick() {
     long nowMs = clock.nowMs();
     long nowNanos = clock.nanoTime();
     long intervalMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - lastTickNanos);
@@ -85,32 +76,22 @@ final class Supervisor {
     for (Runnable change = asked.poll(); change != null; change = asked.poll()) {
       change.run();
     }
-    for (WorkEvent event : events.drain()) {
-      partitions.handle(event, nowMs);
-    }
-    workers.look(nowMs, signals);
-    List<PartitionState> states = board.states(nowMs);
-    partitions.look(states, nowMs, signals);
-    logDirs.look(states, nowMs, signals);
+    rounds.look(nowMs, signals);
     lookAtJournal();
     List<AlertEvent> told = alerts.evaluate(nowMs, signals.all());
     dispatcher.dispatch(told);
     told.forEach(event -> announcer.announce("alert", Views.alert(event.alert())));
-    partitions.changedQuarantines().ifPresent(chronicle.journal()::quarantines);
     ticks++;
     snapshot =
-        new Snapshot(
-            nowMs,
-            ticks == 1 ? 0 : Math.max(0, intervalMs - tickIntervalMs()),
-            ticks,
-            workers.seen(),
-            states,
-            logDirs.seen(),
-            alerts.current(),
-            LongStream.of(partitions.totals().values()).boxed().toList());
+        rounds.seen(
+            new Rounds.Tick(
+                nowMs,
+                ticks == 1 ? 0 : Math.max(0, intervalMs - tickIntervalMs),
+                ticks,
+                alerts.current()));
     beatNanos = nowNanos;
     if (announcer.hasListeners()) {
-      announcer.announce("status", Views.pulse(snapshot));
+      announcer.announce("status", rounds.pulse(snapshot));
     }
   }
 
@@ -138,23 +119,18 @@ final class Supervisor {
                     "Free space or correct permissions of --state-dir."));
   }
 
-  /** Twice a heartbeat interval: a death is noticed within one and a half. */
-  long tickIntervalMs() {
-    return Math.max(1, options.heartbeatIntervalMs() / 2);
-  }
-
-  /** For what is done by {@link #ask}. */
-  PartitionCare partitions() {
-    return partitions;
+  /** Between two looks. */
+  public long tickIntervalMs() {
+    return tickIntervalMs;
   }
 
   /** What was seen last; any thread may ask. */
-  Snapshot snapshot() {
+  public S snapshot() {
     return snapshot;
   }
 
   /** Nanoseconds since the last tick ended; any thread may ask. */
-  long sinceTickNanos() {
+  public long sinceTickNanos() {
     return clock.nanoTime() - beatNanos;
   }
 }

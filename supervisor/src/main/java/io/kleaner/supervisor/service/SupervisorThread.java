@@ -11,40 +11,44 @@ import org.slf4j.LoggerFactory;
  * Steps the supervisor. Whatever a step throws is logged and counted, and the next step comes: this
  * thread must outlive what it watches. Thread-safe.
  */
-final class SupervisorThread implements Runnable {
+public final class SupervisorThread implements Runnable {
 
   private static final Logger LOG = LoggerFactory.getLogger(SupervisorThread.class);
 
-  private final Supervisor supervisor;
+  private final Supervisor<?> supervisor;
   private final CancelToken token = new CancelToken();
   private final Thread thread = new Thread(this, "kleaner-supervisor");
   private final AtomicLong failedTicks = new AtomicLong();
   private volatile Runnable afterTick = () -> {};
 
-  SupervisorThread(Supervisor supervisor) {
+  /** Not started yet. */
+  public SupervisorThread(Supervisor<?> supervisor) {
     this.supervisor = supervisor;
     thread.setDaemon(true);
   }
 
-  void start() {
+  /** Begins. */
+  public void start() {
     thread.start();
   }
 
   /** Has something done after each step that went well: a sign of life to whoever watches us. */
-  void afterTick(Runnable beat) {
+  public void afterTick(Runnable beat) {
     afterTick = beat;
   }
 
-  boolean isAlive() {
+  /** Whether it runs. */
+  public boolean isAlive() {
     return thread.isAlive();
   }
 
   /** Steps that threw. */
-  long failedTicks() {
+  public long failedTicks() {
     return failedTicks.get();
   }
 
-  void stop() {
+  /** Ends it, within a second. */
+  public void stop() {
     token.cancel();
     try {
       thread.join(TimeUnit.SECONDS.toMillis(1));

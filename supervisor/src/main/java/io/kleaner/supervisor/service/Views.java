@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** What is known, in the maps that become the API's JSON; names are stable. */
-final class Views {
+public final class Views {
 
   private Views() {}
 
@@ -99,7 +99,8 @@ final class Views {
     return map;
   }
 
-  static Map<String, Object> alert(Alert alert) {
+  /** An alert. */
+  public static Map<String, Object> alert(Alert alert) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("id", alert.id());
     map.put("rule", alert.rule());
