@@ -93,18 +93,25 @@ public final class ServeConfig {
       }
     }
     check(where, values, problems);
-    check("flags", flags, problems);
-    values.putAll(flags);
+    Map<ServeSetting, String> stronger = new EnumMap<>(ServeSetting.class);
+    stronger.putAll(flags);
+    check("flags", stronger, problems);
+    values.putAll(stronger);
     logDirs.addAll(logDirFlags);
     return new ServeConfig(values, logDirs, topics, alerts);
   }
 
+  /** Tells what is wrong and leaves it out, so that the rest can be checked with defaults. */
   private static void check(String where, Map<ServeSetting, String> values, List<String> problems) {
-    values.forEach(
-        (setting, value) ->
-            setting
-                .problem(value)
-                .ifPresent(problem -> problems.add(where + ": " + setting.key() + " " + problem)));
+    values
+        .entrySet()
+        .removeIf(
+            entry -> {
+              Optional<String> problem = entry.getKey().problem(entry.getValue());
+              problem.ifPresent(
+                  text -> problems.add(where + ": " + entry.getKey().key() + " " + text));
+              return problem.isPresent();
+            });
   }
 
   private static Map<?, ?> load(FileSystem fileSystem, Path path, List<String> problems) {

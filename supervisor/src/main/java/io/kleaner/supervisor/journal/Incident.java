@@ -41,6 +41,7 @@ public record Incident(
     LOG_DIR_BLIND,
     LOG_DIR_SEEN,
     REMEDIES_OFF,
+    THROTTLE_CHANGED,
     FAULT_INJECTED;
 
     /** Whether something was done here, not only seen. */

@@ -215,10 +215,27 @@ public final class CleanerService implements AutoCloseable {
               + " it is cleaned would find it locked. Nothing was changed.",
           "If no broker will start on it, say so with --exclusive.");
     }
-    LogDirSession session = LogDirSession.open(fileSystem, logDir, false);
+    LogDirSession session = open(logDir);
     sessions.add(session);
     dirs.put(new ServedDir(logDir, setup.settings().of(logDir), new ReentrantLock()));
     return logDir.dir();
+  }
+
+  private LogDirSession open(LogDir logDir) throws IOException {
+    try {
+      return LogDirSession.open(fileSystem, logDir, false);
+    } catch (UnusableDirectoryException e) {
+      if (!e.nextStep().contains("--after-crash")) {
+        throw e;
+      }
+      // That is an option of other commands: whoever serves for weeks is not to guess at its start.
+      throw new UnusableDirectoryException(
+          e.getMessage(),
+          "Stop the broker cleanly. If it is known to have crashed, run 'kleaner compact"
+              + " --after-crash "
+              + logDir.dir()
+              + "' once, or start and stop the broker once, then serve.");
+    }
   }
 
   /** Where to ask and to act. */

@@ -68,6 +68,7 @@ final class LogDirCare {
               && nowMs - startedMs < options.blindAfterMs();
       tellBlind(dir, verdict, starting, signals);
       tellBehind(dir, verdict, signals);
+      tellUnknown(dir, states, signals);
     }
   }
 
@@ -131,6 +132,25 @@ final class LogDirCare {
         "more gets dirty than is cleaned",
         verdict.evidence(),
         nextStep);
+  }
+
+  /** A service that cleans nothing since it knows of nothing compacted must not look well. */
+  private static void tellUnknown(Path dir, List<PartitionState> states, Signals signals) {
+    long all = states.stream().filter(state -> state.id().logDir().equals(dir)).count();
+    long unknown =
+        states.stream()
+            .filter(state -> state.id().logDir().equals(dir))
+            .filter(state -> state.status() == PartitionStatus.UNKNOWN_POLICY)
+            .count();
+    if (all > 0 && unknown == all) {
+      signals.warning(
+          "PolicyUnknown",
+          dir.toString(),
+          "nothing in " + dir + " is cleaned: of no topic it is known that it is compacted",
+          all + " partitions, none with a known cleanup.policy",
+          "Name the topics with --topic or 'topics:' in the configuration file, or say where the"
+              + " metadata log is with metadata.log.dir.");
+    }
   }
 
   /** What was seen at the last look, by path. */

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
@@ -39,6 +40,7 @@ public final class ServiceFacade implements ServiceApi {
   private final Throttle throttle;
   private final SupervisorThread thread;
   private final MetricsFeed feed;
+  private volatile Shown shown = new Shown(-1, List.of());
 
   ServiceFacade(
       Clock clock,
@@ -144,13 +146,26 @@ public final class ServiceFacade implements ServiceApi {
 
   @Override
   public List<Map<String, Object>> partitions() {
-    return supervisor.snapshot().partitions().stream()
-        .sorted(
-            Comparator.<PartitionState>comparingDouble(state -> -state.finding().dirtyRatio())
-                .thenComparing(PartitionState::id))
-        .map(Views::partition)
-        .toList();
+    Snapshot snapshot = supervisor.snapshot();
+    Shown last = shown;
+    if (last.ticks() == snapshot.ticks()) {
+      return last.partitions();
+    }
+    List<Map<String, Object>> partitions =
+        snapshot.partitions().stream()
+            .sorted(
+                Comparator.<PartitionState>comparingDouble(state -> -state.finding().dirtyRatio())
+                    .thenComparing(PartitionState::id))
+            .map(Views::partition)
+            .toList();
+    shown = new Shown(snapshot.ticks(), partitions);
+    return partitions;
   }
+
+  /**
+   * Partitions as they were last asked for: however many ask, they are put together once a tick.
+   */
+  private record Shown(long ticks, List<Map<String, Object>> partitions) {}
 
   @Override
   public List<Map<String, Object>> workers() {
@@ -262,9 +277,13 @@ public final class ServiceFacade implements ServiceApi {
     return setup.chaos();
   }
 
-  /** Changes the rate of all workers from now on. */
-  public void throttle(long bytesPerSecond) {
-    throttle.setBytesPerSecond(bytesPerSecond);
+  @Override
+  public ActionResult throttle(OptionalLong bytesPerSecond) {
+    throttle.setBytesPerSecond(bytesPerSecond.orElse(Throttle.UNLIMITED));
+    String rate = bytesPerSecond.isPresent() ? bytesPerSecond.getAsLong() + " bytes/s" : "no limit";
+    chronicle.add(
+        Incident.Kind.THROTTLE_CHANGED, "service", "the throttle is " + rate + " now", "", "");
+    return done("the throttle of all workers is " + rate + " from now on");
   }
 
   /** Has something done after each of the supervisor's looks. */
