@@ -1,106 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.bench;
 
-import io.kleaner.core.compact.CleanOptions;
-import io.kleaner.core.compact.CleanStats;
+import io.kleaner.bench.engine.EngineName;
+import io.kleaner.bench.engine.EngineProcess;
+import io.kleaner.bench.engine.EngineSettings;
+import io.kleaner.bench.report.Measured;
+import io.kleaner.bench.workload.GeneratedLog;
+import io.kleaner.bench.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Consumer;
 
-/** Runs a {@link Comparison} and prints its figures. */
-public final class SideBySide {
+/**
+ * Lets engines clean copies of the same log directory in turn, round after round, each in a process
+ * of its own, and compares what they leave. Not thread-safe.
+ */
+final class SideBySide {
 
-  private static final double MIB = 1024.0 * 1024;
+  private static final long LEAST_HEAP = 2L << 30;
+  private static final long HEAP_BESIDE_MAPS = 1L << 30;
+  private static final double KAFKA_KEY_BYTES = 24 / 0.9;
 
-  private SideBySide() {}
+  private final Path work;
+  private final BenchArguments arguments;
+  private final Consumer<String> progress;
 
   /**
-   * Runs it.
-   *
-   * @param args a directory, then {@code name=value}: size (bytes), codec, value, batch, fresh,
-   *     rounds, verify
+   * @param work an empty directory with room for {@link #spaceFor}
+   * @param progress told what happens, a line at a time
    */
-  public static void main(String[] args) throws IOException {
-    Map<String, String> options = new HashMap<>();
-    for (int i = 1; i < args.length; i++) {
-      int equals = args[i].indexOf('=');
-      options.put(args[i].substring(0, equals), args[i].substring(equals + 1));
+  SideBySide(Path work, BenchArguments arguments, Consumer<String> progress) {
+    this.work = work;
+    this.arguments = arguments;
+    this.progress = progress;
+  }
+
+  /**
+   * Disk that a workload takes at most: itself, what the first engine of all and the current one
+   * leave, and a little for indexes and spilled keys.
+   */
+  static long spaceFor(Workload workload) {
+    return workload.diskBytes() * 13 / 4;
+  }
+
+  /** Generates a workload, measures it, and deletes it. */
+  Measured run(Workload workload) throws IOException {
+    progress.accept(workload.name() + ": generating " + workload.title());
+    Path source = work.resolve(workload.name());
+    try {
+      GeneratedLog log = GeneratedLog.write(workload, source, GeneratedLog.SEGMENT_BYTES);
+      return measure(workload, log);
+    } finally {
+      PlainCopy.delete(source);
     }
-    Workload workload =
-        new Workload(
-            Long.parseLong(options.getOrDefault("size", "1073741824")),
-            options.getOrDefault("codec", "none"),
-            Integer.parseInt(options.getOrDefault("value", "100")),
-            Integer.parseInt(options.getOrDefault("batch", "100")),
-            Double.parseDouble(options.getOrDefault("fresh", "0.3")),
-            128L << 20);
-    int rounds = Integer.parseInt(options.getOrDefault("rounds", "3"));
-    CleanOptions.Verify verify =
-        CleanOptions.Verify.valueOf(
-            options.getOrDefault("verify", "normal").toUpperCase(Locale.ROOT));
-    print("%s, verify %s, Java %s", workload, verify, Runtime.version());
-    Comparison comparison = new Comparison(Path.of(args[0]), workload);
-    print("log: %.1f MiB", comparison.bytes() / MIB);
-    print("round   Kafka: map    copy   total | Kleaner: scan    copy   total | ratio, of CPU");
-    // The first is the warm-up, and is what a cold start would see of both.
-    for (int i = 0; i <= rounds; i++) {
-      print(i, comparison.run(verify));
+  }
+
+  private Measured measure(Workload workload, GeneratedLog log) throws IOException {
+    Turns turns = new Turns(work, log, progress);
+    List<PlainCopy> copies = new ArrayList<>();
+    List<String> flags = jvmFlags(log);
+    List<EngineProcess> engines = new ArrayList<>();
+    try {
+      for (EngineSettings settings : settings(log)) {
+        engines.add(EngineProcess.start(settings, flags));
+      }
+      // The first is the warm-up, and is what a cold start would see.
+      for (int round = 0; round <= arguments.runs(); round++) {
+        copies.add(PlainCopy.measure(log.logs(), work.resolve("copy")));
+        turns.round(engines);
+      }
+    } finally {
+      for (EngineProcess engine : engines) {
+        engine.close();
+      }
+      turns.close();
     }
-    summary(comparison);
+    return new Measured(
+        workload.name(),
+        workload.title(),
+        log.bytes(),
+        log.records(),
+        engines.stream().map(turns::figures).toList(),
+        Measured.Floor.median(
+            copies.stream().map(each -> List.of(each.catS(), each.cpS(), each.cpSyncS())).toList()),
+        arguments.engines().size() > 1 ? turns.sameness() : Measured.Sameness.UNKNOWN);
   }
 
-  private static void print(int number, Comparison.Round round) {
-    print(
-        "%5s %10.2f s %6.2f s %5.2f s | %10.2f s %6.2f s %5.2f s | %5.2f %5.2f",
-        number == 0 ? "cold" : number,
-        round.kafkaMapNanos() / 1e9,
-        round.kafkaCopyNanos() / 1e9,
-        round.kafkaNanos() / 1e9,
-        round.stats().scanNanos() / 1e9,
-        round.stats().copyNanos() / 1e9,
-        round.kleanerNanos() / 1e9,
-        round.ratio(),
-        round.cpuRatio());
+  /**
+   * Kafka's threads never share a partition, so of a lone one it is measured with one thread, which
+   * is compared with every number of ours.
+   */
+  List<EngineSettings> settings(GeneratedLog log) {
+    List<EngineSettings> settings = new ArrayList<>();
+    long keys = log.mostDirtyRecords();
+    for (int threads : arguments.threads()) {
+      for (EngineName engine : arguments.engines()) {
+        boolean lone = engine == EngineName.KAFKA && log.partitions().size() == 1;
+        EngineSettings wanted =
+            new EngineSettings(engine, lone ? 1 : threads, keys, arguments.memoryBytes());
+        if (!settings.contains(wanted)) {
+          settings.add(wanted);
+        }
+      }
+    }
+    return settings;
   }
 
-  private static void summary(Comparison comparison) throws IOException {
-    List<Comparison.Round> warm = comparison.rounds().subList(1, comparison.rounds().size());
-    CleanStats stats = warm.get(0).stats();
-    double ours = median(warm, Comparison.Round::kleanerNanos) / 1e9;
-    double kafkas = median(warm, Comparison.Round::kafkaNanos) / 1e9;
-    print(
-        "median: Kafka %.2f s (%.0f MiB/s), Kleaner %.2f s (%.0f MiB/s), ratio %.2f, of processor"
-            + " time %.2f",
-        kafkas,
-        comparison.bytes() / MIB / kafkas,
-        ours,
-        comparison.bytes() / MIB / ours,
-        median(warm, Comparison.Round::ratio),
-        median(warm, Comparison.Round::cpuRatio));
-    print(
-        "memory: %d keys in a map of %.1f MiB (%.1f bytes a key as filled; 12 bytes a slot at a load"
-            + " of 0.8 at most: 15 when full), bits for %d records %.2f MiB (%.2f bits a record)",
-        stats.keys(),
-        stats.keyMapBytes() / MIB,
-        (double) stats.keyMapBytes() / stats.keys(),
-        stats.recordsBefore(),
-        stats.recordBitsBytes() / MIB,
-        stats.recordBitsBytes() * 8.0 / stats.recordsBefore());
-    print("the logs and indexes that both left are the same, byte for byte, in every round");
-  }
-
-  private static double median(
-      List<Comparison.Round> rounds, ToDoubleFunction<Comparison.Round> value) {
-    double[] sorted = rounds.stream().mapToDouble(value).sorted().toArray();
-    int middle = sorted.length / 2;
-    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  }
-
-  private static void print(String format, Object... values) {
-    System.out.printf(Locale.ROOT, format + "%n", values);
+  /** The same for every engine. Memory is touched when it is used, not before. */
+  List<String> jvmFlags(GeneratedLog log) {
+    int threads = arguments.threads().get(arguments.threads().size() - 1);
+    double maps =
+        log.mostDirtyRecords() * KAFKA_KEY_BYTES * Math.min(threads, log.partitions().size());
+    // The old generation is two thirds of it.
+    long heap = Math.max(LEAST_HEAP, (long) (maps * 2) + HEAP_BESIDE_MAPS);
+    long chosen = arguments.heapBytes() > 0 ? arguments.heapBytes() : heap;
+    return List.of(
+        "-Xmx" + (chosen >> 20) + "m",
+        "-Xms256m",
+        "-XX:+UseSerialGC",
+        "-XX:-UsePerfData",
+        "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
   }
 }

@@ -45,6 +45,11 @@ public record CleanOptions(
     }
   }
 
+  /** The same with other memory, in bytes, but no less than is possible. */
+  public CleanOptions withMemoryBytes(long bytes) {
+    return new CleanOptions(Math.max(bytes, LEAST_MEMORY_BYTES), spillDir, verify, dryRun);
+  }
+
   /** The defaults. */
   public static CleanOptions defaults() {
     return new CleanOptions(DEFAULT_MEMORY_BYTES, Optional.empty(), Verify.NORMAL, false);

@@ -32,15 +32,15 @@ final class CleanRun {
   private final Clock clock;
   private final CleanOptions options;
   private final Committer committer;
-  private final Workbench bench;
+  private final Lanes lanes;
   private final CleanPlan plan;
   private final long maxRecords;
   private final CancelToken token;
   private final CompactionListener listener;
   private final Pacer pacer;
-  private final FateCounts fateCounts = new FateCounts();
 
   private int groupsSwapped;
+  private boolean swapping;
   private int segmentsAfter;
   private int segmentsUntouched;
   private long bytesAfter;
@@ -51,7 +51,7 @@ final class CleanRun {
       CleanOptions options,
       Throttle throttle,
       Committer committer,
-      Workbench bench,
+      Lanes lanes,
       CleanPlan plan,
       long maxRecords,
       CancelToken token,
@@ -61,7 +61,7 @@ final class CleanRun {
     this.clock = clock;
     this.options = options;
     this.committer = committer;
-    this.bench = bench;
+    this.lanes = lanes;
     this.plan = plan;
     this.token = token;
     this.listener = listener;
@@ -71,6 +71,13 @@ final class CleanRun {
 
   /** What the partition is like when the run ends early. */
   String state() {
+    if (swapping) {
+      return "the swap of its group "
+          + (groupsSwapped + 1)
+          + " of "
+          + plan.groups().size()
+          + " had begun, and 'kleaner recover' finishes or undoes it; nothing is lost";
+    }
     if (groupsSwapped == 0) {
       return "nothing was changed";
     }
@@ -86,7 +93,7 @@ final class CleanRun {
 
   CompactionOutcome clean() throws IOException {
     if (!options.dryRun()) {
-      Optional<CompactionOutcome> refusal = new WriteCheck(fileSystem, plan).refusal();
+      Optional<CompactionOutcome> refusal = new WriteCheck(fileSystem, plan, committer).refusal();
       if (refusal.isPresent()) {
         return refusal.get();
       }
@@ -106,7 +113,8 @@ final class CleanRun {
         new SpillSpace(
             fileSystem,
             options.spillDir().orElse(plan.dir()),
-            plan.partition() + "-" + Long.toHexString(NAMES.nextLong()),
+            // Not the partition's name: with it the longest that Kafka allows would be too long.
+            Long.toHexString(NAMES.nextLong()),
             options.memoryBytes() / 8,
             options.spillDir().isPresent() ? 0 : plan.largestGroupBytes());
     long dirtyOffsets = plan.upperBoundOffset() - plan.firstDirtyOffset();
@@ -114,19 +122,19 @@ final class CleanRun {
     ScanCounts scan;
     listener.phase(plan, Phase.SCAN);
     long keys;
-    try (KeyIndex index = new KeyIndex(map, fates.removed(), spill)) {
-      KeyScan pass = new KeyScan(fileSystem, scope, bench, index, fates, pacer, maxRecords);
+    try (KeyIndex index = new KeyIndex(map, fates.removed(), spill, lanes.areSeveral())) {
+      KeyScan pass = new KeyScan(fileSystem, scope, lanes, index, fates, pacer, maxRecords);
       scan = pass.run();
-      keys = index.keysInMemory();
+      keys = index.keys();
     }
     if (scan.unkeyed > 0 && plan.unkeyed() == UnkeyedPolicy.REFUSE) {
       return refuseUnkeyed(scan);
     }
     long scanned = clock.nanoTime();
-    GroupCleaner cleaner = new GroupCleaner(fileSystem, scope, bench, fates, pacer, fateCounts);
+    GroupCleaner cleaner = new GroupCleaner(fileSystem, scope, lanes, fates, pacer);
     Optional<DeepVerifier> deep =
         options.verify() == CleanOptions.Verify.DEEP
-            ? Optional.of(new DeepVerifier(fileSystem, scope, bench, fates, pacer))
+            ? Optional.of(new DeepVerifier(fileSystem, scope, lanes.bench(0), fates, pacer))
             : Optional.empty();
     for (List<Segment> group : plan.groups()) {
       token.throwIfCancelled();
@@ -141,7 +149,15 @@ final class CleanRun {
     }
     long copied = clock.nanoTime();
     return new CompactionOutcome.Compacted(
-        stats(scan, fates, keys, map.sizeInBytes(), spill, scanned - start, copied - scanned),
+        stats(
+            scan,
+            cleaner.counts(),
+            fates,
+            keys,
+            map.sizeInBytes(),
+            spill,
+            scanned - start,
+            copied - scanned),
         plan.upperBoundOffset());
   }
 
@@ -187,7 +203,7 @@ final class CleanRun {
                 plan.indexIntervalBytes(),
                 txnIndexes),
             group.size() > 1 || plan.rebuildIndexes().contains(group.get(0).baseOffset()),
-            bench.out(),
+            lanes.bench(0).out(),
             pacer);
     boolean handedOver = false;
     try {
@@ -222,7 +238,9 @@ final class CleanRun {
       handedOver = true;
       long lastOffset = written.get(written.size() - 1).lastOffset();
       long nextOffset = lastOffset < 0 ? group.get(0).baseOffset() : lastOffset + 1;
+      swapping = true;
       committer.swap(plan, group, bases, nextOffset);
+      swapping = false;
       groupsSwapped++;
     } catch (IOException | RuntimeException | Error e) {
       if (!handedOver) {
@@ -242,6 +260,7 @@ final class CleanRun {
 
   private CleanStats stats(
       ScanCounts scan,
+      FateCounts fateCounts,
       RecordFates fates,
       long keys,
       long keyMapBytes,

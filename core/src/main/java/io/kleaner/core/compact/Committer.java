@@ -21,6 +21,14 @@ public interface Committer {
   void swap(CleanPlan plan, List<Segment> old, List<Long> newBaseOffsets, long nextOffset)
       throws IOException;
 
+  /**
+   * Finds out whether {@link #checkpoint} will be able to write, as far as that can be known before
+   * anything was changed.
+   *
+   * @throws IOException if it will not; nothing was changed
+   */
+  default void rehearse(CleanPlan plan) throws IOException {}
+
   /** Notes that the partition is clean up to an offset; durable when this returns. */
   void checkpoint(CleanPlan plan, long endOffset) throws IOException;
 }

@@ -11,6 +11,7 @@ import io.kleaner.core.record.BoundExceededException;
 import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
+import java.util.concurrent.Executor;
 
 /**
  * Carries out a {@link CleanPlan}: two passes over the segments of one partition, group after group
@@ -28,7 +29,7 @@ public final class Compactor implements AutoCloseable {
   private final CleanOptions options;
   private final Throttle throttle;
   private final Committer committer;
-  private final Workbench bench;
+  private final Lanes lanes;
   private final long maxRecords;
 
   /**
@@ -44,7 +45,31 @@ public final class Compactor implements AutoCloseable {
       Throttle throttle,
       int maxRecordBytes,
       Committer committer) {
-    this(fileSystem, clock, options, throttle, maxRecordBytes, committer, RecordFates.MAX_RECORDS);
+    this(fileSystem, clock, options, throttle, maxRecordBytes, committer, 1, Runnable::run);
+  }
+
+  /**
+   * @param lanes how many threads work on one partition, the one that calls {@link #run} included;
+   *     the result is the same whatever their number
+   * @param helpers runs {@code lanes - 1} tasks at the same time
+   */
+  public Compactor(
+      FileSystem fileSystem,
+      Clock clock,
+      CleanOptions options,
+      Throttle throttle,
+      int maxRecordBytes,
+      Committer committer,
+      int lanes,
+      Executor helpers) {
+    this(
+        fileSystem,
+        clock,
+        options,
+        throttle,
+        committer,
+        new Lanes(lanes, helpers, maxRecordBytes, Workbench.READ_BYTES),
+        RecordFates.MAX_RECORDS);
   }
 
   /**
@@ -55,8 +80,8 @@ public final class Compactor implements AutoCloseable {
       Clock clock,
       CleanOptions options,
       Throttle throttle,
-      int maxRecordBytes,
       Committer committer,
+      Lanes lanes,
       long maxRecords) {
     this.maxRecords = maxRecords;
     this.fileSystem = fileSystem;
@@ -64,7 +89,7 @@ public final class Compactor implements AutoCloseable {
     this.options = options;
     this.throttle = throttle;
     this.committer = committer;
-    this.bench = new Workbench(maxRecordBytes);
+    this.lanes = lanes;
   }
 
   /**
@@ -89,7 +114,7 @@ public final class Compactor implements AutoCloseable {
             options,
             throttle,
             committer,
-            bench,
+            lanes,
             plan,
             maxRecords,
             token,
@@ -148,6 +173,6 @@ public final class Compactor implements AutoCloseable {
 
   @Override
   public void close() {
-    bench.close();
+    lanes.close();
   }
 }

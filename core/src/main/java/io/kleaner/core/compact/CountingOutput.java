@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.compact;
 
-import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.record.BatchHeader;
 import io.kleaner.core.segment.AbortedTxn;
 import io.kleaner.core.segment.Segment;
@@ -14,7 +13,7 @@ final class CountingOutput implements GroupOutput {
   private boolean changed;
 
   @Override
-  public void beginSegment(Segment segment, FileHandle file) {
+  public void beginSegment(Segment segment) {
     // nothing to open
   }
 

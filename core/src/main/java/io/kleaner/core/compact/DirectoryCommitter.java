@@ -40,6 +40,13 @@ public final class DirectoryCommitter implements Committer {
   }
 
   @Override
+  public synchronized void rehearse(CleanPlan plan) throws IOException {
+    if (logDir.hasCheckpoints()) {
+      new CheckpointFile(fileSystem, logDir.dir(), CheckpointFile.CLEANER).rehearse();
+    }
+  }
+
+  @Override
   public synchronized void checkpoint(CleanPlan plan, long endOffset) throws IOException {
     if (logDir.hasCheckpoints()) {
       new CheckpointFile(fileSystem, logDir.dir(), CheckpointFile.CLEANER)

@@ -11,4 +11,16 @@ final class FateCounts {
   long recordsKept;
   long abortedRemoved;
   long markersRemoved;
+
+  /** Adds what another lane counted. */
+  void add(FateCounts other) {
+    batchesKept += other.batchesKept;
+    batchesRewritten += other.batchesRewritten;
+    batchesEmptied += other.batchesEmptied;
+    batchesDropped += other.batchesDropped;
+    batchesConverted += other.batchesConverted;
+    recordsKept += other.recordsKept;
+    abortedRemoved += other.abortedRemoved;
+    markersRemoved += other.markersRemoved;
+  }
 }

@@ -19,6 +19,13 @@ final class FateLog {
     hasSurvivors[size++] = survives;
   }
 
+  /** Adds all that another one holds. */
+  void add(FateLog other) {
+    for (int i = 0; i < other.size; i++) {
+      add(other.hasSurvivors[i]);
+    }
+  }
+
   boolean get(int batch) {
     return hasSurvivors[batch];
   }

@@ -43,7 +43,6 @@ final class FileGroupOutput implements GroupOutput {
   private long writerRecords;
   private boolean changed;
   private Segment source;
-  private FileHandle sourceFile;
   private long keptUpTo;
   private long keptRecords;
 
@@ -68,9 +67,8 @@ final class FileGroupOutput implements GroupOutput {
   }
 
   @Override
-  public void beginSegment(Segment segment, FileHandle file) throws IOException {
+  public void beginSegment(Segment segment) throws IOException {
     source = segment;
-    sourceFile = file;
     keptUpTo = 0;
     keptRecords = 0;
     segmentTxns.clear();
@@ -104,7 +102,7 @@ final class FileGroupOutput implements GroupOutput {
         batch,
         batch.position(),
         batch.remaining(),
-        batch.getLong(0),
+        batch.getLong(batch.position()),
         lastOffset,
         maxTimestamp,
         records);
@@ -135,9 +133,17 @@ final class FileGroupOutput implements GroupOutput {
     }
     changed = true;
     writer = open(groupBaseOffset);
+    if (keptUpTo > 0) {
+      try (FileHandle file = fileSystem.openRead(source.logFile())) {
+        copyPrefix(file);
+      }
+    }
+  }
+
+  private void copyPrefix(FileHandle file) throws IOException {
     BatchCursor prefix = new BatchCursor(COPY_BUFFER_BYTES, Integer.MAX_VALUE);
     prefix.open(
-        source.logFile(), sourceFile, 0, keptUpTo, source.baseOffset(), BatchCursor.Check.HEADERS);
+        source.logFile(), file, 0, keptUpTo, source.baseOffset(), BatchCursor.Check.HEADERS);
     int txns = 0;
     while (prefix.next()) {
       keep(prefix.header(), prefix.filePosition());

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.compact;
 
-import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.record.BatchHeader;
 import io.kleaner.core.segment.AbortedTxn;
 import io.kleaner.core.segment.Segment;
@@ -11,8 +10,8 @@ import java.nio.ByteBuffer;
 /** Where the survivors of one group go: files, or nowhere but into counts. */
 interface GroupOutput {
 
-  /** A source segment begins; its file stays open until {@link #endSegment()}. */
-  void beginSegment(Segment segment, FileHandle file) throws IOException;
+  /** A source segment begins. */
+  void beginSegment(Segment segment) throws IOException;
 
   /**
    * A batch survives as it is.

@@ -14,6 +14,7 @@ import io.kleaner.core.segment.SegmentFileName.Kind;
 import io.kleaner.core.swap.RecoveryPlan;
 import io.kleaner.core.swap.SwapRecovery;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -43,6 +44,33 @@ public final class LogDirSession implements AutoCloseable {
    */
   public static LogDirSession open(FileSystem fileSystem, LogDir logDir, boolean afterCrash)
       throws IOException {
+    requireStopped(logDir, afterCrash);
+    if (!fileSystem.isWritable(logDir.dir())) {
+      throw new UnusableDirectoryException(
+          logDir.dir() + " cannot be written to; nothing was changed.",
+          "Run as the user that the broker runs as, or use --output to write elsewhere.");
+    }
+    return new LogDirSession(fileSystem, logDir, lock(fileSystem, logDir));
+  }
+
+  /**
+   * Keeps others from changing a directory that is only read, as far as that leaves no trace: its
+   * lock is taken if the lock's file is there, as it is while a broker runs, and can be opened.
+   *
+   * @param afterCrash whether the user says that the broker which did not stop cleanly is gone
+   * @return gives the lock back; empty if there is none to take
+   * @throws UnusableDirectoryException if somebody works there, or may
+   */
+  public static Optional<FileLease> holdForReading(
+      FileSystem fileSystem, LogDir logDir, boolean afterCrash) throws IOException {
+    requireStopped(logDir, afterCrash);
+    if (fileSystem.stat(logDir.lockFile()).isEmpty() || !fileSystem.isWritable(logDir.lockFile())) {
+      return Optional.empty();
+    }
+    return Optional.of(lock(fileSystem, logDir));
+  }
+
+  private static void requireStopped(LogDir logDir, boolean afterCrash) throws IOException {
     if (logDir.isAfterCrash() && !afterCrash) {
       throw new UnusableDirectoryException(
           logDir.dir()
@@ -51,12 +79,17 @@ public final class LogDirSession implements AutoCloseable {
               + " meta.properties). Nothing was changed.",
           "Stop the broker. If it is known to have crashed, run again with --after-crash.");
     }
-    if (!fileSystem.isWritable(logDir.dir())) {
+  }
+
+  private static FileLease lock(FileSystem fileSystem, LogDir logDir) throws IOException {
+    Optional<FileLease> lease;
+    try {
+      lease = fileSystem.tryLock(logDir.lockFile());
+    } catch (FileSystemException e) {
       throw new UnusableDirectoryException(
-          logDir.dir() + " cannot be written to; nothing was changed.",
-          "Run as the user that the broker runs as, or use --output to write elsewhere.");
+          logDir.lockFile() + " cannot be opened to take its lock: " + e + "; nothing was changed.",
+          "Run as the user that the broker runs as.");
     }
-    Optional<FileLease> lease = fileSystem.tryLock(logDir.lockFile());
     if (lease.isEmpty()) {
       OptionalLong pid = LockHolder.pidOf(logDir.lockFile());
       throw new UnusableDirectoryException(
@@ -66,7 +99,7 @@ public final class LogDirSession implements AutoCloseable {
               + ", a running broker or another kleaner; nothing was changed.",
           "Stop it first; a live broker's directory is never written to.");
     }
-    return new LogDirSession(fileSystem, logDir, lease.get());
+    return lease.get();
   }
 
   /** Finishes or undoes what an interrupted clean left in a partition directory. */
@@ -77,8 +110,8 @@ public final class LogDirSession implements AutoCloseable {
   }
 
   /**
-   * Cuts a torn tail off the last segment, as a broker's recovery does. The offset and time index
-   * are deleted with it where they may point into it; a broker rebuilds them.
+   * Cuts a torn tail off the last segment, as a broker's recovery does, if there is one. The offset
+   * and time index are deleted with it where they may point into it; a broker rebuilds them.
    *
    * @param log as it was read
    */

@@ -6,7 +6,9 @@ import io.kleaner.core.pace.Throttle;
 
 /**
  * Counts the bytes a clean moves, and every so many of them looks whether it should stop, slow down
- * or tell how far it is. Not thread-safe; owned by one worker.
+ * or tell how far it is.
+ *
+ * <p>Thread-safe. Progress is told on the thread that made it alone.
  */
 final class Pacer {
 
@@ -15,6 +17,7 @@ final class Pacer {
   private final CancelToken token;
   private final Throttle throttle;
   private final Progress progress;
+  private final Thread owner = Thread.currentThread();
   private long sinceStep;
   private long bytesRead;
   private long bytesWritten;
@@ -26,32 +29,34 @@ final class Pacer {
   }
 
   /** Bytes were read, or are about to be used. */
-  void read(int bytes) {
+  synchronized void read(long bytes) {
     bytesRead += bytes;
     step(bytes);
   }
 
   /** Bytes were written. */
-  void wrote(int bytes) {
+  synchronized void wrote(long bytes) {
     bytesWritten += bytes;
     step(bytes);
   }
 
-  private void step(int bytes) {
+  private void step(long bytes) {
     sinceStep += bytes;
     if (sinceStep >= STEP_BYTES) {
       throttle.acquire(sinceStep, token);
       sinceStep = 0;
-      progress.moved(bytesRead, bytesWritten);
+      if (Thread.currentThread() == owner) {
+        progress.moved(bytesRead, bytesWritten);
+      }
       token.throwIfCancelled();
     }
   }
 
-  long bytesRead() {
+  synchronized long bytesRead() {
     return bytesRead;
   }
 
-  long bytesWritten() {
+  synchronized long bytesWritten() {
     return bytesWritten;
   }
 

@@ -8,6 +8,8 @@ import io.kleaner.core.check.LogChecker;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.PartitionLog;
+import io.kleaner.core.logdir.PartitionMetadataFile;
+import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.policy.CleanPolicy;
@@ -16,6 +18,7 @@ import io.kleaner.core.policy.Decision;
 import io.kleaner.core.policy.PartitionFacts;
 import io.kleaner.core.record.BoundExceededException;
 import io.kleaner.core.record.CorruptBatchException;
+import io.kleaner.core.settings.CleanupPolicy;
 import io.kleaner.core.settings.InvalidSettingsException;
 import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.settings.TopicSettings;
@@ -71,6 +74,7 @@ public final class PartitionJob {
   private final SettingsResolver settings;
   private final HighWatermarkChoice highWatermark;
   private final CleanRequest request;
+  private final CancelToken token;
 
   /**
    * @param logDir that holds the partitions
@@ -96,7 +100,22 @@ public final class PartitionJob {
       HighWatermarkChoice highWatermark,
       CleanRequest request,
       Tail tail) {
+    this(fileSystem, logDir, settings, highWatermark, request, tail, new CancelToken());
+  }
+
+  /**
+   * @param token ends the look at every byte that a crash makes necessary
+   */
+  public PartitionJob(
+      FileSystem fileSystem,
+      LogDir logDir,
+      SettingsResolver settings,
+      HighWatermarkChoice highWatermark,
+      CleanRequest request,
+      Tail tail,
+      CancelToken token) {
     this.fileSystem = fileSystem;
+    this.token = token;
     this.tail = tail;
     this.crashed = logDir.isAfterCrash();
     this.survey = new PartitionSurvey(fileSystem, logDir);
@@ -105,14 +124,36 @@ public final class PartitionJob {
     this.request = request;
   }
 
+  /**
+   * Whether a partition is nothing to touch whatever is in it: a stray, one of a topic that is not
+   * compacted, or of one that nothing is known of. Reads no segment.
+   */
+  public boolean isPassedOver(Path partitionDir) throws IOException {
+    String topic =
+        TopicPartition.ofDirectoryName(partitionDir.getFileName().toString()).orElseThrow().topic();
+    Optional<String> topicId = PartitionMetadataFile.topicId(fileSystem, partitionDir);
+    if (settings.objection(topic, topicId).isPresent()) {
+      return true;
+    }
+    try {
+      CleanupPolicy policy = settings.resolve(topic, topicId).cleanupPolicy();
+      return policy == CleanupPolicy.DELETE
+          || (policy == CleanupPolicy.UNKNOWN && !request.namedByHand());
+    } catch (InvalidSettingsException e) {
+      // What it is cannot be known; the assessment says why.
+      return true;
+    }
+  }
+
   /** Assesses a partition directory; throws only what is a bug. */
   public Assessment assess(Path partitionDir) {
     try {
       PartitionLog log = survey.read(partitionDir);
-      if (log.tornTail().isPresent() && tail == Tail.SETTLED) {
+      boolean passedOver = isPassedOver(partitionDir);
+      if (log.tornTail().isPresent() && tail == Tail.SETTLED && !passedOver) {
         return torn(log, log.tornTail().get());
       }
-      if (crashed) {
+      if (crashed && !passedOver) {
         Optional<Assessment> distrust = checkAfterCrash(partitionDir);
         if (distrust.isPresent()) {
           return distrust.get();
@@ -150,10 +191,7 @@ public final class PartitionJob {
   private Optional<Assessment> checkAfterCrash(Path partitionDir) throws IOException {
     CheckReport report =
         new LogChecker(
-                fileSystem,
-                CheckLevel.CHECKSUMS,
-                CleanOptions.DEFAULT_MAX_RECORD_BYTES,
-                new CancelToken())
+                fileSystem, CheckLevel.CHECKSUMS, CleanOptions.DEFAULT_MAX_RECORD_BYTES, token)
             .check(partitionDir);
     return report.findings().stream()
         .filter(finding -> finding.severity() == Finding.Severity.ERROR)

@@ -70,10 +70,7 @@ public final class PartitionSurvey {
       PartitionLog log, HighWatermarkChoice choice, long nowMs, long producerIdExpirationMs)
       throws IOException {
     HighWatermark highWatermark =
-        flushed(
-            log,
-            choice,
-            choice.of(log, checkpoint(CheckpointFile.HIGH_WATERMARK, log.partition())));
+        flushed(log, choice.of(log, checkpoint(CheckpointFile.HIGH_WATERMARK, log.partition())));
     ProducerReplay replay = new ProducerReplay(fileSystem, log);
     ProducerReplay.Producers stable =
         replay.upTo(highWatermark.offset(), nowMs, producerIdExpirationMs);
@@ -103,12 +100,11 @@ public final class PartitionSurvey {
 
   /**
    * After a crash only what lies below the recovery point is known to be on disk, transaction
-   * indexes included: an entry that was lost would make aborted records live ones.
+   * indexes included: an entry that was lost would make aborted records live ones. Who names a high
+   * watermark vouches for replicas, not for what this disk was told to keep.
    */
-  private HighWatermark flushed(
-      PartitionLog log, HighWatermarkChoice choice, HighWatermark highWatermark)
-      throws IOException {
-    if (!logDir.isAfterCrash() || !(choice instanceof HighWatermarkChoice.Checkpoint)) {
+  private HighWatermark flushed(PartitionLog log, HighWatermark highWatermark) throws IOException {
+    if (!logDir.isAfterCrash()) {
       return highWatermark;
     }
     long recoveryPoint =

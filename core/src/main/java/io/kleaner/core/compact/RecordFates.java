@@ -9,7 +9,9 @@ import io.kleaner.core.keymap.Bits;
  *
  * <p>Records of batches that end at or above the first dirty offset are numbered first, in offset
  * order, then those of the batches below it; batches likewise. {@link Walk} numbers them again in
- * the second pass. Not thread-safe.
+ * the second pass.
+ *
+ * <p>Several lanes may set bits at the same time; everything else is one thread's alone.
  */
 final class RecordFates {
 
@@ -17,12 +19,27 @@ final class RecordFates {
   static final long MAX_RECORDS = (1L << 32) - 1;
 
   private final Bits removed = new Bits();
+  private final Bits dueTombstones = new Bits();
   private final Bits unstampedTombstones = new Bits();
   private long dirtyRecords;
   private long dirtyBatches;
 
   Bits removed() {
     return removed;
+  }
+
+  /** Tombstones that are due, until {@link #settle}. */
+  Bits dueTombstones() {
+    return dueTombstones;
+  }
+
+  /**
+   * Makes due tombstones removed records.
+   *
+   * @return how many of them were not superseded
+   */
+  long settle() {
+    return removed.setAll(dueTombstones);
   }
 
   Bits unstampedTombstones() {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.compact;
 
-import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 
 /** What the first pass counted. Mutable while it runs, owned by its worker. */
 final class ScanCounts {
@@ -17,19 +17,32 @@ final class ScanCounts {
   long expiredTombstones;
   long unkeyed;
 
-  /** Keeps the reads that warm the cache from being optimised away; means nothing. */
-  int touched;
-
-  private final List<Long> firstUnkeyedOffsets = new ArrayList<>();
+  private final TreeSet<Long> firstUnkeyedOffsets = new TreeSet<>();
 
   void unkeyed(long offset) {
     unkeyed++;
     if (firstUnkeyedOffsets.size() < FIRST_UNKEYED) {
       firstUnkeyedOffsets.add(offset);
+    } else if (offset < firstUnkeyedOffsets.last()) {
+      firstUnkeyedOffsets.pollLast();
+      firstUnkeyedOffsets.add(offset);
     }
   }
 
-  /** Offsets of the first records without a key, ten at most. */
+  /** Adds what another lane found. */
+  void add(ScanCounts other) {
+    batches += other.batches;
+    controlBatches += other.controlBatches;
+    records += other.records;
+    aborted += other.aborted;
+    superseded += other.superseded;
+    expiredTombstones += other.expiredTombstones;
+    long all = unkeyed + other.unkeyed;
+    other.firstUnkeyedOffsets.forEach(this::unkeyed);
+    unkeyed = all;
+  }
+
+  /** Lowest offsets of records without a key, ten at most. */
   List<Long> firstUnkeyedOffsets() {
     return List.copyOf(firstUnkeyedOffsets);
   }

@@ -12,13 +12,16 @@ import java.nio.ByteBuffer;
 /**
  * One worker's buffers and cursors, made once and used for partition after partition.
  *
- * <p>Memory: two buffers of 1 MiB, a decompression window of 256 KiB, a batch under construction;
- * each grows to the largest batch or record met, up to {@code maxRecordBytes}. Not thread-safe;
- * owned by one worker.
+ * <p>Memory: buffers of 512 KiB and 1 MiB, a decompression window of 256 KiB, a batch under
+ * construction; each grows to the largest batch or record met, up to {@code maxRecordBytes}. Not
+ * thread-safe; owned by one worker.
  */
-public final class Workbench implements AutoCloseable {
+final class Workbench implements AutoCloseable {
 
-  private static final int BUFFER_BYTES = 1024 * 1024;
+  /** What is read at once. */
+  static final int READ_BYTES = 512 * 1024;
+
+  private static final int WRITE_BYTES = 1024 * 1024;
 
   private final Decompressors decompressors;
   private final Compressors compressors;
@@ -26,15 +29,16 @@ public final class Workbench implements AutoCloseable {
   private final RecordCursor records;
   private final LegacyRecordCursor legacyRecords;
   private final BatchBuilder builder;
-  private final ByteBuffer out = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private final ByteBuffer out = ByteBuffer.allocateDirect(WRITE_BYTES);
 
   /**
    * @param maxRecordBytes the largest batch or record that may be in memory, in bytes
+   * @param readBytes what is read at once, in bytes, unless a batch is larger
    */
-  public Workbench(int maxRecordBytes) {
+  Workbench(int maxRecordBytes, int readBytes) {
     this.decompressors = new Decompressors(maxRecordBytes);
     this.compressors = new Compressors();
-    this.batches = new BatchCursor(BUFFER_BYTES, maxRecordBytes);
+    this.batches = new BatchCursor(readBytes, maxRecordBytes);
     this.records = new RecordCursor(decompressors, maxRecordBytes);
     this.legacyRecords = new LegacyRecordCursor(decompressors, maxRecordBytes);
     this.builder = new BatchBuilder(compressors, maxRecordBytes);

@@ -17,10 +17,12 @@ final class WriteCheck {
 
   private final FileSystem fileSystem;
   private final CleanPlan plan;
+  private final Committer committer;
 
-  WriteCheck(FileSystem fileSystem, CleanPlan plan) {
+  WriteCheck(FileSystem fileSystem, CleanPlan plan, Committer committer) {
     this.fileSystem = fileSystem;
     this.plan = plan;
+    this.committer = committer;
   }
 
   /** Why the plan cannot be carried out, if so; the directory is as it was. */
@@ -30,7 +32,23 @@ final class WriteCheck {
     if (usable < needed) {
       return Optional.of(noRoom(needed, usable));
     }
-    return probe();
+    Optional<CompactionOutcome> refusal = probe();
+    return refusal.isPresent() ? refusal : rehearse();
+  }
+
+  private Optional<CompactionOutcome> rehearse() {
+    try {
+      committer.rehearse(plan);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(
+          new CompactionOutcome.Refused(
+              plan.partition()
+                  + ": the log directory's cleaner checkpoint cannot be replaced as it is: "
+                  + e
+                  + "; nothing was changed.",
+              "Run as the user that the broker runs as, or use --output to write elsewhere."));
+    }
   }
 
   private CompactionOutcome noRoom(long needed, long usable) {
@@ -48,8 +66,7 @@ final class WriteCheck {
 
   /** Makes an empty file of a name that recovery knows, and takes it away again. */
   private Optional<CompactionOutcome> probe() throws IOException {
-    Path probe =
-        plan.dir().resolve(SpillSpace.PREFIX + plan.partition() + "-probe" + SpillSpace.SUFFIX);
+    Path probe = plan.dir().resolve(SpillSpace.PREFIX + "probe" + SpillSpace.SUFFIX);
     try {
       fileSystem.delete(probe);
       fileSystem.create(probe).close();

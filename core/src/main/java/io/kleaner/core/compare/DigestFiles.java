@@ -6,24 +6,37 @@ import io.kleaner.core.io.FileSystem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 
 /**
- * Digests of one log, on disk, partitioned by key hash so that one partition fits in memory. Not
- * thread-safe; {@link #close} deletes the files.
+ * Digests of one log, on disk, partitioned by key hash so that one partition fits in memory; one
+ * that does not is split again. Not thread-safe; {@link #close} deletes the files.
  */
 final class DigestFiles implements AutoCloseable {
 
   private static final int BUFFER_BYTES = 512 * Digest.BYTES;
 
+  private static final int SPLIT = 16;
+  private static final long MIX = 0x9E3779B97F4A7C15L;
+
   private final FileSystem fileSystem;
+  private final Path dir;
+  private final String name;
+  private final int level;
   private final Path[] paths;
   private final FileHandle[] files;
   private final ByteBuffer[] buffers;
   private final long[] sizes;
 
   DigestFiles(FileSystem fileSystem, Path dir, String name, int partitions) throws IOException {
+    this(fileSystem, dir, name, partitions, 0);
+  }
+
+  private DigestFiles(FileSystem fileSystem, Path dir, String name, int partitions, int level)
+      throws IOException {
     this.fileSystem = fileSystem;
+    this.dir = dir;
+    this.name = name;
+    this.level = level;
     this.paths = new Path[partitions];
     this.files = new FileHandle[partitions];
     this.buffers = new ByteBuffer[partitions];
@@ -37,7 +50,9 @@ final class DigestFiles implements AutoCloseable {
   }
 
   void add(Digest digest) throws IOException {
-    int partition = (int) Long.remainderUnsigned(digest.key1(), paths.length);
+    // Each level divides by other bits, or all of a partition would meet again in one.
+    long bits = level == 0 ? digest.key1() : ((digest.key1() ^ level) * MIX) >>> 16;
+    int partition = (int) Long.remainderUnsigned(bits, paths.length);
     ByteBuffer buffer = buffers[partition];
     if (buffer.remaining() < Digest.BYTES) {
       flush(partition);
@@ -58,8 +73,44 @@ final class DigestFiles implements AutoCloseable {
     buffer.clear();
   }
 
+  /** How many partitions there are. */
+  int partitions() {
+    return paths.length;
+  }
+
+  /** How often the whole was divided. */
+  int level() {
+    return level;
+  }
+
+  /** Digests in a partition. */
+  long count(int partition) {
+    return sizes[partition] / Digest.BYTES + buffers[partition].position() / Digest.BYTES;
+  }
+
+  /** The digests of one partition, divided once more. */
+  DigestFiles split(int partition) throws IOException {
+    DigestFiles parts = new DigestFiles(fileSystem, dir, name + "-" + partition, SPLIT, level + 1);
+    try {
+      read(partition, parts::add);
+      return parts;
+    } catch (IOException | RuntimeException e) {
+      try {
+        parts.close();
+      } catch (IOException cleanUp) {
+        e.addSuppressed(cleanUp);
+      }
+      throw e;
+    }
+  }
+
+  /** Takes digests, and may fail to write them. */
+  interface Sink {
+    void accept(Digest digest) throws IOException;
+  }
+
   /** Hands out a partition's digests in the order they were added. */
-  void read(int partition, Consumer<Digest> consumer) throws IOException {
+  void read(int partition, Sink consumer) throws IOException {
     flush(partition);
     ByteBuffer buffer = buffers[partition];
     for (long position = 0; position < sizes[partition]; ) {

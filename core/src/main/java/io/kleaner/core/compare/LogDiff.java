@@ -33,6 +33,7 @@ public final class LogDiff {
 
   private static final long BYTES_PER_KEY = 160;
   private static final int MAX_PARTITIONS = 512;
+  private static final int MAX_LEVELS = 3;
 
   private final FileSystem fileSystem;
   private final Path tempDir;
@@ -93,12 +94,25 @@ public final class LogDiff {
         LogDigester digester = new LogDigester(fileSystem, hash, maxRecordBytes, token)) {
       digester.digest(left, leftProducers, a);
       digester.digest(right, rightProducers, b);
-      for (int i = 0; i < partitions; i++) {
-        token.throwIfCancelled();
+      compare(a, b);
+    }
+    return new DiffReport(shown, total, keysLeft, keysRight);
+  }
+
+  private void compare(DigestFiles a, DigestFiles b) throws IOException {
+    for (int i = 0; i < a.partitions(); i++) {
+      token.throwIfCancelled();
+      long bytes = (a.count(i) + b.count(i)) * BYTES_PER_KEY;
+      // Many records of few keys cannot be divided, and need not be: a view holds one of each.
+      if (bytes > memoryBytes && a.level() < MAX_LEVELS) {
+        try (DigestFiles left = a.split(i);
+            DigestFiles right = b.split(i)) {
+          compare(left, right);
+        }
+      } else {
         compare(View.of(a, i), View.of(b, i));
       }
     }
-    return new DiffReport(shown, total, keysLeft, keysRight);
   }
 
   private Map<Long, ProducerEntry> producers(PartitionLog log) throws IOException {

@@ -3,7 +3,6 @@ package io.kleaner.core.compare;
 
 import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
-import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.keymap.KeyHash;
 import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.logdir.ProducerEntry;
@@ -17,8 +16,7 @@ import io.kleaner.core.record.RecordCursor;
 import io.kleaner.core.retain.TransactionState;
 import io.kleaner.core.segment.AbortedTxn;
 import io.kleaner.core.segment.Segment;
-import io.kleaner.core.segment.SegmentFileName.Kind;
-import io.kleaner.core.segment.TxnIndexFormat;
+import io.kleaner.core.segment.TxnIndexFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -97,8 +95,7 @@ final class LogDigester implements AutoCloseable {
     List<AbortedTxn> txns = new ArrayList<>();
     for (Segment segment : log.segments()) {
       if (segment.hasTxnIndex()) {
-        txns.addAll(
-            TxnIndexFormat.decode(SmallFile.bytes(fileSystem, segment.file(Kind.TXN_INDEX))));
+        txns.addAll(TxnIndexFile.read(fileSystem, segment));
       }
     }
     return txns;
@@ -208,8 +205,8 @@ final class LogDigester implements AutoCloseable {
       kind = hasValue ? Digest.VALUE : Digest.TOMBSTONE;
     }
     // Every record of an open transaction counts, not just the newest of its key.
-    long second = open ? hash.second() ^ offset : hash.second();
-    out.add(new Digest(kind, hash.first(), second, content, offset));
+    long apart = open ? offset * MIX : 0;
+    out.add(new Digest(kind, hash.first() ^ apart, hash.second() ^ apart, content, offset));
   }
 
   @Override

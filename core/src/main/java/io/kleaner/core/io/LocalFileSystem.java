@@ -5,6 +5,7 @@ import io.kleaner.core.io.FileEntry.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -39,6 +40,8 @@ public final class LocalFileSystem implements FileSystem {
    * channel on its file that is closed, so a second one must not even be opened.
    */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private static final int LOCK_ATTEMPTS = 100;
 
   @Override
   public FileHandle openRead(Path file) throws IOException {
@@ -210,31 +213,74 @@ public final class LocalFileSystem implements FileSystem {
   }
 
   private static Optional<FileLease> lock(Path lockFile) throws IOException {
-    boolean created = false;
-    FileChannel channel;
+    for (int attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
+      Optional<Object> before = identity(lockFile);
+      boolean created = before.isEmpty();
+      FileChannel channel;
+      try {
+        channel =
+            FileChannel.open(
+                lockFile,
+                created ? StandardOpenOption.CREATE_NEW : StandardOpenOption.WRITE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE);
+      } catch (NoSuchFileException | FileAlreadyExistsException e) {
+        // Its holder has just taken it away, or another has just made it.
+        continue;
+      }
+      if (created) {
+        giveToOwnerOf(lockFile.getParent(), lockFile);
+        before = identity(lockFile);
+      }
+      FileLock lock;
+      try {
+        lock = channel.tryLock();
+      } catch (IOException e) {
+        channel.close();
+        throw e;
+      }
+      if (lock == null) {
+        channel.close();
+        return Optional.empty();
+      }
+      if (before.isPresent() && before.equals(identity(lockFile))) {
+        return Optional.of(new LocalLease(lockFile, channel, created));
+      }
+      // The holder before us deleted the file between our opening and its lock's end: what we hold
+      // has no name any more, and whoever comes next locks another.
+      channel.close();
+    }
+    throw new IOException(lockFile + " is made and deleted by others all the time");
+  }
+
+  /** Tells a file from another that takes its name; empty if there is none. */
+  private static Optional<Object> identity(Path file) throws IOException {
     try {
-      channel = FileChannel.open(lockFile, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      BasicFileAttributes attributes =
+          Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      Object key = attributes.fileKey();
+      return Optional.of(key == null ? attributes.creationTime() : key);
     } catch (NoSuchFileException e) {
-      channel =
-          FileChannel.open(
-              lockFile,
-              StandardOpenOption.CREATE_NEW,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
-      created = true;
-    }
-    FileLock lock;
-    try {
-      lock = channel.tryLock();
-    } catch (IOException e) {
-      channel.close();
-      throw e;
-    }
-    if (lock == null) {
-      channel.close();
       return Optional.empty();
     }
-    return Optional.of(new LocalLease(lockFile, channel, created));
+  }
+
+  /** A lock file that outlives a kill must not keep the directory's own user out. */
+  private static void giveToOwnerOf(Path dir, Path file) {
+    PosixFileAttributeView to = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+    PosixFileAttributeView from = Files.getFileAttributeView(dir, PosixFileAttributeView.class);
+    if (to == null || from == null) {
+      return;
+    }
+    try {
+      PosixFileAttributes wanted = from.readAttributes();
+      if (!wanted.owner().equals(to.readAttributes().owner())) {
+        to.setOwner(wanted.owner());
+        to.setGroup(wanted.group());
+      }
+    } catch (IOException e) {
+      // Only root may give files away; anyone else deletes it at the end.
+    }
   }
 
   private record LocalLease(Path lockFile, FileChannel channel, boolean created)

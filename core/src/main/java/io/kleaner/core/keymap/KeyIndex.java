@@ -2,6 +2,8 @@
 package io.kleaner.core.keymap;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.StampedLock;
 
 /**
  * Finds which records are superseded, whatever the number of keys and the memory at hand.
@@ -15,36 +17,57 @@ import java.io.IOException;
  * a {@link Spill} on disk, partitioned by hash; each partition is settled with the same map later,
  * so the log itself is read once and rewritten once under any budget.
  *
- * <p>Not thread-safe; owned by one worker. An {@link IOException} leaves it useless; {@link #close}
- * removes its files.
+ * <p>Several workers may put blocks at the same time if the index is made for it, and then, after
+ * {@link #beginProbes}, probe them; everything else is one worker's alone. An {@link IOException}
+ * leaves it useless; {@link #close} removes its files.
  */
 public final class KeyIndex implements AutoCloseable {
 
   private final KeyMap map;
   private final Bits removed;
   private final SpillSpace space;
-  private Spill spill;
-  private long superseded;
-  private long alreadyRemoved;
-  private boolean probing;
+  private final boolean shared;
+  private final LongAdder superseded = new LongAdder();
 
   /**
+   * Who puts holds it for reading. It is held for writing to close the map to new keys: from then
+   * on nobody puts a key into the map that someone else has spilled.
+   */
+  private final StampedLock lock = new StampedLock();
+
+  private boolean closed;
+  private long keysBefore;
+  private boolean probing;
+  private Spill spill;
+
+  /**
+   * An index that one worker uses.
+   *
    * @param map empty; this index uses and clears it
    * @param removed gets a bit for every superseded ordinal
    * @param space where keys go that the map has no room for
    */
   public KeyIndex(KeyMap map, Bits removed, SpillSpace space) {
+    this(map, removed, space, false);
+  }
+
+  /**
+   * @param shared whether several workers put and probe blocks at the same time
+   */
+  public KeyIndex(KeyMap map, Bits removed, SpillSpace space, boolean shared) {
     this.map = map;
     this.removed = removed;
     this.space = space;
+    this.shared = shared;
   }
 
-  /** A record of the dirty range; ordinals ascend. */
+  /** A record of the dirty range. */
   public void put(long first, long second, long ordinal) throws IOException {
-    long previous = map.put(first, second, ordinal);
-    if (previous >= 0) {
-      lose(previous);
-    } else if (previous == KeyMap.FULL) {
+    long loser = map.put(first, second, ordinal);
+    if (loser >= 0) {
+      removed.set(loser);
+      superseded.increment();
+    } else if (loser == KeyMap.FULL) {
       spill().add(first, second, ordinal);
     }
   }
@@ -52,21 +75,126 @@ public final class KeyIndex implements AutoCloseable {
   /** A record of the clean range, after the last put. */
   public void probe(long first, long second, long ordinal) throws IOException {
     if (!probing) {
-      probing = true;
-      if (spill != null) {
-        spill.beginProbes();
-      }
+      beginProbes();
     }
     if (map.get(first, second) != KeyMap.ABSENT) {
-      lose(ordinal);
+      removed.set(ordinal);
+      superseded.increment();
     } else if (spill != null) {
       spill.add(first, second, ordinal);
     }
   }
 
-  /** Reads the slot of a key ahead of its {@link #put} or {@link #probe}. */
-  public int touch(long second) {
-    return map.touch(second);
+  /** Records of the dirty range; the block is empty afterwards. */
+  public void put(KeyBlock block) throws IOException {
+    map.readAhead(block);
+    if (shared) {
+      putShared(block);
+    } else {
+      putAlone(block);
+    }
+    block.size = 0;
+  }
+
+  private void putAlone(KeyBlock block) throws IOException {
+    int lost = 0;
+    int homeless = 0;
+    for (int i = 0; i < block.size; i++) {
+      long loser = map.put(block.homes[i], block.first[i], block.ordinals[i]);
+      if (loser >= 0) {
+        removed.set(loser);
+        lost++;
+      } else if (loser == KeyMap.FULL) {
+        block.homeless[homeless++] = i;
+      }
+    }
+    superseded.add(lost);
+    spill(block, homeless);
+  }
+
+  private void putShared(KeyBlock block) throws IOException {
+    int lost = 0;
+    int homeless = 0;
+    int i = 0;
+    while (i < block.size) {
+      long stamp = lock.readLock();
+      try {
+        for (; i < block.size; i++) {
+          long loser =
+              map.putShared(block.homes[i], block.first[i], block.ordinals[i], block, closed);
+          if (loser >= 0) {
+            block.lost.set(loser);
+            lost++;
+          } else if (loser == KeyMap.FULL) {
+            if (!closed) {
+              break;
+            }
+            block.homeless[homeless++] = i;
+          }
+        }
+      } finally {
+        lock.unlockRead(stamp);
+      }
+      if (i < block.size) {
+        stamp = lock.writeLock();
+        closed = true;
+        lock.unlockWrite(stamp);
+      }
+    }
+    superseded.add(lost);
+    if (homeless > 0) {
+      synchronized (this) {
+        spill(block, homeless);
+      }
+    }
+  }
+
+  private void spill(KeyBlock block, int homeless) throws IOException {
+    for (int j = 0; j < homeless; j++) {
+      int i = block.homeless[j];
+      spill().add(block.first[i], block.second[i], block.ordinals[i]);
+    }
+  }
+
+  /** Every record of the dirty range was put, and every worker gave its block back. */
+  public void beginProbes() throws IOException {
+    probing = true;
+    if (spill != null) {
+      spill.beginProbes();
+    }
+  }
+
+  /** Records of the clean range, after {@link #beginProbes}; the block is empty afterwards. */
+  public void probe(KeyBlock block) throws IOException {
+    map.readAhead(block);
+    int lost = 0;
+    int homeless = 0;
+    for (int i = 0; i < block.size; i++) {
+      if (map.get(block.homes[i], block.first[i]) == KeyMap.ABSENT) {
+        block.homeless[homeless++] = i;
+      } else if (shared) {
+        removed.setShared(block.ordinals[i]);
+        lost++;
+      } else {
+        removed.set(block.ordinals[i]);
+        lost++;
+      }
+    }
+    superseded.add(lost);
+    if (spill != null) {
+      synchronized (this) {
+        spill(block, homeless);
+      }
+    }
+    block.size = 0;
+  }
+
+  /** A worker has put its last block. */
+  public synchronized void giveBack(KeyBlock block) {
+    if (shared) {
+      map.giveBack(block);
+      removed.setAll(block.lost);
+    }
   }
 
   /** Settles what was spilled; nothing may be put or probed afterwards. */
@@ -79,6 +207,7 @@ public final class KeyIndex implements AutoCloseable {
 
   private void settle(Spill parent) throws IOException {
     for (int partition = 0; partition < parent.partitions(); partition++) {
+      keysBefore += map.keys();
       map.clear();
       Spill child = null;
       try (Spill.Reader reader = parent.read(partition)) {
@@ -126,10 +255,8 @@ public final class KeyIndex implements AutoCloseable {
   }
 
   private void lose(long ordinal) {
-    superseded++;
-    if (!removed.set(ordinal)) {
-      alreadyRemoved++;
-    }
+    removed.set(ordinal);
+    superseded.increment();
   }
 
   /** Records that do not survive. */
@@ -139,12 +266,7 @@ public final class KeyIndex implements AutoCloseable {
 
   /** How many records were superseded. */
   public long superseded() {
-    return superseded;
-  }
-
-  /** How many of the superseded had their bit set before, for another reason. */
-  public long alreadyRemoved() {
-    return alreadyRemoved;
+    return superseded.sum();
   }
 
   /** Whether the map ran out of room. */
@@ -152,9 +274,9 @@ public final class KeyIndex implements AutoCloseable {
     return space.spilledBytes() > 0;
   }
 
-  /** Keys in the map; all of them as long as nothing was spilled. */
-  public int keysInMemory() {
-    return map.keys();
+  /** Keys that were put, wherever they found room. */
+  public long keys() {
+    return keysBefore + map.keys();
   }
 
   @Override

@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.keymap;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Maps a key's hash to the ordinal of the newest record that has the key: open addressing with
  * linear probing over one array of primitives, fixed in size.
  *
- * <p>A slot is twelve bytes: the ordinal plus one (0 is an empty slot) and 64 bits of the hash. The
- * slot's position comes from the hash's other 64 bits, so that a false match needs equal stored
- * bits and the same run of slots; {@code docs/decisions} has the odds. At the highest load, 0.8, a
- * key takes 15 bytes.
+ * <p>A slot is twelve bytes: 64 bits of the hash, of which neither half is 0, and the ordinal plus
+ * one. A slot whose first half is 0 is empty. The slot's position comes from the hash's other 64
+ * bits, so that a false match needs equal stored bits and the same run of slots; {@code
+ * docs/decisions} has the odds. At the highest load, 0.8, a key takes 15 bytes.
  *
  * <pre>
- *  int 3s        int 3s+1          int 3s+2
- *  +-------------+-----------------+------------------+
- *  |ordinal + 1  |hash bits 0..31  |hash bits 32..63  |
- *  +-------------+-----------------+------------------+
+ *  int 3s            int 3s+1           int 3s+2
+ *  +-----------------+------------------+-------------+
+ *  |hash bits 0..31  |hash bits 32..63  |ordinal + 1  |
+ *  +-----------------+------------------+-------------+
  * </pre>
  *
- * <p>Not thread-safe; owned by one worker.
+ * <p>Several workers may {@link #putShared} at the same time, and may then {@link #get} once all of
+ * them are done; everything else is one worker's alone.
  */
 public final class KeyMap {
 
@@ -35,15 +39,18 @@ public final class KeyMap {
   /** The key is new and there is no room for it; the map is as it was. */
   public static final long FULL = -2;
 
+  private static final VarHandle INT = MethodHandles.arrayElementVarHandle(int[].class);
   private static final int INTS = 3;
   private static final int MAX_SLOTS = (Integer.MAX_VALUE - 8) / INTS;
   private static final int MIN_SLOTS = 16;
+  private static final int ALLOWANCE = 256;
   private static final long UNSIGNED = 0xffffffffL;
 
   private final int[] table;
   private final int slots;
   private final int maxKeys;
   private int keys;
+  private final AtomicInteger promised = new AtomicInteger();
 
   private KeyMap(int slots) {
     this.slots = slots;
@@ -65,50 +72,41 @@ public final class KeyMap {
   }
 
   /**
-   * Records that an ordinal is the newest of a key.
+   * Notes that a record has a key.
    *
-   * @param ordinal 0 to 2^32-2, above every ordinal put for the key before
-   * @return the ordinal that was the newest until now, {@link #ABSENT}, or {@link #FULL}
+   * @param ordinal 0 to 2^32-2, of the record
+   * @return the ordinal of the older record that is superseded, be it this one or the one that was
+   *     the newest until now; {@link #ABSENT} if there is none, or {@link #FULL}
    */
   public long put(long first, long second, long ordinal) {
-    int low = (int) first;
-    int high = (int) (first >>> 32);
-    int i = home(second);
+    return put(home(second), first, ordinal);
+  }
+
+  /** The same, for a slot that {@link #readAhead} found. */
+  long put(int home, long first, long ordinal) {
+    int low = notZero((int) first);
+    int high = notZero((int) (first >>> 32));
+    int value = (int) (ordinal + 1);
+    int i = home;
     while (true) {
       int stored = table[i];
+      if (stored == low && table[i + 1] == high) {
+        int old = table[i + 2];
+        if (Integer.compareUnsigned(old, value) > 0) {
+          return ordinal;
+        }
+        table[i + 2] = value;
+        return (old & UNSIGNED) - 1;
+      }
       if (stored == 0) {
         if (keys == maxKeys) {
           return FULL;
         }
         keys++;
-        table[i] = (int) (ordinal + 1);
-        table[i + 1] = low;
-        table[i + 2] = high;
+        table[i] = low;
+        table[i + 1] = high;
+        table[i + 2] = value;
         return ABSENT;
-      }
-      if (table[i + 1] == low && table[i + 2] == high) {
-        table[i] = (int) (ordinal + 1);
-        return (stored & UNSIGNED) - 1;
-      }
-      i += INTS;
-      if (i == table.length) {
-        i = 0;
-      }
-    }
-  }
-
-  /** The newest ordinal of a key, or {@link #ABSENT}. */
-  public long get(long first, long second) {
-    int low = (int) first;
-    int high = (int) (first >>> 32);
-    int i = home(second);
-    while (true) {
-      int stored = table[i];
-      if (stored == 0) {
-        return ABSENT;
-      }
-      if (table[i + 1] == low && table[i + 2] == high) {
-        return (stored & UNSIGNED) - 1;
       }
       i += INTS;
       if (i == table.length) {
@@ -118,22 +116,134 @@ public final class KeyMap {
   }
 
   /**
-   * Reads the slot where a key belongs, to have it in the cache when it is asked for.
+   * The same while other workers put too. Who claims an empty slot does so by its first half, and
+   * then writes the second, for which others wait.
    *
-   * @return something of the slot, to be used in a way that keeps the read alive
+   * @param block of this worker; holds what it may still claim
+   * @param closed whether no key may be new any more
    */
-  public int touch(long second) {
-    return table[home(second)];
+  long putShared(int home, long first, long ordinal, KeyBlock block, boolean closed) {
+    int low = notZero((int) first);
+    int high = notZero((int) (first >>> 32));
+    int i = home;
+    while (true) {
+      int stored = (int) INT.getOpaque(table, i);
+      if (stored == 0) {
+        if (closed || !mayClaim(block)) {
+          return FULL;
+        }
+        stored = (int) INT.compareAndExchange(table, i, 0, low);
+        if (stored == 0) {
+          block.allowance--;
+          INT.setRelease(table, i + 1, high);
+          return raise(i + 2, ordinal);
+        }
+      }
+      if (stored == low && secondHalf(i + 1) == high) {
+        return raise(i + 2, ordinal);
+      }
+      i += INTS;
+      if (i == table.length) {
+        i = 0;
+      }
+    }
+  }
+
+  private int secondHalf(int index) {
+    int half = (int) INT.getAcquire(table, index);
+    while (half == 0) {
+      Thread.onSpinWait();
+      half = (int) INT.getAcquire(table, index);
+    }
+    return half;
+  }
+
+  private long raise(int index, long ordinal) {
+    int value = (int) (ordinal + 1);
+    int old = (int) INT.getOpaque(table, index);
+    while (Integer.compareUnsigned(old, value) < 0) {
+      int met = (int) INT.compareAndExchange(table, index, old, value);
+      if (met == old) {
+        return (old & UNSIGNED) - 1;
+      }
+      old = met;
+    }
+    return ordinal;
+  }
+
+  private boolean mayClaim(KeyBlock block) {
+    if (block.allowance > 0) {
+      return true;
+    }
+    int before = promised.getAndAdd(ALLOWANCE);
+    int granted = Math.min(ALLOWANCE, maxKeys - before);
+    if (granted <= 0) {
+      promised.getAndAdd(-ALLOWANCE);
+      return false;
+    }
+    promised.getAndAdd(granted - ALLOWANCE);
+    block.allowance = granted;
+    return true;
+  }
+
+  /** Counts what a worker put: it is done with {@link #putShared}. */
+  void giveBack(KeyBlock block) {
+    keys = promised.addAndGet(-block.allowance);
+    block.allowance = 0;
+  }
+
+  /** The newest ordinal of a key, or {@link #ABSENT}. */
+  public long get(long first, long second) {
+    return get(home(second), first);
+  }
+
+  /** The same, for a slot that {@link #readAhead} found. */
+  long get(int home, long first) {
+    int low = notZero((int) first);
+    int high = notZero((int) (first >>> 32));
+    int i = home;
+    while (true) {
+      int stored = table[i];
+      if (stored == low && table[i + 1] == high) {
+        return (table[i + 2] & UNSIGNED) - 1;
+      }
+      if (stored == 0) {
+        return ABSENT;
+      }
+      i += INTS;
+      if (i == table.length) {
+        i = 0;
+      }
+    }
+  }
+
+  /**
+   * Finds the slots where keys belong, and reads them, to have them in the cache when asked for.
+   */
+  void readAhead(KeyBlock block) {
+    int seen = 0;
+    for (int i = 0; i < block.size; i++) {
+      int home = home(block.second[i]);
+      block.homes[i] = home;
+      // A slot may lie in two lines of the cache.
+      seen += table[home] + table[home + 2];
+    }
+    block.seen = seen;
   }
 
   private int home(long second) {
     return (int) (((second >>> 32) * slots) >>> 32) * INTS;
   }
 
+  private static int notZero(int half) {
+    return half == 0 ? 1 : half;
+  }
+
   /** Forgets every key. */
   public void clear() {
     Arrays.fill(table, 0);
     keys = 0;
+    promised.set(0);
   }
 
   /** How many keys it holds. */

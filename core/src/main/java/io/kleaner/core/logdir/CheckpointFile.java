@@ -112,8 +112,31 @@ public final class CheckpointFile {
     replace(CheckpointText.format(lines));
   }
 
+  /**
+   * Does what {@link #put} does but for the content and the rename.
+   *
+   * @throws IOException if a replacement could not be written as the file is; nothing was changed
+   */
+  public void rehearse() throws IOException {
+    read();
+    Path temporary = temporary();
+    fileSystem.delete(temporary);
+    try {
+      fileSystem.create(temporary).close();
+      if (exists()) {
+        fileSystem.copyOwnership(path, temporary);
+      }
+    } finally {
+      fileSystem.delete(temporary);
+    }
+  }
+
+  private Path temporary() {
+    return path.resolveSibling(path.getFileName() + TEMPORARY);
+  }
+
   private void replace(String content) throws IOException {
-    Path temporary = path.resolveSibling(path.getFileName() + TEMPORARY);
+    Path temporary = temporary();
     fileSystem.delete(temporary);
     try {
       try (FileHandle file = fileSystem.create(temporary)) {

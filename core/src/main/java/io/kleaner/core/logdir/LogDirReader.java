@@ -43,7 +43,8 @@ public final class LogDirReader {
   /**
    * Looks at a directory.
    *
-   * @param named may be a symbolic link, which is followed; links below it are not
+   * @param named may be a symbolic link, which is followed; links below it are not. A link that
+   *     stands in a log directory belongs to that one: its lock, its checkpoints, its broker
    * @throws UnusableDirectoryException if it is neither a log directory nor a partition
    */
   public LogDir read(Path named) throws IOException {
@@ -54,7 +55,7 @@ public final class LogDirReader {
     Optional<TopicPartition> partition =
         name == null ? Optional.empty() : TopicPartition.ofDirectoryName(name.toString());
     if (holdsSegments || (partition.isPresent() && !isLogDir(entries))) {
-      return partition(dir, partition, holdsSegments);
+      return partition(dir, owner(named, dir), partition, holdsSegments);
     }
     return logDir(dir, entries);
   }
@@ -66,6 +67,38 @@ public final class LogDirReader {
       throw new UnusableDirectoryException(
           named + " does not exist", "Check the path; nothing was changed.");
     }
+  }
+
+  /**
+   * The directory whose broker the partition belongs to: a link stands in the log directory of the
+   * broker that follows it, wherever it leads.
+   */
+  private Path owner(Path named, Path dir) throws IOException {
+    Path absolute = named.toAbsolutePath();
+    boolean link =
+        fileSystem.stat(absolute).filter(e -> e.kind() == FileEntry.Kind.SYMLINK).isPresent();
+    if (!link || absolute.getParent() == null) {
+      return dir.getParent();
+    }
+    Path beside = fileSystem.realPath(absolute.getParent());
+    if (beside.equals(dir.getParent()) || !isLogDir(list(beside))) {
+      return dir.getParent();
+    }
+    if (!absolute.getFileName().equals(dir.getFileName())) {
+      throw new UnusableDirectoryException(
+          named
+              + " is a link to "
+              + dir
+              + ", which has another name; what a log directory's checkpoints say of the one is not"
+              + " known of the other. Nothing was changed.",
+          "Give the link the name of its target.");
+    }
+    return beside;
+  }
+
+  /** Whether a directory holds what only a broker's log directory does; changes nothing. */
+  public boolean isLogDirectory(Path dir) throws IOException {
+    return isLogDir(list(dir));
   }
 
   private List<FileEntry> list(Path dir) throws IOException {
@@ -80,7 +113,8 @@ public final class LogDirReader {
     }
   }
 
-  private LogDir partition(Path dir, Optional<TopicPartition> partition, boolean holdsSegments)
+  private LogDir partition(
+      Path dir, Path parent, Optional<TopicPartition> partition, boolean holdsSegments)
       throws IOException {
     if (!holdsSegments) {
       throw new UnusableDirectoryException(
@@ -94,7 +128,6 @@ public final class LogDirReader {
               + " directories are never touched",
           "Give a copy the name of its partition, such as orders-0.");
     }
-    Path parent = dir.getParent();
     List<FileEntry> around = parent == null ? List.of() : list(parent);
     if (!isLogDir(around)) {
       return new LogDir(dir, LogDir.Kind.LONE_PARTITION, false, false, List.of(dir), List.of());
@@ -115,7 +148,7 @@ public final class LogDirReader {
       String name = entry.name();
       boolean named = TopicPartition.ofDirectoryName(name).isPresent();
       if (entry.kind() == FileEntry.Kind.SYMLINK && named) {
-        skipped.add(new LogDir.Skipped(name, "a symbolic link; name its target to work on that"));
+        skipped.add(new LogDir.Skipped(name, "a symbolic link; name it by hand to work on it"));
       } else if (entry.isDirectory() && isForeign(name)) {
         skipped.add(new LogDir.Skipped(name, "Kafka's own, or on its way out; never touched"));
       } else if (entry.isDirectory() && named) {

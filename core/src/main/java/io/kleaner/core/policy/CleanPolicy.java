@@ -58,7 +58,7 @@ public final class CleanPolicy {
           nothingCleanable(facts.log(), bounds),
           Optional.of(bounds),
           dirt.ratio(),
-          OptionalLong.empty());
+          oldEnoughAtMs(facts, bounds, settings.minCompactionLagMs()));
     }
     OptionalLong dueAtMs = dueAtMs(facts, bounds, settings.maxCompactionLagMs());
     boolean overdue = dueAtMs.isPresent() && dueAtMs.getAsLong() < request.nowMs();
@@ -99,6 +99,22 @@ public final class CleanPolicy {
         + " lies in the same segment or below; what limits it is "
         + bounds.limitedBy().text()
         + ".";
+  }
+
+  /** When the segment that is too young will not be any more; empty if something else limits. */
+  private static OptionalLong oldEnoughAtMs(
+      PartitionFacts facts, Bounds bounds, long minCompactionLagMs) {
+    List<Segment> segments = facts.log().segments();
+    for (int i = 0; i < segments.size(); i++) {
+      if (bounds.limitedBy() == Bounds.Limit.COMPACTION_LAG
+          && segments.get(i).baseOffset() == bounds.firstUncleanableOffset()) {
+        long largest = facts.largestTimestampsMs().get(i);
+        return largest > Long.MAX_VALUE - minCompactionLagMs
+            ? OptionalLong.empty()
+            : OptionalLong.of(largest + minCompactionLagMs);
+      }
+    }
+    return OptionalLong.empty();
   }
 
   /** When the oldest dirty record reaches the compaction lag; empty if it never does. */

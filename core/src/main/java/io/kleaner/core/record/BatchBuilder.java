@@ -25,6 +25,7 @@ public final class BatchBuilder implements AutoCloseable {
   private final Compressors compressors;
   private final GrowableBuffer out;
   private final CRC32C crc = new CRC32C();
+  private final SurvivorRun run = new SurvivorRun();
 
   private Compressor body;
   private Codec codec = Codec.NONE;
@@ -88,6 +89,57 @@ public final class BatchBuilder implements AutoCloseable {
         (source.isLogAppendTime() ? BatchHeader.LOG_APPEND_TIME_BIT : 0)
             | (source.isTransactional() ? BatchHeader.TRANSACTIONAL_BIT : 0)
             | (source.isControlBatch() ? BatchHeader.CONTROL_BIT : 0);
+  }
+
+  /**
+   * Appends those of the cursor's next records that survive.
+   *
+   * @param record opened in {@link RecordCursor.Mode#WHOLE}
+   * @param removed a bit for each of them, the lowest for the first: set if it does not survive
+   * @param count how many records are looked at, 1 to 64
+   */
+  public void appendSurvivors(RecordCursor record, long removed, int count) throws IOException {
+    long gone = removed;
+    int left = count;
+    while (left > 0) {
+      int taken = record.copy(run, this, gone, left);
+      left -= taken;
+      // A shift by 64 would be none; then nothing is left to be looked at.
+      gone >>>= taken;
+      if (left > 0) {
+        if (!record.next()) {
+          throw new CorruptBatchException("the batch ends before its last record");
+        }
+        if ((gone & 1) == 0) {
+          append(record);
+        }
+        gone >>>= 1;
+        left--;
+      }
+    }
+  }
+
+  /** Takes note of a record that survives, and says what its timestamp delta is from now on. */
+  long note(int offsetDelta, long timestamp) throws CorruptBatchException {
+    note(baseOffset + offsetDelta, timestamp);
+    return timestamp - baseTimestamp;
+  }
+
+  /** Appends records whose bytes stay as they are. */
+  void put(ByteBuffer source, int from, int to) throws IOException {
+    if (to > from) {
+      body.write(source, from, to - from);
+    }
+  }
+
+  /** Appends a record of which all before the offset delta is written anew. */
+  void put(long timestampDelta, ByteBuffer source, int offsetDeltaPosition, int recordEnd)
+      throws IOException {
+    int tail = recordEnd - offsetDeltaPosition;
+    writeVarint(1 + Varint.sizeOf(timestampDelta) + tail);
+    body.writeByte(0);
+    writeVarlong(timestampDelta);
+    body.write(source, offsetDeltaPosition, tail);
   }
 
   /** Appends the cursor's current record, which was read in {@link RecordCursor.Mode#WHOLE}. */

@@ -131,17 +131,52 @@ public final class BatchCursor {
     }
     checkHeader(filePosition);
     if (check == Check.CHECKSUMS) {
-      long computed = checksum.compute(header);
-      long stored = header.storedCrc();
-      if (computed != stored) {
-        throw new CorruptBatchException(
-                String.format("CRC mismatch: stored 0x%08x, computed 0x%08x", stored, computed))
-            .at(path, filePosition, offset);
-      }
+      check(header);
     }
     previousLastOffset = header.lastOffset();
     nextInBuffer += size;
     return true;
+  }
+
+  /**
+   * Moves to the next batch if all of it is in memory already, so that every batch since {@link
+   * #open} or the last {@link #next()} still is too.
+   *
+   * @return false at the end, or if it has to be read
+   */
+  public boolean nextInMemory() throws IOException {
+    long left = buffer.limit() - nextInBuffer;
+    if (left < BatchHeader.BYTES_UP_TO_MAGIC) {
+      return false;
+    }
+    int length = buffer.getInt((int) nextInBuffer + BatchHeader.LENGTH);
+    // What is no length is for a move that says so.
+    return length >= 0 && length <= left - BatchHeader.LOG_OVERHEAD && next();
+  }
+
+  /**
+   * Checks a batch in the buffer.
+   *
+   * @throws CorruptBatchException if it does not match its checksum
+   */
+  public void check(BatchHeader batch) throws CorruptBatchException {
+    long computed = checksum.compute(batch);
+    long stored = batch.storedCrc();
+    if (computed != stored) {
+      throw new CorruptBatchException(
+              String.format("CRC mismatch: stored 0x%08x, computed 0x%08x", stored, computed))
+          .at(path, filePosition(batch), batch.baseOffset());
+    }
+  }
+
+  /** Where the batches are. */
+  public ByteBuffer buffer() {
+    return buffer;
+  }
+
+  /** Byte position in the file of a batch in the buffer. */
+  public long filePosition(BatchHeader batch) {
+    return bufferPosition + batch.position();
   }
 
   /** The batch moved to; valid until the next move. */

@@ -49,6 +49,7 @@ public final class RecordCursor extends RecordFields implements AutoCloseable {
   private long skipBytes;
   private int recordsLeft;
   private long batchBaseOffset;
+  private long lastOffset;
   private long previousOffset;
 
   private int recordPosition;
@@ -72,6 +73,7 @@ public final class RecordCursor extends RecordFields implements AutoCloseable {
     header.wrap(batch.buffer(), batch.position());
     mode = level;
     batchBaseOffset = header.baseOffset();
+    lastOffset = header.lastOffset();
     timestampBase = header.baseTimestamp();
     hasFixedTimestamp = header.isLogAppendTime();
     fixedTimestamp = header.maxTimestamp();
@@ -160,6 +162,52 @@ public final class RecordCursor extends RecordFields implements AutoCloseable {
   }
 
   /**
+   * Takes the next records of the common shape in one go.
+   *
+   * @return false if the next one, if there is one, is not of that shape: it is {@link #next()}'s
+   */
+  public boolean next(KeyRun run) {
+    if (skipBytes > 0 || recordsLeft == 0) {
+      return false;
+    }
+    run.take(buffer, position, limit, recordsLeft, previousDelta(), greatestDelta());
+    moveOn(run.size(), run.end(), run.lastDelta());
+    return run.size() > 0;
+  }
+
+  /**
+   * Copies what survives of the next records, as far as they are of the common shape.
+   *
+   * @param removed a bit for each of the next records, the lowest for the first: set if it goes
+   * @param most how many records to take at most, 64 or less
+   * @return how many were taken, copied or not
+   */
+  int copy(SurvivorRun run, BatchBuilder target, long removed, int most) throws IOException {
+    if (skipBytes > 0) {
+      return 0;
+    }
+    run.take(target, this, buffer, position, limit, removed, Math.min(most, recordsLeft));
+    moveOn(run.taken(), run.end(), run.lastDelta());
+    return run.taken();
+  }
+
+  private void moveOn(int records, int to, int lastDelta) {
+    position = to;
+    recordsLeft -= records;
+    previousOffset = batchBaseOffset + lastDelta;
+  }
+
+  /** Offset delta of the record before, -1 for none. */
+  int previousDelta() {
+    return (int) (previousOffset - batchBaseOffset);
+  }
+
+  /** Offset delta of the batch's last offset. */
+  int greatestDelta() {
+    return (int) (lastOffset - batchBaseOffset);
+  }
+
+  /**
    * Brings as much of the record at {@link #position} as is needed into the window, which may
    * slide.
    *
@@ -235,14 +283,9 @@ public final class RecordCursor extends RecordFields implements AutoCloseable {
   }
 
   private void checkOffset() throws CorruptBatchException {
-    if (offset <= previousOffset || offset > header.lastOffset()) {
+    if (offset <= previousOffset || offset > lastOffset) {
       throw new CorruptBatchException(
-          "record offset "
-              + offset
-              + " is not within "
-              + (previousOffset + 1)
-              + ".."
-              + header.lastOffset());
+          "record offset " + offset + " is not within " + (previousOffset + 1) + ".." + lastOffset);
     }
     previousOffset = offset;
   }

@@ -61,7 +61,12 @@ abstract class RecordFields extends VarintReader {
 
   /** The record's effective timestamp in milliseconds: the batch's own for LogAppendTime. */
   public long timestamp() {
-    return hasFixedTimestamp ? fixedTimestamp : timestampBase + timestampDelta;
+    return timestamp(timestampDelta);
+  }
+
+  /** The effective timestamp of a record with a delta, in milliseconds. */
+  final long timestamp(long delta) {
+    return hasFixedTimestamp ? fixedTimestamp : timestampBase + delta;
   }
 
   public boolean hasKey() {

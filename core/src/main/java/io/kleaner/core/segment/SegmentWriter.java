@@ -85,17 +85,17 @@ public final class SegmentWriter implements AutoCloseable {
 
   /**
    * Whether a batch can follow under the limits: its offset relative to the base must fit an index
-   * entry, and neither log nor indexes may outgrow their bounds.
+   * entry, and neither log nor indexes may outgrow their bounds, unless it is the first.
    */
   public boolean hasRoomFor(
       long batchLastOffset, int batchBytes, long maxLogBytes, long maxIndexBytes) {
-    if (batches == 0) {
-      return true;
+    if (batchLastOffset - baseOffset > Integer.MAX_VALUE) {
+      return false;
     }
-    return batchLastOffset - baseOffset <= Integer.MAX_VALUE
-        && sizeInBytes() + batchBytes <= maxLogBytes
-        && offsetIndex.position() + OFFSET_ENTRY_BYTES <= maxIndexBytes
-        && timeIndex.position() + TIME_ENTRY_BYTES <= maxIndexBytes;
+    return batches == 0
+        || (sizeInBytes() + batchBytes <= maxLogBytes
+            && offsetIndex.position() + OFFSET_ENTRY_BYTES <= maxIndexBytes
+            && timeIndex.position() + TIME_ENTRY_BYTES <= maxIndexBytes);
   }
 
   /**

@@ -28,6 +28,12 @@ final class MetadataSource implements SettingsSource {
         return Optional.of(new TopicSettings.Value(own.get(), Origin.TOPIC));
       }
     }
+    Optional<TopicSettings.Value> internal =
+        SettingsSource.internalTopics().value(topic, topicId, setting);
+    if (internal.isPresent()) {
+      // Brokers make their own topics with a policy of the topic's own, whatever their defaults.
+      return internal;
+    }
     Optional<String> ofNode = image.ofBroker(nodeId, setting.serverKey());
     if (ofNode.isPresent()) {
       return Optional.of(new TopicSettings.Value(ofNode.get(), Origin.BROKER));

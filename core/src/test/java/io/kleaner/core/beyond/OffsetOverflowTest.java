@@ -63,6 +63,26 @@ class OffsetOverflowTest {
     assertThat(loaded.logEndOffset()).isEqualTo(FAR + 2);
   }
 
+  @Test
+  void run_firstSurvivorBeyondRelativeRange_emptySegmentKeepsTheBase() throws IOException {
+    Path logDir = temp.resolve("data");
+    try (ScriptedLog log = ScriptedLog.in(logDir, Map.of())) {
+      log.put("a", "1");
+    }
+    Path partition = ScriptedLog.partition(logDir);
+    segment(partition, 0, batch(0, "a", "1"), batch(FAR, "a", "2"));
+    segment(partition, FAR + 1, batch(FAR + 1, "active", "1"));
+
+    Cleaning.at(ScriptedLog.TIME_MS).upToLogEnd().run(partition).stats();
+
+    assertThat(SideBySide.records(partition))
+        .containsExactly(FAR + " a=2", (FAR + 1) + " active=1");
+    assertThat(partition.resolve("00000000000000000000.log")).isEmptyFile();
+    KafkaOracle.Loaded loaded =
+        KafkaOracle.load(partition, Map.of(), 0, ScriptedLog.TIME_MS, false);
+    assertThat(loaded.segmentBases()).containsExactly(0L, FAR, FAR + 1);
+  }
+
   private static ByteBuffer batch(long offset, String key, String value) {
     return MemoryRecords.withRecords(
             offset,

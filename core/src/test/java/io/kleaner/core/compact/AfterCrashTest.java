@@ -84,6 +84,23 @@ class AfterCrashTest {
             compacted -> assertThat(compacted.endOffset()).isEqualTo(flushed));
   }
 
+  @Test
+  void run_highWatermarkNamedByHand_stillNoFurtherThanFlushed() throws IOException {
+    long flushed = secondBase();
+    String name = partition.getFileName().toString();
+    int dash = name.lastIndexOf('-');
+    Files.writeString(
+        logDir.resolve("recovery-point-offset-checkpoint"),
+        "0\n1\n" + name.substring(0, dash) + " " + name.substring(dash + 1) + " " + flushed + "\n");
+
+    Cleaning.Result result = Cleaning.at(NOW_MS).upToLogEnd().afterCrash().run(partition);
+
+    assertThat(result.outcome().orElseThrow())
+        .isInstanceOfSatisfying(
+            CompactionOutcome.Compacted.class,
+            compacted -> assertThat(compacted.endOffset()).isEqualTo(flushed));
+  }
+
   private Path activeLog() throws IOException {
     try (Stream<Path> files = Files.list(partition)) {
       return files

@@ -21,6 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /**
  * Cleans a partition directory the way {@code kleaner compact} does: lock, recover, survey, decide,
@@ -28,6 +30,14 @@ import java.util.Optional;
  * key.
  */
 public final class Cleaning {
+
+  private static final ExecutorService HELPERS =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread helper = new Thread(task, "cleaning-helper");
+            helper.setDaemon(true);
+            return helper;
+          });
 
   private FileSystem fileSystem = new LocalFileSystem();
   private long nowMs;
@@ -43,6 +53,8 @@ public final class Cleaning {
   private HighWatermarkChoice highWatermark = new HighWatermarkChoice.Checkpoint();
   private CancelToken token = new CancelToken();
   private CompactionListener listener = CompactionListener.NONE;
+  private int threads = 1;
+  private int readBytes = Workbench.READ_BYTES;
   private final Map<String, String> config = new HashMap<>();
 
   /** A clean at a time, in milliseconds since the epoch. */
@@ -118,6 +130,17 @@ public final class Cleaning {
     return this;
   }
 
+  public Cleaning threads(int number) {
+    threads = number;
+    return this;
+  }
+
+  /** What is read at once, so that a small log makes chunks for several threads. */
+  public Cleaning readBytes(int bytes) {
+    readBytes = bytes;
+    return this;
+  }
+
   public Cleaning config(String key, String value) {
     config.put(key, value);
     return this;
@@ -174,8 +197,8 @@ public final class Cleaning {
             new FixedClock(nowMs),
             options,
             Throttle.unlimited(),
-            maxRecordBytes,
             new DirectoryCommitter(fileSystem, logDir, Fence.OPEN),
+            new Lanes(threads, HELPERS, maxRecordBytes, readBytes),
             maxRecords)) {
       return compactor.run(clean.plan(), token, listener);
     }

@@ -175,4 +175,29 @@ class LogDiffTest {
     assertThat(report.isSame()).isTrue();
     assertThat(report.keysLeft()).isEqualTo(700);
   }
+
+  @Test
+  void compare_memoryForFewKeys_partitionsAreDividedAgainAndADifferenceIsFound()
+      throws IOException {
+    Script many =
+        log -> {
+          for (int i = 0; i < 3000; i++) {
+            log.put("key-" + i % 1500, "value-" + i);
+          }
+        };
+    Script other =
+        log -> {
+          for (int i = 0; i < 3000; i++) {
+            log.put("key-" + i % 1500, i == 2777 ? "another" : "value-" + i);
+          }
+        };
+
+    // Of at most 512 partitions at first, each has some six records: too many for this.
+    DiffReport same = diff(many, many, 160);
+    DiffReport report = diff(many, other, 160);
+
+    assertThat(same.isSame()).isTrue();
+    assertThat(same.keysRight()).isEqualTo(1500);
+    assertThat(report.total()).isEqualTo(1);
+  }
 }

@@ -83,7 +83,7 @@ class LogDirReaderTest {
     assertThat(read.partitions()).hasSize(7);
     assertThat(read.skipped())
         .containsExactly(
-            new LogDir.Skipped("linked-0", "a symbolic link; name its target to work on that"));
+            new LogDir.Skipped("linked-0", "a symbolic link; name it by hand to work on it"));
   }
 
   @Test

@@ -5,11 +5,14 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.utils.Time;
 
 /** A clock for Kafka's code that stands still. */
-final class FrozenTime implements Time {
+public final class FrozenTime implements Time {
 
   private final long nowMs;
 
-  FrozenTime(long nowMs) {
+  /**
+   * @param nowMs milliseconds since the epoch
+   */
+  public FrozenTime(long nowMs) {
     this.nowMs = nowMs;
   }
 

@@ -13,7 +13,7 @@ import org.apache.kafka.storage.internals.log.UnifiedLog;
 import org.apache.kafka.storage.log.metrics.BrokerTopicStats;
 
 /** A partition directory opened by Kafka's own code, in place. */
-final class KafkaLog implements AutoCloseable {
+public final class KafkaLog implements AutoCloseable {
 
   /** {@code segment.bytes} below the minimum of Kafka 4 goes by this name there. */
   private static final String INTERNAL_SEGMENT_BYTES = "internal.segment.bytes";
@@ -38,7 +38,7 @@ final class KafkaLog implements AutoCloseable {
    * @param cleanShutdown whether the files are trusted; if not, indexes are rebuilt and the log is
    *     cut at its first bad batch
    */
-  static KafkaLog open(
+  public static KafkaLog open(
       Path dir, Map<String, String> config, long logStartOffset, long nowMs, boolean cleanShutdown)
       throws IOException {
     return new KafkaLog(
@@ -73,7 +73,8 @@ final class KafkaLog implements AutoCloseable {
     return new LogConfig(properties);
   }
 
-  UnifiedLog log() {
+  /** The log, valid until closed. */
+  public UnifiedLog log() {
     return log;
   }
 

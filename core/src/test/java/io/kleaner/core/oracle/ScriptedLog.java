@@ -17,6 +17,7 @@ import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /**
  * A partition written record by record with Kafka's own log, in a log directory that looks like a
@@ -82,6 +83,29 @@ public final class ScriptedLog implements AutoCloseable {
   public ScriptedLog batch(byte[][] keys) {
     byte[][] values = new byte[keys.length][0];
     return append(RecordBatch.NO_PRODUCER_ID, false, keys, values);
+  }
+
+  /** A tombstone that an earlier clean stamped; it has been due since {@link #TIME_MS}. */
+  public ScriptedLog stampedTombstone(String key) {
+    MemoryRecordsBuilder builder =
+        new MemoryRecordsBuilder(
+            new ByteBufferOutputStream(512),
+            RecordBatch.MAGIC_VALUE_V2,
+            Compression.NONE,
+            TimestampType.CREATE_TIME,
+            kafka.log().logEndOffset(),
+            RecordBatch.NO_TIMESTAMP,
+            RecordBatch.NO_PRODUCER_ID,
+            RecordBatch.NO_PRODUCER_EPOCH,
+            RecordBatch.NO_SEQUENCE,
+            false,
+            false,
+            0,
+            Integer.MAX_VALUE,
+            TIME_MS);
+    builder.append(TIME_MS, bytes(key), null);
+    kafka.log().appendAsFollower(builder.build(), 0);
+    return this;
   }
 
   /** One batch as it stands. */

@@ -47,6 +47,23 @@ class CleanPolicyTest {
     assertThat(bounds.limitedBy()).isEqualTo(Bounds.Limit.COMPACTION_LAG);
   }
 
+  @Test
+  void decide_allTooYoung_saysWhenTheFirstIsOldEnough() throws Exception {
+    // Its largest timestamp is 1000.
+    Decision.NotNow decision =
+        Facts.ofSegments(4).set("min.compaction.lag.ms", Facts.NOW_MS + 500).notNow();
+
+    assertThat(decision.eligibleAtMs()).hasValue(1000 + Facts.NOW_MS + 500);
+  }
+
+  @Test
+  void decide_tooYoungForEver_saysNoTime() throws Exception {
+    Decision.NotNow decision =
+        Facts.ofSegments(4).set("min.compaction.lag.ms", Long.MAX_VALUE).notNow();
+
+    assertThat(decision.eligibleAtMs()).isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource({"1999, 100", "2000, 200", "2001, 200"})
   void decide_segmentAsOldAsTheLag_cleanable(long cutMs, long upperBound) throws Exception {

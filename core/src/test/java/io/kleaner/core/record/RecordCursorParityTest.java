@@ -78,7 +78,7 @@ class RecordCursorParityTest {
   }
 
   /** Flips bits and cuts among the records, which is what a checksum would have caught. */
-  private static void damage(byte[] plain, SplittableRandom random) {
+  static void damage(byte[] plain, SplittableRandom random) {
     int records = plain.length - BatchHeader.V2_OVERHEAD;
     for (int flips = 1 + random.nextInt(3); flips > 0; flips--) {
       int within = random.nextBoolean() ? records : Math.min(records, 30);
@@ -87,7 +87,7 @@ class RecordCursorParityTest {
     }
   }
 
-  private static BatchHeader compressed(Compressors compressors, Codec codec, byte[] plain)
+  static BatchHeader compressed(Compressors compressors, Codec codec, byte[] plain)
       throws IOException {
     byte[] records = Arrays.copyOfRange(plain, BatchHeader.V2_OVERHEAD, plain.length);
     byte[] body = OurStreams.compress(compressors, codec, records, new int[] {records.length});
@@ -126,8 +126,7 @@ class RecordCursorParityTest {
     }
   }
 
-  private static byte[] batch(
-      Codec codec, SplittableRandom random, int maxRecords, int maxValueBytes) {
+  static byte[] batch(Codec codec, SplittableRandom random, int maxRecords, int maxValueBytes) {
     boolean appendTime = random.nextBoolean();
     long baseOffset = random.nextLong(1L << 45);
     ByteBufferOutputStream out = new ByteBufferOutputStream(1024);
@@ -147,6 +146,7 @@ class RecordCursorParityTest {
             7,
             Integer.MAX_VALUE);
     int count = 1 + random.nextInt(maxRecords);
+    long spreadMs = 1L << random.nextInt(41);
     long offset = baseOffset;
     for (int i = 0; i < count; i++) {
       Header[] headers = new Header[random.nextInt(4) == 0 ? random.nextInt(4) : 0];
@@ -157,7 +157,7 @@ class RecordCursorParityTest {
       ByteBuffer key = random.nextInt(9) == 0 ? null : ByteBuffer.wrap(bytes(random, 100));
       ByteBuffer value =
           random.nextInt(9) == 0 ? null : ByteBuffer.wrap(bytes(random, maxValueBytes));
-      builder.appendWithOffset(offset, random.nextLong(1L << 41), key, value, headers);
+      builder.appendWithOffset(offset, 1 + random.nextLong(spreadMs), key, value, headers);
       offset += 1 + (random.nextInt(5) == 0 ? random.nextInt(200) : 0);
     }
     ByteBuffer built = builder.build().buffer();

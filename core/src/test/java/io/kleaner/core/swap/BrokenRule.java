@@ -4,6 +4,7 @@ package io.kleaner.core.swap;
 import io.kleaner.core.io.DiskOp;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -65,6 +66,18 @@ enum BrokenRule {
       turned.addAll(ops.subList(next, last));
       turned.addAll(ops.subList(first, next));
       turned.addAll(ops.subList(last, ops.size()));
+      return turned;
+    }
+  },
+
+  /** Old segments above the last new batch go ascending, or a value outlives its tombstone. */
+  TRAILING_SEGMENTS_ASCEND(CrashScenario.TRAILING_SEGMENTS) {
+    @Override
+    List<DiskOp> broken(List<DiskOp> ops) {
+      int value = first(ops, op -> renamesTo(op, "1.log.deleted"));
+      int tombstone = first(ops, op -> renamesTo(op, "2.log.deleted"));
+      List<DiskOp> turned = new ArrayList<>(ops);
+      Collections.swap(turned, value, tombstone);
       return turned;
     }
   },

@@ -80,6 +80,18 @@ enum CrashScenario {
     }
   },
 
+  /** A value and its due tombstone in segments of their own, of which nothing is left. */
+  TRAILING_SEGMENTS("400") {
+    @Override
+    void write(ScriptedLog log) throws IOException {
+      log.put("kept", "1").roll();
+      log.put("gone", VALUE).roll();
+      log.stampedTombstone("gone").roll();
+      log.put("b", VALUE).put("c", VALUE).roll();
+      log.put("z", "1");
+    }
+  },
+
   /** A transaction index of which nothing is left: what was aborted went in the clean before. */
   TRANSACTION_INDEX_ENDS("1048576") {
     @Override

@@ -107,9 +107,11 @@ final class CheckCommand implements Callable<Integer> {
       throws IOException {
     ExitCode exit = ExitCode.DONE;
     for (Path partition : new LogDirReader(fileSystem).read(dir).partitions()) {
+      terminal.progress(partition.getFileName() + ": checking");
       CheckReport report = checker.check(partition);
+      terminal.clearProgress();
       partitions.add(print(partition, report));
-      if (report.hasErrors()) {
+      if (!report.findings().isEmpty()) {
         exit = ExitCode.FINDINGS;
       }
     }

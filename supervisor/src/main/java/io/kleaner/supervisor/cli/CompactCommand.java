@@ -3,9 +3,12 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.compact.CleanOptions.Verify;
+import io.kleaner.core.compact.LogDirSession;
+import io.kleaner.core.io.FileLease;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
+import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.policy.CleanRequest;
 import io.kleaner.core.policy.UnkeyedPolicy;
@@ -13,6 +16,9 @@ import io.kleaner.core.time.Clock;
 import io.kleaner.core.time.FixedClock;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -96,7 +102,7 @@ final class CompactCommand implements Callable<Integer> {
       defaultValue = "128m",
       converter = Sizes.class,
       description =
-          "Memory for the keys of one clean, 15 bytes a key; beyond it keys are spilled to disk."
+          "Memory for keys, all cleans together, 15 bytes a key; beyond it keys are spilled to disk."
               + " Default: ${DEFAULT-VALUE}; at least 1m.")
   private long memory;
 
@@ -122,7 +128,9 @@ final class CompactCommand implements Callable<Integer> {
       names = "--threads",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Partitions cleaned at the same time. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Threads at work: on as many partitions at the same time, or together on fewer. Default:"
+              + " ${DEFAULT-VALUE}.")
   private int threads;
 
   @Option(
@@ -207,21 +215,62 @@ final class CompactCommand implements Callable<Integer> {
     if (target.tellIfNone(logDir, terminal) && output != null) {
       return ExitCode.DONE;
     }
+    Throttle rate =
+        throttle == null ? Throttle.unlimited() : new Throttle(Clock.system(), throttle);
     CompactRun run =
         new CompactRun(
             fileSystem,
             clock,
-            new CleanOptions(
-                Math.max(memory / threads, 1 << 20), SpillDir.of(spillDir, dryRun), verify, dryRun),
-            throttle == null ? Throttle.unlimited() : new Throttle(Clock.system(), throttle),
+            new CleanOptions(memory, SpillDir.of(spillDir, dryRun), verify, dryRun),
+            rate,
             (int) maxRecordBytes,
             threads,
             interrupts.token(),
             report);
-    if (output != null) {
-      logDir = new OutputCopy(fileSystem).copy(logDir, target.partitions(logDir), output);
+    if (output == null) {
+      return run.run(logDir, job(logDir, clock));
     }
-    return run.run(logDir, job(logDir, clock));
+    return compactCopy(logDir, clock, rate, run, report);
+  }
+
+  private ExitCode compactCopy(
+      LogDir source, Clock clock, Throttle rate, CompactRun run, CompactReport report)
+      throws IOException {
+    OutputCopy copier = new OutputCopy(fileSystem, terminal, rate, interrupts.token());
+    List<Path> sound = new ArrayList<>();
+    ExitCode exit = ExitCode.DONE;
+    for (Path partition : target.partitions(source)) {
+      Optional<UnusableDirectoryException> objection = copier.objection(partition);
+      if (objection.isEmpty()) {
+        sound.add(partition);
+      } else {
+        report.refused(
+            partition.getFileName().toString(),
+            objection.get().getMessage(),
+            objection.get().nextStep());
+        exit = ExitCode.REFUSED;
+      }
+    }
+    if (sound.isEmpty()) {
+      return exit;
+    }
+    LogDir copy;
+    Optional<FileLease> hold = LogDirSession.holdForReading(fileSystem, source, afterCrash);
+    try {
+      copy = copier.copy(source, sound, output);
+    } finally {
+      if (hold.isPresent()) {
+        hold.get().close();
+      }
+    }
+    if (!copier.isOwnershipKept()) {
+      report.notice(
+          "the copy in "
+              + output
+              + " belongs to you, not to whom the original belongs to: give it away (chown) before"
+              + " a broker uses it");
+    }
+    return exit.worse(run.run(copy, job(copy, clock)));
   }
 
   private CompactRun.Job job(LogDir logDir, Clock clock) throws IOException {

@@ -4,6 +4,7 @@ package io.kleaner.supervisor.cli;
 import io.kleaner.core.compact.CleanStats;
 import io.kleaner.core.compact.CompactionListener;
 import io.kleaner.core.compact.CompactionOutcome;
+import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.policy.Bounds;
 import io.kleaner.core.policy.CleanPlan;
 import io.kleaner.core.policy.Decision;
@@ -18,6 +19,9 @@ import java.util.Map;
 final class CompactReport {
 
   private static final double NANOS = 1e9;
+
+  /** Between two lines of progress: some ten a second. */
+  private static final long PROGRESS_BYTES = 32L * 1024 * 1024;
 
   private final Terminal terminal;
   private final boolean json;
@@ -46,6 +50,26 @@ final class CompactReport {
     entry.put("result", recovery.result().name().toLowerCase(Locale.ROOT));
     entry.put("reason", recovery.explanation());
     line(name + ": recovered first: " + recovery.explanation());
+  }
+
+  synchronized void truncated(String name, PartitionLog.TornTail tail) {
+    Map<String, Object> entry = entry(name, "truncated");
+    entry.put("segment", tail.baseOffset());
+    entry.put("position", tail.position());
+    entry.put("bytes", tail.bytes());
+    line(
+        String.format(
+            Locale.ROOT,
+            "%s: cut %d bytes that were no whole batch off segment %020d, from byte %d on; its"
+                + " indexes are made anew by the broker",
+            name,
+            tail.bytes(),
+            tail.baseOffset(),
+            tail.position()));
+  }
+
+  synchronized void notice(String text) {
+    problem("note: " + text);
   }
 
   synchronized void refused(String name, String reason, String nextStep) {
@@ -196,11 +220,12 @@ final class CompactReport {
 
   /** Shows on a terminal how far a clean is. */
   CompactionListener progress() {
-    if (!terminal.interactive() || json) {
+    if (!terminal.interactive()) {
       return CompactionListener.NONE;
     }
     return new CompactionListener() {
       private Phase phase = Phase.SCAN;
+      private long shown = -PROGRESS_BYTES;
 
       @Override
       public void phase(CleanPlan plan, Phase now) {
@@ -209,24 +234,26 @@ final class CompactReport {
 
       @Override
       public void progress(CleanPlan plan, long bytesRead, long bytesWritten) {
-        terminal
-            .err()
-            .printf(
-                "\r%s: %s, %s read, %s written   ",
-                plan.partition(),
-                phase.name().toLowerCase(Locale.ROOT),
-                Sizes.text(bytesRead),
-                Sizes.text(bytesWritten));
-        terminal.err().flush();
+        long moved = bytesRead + bytesWritten;
+        if (moved >= shown && moved - shown < PROGRESS_BYTES) {
+          return;
+        }
+        shown = moved;
+        terminal.progress(
+            plan.partition()
+                + ": "
+                + phase.name().toLowerCase(Locale.ROOT)
+                + ", "
+                + Sizes.text(bytesRead)
+                + " read, "
+                + Sizes.text(bytesWritten)
+                + " written");
       }
     };
   }
 
   private void clearProgress() {
-    if (terminal.interactive() && !json) {
-      terminal.err().print("\r" + " ".repeat(100) + "\r");
-      terminal.err().flush();
-    }
+    terminal.clearProgress();
   }
 
   private Map<String, Object> entry(String name, String status) {

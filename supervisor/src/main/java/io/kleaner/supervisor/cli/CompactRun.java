@@ -12,6 +12,7 @@ import io.kleaner.core.compact.PartitionJob.Assessment;
 import io.kleaner.core.compact.PartitionSurvey;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.CancelledException;
@@ -32,6 +33,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Compacts the partitions of one directory: lock, recover, assess, then clean the dirtiest first.
@@ -84,7 +86,9 @@ final class CompactRun {
     }
     try (LogDirSession session = LogDirSession.open(fileSystem, logDir, job.afterCrash())) {
       return clean(
-          logDir, job, assessAll(logDir, job, partition -> prepare(session, job, partition)));
+          logDir,
+          job,
+          assessAll(logDir, job, partition -> prepare(session, logDir, job, partition)));
     }
   }
 
@@ -97,13 +101,28 @@ final class CompactRun {
     }
   }
 
-  private void prepare(LogDirSession session, Job job, Path partition) throws IOException {
+  private PartitionJob assessor(LogDir logDir, Job job, PartitionJob.Tail tail) {
+    return new PartitionJob(
+        fileSystem, logDir, job.settings(), job.highWatermark(), job.request(), tail, token);
+  }
+
+  /** Changes only what would be cleaned, and cuts a tail off only what is sound otherwise. */
+  private void prepare(LogDirSession session, LogDir logDir, Job job, Path partition)
+      throws IOException {
+    PartitionJob judge = assessor(logDir, job, PartitionJob.Tail.BEING_WRITTEN);
+    if (judge.isPassedOver(partition)) {
+      return;
+    }
     RecoveryPlan recovery = session.recover(partition);
     if (recovery.result() != RecoveryPlan.Result.NOTHING_TO_DO) {
       report.recovered(partition.getFileName().toString(), recovery);
     }
     if (job.truncateTail()) {
-      session.truncateTail(new PartitionSurvey(fileSystem, session.logDir()).read(partition));
+      PartitionLog log = new PartitionSurvey(fileSystem, session.logDir()).read(partition);
+      if (log.tornTail().isPresent() && judge.assess(partition) instanceof Assessment.Decided) {
+        session.truncateTail(log);
+        report.truncated(partition.getFileName().toString(), log.tornTail().get());
+      }
     }
   }
 
@@ -115,8 +134,7 @@ final class CompactRun {
   private record Assessed(Path dir, Assessment assessment) {}
 
   private List<Assessed> assessAll(LogDir logDir, Job job, Preparation preparation) {
-    PartitionJob assessor =
-        new PartitionJob(fileSystem, logDir, job.settings(), job.highWatermark(), job.request());
+    PartitionJob assessor = assessor(logDir, job, PartitionJob.Tail.SETTLED);
     List<Assessed> assessed = new ArrayList<>();
     for (Path partition : job.partitions()) {
       token.throwIfCancelled();
@@ -173,18 +191,16 @@ final class CompactRun {
 
   private ExitCode cleanAll(LogDir logDir, List<Decision.Clean> todo) {
     DirectoryCommitter committer = new DirectoryCommitter(fileSystem, logDir, Fence.OPEN);
-    ExecutorService workers =
-        Executors.newFixedThreadPool(
-            Math.max(1, Math.min(threads, todo.size())),
-            task -> {
-              Thread thread = new Thread(task, "kleaner-worker");
-              thread.setDaemon(true);
-              return thread;
-            });
+    int cleans = Math.max(1, Math.min(threads, todo.size()));
+    // Threads for which there is no partition help with the others'.
+    Share share =
+        new Share(options.withMemoryBytes(options.memoryBytes() / cleans), threads / cleans);
+    ExecutorService workers = daemons("kleaner-worker", cleans);
+    ExecutorService helpers = daemons("kleaner-helper", Math.max(1, threads - cleans));
     try {
       List<Future<ExitCode>> results = new ArrayList<>();
       for (Decision.Clean clean : todo) {
-        results.add(workers.submit(() -> cleanOne(committer, clean)));
+        results.add(workers.submit(() -> cleanOne(committer, clean, share, helpers)));
       }
       ExitCode exit = ExitCode.DONE;
       for (Future<ExitCode> result : results) {
@@ -192,8 +208,45 @@ final class CompactRun {
       }
       return exit;
     } finally {
-      workers.shutdown();
+      // The lock is given back after this: nobody may be in the middle of a swap then.
+      join(workers);
+      join(helpers);
     }
+  }
+
+  private static void join(ExecutorService workers) {
+    workers.shutdown();
+    boolean interrupted = false;
+    while (true) {
+      try {
+        if (workers.awaitTermination(1, TimeUnit.HOURS)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * What one clean may take.
+   *
+   * @param options with its share of the memory
+   * @param lanes threads that work on it
+   */
+  private record Share(CleanOptions options, int lanes) {}
+
+  private static ExecutorService daemons(String name, int count) {
+    return Executors.newFixedThreadPool(
+        count,
+        task -> {
+          Thread thread = new Thread(task, name);
+          thread.setDaemon(true);
+          return thread;
+        });
   }
 
   private static ExitCode await(Future<ExitCode> result) {
@@ -207,15 +260,41 @@ final class CompactRun {
     }
   }
 
-  private ExitCode cleanOne(DirectoryCommitter committer, Decision.Clean clean) {
+  private ExitCode cleanOne(
+      DirectoryCommitter committer, Decision.Clean clean, Share share, ExecutorService helpers) {
     if (token.isCancelled()) {
       return ExitCode.INTERRUPTED;
     }
     try (Compactor compactor =
-        new Compactor(fileSystem, clock, options, throttle, maxRecordBytes, committer)) {
-      CompactionOutcome outcome = compactor.run(clean.plan(), token, report.progress());
+        new Compactor(
+            fileSystem,
+            clock,
+            share.options(),
+            throttle,
+            maxRecordBytes,
+            committer,
+            share.lanes(),
+            helpers)) {
+      CompactionOutcome outcome = run(compactor, clean);
       report.outcome(clean, outcome);
       return exitOf(outcome);
+    }
+  }
+
+  /** An Error of one partition is not another's; what it left is recovered like after a kill. */
+  private CompactionOutcome run(Compactor compactor, Decision.Clean clean) {
+    try {
+      return compactor.run(clean.plan(), token, report.progress());
+    } catch (LinkageError | StackOverflowError e) {
+      return new CompactionOutcome.Failed(
+          clean.plan().partition() + ": " + e,
+          e instanceof LinkageError
+              ? "A codec's native library could not be loaded: name a directory from which programs"
+                  + " may run, KLEANER_OPTS=-Djava.io.tmpdir=DIR. Then run 'kleaner recover "
+                  + clean.plan().dir()
+                  + "'."
+              : "Report it; 'kleaner recover " + clean.plan().dir() + "' cleans up.",
+          e);
     }
   }
 

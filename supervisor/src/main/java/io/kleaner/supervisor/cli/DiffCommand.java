@@ -23,6 +23,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -59,7 +60,9 @@ final class DiffCommand implements Callable<Integer> {
       paramLabel = "SIZE",
       defaultValue = "128m",
       converter = Sizes.class,
-      description = "Memory for comparing; the rest goes to disk. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Memory for comparing; the rest goes to disk. Default: ${DEFAULT-VALUE};"
+              + " at least 1m.")
   private long memory;
 
   @Option(
@@ -87,6 +90,9 @@ final class DiffCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (memory < 1 << 20) {
+      throw new ParameterException(spec.commandLine(), "--memory is at least 1m");
+    }
     SpillDir.requireDirectory(fileSystem, spillDir, spec);
     Map<String, PartitionLog> a = read(left);
     Map<String, PartitionLog> b = read(right);
@@ -135,6 +141,7 @@ final class DiffCommand implements Callable<Integer> {
       line(name + ": only in " + (a == null ? right : left));
       return false;
     }
+    terminal.progress(name + ": comparing");
     DiffReport report =
         new LogDiff(
                 fileSystem,
@@ -143,6 +150,7 @@ final class DiffCommand implements Callable<Integer> {
                 (int) Math.min(maxRecordBytes, Integer.MAX_VALUE - 8),
                 interrupts.token())
             .compare(a, b);
+    terminal.clearProgress();
     entry.put("same", report.isSame());
     entry.put("differences", report.total());
     entry.put("keysLeft", report.keysLeft());

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cli;
 
+import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.segment.SegmentFileName;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +34,7 @@ import picocli.CommandLine.Parameters;
 final class DumpCommand implements Callable<Integer> {
 
   private final Terminal terminal;
+  private final Interrupts interrupts;
   private final FileSystem fileSystem;
 
   @Parameters(
@@ -52,7 +55,18 @@ final class DumpCommand implements Callable<Integer> {
   @Option(names = "--json", description = "One JSON document a line.")
   private boolean json;
 
-  DumpCommand(Terminal terminal, FileSystem fileSystem) {
+  @Option(
+      names = "--max-record-bytes",
+      paramLabel = "SIZE",
+      defaultValue = "64m",
+      converter = Sizes.class,
+      description =
+          "The largest batch, and the largest record, that may be in memory. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private long maxRecordBytes = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
+
+  DumpCommand(Terminal terminal, Interrupts interrupts, FileSystem fileSystem) {
+    this.interrupts = interrupts;
     this.fileSystem = fileSystem;
     this.terminal = terminal;
   }
@@ -60,19 +74,30 @@ final class DumpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     DumpPrinter printer =
-        new DumpPrinter(fileSystem, terminal, new DumpPrinter.Detail(records, keys, values, json));
+        new DumpPrinter(
+            fileSystem,
+            terminal,
+            new DumpPrinter.Detail(records, keys, values, json),
+            (int) Math.min(maxRecordBytes, Integer.MAX_VALUE - 8),
+            interrupts.token());
     boolean whole = true;
     for (Path path : paths) {
-      Optional<FileEntry> entry = fileSystem.stat(path);
+      Path target;
+      try {
+        target = fileSystem.realPath(path);
+      } catch (NoSuchFileException e) {
+        throw new UnusableDirectoryException(path + " does not exist", "Check the path.");
+      }
+      Optional<FileEntry> entry = fileSystem.stat(target);
       if (entry.isEmpty()) {
         throw new UnusableDirectoryException(path + " does not exist", "Check the path.");
       }
       if (entry.get().isDirectory()) {
-        for (Path log : logs(path)) {
+        for (Path log : logs(target)) {
           whole &= printer.print(log);
         }
       } else {
-        whole &= printer.print(path);
+        whole &= printer.print(target);
       }
     }
     return (whole ? ExitCode.DONE : ExitCode.FINDINGS).number();

@@ -7,8 +7,10 @@ import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.logdir.ProducerEntry;
 import io.kleaner.core.logdir.ProducerSnapshot;
 import io.kleaner.core.logdir.UnusableDirectoryException;
+import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.record.BatchCursor;
 import io.kleaner.core.record.BatchHeader;
+import io.kleaner.core.record.BoundExceededException;
 import io.kleaner.core.record.Codec;
 import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.record.Decompressors;
@@ -29,13 +31,25 @@ import java.util.Optional;
 final class DumpPrinter {
 
   private static final int BUFFER_BYTES = 1024 * 1024;
-  private static final int MAX_BYTES = 1024 * 1024 * 1024;
 
   private final FileSystem fileSystem;
   private final Terminal terminal;
   private final Detail detail;
+  private final int maxRecordBytes;
+  private final CancelToken token;
 
-  DumpPrinter(FileSystem fileSystem, Terminal terminal, Detail detail) {
+  /**
+   * @param maxRecordBytes the largest batch or record that may be in memory
+   * @param token ends the printing between two batches
+   */
+  DumpPrinter(
+      FileSystem fileSystem,
+      Terminal terminal,
+      Detail detail,
+      int maxRecordBytes,
+      CancelToken token) {
+    this.maxRecordBytes = maxRecordBytes;
+    this.token = token;
     this.fileSystem = fileSystem;
     this.terminal = terminal;
     this.detail = detail;
@@ -70,13 +84,14 @@ final class DumpPrinter {
   }
 
   private boolean printLog(Path path) throws IOException {
-    BatchCursor batches = new BatchCursor(BUFFER_BYTES, MAX_BYTES);
+    BatchCursor batches = new BatchCursor(BUFFER_BYTES, maxRecordBytes);
     try (FileHandle file = fileSystem.openRead(path);
-        Decompressors decompressors = new Decompressors(MAX_BYTES);
-        RecordCursor records = new RecordCursor(decompressors, MAX_BYTES);
-        LegacyRecordCursor legacy = new LegacyRecordCursor(decompressors, MAX_BYTES)) {
+        Decompressors decompressors = new Decompressors(maxRecordBytes);
+        RecordCursor records = new RecordCursor(decompressors, maxRecordBytes);
+        LegacyRecordCursor legacy = new LegacyRecordCursor(decompressors, maxRecordBytes)) {
       batches.open(path, file, 0, file.size(), 0, BatchCursor.Check.CHECKSUMS);
       while (!terminal.isClosed() && batches.next()) {
+        token.throwIfCancelled();
         printBatch(batches);
         if (detail.records()) {
           printRecords(batches.header(), records, legacy);
@@ -85,6 +100,10 @@ final class DumpPrinter {
       return true;
     } catch (CorruptBatchException e) {
       terminal.problem(e.getMessage());
+      return false;
+    } catch (BoundExceededException e) {
+      terminal.problem(e.getMessage());
+      terminal.problem("  Run again with a --max-record-bytes of at least " + e.askedBytes() + ".");
       return false;
     }
   }

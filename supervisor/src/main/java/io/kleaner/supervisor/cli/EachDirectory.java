@@ -31,16 +31,30 @@ final class EachDirectory {
       try {
         exit = exit.worse(work.on(dir));
       } catch (UnusableDirectoryException e) {
-        Map<String, Object> entry = new LinkedHashMap<>();
-        entry.put("directory", dir.toString());
-        entry.put("reason", e.getMessage());
-        entry.put("nextStep", e.nextStep());
-        unusable.add(entry);
-        Failures.tell(terminal, e);
+        note(dir, e);
         exit = exit.worse(ExitCode.REFUSED);
+      } catch (IOException e) {
+        note(
+            dir,
+            new UnusableDirectoryException(
+                dir + " could not be worked on to its end: " + e,
+                "Check permissions and the disk; a clean that was interrupted is finished or undone"
+                    + " by 'kleaner recover "
+                    + dir
+                    + "'."));
+        exit = exit.worse(ExitCode.FINDINGS);
       }
     }
     return exit;
+  }
+
+  private void note(Path dir, UnusableDirectoryException why) {
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("directory", dir.toString());
+    entry.put("reason", why.getMessage());
+    entry.put("nextStep", why.nextStep());
+    unusable.add(entry);
+    Failures.tell(terminal, why);
   }
 
   /** The directories that could not be worked on, for JSON. */

@@ -38,6 +38,24 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
     return ExitCode.FINDINGS.number();
   }
 
+  /** Says what the machine, or this JVM, could not do. */
+  static ExitCode tell(Terminal terminal, Error error) {
+    terminal.problem("kleaner: " + error);
+    if (error instanceof OutOfMemoryError) {
+      terminal.problem("  Give it a larger heap, as in KLEANER_OPTS=-Xmx2g, or less --memory.");
+    } else if (error instanceof LinkageError) {
+      terminal.problem(
+          "  A codec's native library could not be loaded: name a directory from which programs may"
+              + " run, KLEANER_OPTS=-Djava.io.tmpdir=DIR.");
+    } else {
+      terminal.problem("  Set KLEANER_DEBUG=1 to see where, and report it.");
+    }
+    if (System.getenv("KLEANER_DEBUG") != null) {
+      error.printStackTrace(terminal.err());
+    }
+    return ExitCode.FINDINGS;
+  }
+
   /** Says what is wrong with a directory, and what to do. */
   static void tell(Terminal terminal, UnusableDirectoryException unusable) {
     terminal.problem("kleaner: " + unusable.getMessage());

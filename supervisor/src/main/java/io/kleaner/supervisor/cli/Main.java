@@ -43,7 +43,7 @@ public final class Main {
             .addSubcommand(new CompactCommand(terminal, interrupts, disk))
             .addSubcommand(new PlanCommand(terminal, interrupts, disk))
             .addSubcommand(new CheckCommand(terminal, interrupts, disk))
-            .addSubcommand(new DumpCommand(terminal, disk))
+            .addSubcommand(new DumpCommand(terminal, interrupts, disk))
             .addSubcommand(new DiffCommand(terminal, interrupts, disk))
             .addSubcommand(new RecoverCommand(terminal, disk))
             .addSubcommand(new ServeCommand(terminal, interrupts, disk))
@@ -62,6 +62,11 @@ public final class Main {
             .setCaseInsensitiveEnumValuesAllowed(true)
             .setParameterExceptionHandler(new UsageProblems(terminal))
             .setExecutionExceptionHandler(new Failures(terminal));
-    return commands.execute(args);
+    try {
+      return commands.execute(args);
+    } catch (Error e) {
+      // Nobody above would say it in one line, or exit with a code that means it.
+      return Failures.tell(terminal, e).number();
+    }
   }
 }

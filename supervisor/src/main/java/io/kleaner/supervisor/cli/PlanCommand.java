@@ -158,7 +158,9 @@ final class PlanCommand implements Callable<Integer> {
     for (Planned each : todo) {
       report.planned(each.clean(), each.asBroker());
       if (exact) {
+        terminal.progress(each.clean().plan().partition() + ": reading");
         report.exact(each.clean().plan(), memory, SpillDir.of(spillDir, true), nowMs);
+        terminal.clearProgress();
       }
     }
     return readable;

@@ -146,8 +146,8 @@ final class ServeSetup {
         MetadataSettings.find(
             fileSystem, logDir, config.path(ServeSetting.METADATA_LOG_DIR), server, problems);
     metadata.ifPresent(found -> sources.add(found.settings()));
-    sources.add(SettingsSource.ofServerProperties(server));
     sources.add(SettingsSource.internalTopics());
+    sources.add(SettingsSource.ofServerProperties(server));
     metadata.ifPresent(found -> sources.add(found.defaults()));
     if (!problems.isEmpty()) {
       throw new IOException(String.join("; ", problems));

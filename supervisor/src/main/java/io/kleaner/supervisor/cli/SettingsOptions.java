@@ -82,8 +82,8 @@ final class SettingsOptions {
         MetadataSettings.find(
             fileSystem, logDir, Optional.ofNullable(metadataLogDir), server, problems);
     metadata.ifPresent(found -> sources.add(found.settings()));
-    sources.add(SettingsSource.ofServerProperties(server));
     sources.add(SettingsSource.internalTopics());
+    sources.add(SettingsSource.ofServerProperties(server));
     metadata.ifPresent(found -> sources.add(found.defaults()));
     if (!problems.isEmpty()) {
       throw new ParameterException(spec.commandLine(), String.join("; ", problems));

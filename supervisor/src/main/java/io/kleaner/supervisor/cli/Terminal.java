@@ -12,6 +12,8 @@ import java.io.PrintWriter;
  */
 public record Terminal(PrintWriter out, PrintWriter err, boolean interactive) {
 
+  private static final int WIDTH = 110;
+
   /** Prints a line of results. */
   void println(String line) {
     out.println(line);
@@ -20,6 +22,20 @@ public record Terminal(PrintWriter out, PrintWriter err, boolean interactive) {
   /** Whether whoever read the results has gone, as {@code head} does. */
   boolean isClosed() {
     return out.checkError();
+  }
+
+  /** Shows what is being done, in place of what was shown before, if a person watches. */
+  void progress(String text) {
+    if (interactive) {
+      String line = text.length() > WIDTH ? text.substring(0, WIDTH) : text;
+      err.print("\r" + line + " ".repeat(WIDTH - line.length()) + "\r");
+      err.flush();
+    }
+  }
+
+  /** Takes away what {@link #progress} shows, before a line that stays. */
+  void clearProgress() {
+    progress("");
   }
 
   /** Prints a line about a problem. */

@@ -5,6 +5,7 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
+import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.settings.MetadataImage;
 import io.kleaner.core.settings.MetadataLogReader;
 import io.kleaner.core.settings.SettingsSource;
@@ -46,7 +47,7 @@ public final class MetadataSettings {
     }
     MetadataLogReader reader = new MetadataLogReader(fileSystem);
     for (Path candidate : candidates) {
-      Optional<MetadataImage> image = reader.read(candidate);
+      Optional<MetadataImage> image = read(reader, candidate);
       if (image.isPresent()) {
         return Optional.of(new Found(image.get(), nodeId(fileSystem, candidate)));
       }
@@ -55,6 +56,20 @@ public final class MetadataSettings {
         dir ->
             problems.add("--metadata-log-dir: " + dir + " has no " + MetadataLogReader.DIRECTORY));
     return Optional.empty();
+  }
+
+  private static Optional<MetadataImage> read(MetadataLogReader reader, Path candidate)
+      throws IOException {
+    try {
+      return reader.read(candidate);
+    } catch (UnusableDirectoryException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new UnusableDirectoryException(
+          "the metadata log in " + candidate + " cannot be read: " + e + "; nothing was changed.",
+          "Without it nothing is known of topics. Name another with --metadata-log-dir, or restore"
+              + " it from another node.");
+    }
   }
 
   private static String nodeId(FileSystem fileSystem, Path logDir) throws IOException {

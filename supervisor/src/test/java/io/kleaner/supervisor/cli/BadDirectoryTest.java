@@ -139,7 +139,7 @@ class BadDirectoryTest {
 
     assertThat(run.exit()).as(run.all()).isZero();
     assertThat(run.out())
-        .contains("my-topic-0: skipped: a symbolic link; name its target", "my-topic-1: cleaned");
+        .contains("my-topic-0: skipped: a symbolic link; name it by hand", "my-topic-1: cleaned");
     assertThat(Tree.of(elsewhere)).isEqualTo(before);
   }
 

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.bench;
+
+/** The command line asks for something that there is not. */
+final class UsageException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  UsageException(String message) {
+    super(message);
+  }
+}

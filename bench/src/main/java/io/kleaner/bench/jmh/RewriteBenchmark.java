@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.bench.jmh;
+
+import io.kleaner.core.record.BatchBuilder;
+import io.kleaner.core.record.BatchChecksum;
+import io.kleaner.core.record.BatchHeader;
+import io.kleaner.core.record.Compressors;
+import io.kleaner.core.record.Decompressors;
+import io.kleaner.core.record.RecordCursor;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What a batch of 100 records costs the second pass: its checksum, and writing half of it anew. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class RewriteBenchmark {
+
+  private static final int MAX_BYTES = 1 << 24;
+
+  /** By Kafka's name. */
+  @Param({"none", "lz4", "zstd", "snappy", "gzip"})
+  public String codec;
+
+  private final Decompressors decompressors = new Decompressors(MAX_BYTES);
+  private final Compressors compressors = new Compressors();
+  private final RecordCursor records = new RecordCursor(decompressors, MAX_BYTES);
+  private final BatchBuilder builder = new BatchBuilder(compressors, MAX_BYTES);
+  private final BatchChecksum checksum = new BatchChecksum();
+  private BatchHeader batch;
+
+  /** Makes the batch. */
+  @Setup
+  public void setUp() throws IOException {
+    batch = new BatchHeader().wrap(Samples.batch(codec), 0);
+  }
+
+  /** Frees native memory. */
+  @TearDown
+  public void tearDown() {
+    records.close();
+    builder.close();
+    compressors.close();
+    decompressors.close();
+  }
+
+  /** CRC-32C of the batch as it lies on disk. */
+  @Benchmark
+  public long crc() {
+    return checksum.compute(batch);
+  }
+
+  /** Decompresses, keeps every other record, compresses and checksums. */
+  @Benchmark
+  public ByteBuffer keepHalf() throws IOException {
+    builder.begin(batch, BatchBuilder.NO_HORIZON);
+    records.open(batch, RecordCursor.Mode.WHOLE);
+    boolean keep = false;
+    while (records.next()) {
+      keep = !keep;
+      if (keep) {
+        builder.append(records);
+      }
+    }
+    return builder.finish();
+  }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.compact;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The workers of one clean: the thread that runs it and as many helpers as it was given, each with
+ * its own workbench. They take chunks of the log in order and work on them at the same time; what
+ * has to be in order is done under the feed's lock or in turn. So the result is the same whatever
+ * their number.
+ *
+ * <p>Not thread-safe; owned by the thread that runs the clean.
+ */
+final class Lanes implements AutoCloseable {
+
+  private final Executor helpers;
+  private final List<Workbench> benches = new ArrayList<>();
+
+  /**
+   * @param count 1 or more, the running thread included
+   * @param helpers runs {@code count - 1} tasks at the same time; a task that it starts late finds
+   *     nothing to do
+   */
+  Lanes(int count, Executor helpers, int maxRecordBytes, int readBytes) {
+    this.helpers = helpers;
+    for (int i = 0; i < count; i++) {
+      benches.add(new Workbench(maxRecordBytes, readBytes));
+    }
+  }
+
+  int count() {
+    return benches.size();
+  }
+
+  boolean areSeveral() {
+    return benches.size() > 1;
+  }
+
+  Workbench bench(int lane) {
+    return benches.get(lane);
+  }
+
+  /** What a lane does with a chunk. */
+  @FunctionalInterface
+  interface Work {
+    void on(Chunk chunk) throws IOException;
+  }
+
+  /**
+   * Works until the feed has no more.
+   *
+   * @throws IOException what the earliest chunk that failed failed with, as if there had been one
+   *     lane; nobody is at work then
+   */
+  void run(BatchFeed feed, Work work) throws IOException {
+    CountDownLatch ended = new CountDownLatch(benches.size() - 1);
+    List<AtomicBoolean> claims = new ArrayList<>();
+    for (int lane = 1; lane < benches.size(); lane++) {
+      Chunk chunk = new Chunk(lane, benches.get(lane).batches());
+      AtomicBoolean claimed = new AtomicBoolean();
+      claims.add(claimed);
+      helpers.execute(
+          () -> {
+            if (claimed.compareAndSet(false, true)) {
+              try {
+                run(feed, work, chunk);
+              } finally {
+                ended.countDown();
+              }
+            }
+          });
+    }
+    run(feed, work, new Chunk(0, benches.get(0).batches()));
+    for (AtomicBoolean claimed : claims) {
+      if (claimed.compareAndSet(false, true)) {
+        ended.countDown();
+      }
+    }
+    awaitUninterrupted(ended);
+    feed.end();
+  }
+
+  /** Whatever goes wrong is kept for the thread that runs the clean. */
+  @SuppressWarnings("IllegalCatch")
+  private static void run(BatchFeed feed, Work work, Chunk chunk) {
+    try {
+      while (feed.next(chunk)) {
+        work.on(chunk);
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      feed.fail(chunk.sequence(), e);
+    }
+  }
+
+  private static void awaitUninterrupted(CountDownLatch ended) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        ended.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    for (Workbench bench : benches) {
+      bench.close();
+    }
+  }
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.keymap;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.core.io.LocalFileSystem;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Several workers find what one would, in whatever order they come, with room and without. */
+class SharedKeyIndexTest {
+
+  private static final int PIECE = 97;
+
+  @TempDir private Path temp;
+
+  /** Workers, keys, dirty records, clean records, and memory in bytes. */
+  @ParameterizedTest
+  @CsvSource({
+    "2, 1, 5000, 500, 1000000",
+    "3, 40, 60000, 3000, 1000000",
+    "2, 20000, 200000, 30000, 4000000",
+    "3, 20000, 200000, 30000, 60000",
+    "4, 30000, 100000, 30000, 20000",
+    "3, 30000, 60000, 0, 600",
+  })
+  void finish_severalWorkers_bitsOfAPlainMap(
+      int workers, int keys, int dirty, int clean, long memoryBytes)
+      throws IOException, InterruptedException, ExecutionException {
+    Random random = new Random(keys * 31L + dirty);
+    int[] numbers = random.ints(dirty + clean, 0, keys * 3 / 2 + 1).toArray();
+    BitSet expected = expected(numbers, dirty);
+    Bits bits = new Bits();
+    SpillSpace space = new SpillSpace(new LocalFileSystem(), temp, "test", 16 * 1024, 0);
+    KeyHash hash = KeyHash.random();
+    ExecutorService pool = Executors.newFixedThreadPool(workers);
+    try (KeyIndex index = new KeyIndex(KeyMap.forKeys(dirty, memoryBytes), bits, space, true)) {
+      inPieces(pool, workers, hash, numbers, 0, dirty, index, false);
+      index.beginProbes();
+      inPieces(pool, workers, hash, numbers, dirty, dirty + clean, index, true);
+      index.finish();
+
+      for (int ordinal = 0; ordinal < dirty + clean; ordinal++) {
+        assertThat(bits.get(ordinal)).as("ordinal " + ordinal).isEqualTo(expected.get(ordinal));
+      }
+      assertThat(index.superseded()).isEqualTo(expected.cardinality());
+    } finally {
+      pool.shutdown();
+    }
+  }
+
+  private static BitSet expected(int[] numbers, int dirty) {
+    BitSet expected = new BitSet();
+    Map<Integer, Integer> newest = new HashMap<>();
+    for (int i = 0; i < numbers.length; i++) {
+      if (i < dirty) {
+        Integer older = newest.put(numbers[i], i);
+        if (older != null) {
+          expected.set(older);
+        }
+      } else if (newest.containsKey(numbers[i])) {
+        expected.set(i);
+      }
+    }
+    return expected;
+  }
+
+  /** Each worker takes every so manieth piece, as fast as it can. */
+  private static void inPieces(
+      ExecutorService pool,
+      int workers,
+      KeyHash hash,
+      int[] numbers,
+      int from,
+      int to,
+      KeyIndex index,
+      boolean probes)
+      throws InterruptedException, ExecutionException {
+    List<Callable<Void>> tasks = new ArrayList<>();
+    for (int worker = 0; worker < workers; worker++) {
+      int own = worker;
+      tasks.add(
+          () -> {
+            KeyBlock block = new KeyBlock(hash.sameSecrets());
+            ByteBuffer key = ByteBuffer.allocate(Integer.BYTES);
+            for (int piece = from + own * PIECE; piece < to; piece += workers * PIECE) {
+              for (int i = piece; i < Math.min(piece + PIECE, to); i++) {
+                block.add(key.putInt(0, numbers[i]), 0, Integer.BYTES, i);
+              }
+              if (probes) {
+                index.probe(block);
+              } else {
+                index.put(block);
+              }
+            }
+            index.giveBack(block);
+            return null;
+          });
+    }
+    for (Future<Void> done : pool.invokeAll(tasks)) {
+      done.get();
+    }
+  }
+}
