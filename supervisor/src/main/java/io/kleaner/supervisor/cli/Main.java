@@ -51,6 +51,8 @@ public final class Main {
             .addSubcommand(new ServiceCommand.Clean(terminal, disk))
             .addSubcommand(new ServiceCommand.Quarantine(terminal, disk))
             .addSubcommand(new ServiceCommand.Release(terminal, disk))
+            .addSubcommand(new ThrottleCommand(terminal, disk))
+            .addSubcommand(new ChaosCommand(terminal, disk))
             .addSubcommand(
                 new CommandLine(new AlertCommand())
                     .addSubcommand(new AlertCommand.Test(terminal, disk)))

@@ -65,11 +65,8 @@ final class ServeCommand implements Callable<Integer> {
     ServeConfig config = options.read(fileSystem, problems);
     AlertConfig alerts = AlertConfig.parse(config.alerts(), problems);
     ServeSetup setup = new ServeSetup(fileSystem, config, options.topicSettings());
-    Optional<HttpConfig> http = Optional.empty();
-    if (problems.isEmpty()) {
-      setup.check(problems);
-      http = setup.http(problems);
-    }
+    setup.check(problems);
+    Optional<HttpConfig> http = setup.http(problems);
     if (!problems.isEmpty()) {
       throw new ParameterException(spec.commandLine(), String.join("\n  ", problems));
     }
@@ -98,6 +95,9 @@ final class ServeCommand implements Callable<Integer> {
           token.isEmpty()
               ? "actions are off: there is nowhere to keep a token"
               : "token for actions: " + named.orElse(service.tokenFile()));
+      if (!server.tls().equals("none")) {
+        terminal.println("TLS by " + server.tls());
+      }
       terminal.out().flush();
       api.afterTick(systemd::beat);
       systemd.ready();

@@ -21,6 +21,7 @@ import io.kleaner.supervisor.config.ServeConfig;
 import io.kleaner.supervisor.config.ServeSetting;
 import io.kleaner.supervisor.config.TopicConfigFile;
 import io.kleaner.supervisor.http.HttpConfig;
+import io.kleaner.supervisor.http.HttpServer;
 import io.kleaner.supervisor.remedy.QuarantinePolicy;
 import io.kleaner.supervisor.remedy.RestartPolicy;
 import io.kleaner.supervisor.service.CleanerService;
@@ -184,10 +185,12 @@ final class ServeSetup {
             config.path(ServeSetting.TLS_KEY),
             config.path(ServeSetting.TLS_CLIENT_CA),
             config.flag(ServeSetting.ALLOW_INSECURE_REMOTE),
+            config.flag(ServeSetting.ANONYMOUS_READS),
             (int) config.number(ServeSetting.MAX_CONNECTIONS),
             16,
             (int) config.number(ServeSetting.ACTIONS_PER_MINUTE));
     problems.addAll(http.problems());
+    HttpServer.problem(fileSystem, http).ifPresent(problems::add);
     return Optional.of(http);
   }
 
@@ -195,6 +198,15 @@ final class ServeSetup {
   void check(List<String> problems) throws IOException {
     if (config.logDirs().isEmpty()) {
       problems.add("name a log directory with --log-dir, or with log.dirs in the file");
+    }
+    for (Path dir : config.logDirs()) {
+      if (fileSystem.stat(dir).isEmpty()) {
+        problems.add("log directory " + dir + " does not exist");
+      }
+    }
+    Optional<Path> token = config.path(ServeSetting.TOKEN_FILE);
+    if (token.isPresent() && fileSystem.stat(token.get()).isEmpty()) {
+      problems.add("http.token.file: " + token.get() + " does not exist");
     }
     try {
       Pattern.compile(config.text(ServeSetting.TOPIC));

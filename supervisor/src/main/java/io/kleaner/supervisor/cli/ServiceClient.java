@@ -1,21 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cli;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.SmallFile;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** Talks to a service that runs. */
 final class ServiceClient {
@@ -25,14 +34,48 @@ final class ServiceClient {
 
   private final URI url;
   private final Optional<String> token;
-  private final HttpClient client = HttpClient.newBuilder().connectTimeout(TIMEOUT).build();
+  private final HttpClient client;
 
-  ServiceClient(FileSystem fileSystem, URI url, Optional<Path> tokenFile) throws IOException {
+  ServiceClient(FileSystem fileSystem, URI url, Optional<Path> tokenFile, Optional<Path> caFile)
+      throws IOException {
     this.url = url;
+    HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(TIMEOUT);
+    if (caFile.isPresent()) {
+      builder.sslContext(trusting(fileSystem, caFile.get()));
+    }
+    this.client = builder.build();
     this.token =
         tokenFile.isPresent()
             ? Optional.of(SmallFile.text(fileSystem, tokenFile.get()).strip())
             : Optional.empty();
+  }
+
+  /** Trusts the authorities in a PEM file, and no others. */
+  private static SSLContext trusting(FileSystem fileSystem, Path file) throws IOException {
+    try {
+      ByteBuffer bytes = SmallFile.bytes(fileSystem, file);
+      byte[] pem = new byte[bytes.remaining()];
+      bytes.get(pem);
+      KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+      store.load(null, null);
+      int count = 0;
+      for (Certificate certificate :
+          CertificateFactory.getInstance("X.509")
+              .generateCertificates(new ByteArrayInputStream(pem))) {
+        store.setCertificateEntry("ca-" + count++, certificate);
+      }
+      if (count == 0) {
+        throw new IOException(file + " holds no PEM certificate");
+      }
+      TrustManagerFactory trust =
+          TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+      trust.init(store);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context;
+    } catch (GeneralSecurityException e) {
+      throw new IOException(file + " holds no PEM certificates: " + e.getMessage(), e);
+    }
   }
 
   /** An answer, whatever its status. */
@@ -43,7 +86,7 @@ final class ServiceClient {
   }
 
   Reply get(String path) throws IOException, InterruptedException {
-    return send(HttpRequest.newBuilder(url.resolve(path)).GET());
+    return send(authorized(HttpRequest.newBuilder(url.resolve(path)).GET()));
   }
 
   Reply post(String path, Map<String, Object> body) throws IOException, InterruptedException {
@@ -51,8 +94,12 @@ final class ServiceClient {
         HttpRequest.newBuilder(url.resolve(path))
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(Json.line(body)));
+    return send(authorized(request));
+  }
+
+  private HttpRequest.Builder authorized(HttpRequest.Builder request) {
     token.ifPresent(secret -> request.header("Authorization", "Bearer " + secret));
-    return send(request);
+    return request;
   }
 
   private Reply send(HttpRequest.Builder request) throws IOException, InterruptedException {
@@ -60,7 +107,11 @@ final class ServiceClient {
         client.send(
             request.timeout(TIMEOUT).header("Accept", "application/json").build(),
             HttpResponse.BodyHandlers.ofString());
-    return new Reply(response.statusCode(), JSON.readTree(response.body()));
+    try {
+      return new Reply(response.statusCode(), JSON.readTree(response.body()));
+    } catch (JsonProcessingException e) {
+      throw new IOException("what answers at " + url + " is no kleaner service", e);
+    }
   }
 
   /** A part of a path. */

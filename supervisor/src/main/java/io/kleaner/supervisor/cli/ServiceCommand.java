@@ -6,13 +6,20 @@ import io.kleaner.core.io.FileSystem;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.http.HttpTimeoutException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** What the commands that drive a service have in common. */
 abstract class ServiceCommand implements Callable<Integer> {
@@ -20,6 +27,8 @@ abstract class ServiceCommand implements Callable<Integer> {
   static final String DEFAULT_URL = "http://127.0.0.1:9277";
 
   final Terminal terminal;
+
+  @Spec private CommandSpec spec;
   private final FileSystem fileSystem;
 
   @Option(
@@ -32,8 +41,16 @@ abstract class ServiceCommand implements Callable<Integer> {
   @Option(
       names = "--token-file",
       paramLabel = "FILE",
-      description = "File with the token that actions need; 'serve' says where it is.")
+      description =
+          "File with the token that actions need, and reads of a service that does not listen on"
+              + " loopback; 'serve' says where it is.")
   private Path tokenFile;
+
+  @Option(
+      names = "--ca-file",
+      paramLabel = "FILE",
+      description = "PEM certificates to trust, for a service whose authority is your own.")
+  private Path caFile;
 
   @Option(names = "--json", description = "Print the service's answer as it is.")
   boolean json;
@@ -45,9 +62,20 @@ abstract class ServiceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (url.getHost() == null || !Set.of("http", "https").contains(url.getScheme())) {
+      throw new ParameterException(
+          spec.commandLine(), "--url is such as " + DEFAULT_URL + ", not '" + url + "'");
+    }
     try {
-      return ask(new ServiceClient(fileSystem, url, Optional.ofNullable(tokenFile))).number();
-    } catch (ConnectException e) {
+      return ask(client()).number();
+    } catch (NoSuchFileException e) {
+      terminal.problem("kleaner: there is no file " + e.getMessage());
+      return ExitCode.USAGE.number();
+    } catch (SSLException e) {
+      terminal.problem("kleaner: " + url + " is not trusted: " + e.getMessage());
+      terminal.problem("  Name the authority's certificate with --ca-file.");
+      return ExitCode.FINDINGS.number();
+    } catch (ConnectException | HttpTimeoutException e) {
       terminal.problem("kleaner: no service answers at " + url);
       terminal.problem("  Start one with 'kleaner serve', or say where it is with --url.");
       return ExitCode.FINDINGS.number();
@@ -55,6 +83,11 @@ abstract class ServiceCommand implements Callable<Integer> {
       Thread.currentThread().interrupt();
       return ExitCode.INTERRUPTED.number();
     }
+  }
+
+  private ServiceClient client() throws IOException {
+    return new ServiceClient(
+        fileSystem, url, Optional.ofNullable(tokenFile), Optional.ofNullable(caFile));
   }
 
   abstract ExitCode ask(ServiceClient client) throws IOException, InterruptedException;

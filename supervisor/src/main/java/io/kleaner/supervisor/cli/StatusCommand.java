@@ -28,7 +28,11 @@ final class StatusCommand extends ServiceCommand {
 
   @Override
   ExitCode ask(ServiceClient client) throws IOException, InterruptedException {
-    JsonNode status = client.get("/api/v1/status").document();
+    ServiceClient.Reply first = client.get("/api/v1/status");
+    if (!first.ok()) {
+      return tell(first);
+    }
+    JsonNode status = first.document();
     JsonNode workers = client.get("/api/v1/workers").document().path("items");
     JsonNode alerts = client.get("/api/v1/alerts").document().path("items");
     JsonNode left = client.get("/api/v1/partitions?state=quarantined").document().path("items");

@@ -93,8 +93,10 @@ public final class ServeConfig {
       }
     }
     check(where, values, problems);
-    check("flags", flags, problems);
-    values.putAll(flags);
+    Map<ServeSetting, String> stronger = new EnumMap<>(ServeSetting.class);
+    stronger.putAll(flags);
+    check("flags", stronger, problems);
+    values.putAll(stronger);
     logDirs.addAll(logDirFlags);
     ServeConfig config = new ServeConfig(values, logDirs, topics, alerts);
     config.requireOrder(ServeSetting.HEARTBEAT_INTERVAL, ServeSetting.HUNG_AFTER, true, problems);
@@ -127,12 +129,17 @@ public final class ServeConfig {
     }
   }
 
+  /** Tells what is wrong and leaves it out, so that the rest can be checked with defaults. */
   private static void check(String where, Map<ServeSetting, String> values, List<String> problems) {
-    values.forEach(
-        (setting, value) ->
-            setting
-                .problem(value)
-                .ifPresent(problem -> problems.add(where + ": " + setting.key() + " " + problem)));
+    values
+        .entrySet()
+        .removeIf(
+            entry -> {
+              Optional<String> problem = entry.getKey().problem(entry.getValue());
+              problem.ifPresent(
+                  text -> problems.add(where + ": " + entry.getKey().key() + " " + text));
+              return problem.isPresent();
+            });
   }
 
   private static Map<?, ?> load(FileSystem fileSystem, Path path, List<String> problems) {

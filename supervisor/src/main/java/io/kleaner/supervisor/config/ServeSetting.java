@@ -195,6 +195,13 @@ public enum ServeSetting {
       "false",
       "",
       "Listen on an address that is not loopback without TLS."),
+  ANONYMOUS_READS(
+      "http.anonymous.reads",
+      Kind.FLAG,
+      "false",
+      "",
+      "On an address that is not loopback, answer reads without the token too; health is always"
+          + " answered."),
   MAX_CONNECTIONS("http.max.connections", Kind.COUNT, "128", "", "Connections at a time."),
   ACTIONS_PER_MINUTE("http.actions.per.minute", Kind.COUNT, "30", "", "Actions accepted a minute.");
 

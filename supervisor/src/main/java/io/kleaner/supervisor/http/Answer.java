@@ -37,6 +37,12 @@ record Answer(
     return json(status, document);
   }
 
+  /** When there is no room for more work now; nothing was done. */
+  static Answer busy(String error) {
+    return error(HttpResponseStatus.SERVICE_UNAVAILABLE, error, "Ask again in a second.")
+        .with("Retry-After", "1");
+  }
+
   Answer with(String name, String value) {
     Map<String, String> more = new LinkedHashMap<>(headers);
     more.put(name, value);

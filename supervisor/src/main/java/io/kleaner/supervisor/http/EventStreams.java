@@ -15,6 +15,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.util.concurrent.EventExecutor;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Streams events to browsers (server-sent events). Who reads too slowly is dropped: nothing is kept
@@ -27,6 +28,7 @@ final class EventStreams {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final ChannelGroup open;
+  private final AtomicInteger taken = new AtomicInteger();
   private final int most;
 
   EventStreams(EventExecutor executor, int most) {
@@ -34,11 +36,13 @@ final class EventStreams {
     this.most = most;
   }
 
-  /** Begins a stream; false if there are too many. */
+  /** Begins a stream; false if there are too many. Called on the channel's event loop. */
   boolean begin(Channel channel) {
-    if (open.size() >= most) {
+    if (taken.incrementAndGet() > most) {
+      taken.decrementAndGet();
       return false;
     }
+    channel.closeFuture().addListener(closed -> taken.decrementAndGet());
     HttpResponse head = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     head.headers().set(HttpHeaderNames.CONTENT_TYPE, "text/event-stream; charset=utf-8");
     head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");

@@ -26,19 +26,23 @@ final class Guard {
 
   private final byte[] token;
   private final boolean loopback;
+  private final boolean readsNeedToken;
   private final String boundHost;
   private final int actionsPerMinute;
   private final Clock clock;
   private final Deque<Long> actionsMs = new ArrayDeque<>();
 
   /**
-   * @param token that actions need; empty if there is none, and only certificates count
+   * @param token that actions need, and elsewhere than on loopback reads as well; empty if there is
+   *     none, and only certificates count
    */
-  Guard(String token, InetSocketAddress bound, int actionsPerMinute, Clock clock) {
+  Guard(String token, HttpConfig config, Clock clock) {
+    InetSocketAddress bound = config.address();
     this.token = token.getBytes(StandardCharsets.UTF_8);
     this.loopback = bound.getAddress().isLoopbackAddress();
     this.boundHost = bound.getHostString().toLowerCase(Locale.ROOT);
-    this.actionsPerMinute = actionsPerMinute;
+    this.readsNeedToken = config.readsNeedToken();
+    this.actionsPerMinute = config.actionsPerMinute();
     this.clock = clock;
   }
 
@@ -71,13 +75,25 @@ final class Guard {
           Answer.error(
               HttpResponseStatus.FORBIDDEN, "actions of another site's page are refused", ""));
     }
+    Optional<Answer> unknown = forbidsStranger(ask, "actions need a token");
+    return unknown.isPresent() ? unknown : tooMany();
+  }
+
+  /** Why what the service knows is not shown; empty if it may be. */
+  Optional<Answer> forbidsRead(Ask ask) {
+    return readsNeedToken
+        ? forbidsStranger(ask, "away from loopback, reading needs the token as well")
+        : Optional.empty();
+  }
+
+  private Optional<Answer> forbidsStranger(Ask ask, String error) {
     if (!ask.clientCertified()) {
       String header = ask.header("authorization");
       if (!header.startsWith(BEARER)) {
         return Optional.of(
             Answer.error(
                     HttpResponseStatus.UNAUTHORIZED,
-                    "actions need a token",
+                    error,
                     token.length == 0
                         ? "There is none: the state directory cannot be written to."
                         : "Send 'Authorization: Bearer' with the content of the token file.")
@@ -92,7 +108,7 @@ final class Guard {
                 "Send the content of the token file."));
       }
     }
-    return tooMany();
+    return Optional.empty();
   }
 
   private static String hostAndPort(String origin) {

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param tlsKey PEM private key, PKCS#8
  * @param tlsClientCa PEM authorities; a client certificate of theirs stands for the token
  * @param allowInsecureRemote whether another address than loopback is fine without TLS
+ * @param anonymousReads whether reads on another address than loopback are fine without the token
  * @param maxConnections at a time
  * @param maxEventStreams at a time
  * @param actionsPerMinute accepted
@@ -26,6 +27,7 @@ public record HttpConfig(
     Optional<Path> tlsKey,
     Optional<Path> tlsClientCa,
     boolean allowInsecureRemote,
+    boolean anonymousReads,
     int maxConnections,
     int maxEventStreams,
     int actionsPerMinute) {
@@ -37,6 +39,7 @@ public record HttpConfig(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        false,
         false,
         128,
         16,
@@ -64,6 +67,11 @@ public record HttpConfig(
       problems.add("http.tls.client.ca needs http.tls.certificate and http.tls.key");
     }
     return problems;
+  }
+
+  /** Whether reads need the token, or a client's certificate, as actions do. */
+  boolean readsNeedToken() {
+    return !anonymousReads && !address.getAddress().isLoopbackAddress();
   }
 
   boolean isTls() {

@@ -15,9 +15,11 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,31 +35,28 @@ import java.util.concurrent.atomic.AtomicInteger;
 @SuppressWarnings("FutureReturnValueIgnored")
 public final class HttpServer implements AutoCloseable {
 
-  private static final int MAX_LINE_BYTES = 4 * 1024;
-  private static final int MAX_HEADER_BYTES = 16 * 1024;
-  private static final int MAX_CHUNK_BYTES = 8 * 1024;
-  private static final int MAX_BODY_BYTES = 64 * 1024;
-  private static final int REQUEST_SECONDS = 10;
-  private static final int IDLE_SECONDS = 60;
-  private static final int BEAT_SECONDS = 15;
-  private static final int STREAM_BACKLOG_BYTES = 256 * 1024;
+  /** Connections beyond the limit that are still heard, for health alone. */
+  private static final int SPARE_CONNECTIONS = 16;
 
   private final EventLoopGroup acceptors;
   private final EventLoopGroup workers;
   private final Channel listening;
   private final ServiceApi.Subscription subscription;
-  private final boolean tls;
+  private final Capacity capacity;
+  private final String tls;
 
   private HttpServer(
       EventLoopGroup acceptors,
       EventLoopGroup workers,
       Channel listening,
       ServiceApi.Subscription subscription,
-      boolean tls) {
+      Capacity capacity,
+      String tls) {
     this.acceptors = acceptors;
     this.workers = workers;
     this.listening = listening;
     this.subscription = subscription;
+    this.capacity = capacity;
     this.tls = tls;
   }
 
@@ -70,16 +69,30 @@ public final class HttpServer implements AutoCloseable {
   public static HttpServer start(
       FileSystem fileSystem, HttpConfig config, String token, ServiceApi api, Clock clock)
       throws IOException {
+    return start(fileSystem, config, token, api, clock, Tls.provider(), Limits.DEFAULT);
+  }
+
+  /** The same with a TLS provider and bounds of one's choice. */
+  static HttpServer start(
+      FileSystem fileSystem,
+      HttpConfig config,
+      String token,
+      ServiceApi api,
+      Clock clock,
+      SslProvider provider,
+      Limits limits)
+      throws IOException {
     if (!config.problems().isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", config.problems()));
     }
     Optional<SslContext> ssl =
-        config.isTls() ? Optional.of(Tls.of(fileSystem, config, Tls.provider())) : Optional.empty();
+        config.isTls() ? Optional.of(Tls.of(fileSystem, config, provider)) : Optional.empty();
+    String tls = ssl.isPresent() ? Tls.text(provider) : "none";
+    Capacity capacity = new Capacity(limits.pendingBytes());
     EventLoopGroup acceptors = group("kleaner-http-accept", 1);
     EventLoopGroup workers = group("kleaner-http", 2);
     EventStreams streams = new EventStreams(workers.next(), config.maxEventStreams());
-    Guard guard = new Guard(token, config.address(), config.actionsPerMinute(), clock);
-    Routes routes = new Routes(api, guard);
+    Routes routes = new Routes(api, new Guard(token, config, clock), tls);
     AtomicInteger connections = new AtomicInteger();
     ServerBootstrap bootstrap =
         new ServerBootstrap()
@@ -88,30 +101,35 @@ public final class HttpServer implements AutoCloseable {
             .option(ChannelOption.SO_BACKLOG, 64)
             .childOption(
                 ChannelOption.WRITE_BUFFER_WATER_MARK,
-                new WriteBufferWaterMark(STREAM_BACKLOG_BYTES / 4, STREAM_BACKLOG_BYTES))
+                new WriteBufferWaterMark(
+                    limits.streamBacklogBytes() / 4, limits.streamBacklogBytes()))
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
                   protected void initChannel(SocketChannel channel) {
-                    if (connections.incrementAndGet() > config.maxConnections()) {
-                      connections.decrementAndGet();
+                    int count = connections.incrementAndGet();
+                    channel.closeFuture().addListener(closed -> connections.decrementAndGet());
+                    if (count > config.maxConnections() + SPARE_CONNECTIONS) {
                       channel.close();
                       return;
                     }
-                    channel.closeFuture().addListener(closed -> connections.decrementAndGet());
+                    boolean spare = count > config.maxConnections();
                     ChannelPipeline pipeline = channel.pipeline();
                     ssl.ifPresent(context -> pipeline.addLast(context.newHandler(channel.alloc())));
                     pipeline.addLast(
-                        new RequestDeadline(REQUEST_SECONDS),
-                        new io.netty.handler.timeout.IdleStateHandler(0, 0, IDLE_SECONDS),
-                        new HttpServerCodec(MAX_LINE_BYTES, MAX_HEADER_BYTES, MAX_CHUNK_BYTES),
-                        new HttpObjectAggregator(MAX_BODY_BYTES, true),
+                        new RequestDeadline(spare ? limits.spareRequestMs() : limits.requestMs()),
+                        new IdleStateHandler(0, 0, limits.idleMs(), TimeUnit.MILLISECONDS),
+                        new WriteTimeoutHandler(limits.writeMs(), TimeUnit.MILLISECONDS),
+                        new HttpServerCodec(
+                            limits.lineBytes(), limits.headerBytes(), limits.chunkBytes()),
+                        new BoundedAggregator(limits.bodyBytes()),
                         new RequestDeadline.Met(),
-                        new Connection(routes, guard, streams));
+                        new Connection(routes, streams, capacity, spare));
                   }
                 });
     ChannelFuture bound = bootstrap.bind(config.address()).awaitUninterruptibly();
     if (!bound.isSuccess()) {
+      capacity.close();
       shutDown(acceptors, workers);
       throw new IOException(
           "cannot listen on "
@@ -122,9 +140,25 @@ public final class HttpServer implements AutoCloseable {
               + bound.cause().getMessage(),
           bound.cause());
     }
-    workers.next().scheduleAtFixedRate(streams::beat, BEAT_SECONDS, BEAT_SECONDS, TimeUnit.SECONDS);
+    workers
+        .next()
+        .scheduleAtFixedRate(
+            streams::beat, limits.beatMs(), limits.beatMs(), TimeUnit.MILLISECONDS);
     return new HttpServer(
-        acceptors, workers, bound.channel(), api.subscribe(streams::send), ssl.isPresent());
+        acceptors, workers, bound.channel(), api.subscribe(streams::send), capacity, tls);
+  }
+
+  /** What is wrong with the TLS files; empty if nothing is, or none are named. */
+  public static Optional<String> problem(FileSystem fileSystem, HttpConfig config) {
+    if (config.tlsCertificate().isEmpty() || config.tlsKey().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      Tls.of(fileSystem, config, SslProvider.JDK);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("TLS: " + e.getMessage());
+    }
   }
 
   private static EventLoopGroup group(String name, int threads) {
@@ -137,10 +171,15 @@ public final class HttpServer implements AutoCloseable {
     return (InetSocketAddress) listening.localAddress();
   }
 
+  /** Who does TLS: OpenSSL with its version, JDK, or none. */
+  public String tls() {
+    return tls;
+  }
+
   /** For a browser. */
   public String url() {
     String host = address().getAddress().getHostAddress();
-    return (tls ? "https" : "http")
+    return (!tls.equals("none") ? "https" : "http")
         + "://"
         + (host.contains(":") ? "[" + host + "]" : host)
         + ":"
@@ -151,6 +190,7 @@ public final class HttpServer implements AutoCloseable {
   @Override
   public void close() {
     subscription.close();
+    capacity.close();
     listening.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
     shutDown(acceptors, workers);
   }

@@ -13,6 +13,7 @@ enum PageFile {
   INDEX("/", "index.html", "text/html; charset=utf-8"),
   SCRIPT("/app.js", "app.js", "text/javascript; charset=utf-8"),
   STYLE("/style.css", "style.css", "text/css; charset=utf-8"),
+  OPEN_API("/api/v1/openapi.json", "openapi.json", "application/json; charset=utf-8"),
   ICON("/favicon.svg", "favicon.svg", "image/svg+xml");
 
   private final String path;

@@ -14,11 +14,11 @@ import java.util.concurrent.TimeUnit;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class RequestDeadline extends ChannelInboundHandlerAdapter {
 
-  private final int seconds;
+  private final long millis;
   private Future<?> deadline;
 
-  RequestDeadline(int seconds) {
-    this.seconds = seconds;
+  RequestDeadline(long millis) {
+    this.millis = millis;
   }
 
   @Override
@@ -42,7 +42,7 @@ final class RequestDeadline extends ChannelInboundHandlerAdapter {
 
   private void begin(ChannelHandlerContext context) {
     if (deadline == null) {
-      deadline = context.executor().schedule(() -> context.close(), seconds, TimeUnit.SECONDS);
+      deadline = context.executor().schedule(() -> context.close(), millis, TimeUnit.MILLISECONDS);
     }
   }
 

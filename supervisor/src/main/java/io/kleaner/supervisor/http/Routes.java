@@ -2,14 +2,19 @@
 package io.kleaner.supervisor.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -19,6 +24,9 @@ final class Routes {
 
   /** Where events are streamed. */
   static final String EVENTS = "/api/v1/events";
+
+  private static final String THROTTLE = "/api/v1/throttle";
+  private static final Set<String> HEALTH = Set.of("/healthz", "/readyz");
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern PARTITION_ACTION =
@@ -32,22 +40,51 @@ final class Routes {
 
   private final ServiceApi api;
   private final Guard guard;
+  private final String tls;
   private final Map<String, Function<Ask, Answer>> pages = new LinkedHashMap<>();
+  private final Set<String> files = new HashSet<>();
 
-  Routes(ServiceApi api, Guard guard) {
+  /**
+   * @param tls who does TLS, for the status
+   */
+  Routes(ServiceApi api, Guard guard, String tls) {
     this.api = api;
     this.guard = guard;
+    this.tls = tls;
     pages.put("/healthz", ask -> health(api.alive()));
     pages.put("/readyz", ask -> health(api.ready()));
     pages.put("/metrics", this::metrics);
-    pages.put("/api/v1/status", ask -> ok(api.status()));
+    pages.put("/api/v1/status", ask -> ok(status()));
     pages.put("/api/v1/partitions", this::partitions);
     pages.put("/api/v1/workers", ask -> paged(ask, api.workers()));
     pages.put("/api/v1/incidents", ask -> paged(ask, api.incidents()));
     pages.put("/api/v1/alerts", ask -> paged(ask, api.alerts()));
     for (PageFile file : PageFile.values()) {
-      pages.put(file.path(), ask -> file.answer());
+      Answer content = file.answer();
+      pages.put(file.path(), ask -> content);
+      files.add(file.path());
     }
+  }
+
+  /** Every path that is read, but for the stream of events. */
+  Set<String> paths() {
+    return pages.keySet();
+  }
+
+  /** Whether it says how the service is: answered even when nothing else can be. */
+  static boolean isHealth(Ask ask) {
+    return HEALTH.contains(ask.path());
+  }
+
+  /** Whether an answer takes time that others should not have to wait for. */
+  boolean isHeavy(Ask ask) {
+    return pages.containsKey(ask.path()) && !isHealth(ask) && !files.contains(ask.path());
+  }
+
+  /** Why a stream of events is not begun; empty if it may be. */
+  Optional<Answer> forbidsStream(Ask ask) {
+    Optional<Answer> misdirected = guard.forbidsHost(ask);
+    return misdirected.isPresent() ? misdirected : guard.forbidsRead(ask);
   }
 
   Answer answer(Ask ask) {
@@ -59,8 +96,11 @@ final class Routes {
     boolean read = ask.method().equals(HttpMethod.GET) || ask.method().equals(HttpMethod.HEAD);
     if (page != null || ask.path().equals(EVENTS)) {
       return read && page != null
-          ? page.apply(ask)
+          ? page(ask, page)
           : methodNotAllowed(page == null ? "GET" : "GET, HEAD");
+    }
+    if (ask.path().equals(THROTTLE)) {
+      return throttle(ask);
     }
     Matcher partition = PARTITION_ACTION.matcher(ask.path());
     Matcher chaos = CHAOS.matcher(ask.path());
@@ -92,7 +132,10 @@ final class Routes {
   }
 
   private Answer act(ServiceApi.Action action, String target, String reason) {
-    ServiceApi.ActionResult result = api.act(action, target, reason);
+    return answer(api.act(action, target, reason));
+  }
+
+  private static Answer answer(ServiceApi.ActionResult result) {
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("outcome", result.outcome().name().toLowerCase(Locale.ROOT));
     document.put("message", result.message());
@@ -103,6 +146,44 @@ final class Routes {
           case REFUSED -> HttpResponseStatus.CONFLICT;
         },
         document);
+  }
+
+  /** The files of the page hold nothing of the service: who has no token yet can enter it there. */
+  private Answer page(Ask ask, Function<Ask, Answer> page) {
+    if (isHealth(ask) || files.contains(ask.path())) {
+      return page.apply(ask);
+    }
+    return guard.forbidsRead(ask).orElseGet(() -> page.apply(ask));
+  }
+
+  private Answer throttle(Ask ask) {
+    if (!ask.method().equals(HttpMethod.POST)) {
+      return methodNotAllowed("POST");
+    }
+    Optional<Answer> forbidden = guard.forbidsAction(ask);
+    if (forbidden.isPresent()) {
+      return forbidden.get();
+    }
+    JsonNode rate = MissingNode.getInstance();
+    try {
+      rate = JSON.readTree(ask.body()).path("bytesPerSecond");
+    } catch (JsonProcessingException e) {
+      // Said below.
+    }
+    boolean isRate = rate.isNull() || (rate.canConvertToLong() && rate.asLong() > 0);
+    return isRate
+        ? answer(
+            api.throttle(rate.isNull() ? OptionalLong.empty() : OptionalLong.of(rate.asLong())))
+        : Answer.error(
+            HttpResponseStatus.BAD_REQUEST,
+            "the body says no rate",
+            "Send {\"bytesPerSecond\": N} with N above 0, or null for no limit.");
+  }
+
+  private Map<String, Object> status() {
+    Map<String, Object> status = new LinkedHashMap<>(api.status());
+    status.put("tls", tls);
+    return status;
   }
 
   private static Optional<String> reason(String body) {
@@ -139,11 +220,19 @@ final class Routes {
   private Answer partitions(Ask ask) {
     String state = ask.query("state", "");
     String topic = ask.query("topic", "");
+    String search = ask.query("search", "").toLowerCase(Locale.ROOT);
     return paged(
         ask,
         api.partitions().stream()
             .filter(each -> state.isEmpty() || state.equals(each.get("state")))
             .filter(each -> topic.isEmpty() || topic.equals(each.get("topic")))
+            .filter(
+                each ->
+                    search.isEmpty()
+                        || each.get("partition")
+                            .toString()
+                            .toLowerCase(Locale.ROOT)
+                            .contains(search))
             .toList());
   }
 

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.http;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 
 /**
@@ -42,6 +43,16 @@ public interface ServiceApi {
    * @param reason for the journal; of chaos: which fault
    */
   ActionResult act(Action action, String target, String reason);
+
+  /**
+   * Changes the rate at which all workers together read and write, from now on.
+   *
+   * @param bytesPerSecond above 0; empty for no limit
+   */
+  default ActionResult throttle(OptionalLong bytesPerSecond) {
+    return new ActionResult(
+        ActionResult.Outcome.REFUSED, "there is nothing here whose rate could be changed");
+  }
 
   /**
    * Listens to what happens.

@@ -5,6 +5,7 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.SmallFile;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.OpenSslSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProvider;
@@ -27,6 +28,11 @@ final class Tls {
     return OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
   }
 
+  /** For people. */
+  static String text(SslProvider provider) {
+    return provider == SslProvider.JDK ? "JDK" : "OpenSSL (" + OpenSsl.versionString() + ")";
+  }
+
   static SslContext of(FileSystem fileSystem, HttpConfig config, SslProvider provider)
       throws IOException {
     Path certificate = config.tlsCertificate().orElseThrow();
@@ -44,7 +50,13 @@ final class Tls {
           builder.trustManager(authorities).clientAuth(ClientAuth.OPTIONAL);
         }
       }
-      return builder.build();
+      SslContext context = builder.build();
+      if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+        // TLS 1.3 resumes by tickets only, and there they are off unless asked for. Without keys of
+        // ours the library makes its own, and changes them from time to time.
+        sessions.setTicketKeys();
+      }
+      return context;
     } catch (SSLException | IllegalArgumentException e) {
       throw new IOException(
           certificate + " and " + key + " make no TLS server: " + e.getMessage(), e);

@@ -43,6 +43,7 @@ public record Incident(
     LOG_DIR_ISOLATED,
     PARTITION_VANISHED,
     REMEDIES_OFF,
+    THROTTLE_CHANGED,
     FAULT_INJECTED;
 
     /** Whether something was done here, not only seen. */

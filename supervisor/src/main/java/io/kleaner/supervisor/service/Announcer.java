@@ -7,9 +7,13 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Tells listeners what happens. One that throws is left out from then on. Thread-safe. */
+/** Tells listeners what happens. One that throws misses that one event. Thread-safe. */
 public final class Announcer {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
 
   private final List<Consumer<ServiceApi.Event>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong nextId = new AtomicLong(1);
@@ -31,20 +35,13 @@ public final class Announcer {
       return;
     }
     ServiceApi.Event event = new ServiceApi.Event(nextId.getAndIncrement(), type, data);
-    // Not in removeIf, which would call them with the list's lock in its hands.
     for (Consumer<ServiceApi.Event> listener : listeners) {
-      if (!accepts(listener, event)) {
-        listeners.remove(listener);
+      try {
+        listener.accept(event);
+      } catch (RuntimeException | Error broken) {
+        // The next event may well arrive; whoever listens is told to look, not what happened.
+        LOG.warn("a listener missed the event {} {}", event.id(), type, broken);
       }
-    }
-  }
-
-  private static boolean accepts(Consumer<ServiceApi.Event> listener, ServiceApi.Event event) {
-    try {
-      listener.accept(event);
-      return true;
-    } catch (RuntimeException | Error broken) {
-      return false;
     }
   }
 }

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -40,6 +41,7 @@ public final class ServiceFacade implements ServiceApi {
   private final Throttle throttle;
   private final SupervisorThread thread;
   private final MetricsFeed feed;
+  private volatile Shown shown = new Shown(-1, List.of());
 
   ServiceFacade(
       Clock clock,
@@ -155,15 +157,28 @@ public final class ServiceFacade implements ServiceApi {
   @Override
   public List<Map<String, Object>> partitions() {
     Snapshot snapshot = supervisor.snapshot();
-    return snapshot.partitions().stream()
-        .sorted(
-            Comparator.<PartitionState>comparingDouble(state -> -state.finding().dirtyRatio())
-                .thenComparing(PartitionState::id))
-        .map(
-            state ->
-                Views.partition(state, Optional.ofNullable(snapshot.standings().get(state.id()))))
-        .toList();
+    Shown last = shown;
+    if (last.ticks() == snapshot.ticks()) {
+      return last.partitions();
+    }
+    List<Map<String, Object>> partitions =
+        snapshot.partitions().stream()
+            .sorted(
+                Comparator.<PartitionState>comparingDouble(state -> -state.finding().dirtyRatio())
+                    .thenComparing(PartitionState::id))
+            .map(
+                state ->
+                    Views.partition(
+                        state, Optional.ofNullable(snapshot.standings().get(state.id()))))
+            .toList();
+    shown = new Shown(snapshot.ticks(), partitions);
+    return partitions;
   }
+
+  /**
+   * Partitions as they were last asked for: however many ask, they are put together once a tick.
+   */
+  private record Shown(long ticks, List<Map<String, Object>> partitions) {}
 
   @Override
   public List<Map<String, Object>> workers() {
@@ -277,14 +292,13 @@ public final class ServiceFacade implements ServiceApi {
     return setup.chaos();
   }
 
-  /**
-   * Changes the rate of all workers from now on, also of those that sleep because of the old one.
-   *
-   * @param bytesPerSecond all threads together; {@link Throttle#UNLIMITED} for none
-   * @throws IllegalArgumentException if it is not above 0
-   */
-  public void throttle(long bytesPerSecond) {
-    throttle.setBytesPerSecond(bytesPerSecond);
+  @Override
+  public ActionResult throttle(OptionalLong bytesPerSecond) {
+    throttle.setBytesPerSecond(bytesPerSecond.orElse(Throttle.UNLIMITED));
+    String rate = bytesPerSecond.isPresent() ? bytesPerSecond.getAsLong() + " bytes/s" : "no limit";
+    chronicle.add(
+        Incident.Kind.THROTTLE_CHANGED, "service", "the throttle is " + rate + " now", "", "");
+    return done("the throttle of all workers is " + rate + " from now on");
   }
 
   /**

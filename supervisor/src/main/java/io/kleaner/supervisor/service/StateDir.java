@@ -49,6 +49,13 @@ public final class StateDir implements AutoCloseable {
       throws IOException {
     Path dir = named.toAbsolutePath().normalize();
     requireOutside(dir, logDirs);
+    Path target;
+    try {
+      target = resolved(fileSystem, dir);
+    } catch (IOException e) {
+      return unwritable(fileSystem, dir, e);
+    }
+    requireOutside(target, logDirs);
     try {
       fileSystem.createDirectories(dir);
       dir = fileSystem.realPath(dir);
@@ -73,6 +80,16 @@ public final class StateDir implements AutoCloseable {
       lease.get().close();
       return unwritable(fileSystem, dir, e);
     }
+  }
+
+  /** Where it will be once it is made: links above it are followed now. */
+  private static Path resolved(FileSystem fileSystem, Path dir) throws IOException {
+    for (Path above = dir; above != null; above = above.getParent()) {
+      if (fileSystem.stat(above).isPresent()) {
+        return fileSystem.realPath(above).resolve(above.relativize(dir)).normalize();
+      }
+    }
+    return dir;
   }
 
   private static StateDir unwritable(FileSystem fileSystem, Path dir, IOException why) {

@@ -37,8 +37,13 @@ const TONE = {
 };
 function badge(text) { return el('span', { class: 'badge ' + (TONE[text] || 'unknown') }, text); }
 
+function headers(more) {
+  const token = sessionStorage.getItem('token') || '';
+  return token ? { ...more, authorization: 'Bearer ' + token } : more;
+}
 async function get(path) {
-  const answer = await fetch(path, { headers: { accept: 'application/json' } });
+  const answer = await fetch(path, { headers: headers({ accept: 'application/json' }) });
+  if (answer.status === 401 || answer.status === 403) throw new Error('the token is needed, below');
   if (!answer.ok && answer.status !== 503) throw new Error(path + ': ' + answer.status);
   return answer.json();
 }
@@ -65,11 +70,16 @@ function act(name, verb) {
   post('/api/v1/partitions/' + encodeURIComponent(name) + '/' + verb, { reason: 'from the page' });
 }
 
-function fill(list, nodes, none) {
+/** New content; what had the keyboard's focus has it again, if it is still there. */
+function renew(list, nodes) {
   const target = $(list);
-  const focused = document.activeElement && document.activeElement.id;
-  target.replaceChildren(...(nodes.length ? nodes : [el('li', { class: 'quiet' }, none)]));
-  if (focused && $(focused)) $(focused).focus();
+  const active = document.activeElement;
+  const focused = active && target.contains(active) ? active.id : '';
+  target.replaceChildren(...nodes);
+  if (focused && $(focused)) $(focused).focus({ preventScroll: true });
+}
+function fill(list, nodes, none) {
+  renew(list, nodes.length ? nodes : [el('li', { class: 'quiet' }, none)]);
 }
 function numbers(status) {
   const all = [
@@ -138,18 +148,13 @@ function incident(i) {
     el('time', { datetime: new Date(i.atMs).toISOString() }, when(i.atMs)),
     el('strong', {}, i.kind.toLowerCase().replaceAll('_', ' ')), ' ' + i.summary));
   if (i.evidence && i.evidence !== i.summary) {
-    const more = el('details', {}, el('summary', {}, 'evidence'), el('pre', {}, i.evidence));
+    const more = el('details', {}, el('summary', { id: 'evidence-' + i.id }, 'evidence'), el('pre', {}, i.evidence));
     more.open = open.has(i.id);
     more.addEventListener('toggle', () => more.open ? open.add(i.id) : open.delete(i.id));
     node.append(more);
   }
   return node;
 }
-function matches(p) {
-  const text = $('filter').value.trim().toLowerCase();
-  return !text || p.partition.toLowerCase().includes(text);
-}
-
 let running = false;
 async function refresh() {
   if (running) { due = 1; return; }
@@ -157,9 +162,11 @@ async function refresh() {
   due = 0;
   try {
     const state = $('state').value;
+    const search = $('filter').value.trim();
     const [status, workers, partitions, incidents, alerts] = await Promise.all([
       get('/api/v1/status'), get('/api/v1/workers'),
-      get('/api/v1/partitions?limit=1000' + (state ? '&state=' + state : '')),
+      get('/api/v1/partitions?limit=200' + (state ? '&state=' + state : '')
+        + (search ? '&search=' + encodeURIComponent(search) : '')),
       get('/api/v1/incidents?limit=50'), get('/api/v1/alerts')]);
     chaos = status.chaos;
     overall(status);
@@ -169,9 +176,8 @@ async function refresh() {
     const live = alerts.items.filter((a) => a.state !== 'resolved');
     const over = alerts.items.filter((a) => a.state === 'resolved').slice(0, 3);
     fill('alerts', live.concat(over).map(alert), 'Nothing to tell.');
-    const shown = partitions.items.filter(matches).slice(0, 200);
-    $('rows').replaceChildren(...shown.map(row));
-    $('shown').textContent = shown.length + ' of ' + partitions.total;
+    renew('rows', partitions.items.map(row));
+    $('shown').textContent = partitions.items.length + ' of ' + partitions.total;
     fill('incidents', incidents.items.map(incident), 'Nothing has happened yet.');
     document.body.dataset.ready = 'yes';
   } catch (e) {
@@ -187,19 +193,35 @@ let timer = 0;
 function soon() {
   if (!timer) timer = setTimeout(() => { timer = 0; refresh(); }, 250);
 }
-function listen() {
-  const source = new EventSource('/api/v1/events');
-  source.onopen = () => { $('link').textContent = 'live'; };
-  source.onerror = () => { $('link').textContent = 'reconnecting'; soon(); };
-  let pulse = 0;
-  source.addEventListener('status', () => { if (++pulse % 4 === 0) soon(); });
-  for (const type of ['incident', 'alert', 'worker', 'partition']) source.addEventListener(type, soon);
+let pulse = 0;
+function heard(type) {
+  if (type !== 'status' || ++pulse % 4 === 0) soon();
+}
+/** By fetch, not EventSource: that one can't send a token, which is needed away from loopback. */
+async function listen() {
+  try {
+    const answer = await fetch('/api/v1/events', { headers: headers({ accept: 'text/event-stream' }) });
+    if (!answer.ok) throw new Error(String(answer.status));
+    $('link').textContent = 'live';
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      text += part.value;
+      const lines = text.split('\n');
+      text = lines.pop();
+      for (const line of lines) if (line.startsWith('event: ')) heard(line.slice(7));
+    }
+  } catch (e) { /* Tried again below. */ }
+  $('link').textContent = 'reconnecting';
+  soon();
+  setTimeout(listen, 2000);
 }
 $('token-form').addEventListener('submit', (event) => {
   event.preventDefault();
   sessionStorage.setItem('token', $('token').value.trim());
   $('token').value = '';
   say('The token is kept in this tab until it is closed.');
+  soon();
 });
 $('filter').addEventListener('input', soon);
 $('state').addEventListener('change', soon);

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The service and the commands that drive it, as someone types them. */
+class ServeCommandTest {
+
+  @TempDir private Path temp;
+
+  /** A service in this process, by its command line; ended as a signal would. */
+  private final class Served implements AutoCloseable {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final Interrupts interrupts = new Interrupts();
+    private final Thread thread;
+    private volatile int exit = -1;
+
+    Served(String... more) throws Exception {
+      Path logs = Files.createDirectories(temp.resolve("logs"));
+      Files.createDirectories(logs.resolve("orders-0"));
+      String[] args = {
+        "serve",
+        "--log-dir",
+        logs.toString(),
+        "--state-dir",
+        temp.resolve("state").toString(),
+        "--listen",
+        "127.0.0.1:0"
+      };
+      String[] all = new String[args.length + more.length];
+      System.arraycopy(args, 0, all, 0, args.length);
+      System.arraycopy(more, 0, all, args.length, more.length);
+      Terminal terminal =
+          new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), false);
+      thread = new Thread(() -> exit = Main.run(terminal, interrupts, all));
+      thread.start();
+      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+      while (!out.toString().contains("token for actions")) {
+        assertThat(thread.isAlive() && System.nanoTime() < end).as(out + " " + err).isTrue();
+        Thread.onSpinWait();
+      }
+    }
+
+    String url() {
+      Matcher url =
+          Pattern.compile("http://127.0.0.1:\\d+")
+              .matcher(out.toString().lines().findFirst().orElse(""));
+      assertThat(url.find()).isTrue();
+      return url.group();
+    }
+
+    Path token() {
+      return temp.resolve("state").resolve("token");
+    }
+
+    @Override
+    public void close() {
+      interrupts.token().cancel();
+      try {
+        thread.join(TimeUnit.SECONDS.toMillis(60));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      assertThat(exit).isZero();
+    }
+  }
+
+  @Test
+  void serve_manyMistakes_areAllSaidAtOnce() throws Exception {
+    Path file = temp.resolve("kleaner.yaml");
+    Files.writeString(
+        file,
+        "threads: none\nlisten: nowhere\ntopic: '['\nhttp.tls.certificate: x.pem\nthreds: 1\n");
+
+    Cli.Run run = Cli.run("serve", "--config-file", file, "--log-dir", temp.resolve("gone"));
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(2);
+    assertThat(run.err())
+        .contains(
+            "threads is a whole number above 0, not 'none'",
+            "unknown key 'threds'",
+            "gone does not exist",
+            "topic is no pattern",
+            "listen is HOST:PORT");
+  }
+
+  @Test
+  void serve_tlsFilesThatAreNone_areSaidBeforeAnythingIsTaken() throws Exception {
+    Path pem = Files.writeString(temp.resolve("x.pem"), "no certificate");
+    Path file = temp.resolve("kleaner.yaml");
+    Files.writeString(file, "http.tls.certificate: " + pem + "\nhttp.tls.key: " + pem + "\n");
+    Path logs = Files.createDirectories(temp.resolve("logs"));
+
+    Cli.Run run = Cli.run("serve", "--config-file", file, "--log-dir", logs);
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(2);
+    assertThat(run.err()).contains("TLS: ", "x.pem");
+    assertThat(logs.resolve(".lock")).doesNotExist();
+  }
+
+  @Test
+  void serve_everywhereWithoutTls_isRefused() throws Exception {
+    Path logs = Files.createDirectories(temp.resolve("logs"));
+
+    Cli.Run run = Cli.run("serve", "--log-dir", logs, "--listen", "0.0.0.0:0");
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(2);
+    assertThat(run.err()).contains("not loopback", "http.tls.certificate");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--threads=x", "--no-such-flag", "--threads=0", "--throttle=fast"})
+  void serve_wrongFlag_isUsage(String flag) throws Exception {
+    Path logs = Files.createDirectories(temp.resolve("logs"));
+
+    assertThat(Cli.run("serve", "--log-dir", logs, flag).exit()).isEqualTo(2);
+  }
+
+  @Test
+  void serve_portTaken_saysSoAndGivesTheDirectoryBack() throws Exception {
+    Path logs = Files.createDirectories(temp.resolve("logs"));
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Cli.Run run =
+          Cli.run(
+              "serve",
+              "--log-dir",
+              logs,
+              "--state-dir",
+              temp.resolve("state"),
+              "--listen",
+              "127.0.0.1:" + taken.getLocalPort());
+
+      assertThat(run.exit()).as(run.all()).isEqualTo(1);
+      assertThat(run.err()).contains("cannot listen on", ":" + taken.getLocalPort());
+    }
+    assertThat(logs.resolve(".lock")).doesNotExist();
+  }
+
+  @Test
+  void commands_runningService_doWhatTheySay() throws Exception {
+    try (Served served = new Served("--chaos")) {
+      Object[] how = {"--url", served.url(), "--token-file", served.token()};
+
+      assertThat(with("throttle", how, "5m").all()).contains("exit 0", "5242880 bytes/s");
+      assertThat(with("throttle", how, "none").all()).contains("exit 0", "no limit");
+      assertThat(with("throttle", how, "fast").exit()).isEqualTo(2);
+      assertThat(with("chaos", how, "cleaner-0", "oom").all()).contains("exit 0", "meets oom");
+      assertThat(with("chaos", how, "cleaner-0", "flood").all()).contains("exit 3", "no fault");
+      assertThat(with("chaos", how, "cleaner-9", "oom").exit()).isEqualTo(1);
+      assertThat(with("release", how, "none-0").all()).contains("exit 1", "no partition 'none-0'");
+      assertThat(with("clean", how, "none-0").exit()).isEqualTo(1);
+      assertThat(with("quarantine", how, "none-0").exit()).isEqualTo(1);
+      assertThat(Cli.run("status", "--url", served.url()).out()).contains("partitions");
+      assertThat(Cli.run("status", "--url", served.url(), "--json").json().path("status").size())
+          .isPositive();
+    }
+  }
+
+  private static Cli.Run with(String command, Object[] how, Object... more) {
+    Object[] all = new Object[1 + how.length + more.length];
+    all[0] = command;
+    System.arraycopy(how, 0, all, 1, how.length);
+    System.arraycopy(more, 0, all, 1 + how.length, more.length);
+    return Cli.run(all);
+  }
+
+  @Test
+  void commands_wrongOrNoToken_areRefused() throws Exception {
+    Path wrong = Files.writeString(temp.resolve("wrong"), "0123456789012345");
+    try (Served served = new Served()) {
+      Object[] url = {"--url", served.url()};
+
+      Cli.Run none = with("throttle", url, "5m");
+      assertThat(none.all()).contains("exit 3", "actions need a token");
+      Cli.Run bad = with("throttle", url, "5m", "--token-file", wrong);
+      assertThat(bad.all()).contains("exit 3", "the token is wrong");
+      Cli.Run gone = with("throttle", url, "5m", "--token-file", temp.resolve("gone"));
+      assertThat(gone.all()).contains("exit 2", "there is no file");
+      assertThat(
+              with(
+                      "chaos",
+                      new Object[] {"--url", served.url(), "--token-file", served.token()},
+                      "cleaner-0",
+                      "oom")
+                  .exit())
+          .as("the switch is off")
+          .isEqualTo(1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"status", "release x-0", "throttle 1m", "chaos cleaner-0 oom"})
+  void commands_noService_saySo(String command) throws Exception {
+    int port;
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = free.getLocalPort();
+    }
+    Object[] words = (command + " --url http://127.0.0.1:" + port).split(" ", -1);
+
+    Cli.Run run = Cli.run(words);
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(1);
+    assertThat(run.err()).contains("no service answers at", "kleaner serve");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"ftp://x", "nonsense", "http:///x"})
+  void commands_urlThatIsNone_isUsage(String url) {
+    assertThat(Cli.run("status", "--url", url).exit()).isEqualTo(2);
+  }
+
+  @Test
+  void commands_caFileThatIsNone_saySo() throws Exception {
+    Path file = Files.writeString(temp.resolve("ca.pem"), "nothing");
+
+    Cli.Run run = Cli.run("status", "--url", "https://127.0.0.1:1", "--ca-file", file);
+
+    assertThat(run.exit()).isEqualTo(1);
+    assertThat(run.err()).contains("ca.pem holds no PEM certificate");
+  }
+
+  @Test
+  void alertTest_logAlone_isDelivered() {
+    assertThat(Cli.run("alert", "test").all()).contains("exit 0", "log: delivered");
+  }
+
+  @Test
+  void alertTest_sinkThatFails_isOne() throws Exception {
+    Path file = temp.resolve("kleaner.yaml");
+    Files.writeString(
+        file, "alerts:\n  sinks:\n    - type: exec\n      command: [ /no/such/program ]\n");
+
+    assertThat(Cli.run("alert", "test", "--config-file", file).all())
+        .contains("exit 1", "NOT delivered");
+  }
+
+  @Test
+  void alert_noCommand_isUsage() {
+    assertThat(Cli.run("alert").exit()).isEqualTo(2);
+  }
+}

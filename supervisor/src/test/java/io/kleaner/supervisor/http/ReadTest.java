@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is read over HTTP. */
+class ReadTest {
+
+  private HttpLab lab;
+
+  @BeforeEach
+  void start() throws Exception {
+    lab = HttpLab.start();
+  }
+
+  @AfterEach
+  void stop() {
+    lab.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/healthz", "/readyz"})
+  void health_well_is200(String path) throws Exception {
+    assertThat(lab.get(path).status()).isEqualTo(200);
+    assertThat(lab.get(path).json().path("ok").asBoolean()).isTrue();
+  }
+
+  @Test
+  void healthz_supervisorLate_is503WithTheReason() throws Exception {
+    lab.service.alive = new ServiceApi.Health(false, "has not looked for 9000 ms");
+
+    HttpLab.Got got = lab.get("/healthz");
+
+    assertThat(got.status()).isEqualTo(503);
+    assertThat(got.json().path("detail").asText()).contains("9000 ms");
+    assertThat(lab.get("/readyz").status()).isEqualTo(200);
+  }
+
+  @Test
+  void readyz_noWorkerIsWell_is503WhileHealthzIs200() throws Exception {
+    lab.service.ready = new ServiceApi.Health(false, "no worker is well");
+
+    assertThat(lab.get("/readyz").status()).isEqualTo(503);
+    assertThat(lab.get("/healthz").status()).isEqualTo(200);
+  }
+
+  @Test
+  void metrics_askedForEitherForm_isThatForm() throws Exception {
+    assertThat(lab.get("/metrics").header("content-type")).startsWith("text/plain; version=0.0.4");
+    HttpLab.Got open =
+        lab.send(lab.request("/metrics").header("Accept", "application/openmetrics-text"));
+    assertThat(open.header("content-type")).startsWith("application/openmetrics-text");
+    assertThat(open.body()).endsWith("# EOF\n");
+  }
+
+  @Test
+  void head_metrics_hasItsLengthAndNoBody() throws Exception {
+    HttpLab.Got got =
+        lab.send(lab.request("/metrics").method("HEAD", HttpRequest.BodyPublishers.noBody()));
+
+    assertThat(got.body()).isEmpty();
+    assertThat(got.header("content-length")).isEqualTo("13");
+  }
+
+  @Test
+  void partitions_nothingSaid_areTheFirstHundredOfAll() throws Exception {
+    var got = lab.get("/api/v1/partitions").json();
+
+    assertThat(got.path("items")).hasSize(100);
+    assertThat(got.path("total").asInt()).isEqualTo(1_500);
+    assertThat(got.path("items").path(0).path("partition").asText()).isEqualTo("orders-0");
+  }
+
+  @Test
+  void partitions_lastPage_hasWhatIsLeft() throws Exception {
+    var got = lab.get("/api/v1/partitions?offset=1490&limit=1000").json();
+
+    assertThat(got.path("items")).hasSize(10);
+    assertThat(got.path("offset").asInt()).isEqualTo(1_490);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"limit=0", "limit=1001", "offset=-1", "limit=x", "offset=99999999999"})
+  void partitions_pageThatIsNone_is400(String query) throws Exception {
+    assertThat(lab.get("/api/v1/partitions?" + query).status()).isEqualTo(400);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"state=dirty,10", "topic=orders,750", "state=dirty&topic=orders,5", "state=no,0"})
+  void partitions_filtered_areCounted(String query, int expected) throws Exception {
+    assertThat(lab.get("/api/v1/partitions?" + query).json().path("total").asInt())
+        .isEqualTo(expected);
+  }
+
+  @Test
+  void partitions_searched_areFoundBeyondTheFirstThousand() throws Exception {
+    var got = lab.get("/api/v1/partitions?search=payMENTS-1499").json();
+
+    assertThat(got.path("total").asInt()).isEqualTo(1);
+    assertThat(got.path("items").path(0).path("partition").asText()).isEqualTo("Payments-1499");
+  }
+
+  @Test
+  void status_always_saysWhoDoesTls() throws Exception {
+    assertThat(lab.get("/api/v1/status").json().path("tls").asText()).isEqualTo("none");
+  }
+
+  @Test
+  void page_everyFile_comesFromHereAlone() throws Exception {
+    for (PageFile file : PageFile.values()) {
+      HttpLab.Got got = lab.get(file.path());
+      assertThat(got.status()).as(file.path()).isEqualTo(200);
+      assertThat(got.header("content-security-policy"))
+          .contains("default-src 'none'", "connect-src 'self'", "frame-ancestors 'none'");
+      assertThat(got.body().replace("http://www.w3.org/2000/svg", ""))
+          .as("no address of anywhere else in " + file.path())
+          .doesNotContain("http://", "https://", "url(");
+    }
+  }
+
+  @Test
+  void anything_unknown_is404() throws Exception {
+    assertThat(lab.get("/../../etc/passwd").status()).isEqualTo(404);
+    assertThat(lab.get("/api/v1/nothing").status()).isEqualTo(404);
+  }
+
+  @Test
+  void read_wrongMethod_is405WithTheRightOne() throws Exception {
+    HttpLab.Got got = lab.post("/metrics", "");
+
+    assertThat(got.status()).isEqualTo(405);
+    assertThat(got.header("allow")).isEqualTo("GET, HEAD");
+  }
+
+  @Test
+  void read_defectInside_is500AndTheConnectionGoesOn() throws Exception {
+    try (Wire wire = lab.wire()) {
+      assertThat(wire.ask("/api/v1/incidents").until("Its log says more.\"}")).contains(" 500 ");
+      assertThat(wire.ask("/healthz").until("\r\n\r\n")).contains(" 200 ");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/%", "/%zz", "/healthz?x=%f", "/%e0%a"})
+  void read_badPercent_is400(String path) throws Exception {
+    try (Wire wire = lab.wire()) {
+      assertThat(wire.ask(path).rest()).startsWith("HTTP/1.1 400 ");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "evil.example,421",
+    "127.0.0.1.evil.example,421",
+    "localhost:1,200",
+    "'[::1]:80',200",
+    "127.0.0.1,200"
+  })
+  void read_hostOfAnotherSite_isMisdirected(String host, int status) throws Exception {
+    try (Wire wire = lab.wire()) {
+      wire.send("GET /healthz HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+      assertThat(wire.rest()).startsWith("HTTP/1.1 " + status + " ");
+    }
+  }
+
+  @Test
+  void stream_hostOfAnotherSite_isMisdirected() throws Exception {
+    try (Wire wire = lab.wire()) {
+      wire.send("GET /api/v1/events HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n");
+      assertThat(wire.rest()).startsWith("HTTP/1.1 421 ");
+    }
+  }
+}
