@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -31,6 +32,8 @@ public final class BrokerJvm implements AutoCloseable {
 
   private final Path home;
   private final int port;
+  private final List<String> jvmOptions =
+      new ArrayList<>(List.of("-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=info"));
   private Process process;
   private BrokerLog log = new BrokerLog();
 
@@ -120,6 +123,33 @@ public final class BrokerJvm implements AutoCloseable {
     throw failure;
   }
 
+  /** Adds options of the broker's JVM; a later one of the same name counts. */
+  public BrokerJvm jvmOptions(String... options) {
+    jvmOptions.addAll(List.of(options));
+    return this;
+  }
+
+  /**
+   * Opens JMX on loopback from the next start on, without authentication.
+   *
+   * @return where to connect to, {@code host:port}
+   */
+  public String openJmx() throws IOException {
+    int jmxPort;
+    try (ServerSocket socket = anyFree()) {
+      jmxPort = socket.getLocalPort();
+    }
+    jvmOptions(
+        "-Dcom.sun.management.jmxremote",
+        "-Dcom.sun.management.jmxremote.host=127.0.0.1",
+        "-Dcom.sun.management.jmxremote.port=" + jmxPort,
+        "-Dcom.sun.management.jmxremote.rmi.port=" + jmxPort,
+        "-Dcom.sun.management.jmxremote.authenticate=false",
+        "-Dcom.sun.management.jmxremote.ssl=false",
+        "-Djava.rmi.server.hostname=127.0.0.1");
+    return "127.0.0.1:" + jmxPort;
+  }
+
   /** Starts the broker and waits until it serves. */
   public void start() throws IOException, InterruptedException {
     log = new BrokerLog();
@@ -148,6 +178,11 @@ public final class BrokerJvm implements AutoCloseable {
     }
   }
 
+  /** The number of its process. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** Where clients connect to. */
   public String bootstrap() {
     return "127.0.0.1:" + port;
@@ -169,9 +204,6 @@ public final class BrokerJvm implements AutoCloseable {
   }
 
   private Process java(String... mainAndArguments) throws IOException {
-    return ChildJvm.start(
-        home,
-        List.of("-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=info"),
-        List.of(mainAndArguments));
+    return ChildJvm.start(home, jvmOptions, List.of(mainAndArguments));
   }
 }
