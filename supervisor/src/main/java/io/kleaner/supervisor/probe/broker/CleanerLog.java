@@ -24,9 +24,10 @@ public record CleanerLog(List<LogEvent> events, List<LogFile> files) {
    *
    * @param file which
    * @param readBytes how far in the present file
+   * @param skippedBytes passed over because more came than could be read
    * @param problem why it could not be read last time, empty if it could
    */
-  public record LogFile(Path file, long readBytes, Optional<String> problem) {}
+  public record LogFile(Path file, long readBytes, long skippedBytes, Optional<String> problem) {}
 
   /** The newest event of a kind. */
   public <E extends LogEvent> Optional<E> last(Class<E> kind) {

@@ -94,6 +94,8 @@ public sealed interface LogEvent {
    * @param messages in the segment, as it counts them
    * @param segment as the line names it
    * @param capacity how many fit
+   * @param baseOffset of the segment, if its name says it
+   * @param partition of the segment, or what the thread began last
    */
   record MapTooSmall(
       long atMs,
@@ -104,4 +106,26 @@ public sealed interface LogEvent {
       OptionalLong baseOffset,
       Optional<TopicPartition> partition)
       implements LogEvent {}
+
+  /**
+   * The cleaner met a message that its buffers don't hold, and makes them larger; from 0 to 0 it
+   * does so for ever.
+   *
+   * @param times how often in a row the line came
+   */
+  record GrowingBuffers(long atMs, String line, long fromBytes, long toBytes, long times)
+      implements LogEvent {
+
+    /** The same after others like it. */
+    GrowingBuffers again(long timesBefore) {
+      return new GrowingBuffers(atMs, line, fromBytes, toBytes, times + timesBefore);
+    }
+  }
+
+  /**
+   * A log directory was taken offline.
+   *
+   * @param dir as the line names it
+   */
+  record LogDirFailed(long atMs, String line, String dir) implements LogEvent {}
 }

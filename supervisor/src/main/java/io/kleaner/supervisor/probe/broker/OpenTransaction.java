@@ -17,6 +17,7 @@ import java.util.OptionalLong;
  *     there is none; its age at least
  * @param timeoutMs after which the coordinator aborts it
  * @param coordinatorEpoch that an abort has to name; empty if not known
+ * @param coordinator what the transaction's coordinator says of it
  * @param source that says so
  */
 public record OpenTransaction(
@@ -28,7 +29,18 @@ public record OpenTransaction(
     long lastWriteMs,
     OptionalLong timeoutMs,
     OptionalInt coordinatorEpoch,
+    Coordinator coordinator,
     Source source) {
+
+  /** What the coordinator of a transaction says of it. */
+  public enum Coordinator {
+    /** It is under way there, and will be ended or time out. */
+    KNOWS,
+    /** It is not: nobody will ever end it. The transaction hangs (KAFKA-9144). */
+    DOES_NOT_KNOW,
+    /** It could not be asked. */
+    NOT_ASKED
+  }
 
   /** How long it is open at least, in milliseconds. */
   public long ageMs(long nowMs) {
