@@ -5,6 +5,8 @@ import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.Clock;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks at one source again and again on a thread of its own, so that a source that hangs holds up
@@ -30,11 +32,14 @@ final class Lookout<T> implements AutoCloseable {
    */
   private record State<T>(long startedNs, Seen<T> seen, long seenNs) {}
 
+  private static final Logger LOG = LoggerFactory.getLogger(Lookout.class);
+
   private final Source source;
   private final Clock clock;
   private final long intervalMs;
   private final long patienceMs;
   private final Look<T> look;
+  private final AutoCloseable held;
   private final CancelToken token = new CancelToken();
   private final Thread thread;
   private volatile State<T> state;
@@ -44,13 +49,21 @@ final class Lookout<T> implements AutoCloseable {
    *
    * @param intervalMs between the end of a look and the next one
    * @param patienceMs how old the newest look may be and still count
+   * @param held what the looks hold open; closed on the lookout's own thread when it ends
    */
-  Lookout(Source source, Clock clock, long intervalMs, long patienceMs, Look<T> look) {
+  Lookout(
+      Source source,
+      Clock clock,
+      long intervalMs,
+      long patienceMs,
+      Look<T> look,
+      AutoCloseable held) {
     this.source = source;
     this.clock = clock;
     this.intervalMs = intervalMs;
     this.patienceMs = patienceMs;
     this.look = look;
+    this.held = held;
     this.state = new State<>(0, Seen.missing(source, "it was not looked at yet"), clock.nanoTime());
     this.thread = new Thread(this::run, "kleaner-probe-" + source.name().toLowerCase(Locale.ROOT));
     thread.setDaemon(true);
@@ -109,6 +122,12 @@ final class Lookout<T> implements AutoCloseable {
         // The token says whether this is the end.
         Thread.interrupted();
       }
+    }
+    Thread.interrupted();
+    try {
+      held.close();
+    } catch (Exception e) {
+      LOG.warn("a connection to the broker could not be closed: {}", Reason.of(e));
     }
   }
 
