@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +35,7 @@ public final class BrokerJvm implements AutoCloseable {
   private final int port;
   private final List<String> jvmOptions =
       new ArrayList<>(List.of("-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=info"));
+  private Optional<Path> logFile = Optional.empty();
   private Process process;
   private BrokerLog log = new BrokerLog();
 
@@ -150,9 +152,17 @@ public final class BrokerJvm implements AutoCloseable {
     return "127.0.0.1:" + jmxPort;
   }
 
+  /** Has what it prints appended to a file too, each line with its time as in Kafka's own logs. */
+  public BrokerJvm logTo(Path file) {
+    logFile = Optional.of(file);
+    return jvmOptions(
+        "-Dorg.slf4j.simpleLogger.showDateTime=true",
+        "-Dorg.slf4j.simpleLogger.dateTimeFormat=[yyyy-MM-dd HH:mm:ss,SSS]");
+  }
+
   /** Starts the broker and waits until it serves. */
   public void start() throws IOException, InterruptedException {
-    log = new BrokerLog();
+    log = new BrokerLog(logFile);
     process = java("kafka.Kafka", home.resolve("server.properties").toString());
     log.follow(process.inputReader(StandardCharsets.UTF_8));
     if (log.await(0, line -> line.contains("Kafka Server started"), START).isEmpty()) {
