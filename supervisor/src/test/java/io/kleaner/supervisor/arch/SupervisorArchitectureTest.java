@@ -55,6 +55,16 @@ class SupervisorArchitectureTest {
           .resideInAPackage("..supervisor.cli..")
           .allowEmptyShould(true);
 
+  /** So that commands that need neither don't load them, and so that what hangs has its own thread. */
+  @ArchTest
+  static final ArchRule brokersAreReachedByProbesAndRemediesOnly =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("..supervisor.probe..", "..supervisor.remedy..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.kafka..", "javax.management.remote..", "com.sun.tools..");
+
   @Test
   void filesGoThroughCore_classThatUsesFiles_isFound() {
     JavaClasses violating = new ClassFileImporter().importClasses(UsesFiles.class);

@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -36,6 +35,7 @@ final class FilesLook {
   private final Path dir;
   private final TopicPartition partition;
   private final SegmentTimes times = new SegmentTimes();
+  private final PinnedByFiles pinned = new PinnedByFiles();
 
   FilesLook(FileSystem fileSystem, Path dir, TopicPartition partition) {
     this.fileSystem = fileSystem;
@@ -65,8 +65,13 @@ final class FilesLook {
    * @param files for the sample
    * @param segments as listed
    * @param upperBoundOffset where a clean would end
+   * @param pinnedBy transactions that hold it back, by the files; none if the broker was asked
    */
-  record Found(PartitionFiles files, List<Segment> segments, long upperBoundOffset) {}
+  record Found(
+      PartitionFiles files,
+      List<Segment> segments,
+      long upperBoundOffset,
+      List<OpenTransaction> pinnedBy) {}
 
   /**
    * Looks once; again if segments are replaced meanwhile.
@@ -94,11 +99,21 @@ final class FilesLook {
         && (settings.minCompactionLagMs() > 0 || settings.maxCompactionLagMs() != Long.MAX_VALUE)) {
       times.read(fileSystem, log.segments());
     }
-    PartitionFacts facts = facts(log, beside);
+    HighWatermark highWatermark = highWatermark(log, beside);
+    List<OpenTransaction> pinnedBy =
+        beside.offsets().isEmpty() && settings.cleanupPolicy().isCompacted()
+            ? pinned.look(
+                fileSystem,
+                log,
+                highWatermark.offset(),
+                nowMs,
+                settings.producerIdExpirationMs())
+            : List.of();
+    PartitionFacts facts = facts(log, beside, highWatermark, pinnedBy);
     Decision decision =
         CleanPolicy.decide(
             facts, settings, new CleanRequest(nowMs, false, true, false, true, UnkeyedPolicy.DROP));
-    Optional<Bounds> bounds = bounds(decision);
+    Optional<Bounds> bounds = EligibilityRules.bounds(decision);
     long firstDirty =
         bounds.map(Bounds::firstDirtyOffset).orElse(beside.cleaner().orElse(log.logStartOffset()));
     long upper = bounds.map(Bounds::upperBoundOffset).orElse(firstDirty);
@@ -133,79 +148,49 @@ final class FilesLook {
             dirty,
             clean,
             ratio(decision),
-            eligibility(decision),
+            EligibilityRules.of(decision),
             active.lastModifiedMs(),
             live.leftovers());
-    return new Found(files, segments, upper);
+    return new Found(files, segments, upper, pinnedBy);
   }
 
-  private PartitionFacts facts(PartitionLog log, Beside beside) {
+  private static HighWatermark highWatermark(PartitionLog log, Beside beside) {
     long end = log.logEndOffset();
-    HighWatermark highWatermark =
-        beside
-            .offsets()
-            .map(seen -> new HighWatermark(Math.min(end, seen.highWatermark()), "the broker"))
-            .orElseGet(
-                () ->
-                    beside.highWatermark().isPresent()
-                        ? new HighWatermark(
-                            Math.min(end, beside.highWatermark().getAsLong()),
-                            "replication-offset-checkpoint")
-                        : new HighWatermark(end, "the log end, since nothing else is known"));
+    if (beside.offsets().isPresent()) {
+      return new HighWatermark(
+          Math.min(end, beside.offsets().get().highWatermark()), "the broker");
+    }
+    return beside.highWatermark().isPresent()
+        ? new HighWatermark(
+            Math.min(end, beside.highWatermark().getAsLong()), "replication-offset-checkpoint")
+        : new HighWatermark(end, "the log end, since nothing else is known");
+  }
+
+  private PartitionFacts facts(
+      PartitionLog log,
+      Beside beside,
+      HighWatermark highWatermark,
+      List<OpenTransaction> pinnedBy) {
     long stable =
         beside
             .offsets()
-            .map(seen -> Math.min(highWatermark.offset(), seen.lastStableOffset()))
+            .map(Offsets::lastStableOffset)
+            .or(() -> pinnedBy.stream().map(OpenTransaction::startOffset).findFirst())
             .orElse(highWatermark.offset());
     return new PartitionFacts(
         log,
         beside.cleaner(),
         highWatermark,
-        stable,
+        Math.min(stable, highWatermark.offset()),
         Map.of(),
         times.largestMs(log.segments()),
         times.firstMs(log.segments()),
         List.of());
   }
 
-  private static Optional<Bounds> bounds(Decision decision) {
-    if (decision instanceof Decision.Clean clean) {
-      return Optional.of(clean.bounds());
-    }
-    return ((Decision.NotNow) decision).bounds();
-  }
-
   private static double ratio(Decision decision) {
     return decision instanceof Decision.Clean clean
         ? clean.dirtyRatio()
         : ((Decision.NotNow) decision).dirtyRatio();
-  }
-
-  private static Eligibility eligibility(Decision decision) {
-    Optional<Bounds.Limit> limit = bounds(decision).map(Bounds::limitedBy);
-    if (decision instanceof Decision.Clean clean) {
-      return new Eligibility(
-          Eligibility.Kind.ELIGIBLE,
-          String.format(
-              Locale.ROOT,
-              "%s is %.1f %% dirty and is due to be cleaned up to offset %d%s.",
-              clean.plan().partition(),
-              clean.dirtyRatio() * 100,
-              clean.bounds().upperBoundOffset(),
-              clean.overdue() ? ", overdue by max.compaction.lag.ms" : ""),
-          limit,
-          OptionalLong.empty(),
-          clean.overdue() ? clean.dueAtMs() : OptionalLong.empty());
-    }
-    Decision.NotNow not = (Decision.NotNow) decision;
-    Eligibility.Kind kind =
-        switch (not.reason()) {
-          case NOTHING_CLEANABLE -> Eligibility.Kind.NOTHING_CLEANABLE;
-          case NOT_DIRTY_ENOUGH -> Eligibility.Kind.NOT_DIRTY_ENOUGH;
-          case NOT_COMPACTED -> Eligibility.Kind.NOT_COMPACTED;
-          case UNKNOWN_POLICY -> Eligibility.Kind.UNKNOWN_POLICY;
-          case TORN_TAIL -> Eligibility.Kind.UNFIT;
-        };
-    return new Eligibility(kind, not.sentence(), limit, not.eligibleAtMs(), OptionalLong.empty());
   }
 }

@@ -62,8 +62,10 @@ record LiveLog(PartitionLog log, List<String> leftovers) {
       if (name.isEmpty() || !entry.isFile()) {
         continue;
       }
-      if (name.get().stage() != Stage.LIVE) {
+      if (name.get().stage() == Stage.CLEANED || name.get().stage() == Stage.SWAP) {
         leftovers.add(entry.name());
+      }
+      if (name.get().stage() != Stage.LIVE) {
         continue;
       }
       live.put(name.get(), entry);

@@ -47,6 +47,8 @@ final class LogDirProbe {
   private final ReclaimSampler sampler;
   private final Pace sampling;
   private final Map<TopicPartition, WatchedPartition> watched = new HashMap<>();
+  private Optional<LogDir> understood = Optional.empty();
+  private Set<String> names = Set.of();
 
   /**
    * @param fallback where settings come from if the Admin API doesn't say
@@ -70,24 +72,8 @@ final class LogDirProbe {
 
   /** Looks once. */
   LogDirView look() throws IOException {
-    LogDir found = new LogDirReader(fileSystem).read(dir);
+    LogDir found = list();
     checkpoints.read();
-    Map<Path, FileEntry> entries = new HashMap<>();
-    fileSystem.list(found.dir()).forEach(entry -> entries.put(entry.path(), entry));
-    Set<TopicPartition> present = new HashSet<>();
-    for (Path partitionDir : found.partitions()) {
-      TopicPartition partition =
-          TopicPartition.ofDirectoryName(partitionDir.getFileName().toString()).orElseThrow();
-      FileEntry entry = entries.get(partitionDir);
-      if (entry != null) {
-        present.add(partition);
-        watched
-            .computeIfAbsent(
-                partition, each -> new WatchedPartition(fileSystem, partitionDir, partition))
-            .noteDirectory(entry.lastModifiedMs());
-      }
-    }
-    watched.keySet().retainAll(present);
     lookInto(admin.get());
     if (sampling.isDue()) {
       sampling.done();
@@ -98,12 +84,36 @@ final class LogDirProbe {
     return new LogDirView(facts(found), views);
   }
 
+  /** One listing, with the times of the partition directories; understood anew if names changed. */
+  private LogDir list() throws IOException {
+    Map<String, FileEntry> entries = new HashMap<>();
+    fileSystem.list(dir).forEach(entry -> entries.put(entry.name(), entry));
+    if (understood.isEmpty() || !entries.keySet().equals(names)) {
+      understood = Optional.of(new LogDirReader(fileSystem).read(dir));
+      names = entries.keySet();
+      Set<TopicPartition> present = new HashSet<>();
+      for (Path partitionDir : understood.get().partitions()) {
+        TopicPartition partition =
+            TopicPartition.ofDirectoryName(partitionDir.getFileName().toString()).orElseThrow();
+        present.add(partition);
+        watched.computeIfAbsent(
+            partition, each -> new WatchedPartition(fileSystem, partitionDir, partition));
+      }
+      watched.keySet().retainAll(present);
+    }
+    watched.values().forEach(each -> each.noteDirectory(entries.get(each.directoryName())));
+    return understood.get();
+  }
+
   private void lookInto(Map<TopicPartition, AdminPartition> known) {
     long nowNs = clock.nanoTime();
     Map<String, Optional<TopicSettings>> settings = new HashMap<>();
     watched.forEach(
-        (partition, each) ->
-            each.noteCheckpoint(checkpoints.get(CheckpointFile.CLEANER, partition), clock.nowMs()));
+        (partition, each) -> {
+          each.noteCheckpoint(checkpoints.get(CheckpointFile.CLEANER, partition), clock.nowMs());
+          each.noteConfig(
+              Optional.ofNullable(known.get(partition)).flatMap(says -> says.config().get()));
+        });
     List<WatchedPartition> due =
         watched.values().stream()
             .filter(each -> each.isDue(nowNs))
@@ -114,7 +124,7 @@ final class LogDirProbe {
       TopicPartition partition = each.partition();
       Optional<AdminPartition> says = Optional.ofNullable(known.get(partition));
       Optional<TopicSettings> found =
-          settings.computeIfAbsent(partition.topic(), topic -> settings(topic, says));
+          settings.computeIfAbsent(partition.topic(), topic -> settings(topic, each.config()));
       each.look(
           new FilesLook.Beside(
               found.orElseGet(() -> TopicSettings.of(Map.of())),
@@ -130,8 +140,8 @@ final class LogDirProbe {
     }
   }
 
-  private Optional<TopicSettings> settings(String topic, Optional<AdminPartition> says) {
-    Optional<TopicSettings> live = says.flatMap(each -> each.config().get()).map(LiveSettings::of);
+  private Optional<TopicSettings> settings(String topic, Optional<TopicConfig> says) {
+    Optional<TopicSettings> live = says.map(LiveSettings::of);
     if (live.isPresent()) {
       return live;
     }

@@ -35,6 +35,7 @@ final class LogTail implements AutoCloseable {
   private int lineLength;
   private boolean skipsFirst;
   private FileHandle file;
+  private Optional<FileEntry> named = Optional.empty();
   private ByteBuffer head = ByteBuffer.allocate(0);
   private long position;
   private long skippedBytes;
@@ -177,14 +178,15 @@ final class LogTail implements AutoCloseable {
 
   /** Whether the path names another file than the one that is open. */
   private boolean isReplaced() throws IOException {
-    Optional<FileEntry> named = fileSystem.stat(path);
-    if (named.isEmpty()) {
+    Optional<FileEntry> now = fileSystem.stat(path);
+    if (now.isEmpty()) {
       // Renamed away, and the new one is yet to come.
       return false;
     }
-    if (named.get().isFile() && named.get().sizeBytes() == file.size()) {
+    if (now.equals(named) && now.get().sizeBytes() == file.size()) {
       return false;
     }
+    named = now;
     try (FileHandle present = fileSystem.openRead(path)) {
       ByteBuffer presentHead = head(present);
       int common = Math.min(presentHead.limit(), head.limit());

@@ -146,10 +146,24 @@ final class SampleMaker {
         says.map(AdminPartition::offsets).orElseGet(this::notListed),
         says.map(AdminPartition::replication).orElseGet(this::notListed),
         files.map(PartitionView::files).orElseGet(this::noFiles),
-        says.map(AdminPartition::transactions).orElseGet(this::notListed),
+        transactions(says, files),
         files.map(PartitionView::reclaimable).orElseGet(this::noFiles),
         last,
         Optional.ofNullable(uncleanable.get(partition)));
+  }
+
+  /** What the broker says; the files know only those that began below the active segment. */
+  private Seen<List<OpenTransaction>> transactions(
+      Optional<AdminPartition> says, Optional<PartitionView> files) {
+    Seen<List<OpenTransaction>> asked =
+        says.map(AdminPartition::transactions).orElseGet(this::notListed);
+    if (asked instanceof Seen.Known) {
+      return asked;
+    }
+    return files
+        .map(PartitionView::pinnedBy)
+        .filter(pinned -> pinned.get().filter(each -> !each.isEmpty()).isPresent())
+        .orElse(asked);
   }
 
   private <T> Seen<T> notListed() {

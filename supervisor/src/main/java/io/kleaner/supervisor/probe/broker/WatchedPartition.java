@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.probe.broker;
 
+import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.segment.Segment;
@@ -27,6 +28,8 @@ final class WatchedPartition {
   private boolean checkpointKnown;
   private boolean checkpointMoved;
   private OptionalLong movedMs = OptionalLong.empty();
+  private boolean settingsChanged;
+  private Optional<TopicConfig> config = Optional.empty();
   private long lastLookNs = Long.MIN_VALUE;
   private Optional<FilesLook.Found> found = Optional.empty();
   private Seen<PartitionFiles> files =
@@ -42,9 +45,19 @@ final class WatchedPartition {
     return partition;
   }
 
-  /** Notes when names in its directory changed last. */
-  void noteDirectory(long modifiedMs) {
-    directoryMs = modifiedMs;
+  String directoryName() {
+    return partition.toString();
+  }
+
+  /**
+   * Notes when names in its directory changed last.
+   *
+   * @param entry of the directory; null if it came or went while it was listed
+   */
+  void noteDirectory(FileEntry entry) {
+    if (entry != null) {
+      directoryMs = entry.lastModifiedMs();
+    }
   }
 
   /** Notes its entry in the cleaner's checkpoint. */
@@ -57,8 +70,24 @@ final class WatchedPartition {
     checkpointKnown = true;
   }
 
+  /** What the broker said last of its topic's settings; kept while it says nothing. */
+  Optional<TopicConfig> config() {
+    return config;
+  }
+
+  /** Notes what the broker says of its topic's settings, by which it is judged. */
+  void noteConfig(Optional<TopicConfig> says) {
+    if (says.isPresent() && !says.equals(config)) {
+      config = says;
+      settingsChanged = true;
+    }
+  }
+
   boolean isDue(long nowNs) {
-    if (lastLookNs == Long.MIN_VALUE || checkpointMoved || directoryMs != lookedDirectoryMs) {
+    if (lastLookNs == Long.MIN_VALUE
+        || checkpointMoved
+        || settingsChanged
+        || directoryMs != lookedDirectoryMs) {
       return true;
     }
     boolean compacted =
@@ -87,6 +116,7 @@ final class WatchedPartition {
     }
     lookedDirectoryMs = directory;
     checkpointMoved = false;
+    settingsChanged = false;
   }
 
   /** Whether its dirty range is another one than that of the last sample. */
@@ -118,6 +148,8 @@ final class WatchedPartition {
   }
 
   PartitionView view() {
-    return new PartitionView(files, movedMs, estimate);
+    Seen<List<OpenTransaction>> pinnedBy =
+        files.map(any -> found.map(FilesLook.Found::pinnedBy).orElse(List.of()));
+    return new PartitionView(files, movedMs, estimate, pinnedBy);
   }
 }
