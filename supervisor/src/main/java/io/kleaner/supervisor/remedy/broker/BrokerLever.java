@@ -99,9 +99,9 @@ public final class BrokerLever {
     }
     if (fresh.isEmpty()) {
       return new NotEffective(
-          "the broker took the change, but no new cleaner thread came in "
+          "the broker took the change, but no living new cleaner thread was seen in "
               + times.newThreadsMs() / 1_000
-              + " s",
+              + " s: it died at once, as the one before did, or the broker applies no changes",
           leftover.isEmpty(),
           evidence(before, leftover));
     }

@@ -76,7 +76,13 @@ public final class ConfigAccess {
             .filter(synonym -> synonym.source() == own)
             .map(ConfigEntry.ConfigSynonym::value)
             .findFirst();
-    return new Former(text, Optional.ofNullable(entry.value()), origin(entry.source()));
+    // The entry itself has the number as Kafka read it; only the synonym has the text that was set.
+    Optional<String> inForce =
+        entry.synonyms().stream()
+            .findFirst()
+            .map(ConfigEntry.ConfigSynonym::value)
+            .or(() -> Optional.ofNullable(entry.value()));
+    return new Former(text, inForce, origin(entry.source()));
   }
 
   private static Origin origin(ConfigSource source) {

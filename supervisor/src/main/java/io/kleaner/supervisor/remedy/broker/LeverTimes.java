@@ -14,5 +14,5 @@ public record LeverTimes(
     long newThreadsMs, long unblockMs, long proveMs, long progressMs, long pollMs) {
 
   /** Threads come back in 45 to 130 ms; a poisoned one dies in 300 to 500 ms (measured). */
-  public static final LeverTimes DEFAULT = new LeverTimes(15_000, 15_000, 1_500, 10_000, 50);
+  public static final LeverTimes DEFAULT = new LeverTimes(5_000, 15_000, 1_500, 10_000, 20);
 }

@@ -64,7 +64,7 @@ public final class Overrides {
   }
 
   /** Reads and changes settings without a journal. */
-  ConfigAccess access() {
+  public ConfigAccess access() {
     return access;
   }
 

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Carries remedies out as the policy says, one at a time, each in the journal before it begins and
@@ -22,11 +23,13 @@ import java.util.List;
 public final class RemedyDesk {
 
   private static final int REMEMBERED = 1_000;
+  private static final long BUSY_MS = 1_000;
 
   private final RemedyPolicy policy;
   private final Journal journal;
   private final Clock clock;
   private final Deque<Attempt> attempts = new ArrayDeque<>();
+  private final ReentrantLock atWork = new ReentrantLock();
 
   /** Takes its parts. */
   public RemedyDesk(RemedyPolicy policy, Journal journal, Clock clock) {
@@ -53,8 +56,8 @@ public final class RemedyDesk {
   }
 
   /** What the policy says now, without doing anything. */
-  public synchronized Decision decide(BrokerRemedy remedy, String subject, boolean byHand) {
-    return policy.decide(remedy, subject, byHand, List.copyOf(attempts), clock.nowMs());
+  public Decision decide(BrokerRemedy remedy, String subject, boolean byHand) {
+    return policy.decide(remedy, subject, byHand, attempts(), clock.nowMs());
   }
 
   /**
@@ -63,16 +66,34 @@ public final class RemedyDesk {
    * @param byHand whether a person asks for exactly this
    * @param why what was seen that calls for it, for the journal
    */
-  public synchronized Answer request(
+  public Answer request(
       BrokerRemedy remedy, String subject, boolean byHand, String why, Hands hands) {
-    Decision decision = decide(remedy, subject, byHand);
-    if (!(decision instanceof Decision.Go)) {
-      return new Answer.Held(decision);
+    if (!atWork.tryLock()) {
+      return new Answer.Held(new Decision.Wait(BUSY_MS, "another remedy is at work"));
     }
-    attempts.addLast(new Attempt(remedy, subject, clock.nowMs(), byHand));
-    if (attempts.size() > REMEMBERED) {
-      attempts.removeFirst();
+    try {
+      Decision decision = decide(remedy, subject, byHand);
+      if (!(decision instanceof Decision.Go)) {
+        return new Answer.Held(decision);
+      }
+      remember(new Attempt(remedy, subject, clock.nowMs(), byHand));
+      return new Answer.Acted(act(remedy, subject, byHand, why, hands));
+    } finally {
+      atWork.unlock();
     }
+  }
+
+  private void remember(Attempt attempt) {
+    synchronized (attempts) {
+      attempts.addLast(attempt);
+      if (attempts.size() > REMEMBERED) {
+        attempts.removeFirst();
+      }
+    }
+  }
+
+  private RemedyOutcome act(
+      BrokerRemedy remedy, String subject, boolean byHand, String why, Hands hands) {
     note(Incident.Kind.REMEDY_BEGUN, remedy, subject, byHand ? "by hand" : "by policy", why, "");
     RemedyOutcome outcome;
     try {
@@ -88,7 +109,7 @@ public final class RemedyDesk {
       throw e;
     }
     note(remedy, subject, outcome);
-    return new Answer.Acted(outcome);
+    return outcome;
   }
 
   private void note(BrokerRemedy remedy, String subject, RemedyOutcome outcome) {
@@ -132,7 +153,9 @@ public final class RemedyDesk {
   }
 
   /** The tries so far, the oldest first. */
-  public synchronized List<Attempt> attempts() {
-    return List.copyOf(attempts);
+  public List<Attempt> attempts() {
+    synchronized (attempts) {
+      return List.copyOf(attempts);
+    }
   }
 }
