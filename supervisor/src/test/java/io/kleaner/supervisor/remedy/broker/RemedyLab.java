@@ -170,6 +170,15 @@ public final class RemedyLab implements AutoCloseable {
         .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(settings)))
         .all()
         .get();
+    await("the broker knows " + name, () -> isKnown(ConfigTarget.topic(name)));
+  }
+
+  private boolean isKnown(ConfigTarget topic) throws IOException {
+    try {
+      return config().read(topic, "cleanup.policy").own().isPresent();
+    } catch (Answers.NoSuchTopicException e) {
+      return false;
+    }
   }
 
   /** Appends records of a hundred keys to partition 0. */
