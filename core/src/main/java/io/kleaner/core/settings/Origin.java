@@ -5,6 +5,7 @@ package io.kleaner.core.settings;
 public enum Origin {
   FLAG("flag"),
   FILE("config file"),
+  LIVE("as the broker says"),
   TOPIC("metadata log, topic"),
   BROKER("metadata log, broker"),
   CLUSTER("metadata log, cluster default"),

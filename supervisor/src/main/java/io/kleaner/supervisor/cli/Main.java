@@ -47,6 +47,7 @@ public final class Main {
             .addSubcommand(new DiffCommand(terminal, interrupts, disk))
             .addSubcommand(new RecoverCommand(terminal, disk))
             .addSubcommand(new ServeCommand(terminal, interrupts, disk))
+            .addSubcommand(new CompactNowCommand(terminal, interrupts, disk))
             .addSubcommand(new StatusCommand(terminal, disk))
             .addSubcommand(new ServiceCommand.Clean(terminal, disk))
             .addSubcommand(new ServiceCommand.Quarantine(terminal, disk))

@@ -69,15 +69,7 @@ final class ServeSetup {
   }
 
   private Path stateDir() {
-    return config
-        .path(ServeSetting.STATE_DIR)
-        .orElseGet(
-            () ->
-                Optional.ofNullable(System.getenv("XDG_STATE_HOME"))
-                    .filter(home -> !home.isEmpty())
-                    .map(Path::of)
-                    .orElse(Path.of(System.getProperty("user.home"), ".local", "state"))
-                    .resolve("kleaner"));
+    return config.path(ServeSetting.STATE_DIR).orElseGet(StateHome::byDefault);
   }
 
   private CleanerOptions cleaning() {

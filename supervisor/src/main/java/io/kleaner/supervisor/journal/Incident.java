@@ -44,11 +44,15 @@ public record Incident(
     PARTITION_VANISHED,
     REMEDIES_OFF,
     THROTTLE_CHANGED,
+    REMEDY_BEGUN,
+    REMEDY_EFFECTIVE,
+    REMEDY_FAILED,
+    REMEDY_REFUSED,
     FAULT_INJECTED;
 
     /** Whether something was done here, not only seen. */
     public boolean isRemedy() {
-      return this == WORKER_RESTARTED || this == PARTITION_QUARANTINED;
+      return this == WORKER_RESTARTED || this == PARTITION_QUARANTINED || this == REMEDY_EFFECTIVE;
     }
   }
 }

@@ -2,22 +2,23 @@
 package io.kleaner.supervisor.broker;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.apache.kafka.common.Uuid;
 
 /**
- * A real Kafka broker, of the version on the class path, in a JVM of its own: one node that is
- * broker and controller, on loopback, its data below a given directory. Never outlives this JVM.
+ * A real Kafka broker in a JVM of its own, on loopback, with JMX and with the log files of a real
+ * installation, its data below a given directory. Where its version can, one node is broker and
+ * controller; otherwise a ZooKeeper runs beside it. Never outlives this JVM.
  *
  * <p>Not thread-safe.
  */
@@ -25,61 +26,90 @@ public final class BrokerJvm implements AutoCloseable {
 
   private static final Duration START = Duration.ofSeconds(90);
   private static final Duration STOP = Duration.ofSeconds(60);
-  private static final int LOWEST_PORT = 20_000;
-  private static final int HIGHEST_PORT = 32_000;
-  private static final int PORT_ATTEMPTS = 100;
 
+  private final BrokerSpec spec;
   private final Path home;
-  private final int port;
+  private final Ports ports;
+  private final List<String> jvmOptions = new ArrayList<>();
+  private Optional<Path> logFile = Optional.empty();
+  private ZooKeeperJvm zooKeeper;
   private Process process;
   private BrokerLog log = new BrokerLog();
 
-  private BrokerJvm(Path home, int port) {
+  private record Ports(int client, int controller, int jmx) {}
+
+  private BrokerJvm(BrokerSpec spec, Path home, Ports ports) {
+    this.spec = spec;
     this.home = home;
-    this.port = port;
+    this.ports = ports;
+  }
+
+  /** Prepares a broker of the current version that is yet to be started. */
+  public static BrokerJvm format(Path home, Map<String, String> extra)
+      throws IOException, InterruptedException {
+    return format(home, BrokerSpec.of(KafkaVersion.V4_3_1).with(extra));
   }
 
   /**
-   * Formats the storage of a broker that is yet to be started.
+   * Prepares a broker that is yet to be started.
    *
    * @param home an empty directory
-   * @param extra properties beside those that a single node needs
    */
-  public static BrokerJvm format(Path home, Map<String, String> extra)
+  public static BrokerJvm format(Path home, BrokerSpec spec)
       throws IOException, InterruptedException {
-    int[] ports = freePorts();
+    List<Integer> free = FreePorts.find(3);
+    Ports ports = new Ports(free.get(0), free.get(1), free.get(2));
+    BrokerJvm broker = new BrokerJvm(spec, home.toAbsolutePath(), ports);
     Files.createDirectories(home);
-    StringBuilder properties = new StringBuilder();
-    properties(home, ports, extra)
-        .forEach((key, value) -> properties.append(key).append('=').append(value).append('\n'));
-    Files.writeString(home.resolve("server.properties"), properties);
-    BrokerJvm broker = new BrokerJvm(home, ports[0]);
+    broker.writeProperties();
+    if (spec.version().ownQuorum()) {
+      broker.formatStorage();
+    }
+    return broker;
+  }
+
+  private void formatStorage() throws IOException, InterruptedException {
     Process format =
-        broker.java(
-            "kafka.tools.StorageTool",
-            "format",
-            "-t",
-            Uuid.randomUuid().toString(),
-            "-c",
-            home.resolve("server.properties").toString());
+        ChildJvm.start(
+            home,
+            BrokerClassPath.of(spec.version()),
+            List.of(BrokerLogging.configure(spec.version(), home, logs())),
+            List.of(
+                "kafka.tools.StorageTool",
+                "format",
+                "-t",
+                spec.clusterId().orElseGet(() -> Uuid.randomUuid().toString()),
+                "-c",
+                propertiesFile().toString()));
     BrokerLog output = new BrokerLog();
     output.follow(format.inputReader(StandardCharsets.UTF_8));
     if (!format.waitFor(START.toSeconds(), TimeUnit.SECONDS) || format.exitValue() != 0) {
       format.destroyForcibly();
       throw new IOException("formatting the storage failed:\n" + output.tail(30));
     }
-    return broker;
   }
 
-  private static Map<String, String> properties(Path home, int[] ports, Map<String, String> extra) {
+  private void writeProperties() throws IOException {
+    StringBuilder text = new StringBuilder();
+    properties().forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+    Files.writeString(propertiesFile(), text);
+  }
+
+  private Map<String, String> properties() {
     Map<String, String> all = new TreeMap<>();
-    all.put("process.roles", "broker,controller");
-    all.put("node.id", "1");
-    all.put("controller.quorum.voters", "1@127.0.0.1:" + ports[1]);
-    all.put(
-        "listeners", "PLAINTEXT://127.0.0.1:" + ports[0] + ",CONTROLLER://127.0.0.1:" + ports[1]);
-    all.put("controller.listener.names", "CONTROLLER");
-    all.put("log.dirs", home.resolve("data").toString());
+    if (spec.version().ownQuorum()) {
+      all.put("process.roles", "broker,controller");
+      all.put("node.id", String.valueOf(spec.nodeId()));
+      all.put("controller.quorum.voters", spec.nodeId() + "@127.0.0.1:{controllerPort}");
+      all.put("listeners", "PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controllerPort}");
+      all.put("controller.listener.names", "CONTROLLER");
+    } else {
+      all.put("broker.id", String.valueOf(spec.nodeId()));
+      all.put("zookeeper.connect", "127.0.0.1:{controllerPort}");
+      all.put("listeners", "PLAINTEXT://127.0.0.1:{port}");
+      all.put("log.cleaner.enable", "true");
+    }
+    all.put("log.dirs", "{home}/data");
     all.put("offsets.topic.replication.factor", "1");
     all.put("offsets.topic.num.partitions", "1");
     all.put("transaction.state.log.replication.factor", "1");
@@ -91,44 +121,68 @@ public final class BrokerJvm implements AutoCloseable {
     all.put("log.cleaner.io.buffer.size", "65536");
     all.put("log.retention.check.interval.ms", "5000");
     all.put("log.initial.task.delay.ms", "1000");
-    all.putAll(extra);
+    all.putAll(spec.properties());
+    all.replaceAll((key, value) -> filled(value));
     return all;
   }
 
-  private static int[] freePorts() throws IOException {
-    try (ServerSocket one = anyFree();
-        ServerSocket other = anyFree()) {
-      return new int[] {one.getLocalPort(), other.getLocalPort()};
-    }
+  private String filled(String value) {
+    return value
+        .replace("{port}", String.valueOf(ports.client()))
+        .replace("{controllerPort}", String.valueOf(ports.controller()))
+        .replace("{home}", home.toString());
   }
 
-  /**
-   * Not one of those that systems give to clients: while the broker is down its own clients keep
-   * calling, and one that was given the broker's port would keep the broker from coming back.
-   */
-  private static ServerSocket anyFree() throws IOException {
-    Random random = new Random();
-    IOException failure = new IOException("no port is free");
-    for (int i = 0; i < PORT_ATTEMPTS; i++) {
-      int port = LOWEST_PORT + random.nextInt(HIGHEST_PORT - LOWEST_PORT);
-      try {
-        return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
-      } catch (IOException e) {
-        failure = e;
-      }
-    }
-    throw failure;
+  /** Adds options of the broker's JVM; a later one of the same name counts. */
+  public BrokerJvm jvmOptions(String... options) {
+    jvmOptions.addAll(List.of(options));
+    return this;
+  }
+
+  /** Has what it prints appended to one file too, beside its log files. */
+  public BrokerJvm logTo(Path file) {
+    logFile = Optional.of(file);
+    return this;
   }
 
   /** Starts the broker and waits until it serves. */
   public void start() throws IOException, InterruptedException {
-    log = new BrokerLog();
-    process = java("kafka.Kafka", home.resolve("server.properties").toString());
-    log.follow(process.inputReader(StandardCharsets.UTF_8));
-    if (log.await(0, line -> line.contains("Kafka Server started"), START).isEmpty()) {
+    launch();
+    Predicate<String> serves =
+        spec.version().ownQuorum()
+            ? line -> line.contains("Kafka Server started")
+            : line -> line.contains("started (kafka.server.KafkaServer)");
+    if (log.await(0, serves, START).isEmpty()) {
       kill();
       throw new IOException("the broker did not start:\n" + log.tail(40));
     }
+  }
+
+  /** Starts the broker without waiting for it, as one of a cluster must be. */
+  public void launch() throws IOException, InterruptedException {
+    if (!spec.version().ownQuorum() && zooKeeper == null) {
+      zooKeeper = ZooKeeperJvm.start(spec.version(), home.resolve("zookeeper"), ports.controller());
+    }
+    log = new BrokerLog(logFile);
+    List<String> options = new ArrayList<>();
+    options.add("-Xmx" + spec.heapMib() + "m");
+    options.add(BrokerLogging.configure(spec.version(), home, logs()));
+    options.add("-Dcom.sun.management.jmxremote");
+    options.add("-Dcom.sun.management.jmxremote.host=127.0.0.1");
+    options.add("-Dcom.sun.management.jmxremote.port=" + ports.jmx());
+    options.add("-Dcom.sun.management.jmxremote.rmi.port=" + ports.jmx());
+    options.add("-Dcom.sun.management.jmxremote.authenticate=false");
+    options.add("-Dcom.sun.management.jmxremote.ssl=false");
+    options.add("-Djava.rmi.server.hostname=127.0.0.1");
+    spec.systemProperties().forEach((key, value) -> options.add("-D" + key + "=" + filled(value)));
+    options.addAll(jvmOptions);
+    process =
+        ChildJvm.start(
+            home,
+            BrokerClassPath.of(spec.version()),
+            options,
+            List.of("kafka.Kafka", propertiesFile().toString()));
+    log.follow(process.inputReader(StandardCharsets.UTF_8));
   }
 
   /** Asks the broker to stop and waits until it did. */
@@ -148,14 +202,51 @@ public final class BrokerJvm implements AutoCloseable {
     }
   }
 
+  /** What it was made from. */
+  public BrokerSpec spec() {
+    return spec;
+  }
+
   /** Where clients connect to. */
   public String bootstrap() {
-    return "127.0.0.1:" + port;
+    return "127.0.0.1:" + ports.client();
+  }
+
+  /**
+   * Where JMX clients connect to: host and port. The same as {@link #jmx}, which is always open.
+   */
+  public String openJmx() {
+    return jmx();
+  }
+
+  /** Where JMX clients connect to: host and port. */
+  public String jmx() {
+    return "127.0.0.1:" + ports.jmx();
+  }
+
+  /** Where its controller listens, or its ZooKeeper. */
+  public String controller() {
+    return "127.0.0.1:" + ports.controller();
+  }
+
+  /** Its process id since it was last started. */
+  public long pid() {
+    return process.pid();
   }
 
   /** The log directory. */
   public Path logDir() {
     return home.resolve("data");
+  }
+
+  /** Where {@code log-cleaner.log} and {@code server.log} are. */
+  public Path logs() {
+    return home.resolve("logs");
+  }
+
+  /** Its configuration. */
+  public Path propertiesFile() {
+    return home.resolve("server.properties");
   }
 
   /** What it printed since it was last started. */
@@ -166,12 +257,8 @@ public final class BrokerJvm implements AutoCloseable {
   @Override
   public void close() {
     kill();
-  }
-
-  private Process java(String... mainAndArguments) throws IOException {
-    return ChildJvm.start(
-        home,
-        List.of("-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=info"),
-        List.of(mainAndArguments));
+    if (zooKeeper != null) {
+      zooKeeper.close();
+    }
   }
 }

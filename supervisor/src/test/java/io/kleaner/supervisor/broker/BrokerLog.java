@@ -3,6 +3,9 @@ package io.kleaner.supervisor.broker;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,7 +22,19 @@ public final class BrokerLog {
           Pattern.CASE_INSENSITIVE);
 
   private final List<String> lines = new ArrayList<>();
+  private final Optional<Path> file;
   private boolean ended;
+
+  BrokerLog() {
+    this(Optional.empty());
+  }
+
+  /**
+   * @param file that every line is appended to as well
+   */
+  BrokerLog(Optional<Path> file) {
+    this.file = file;
+  }
 
   /** Takes over all lines until the stream ends, on a thread of its own. */
   void follow(BufferedReader reader) {
@@ -31,7 +46,7 @@ public final class BrokerLog {
                   add(line);
                 }
               } catch (IOException e) {
-                add("broker log lost: " + e);
+                lost(e);
               } finally {
                 end();
               }
@@ -41,8 +56,17 @@ public final class BrokerLog {
     thread.start();
   }
 
-  private synchronized void add(String line) {
+  private synchronized void add(String line) throws IOException {
     lines.add(line);
+    if (file.isPresent()) {
+      Files.writeString(
+          file.get(), line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+    notifyAll();
+  }
+
+  private synchronized void lost(IOException e) {
+    lines.add("broker log lost: " + e);
     notifyAll();
   }
 

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Starts JVMs on the class path of this one; none of them outlives it. Thread-safe. */
+/** Starts JVMs; none of them outlives this one. Thread-safe. */
 final class ChildJvm {
 
   private static final Duration END = Duration.ofSeconds(10);
@@ -21,20 +21,27 @@ final class ChildJvm {
 
   private ChildJvm() {}
 
+  /** Starts a JVM on the class path of this one. */
+  static Process start(Path directory, List<String> options, List<String> command)
+      throws IOException {
+    return start(directory, ownClassPath(), options, command);
+  }
+
   /**
    * Starts a JVM. Its standard input must stay open as long as it is to live, see {@link Tether}.
    *
+   * @param classPath must contain the class that is the tether
    * @param options of the JVM itself
    * @param command the main class and its arguments
    */
-  static Process start(Path directory, List<String> options, List<String> command)
+  static Process start(Path directory, String classPath, List<String> options, List<String> command)
       throws IOException {
     List<String> all = new ArrayList<>();
     all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     all.add("-XX:-UsePerfData");
     all.addAll(options);
     all.add("-cp");
-    all.add(classPath());
+    all.add(classPath);
     all.add(Tether.class.getName());
     all.addAll(command);
     synchronized (CHILDREN) {
@@ -66,7 +73,7 @@ final class ChildJvm {
   }
 
   /** Under a build, the class path of the JVM itself is one jar that names the others. */
-  private static String classPath() {
+  private static String ownClassPath() {
     return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 }

@@ -41,7 +41,9 @@ class UsageTest {
           "diff",
           new String[] {"Default: 128m", "Exit code 1 if they differ"},
           "recover",
-          new String[] {"--after-crash"});
+          new String[] {"--after-crash"},
+          "compact-now",
+          new String[] {"Default: 15m", "Default: 10s", "--prove-erased", "--roll"});
 
   @TempDir private Path temp;
 
@@ -118,6 +120,13 @@ class UsageTest {
         Arguments.of("plan --spill-dir /no/where x", "--spill-dir: /no/where is no directory"),
         Arguments.of("diff --spill-dir /no/where a b", "--spill-dir: /no/where is no directory"),
         Arguments.of("compact --truncate-tail --dry-run x", "a dry run cuts nothing off"),
+        Arguments.of("compact-now t", "Missing required options"),
+        Arguments.of(
+            "compact-now --bootstrap-server b:1 --log-dir x --deadline soon t",
+            "'soon' is not a duration"),
+        Arguments.of(
+            "compact-now --bootstrap-server b:1 --log-dir x --prove-erased /no/where t",
+            "--prove-erased /no/where cannot be read"),
         Arguments.of("check --level 4 x", "--level is 1, 2 or 3"));
   }
 
@@ -148,6 +157,12 @@ class UsageTest {
   @ValueSource(strings = {"1048576", "1024k", "1m", "1M", "1024K"})
   void sizes_binaryUnits_meanTheSame(String text) {
     assertThat(new Sizes().convert(text)).isEqualTo(1L << 20);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2h", "120m", "7200s", "7200000ms"})
+  void durations_everyUnit_meansTheSame(String text) {
+    assertThat(new Durations().convert(text)).isEqualTo(java.time.Duration.ofHours(2));
   }
 
   @ParameterizedTest

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.probe.broker;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+
+/** Reads settings by the Admin API, with where each was set. Stateless. */
+final class AdminConfigs {
+
+  private static final int TOPICS_AT_ONCE = 250;
+
+  private AdminConfigs() {}
+
+  static BrokerConfig broker(Admin admin, int node) throws InterruptedException {
+    ConfigResource resource =
+        new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(node));
+    Config config =
+        AdminLink.await(admin.describeConfigs(List.of(resource)).values().get(resource));
+    return new BrokerConfig(values(config, BrokerConfig.KEYS));
+  }
+
+  /** The settings of topics; of one that is gone by now, why they are missing. */
+  static Map<String, Seen<TopicConfig>> topics(Admin admin, Collection<String> topics, long nowMs)
+      throws InterruptedException {
+    Map<String, Seen<TopicConfig>> configs = new HashMap<>();
+    List<String> all = new ArrayList<>(topics);
+    for (int from = 0; from < all.size(); from += TOPICS_AT_ONCE) {
+      List<ConfigResource> some =
+          all.subList(from, Math.min(all.size(), from + TOPICS_AT_ONCE)).stream()
+              .map(topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic))
+              .toList();
+      for (Map.Entry<ConfigResource, KafkaFuture<Config>> answer :
+          admin.describeConfigs(some).values().entrySet()) {
+        configs.put(answer.getKey().name(), topic(answer.getValue(), nowMs));
+      }
+    }
+    return configs;
+  }
+
+  private static Seen<TopicConfig> topic(KafkaFuture<Config> answer, long nowMs)
+      throws InterruptedException {
+    try {
+      Config config = AdminLink.await(answer);
+      return Seen.known(new TopicConfig(values(config, TopicConfig.KEYS)), nowMs);
+    } catch (KafkaException e) {
+      return Seen.missing(Source.ADMIN, Reason.of(e));
+    }
+  }
+
+  private static Map<String, ConfigValue> values(Config config, Set<String> wanted) {
+    Map<String, ConfigValue> values = new HashMap<>();
+    for (ConfigEntry entry : config.entries()) {
+      if (wanted.contains(entry.name()) && entry.value() != null) {
+        values.put(entry.name(), new ConfigValue(entry.value(), origin(entry.source())));
+      }
+    }
+    return values;
+  }
+
+  private static ConfigValue.Origin origin(ConfigEntry.ConfigSource source) {
+    return switch (source) {
+      case DYNAMIC_TOPIC_CONFIG -> ConfigValue.Origin.TOPIC;
+      case DYNAMIC_BROKER_CONFIG -> ConfigValue.Origin.DYNAMIC_BROKER;
+      case DYNAMIC_DEFAULT_BROKER_CONFIG -> ConfigValue.Origin.DYNAMIC_DEFAULT;
+      case STATIC_BROKER_CONFIG -> ConfigValue.Origin.STATIC;
+      case DEFAULT_CONFIG -> ConfigValue.Origin.DEFAULT;
+      default -> ConfigValue.Origin.UNKNOWN;
+    };
+  }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.probe.broker;
+
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.core.time.Clock;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+
+/**
+ * All probes of one broker, each on a thread of its own, and the sample that is made of what they
+ * saw last. Thread-safe; {@link #sample} never waits for any of them.
+ */
+public final class BrokerProbes implements AutoCloseable {
+
+  private static final long JMX_EVERY_MS = 1_000;
+  private static final long ADMIN_EVERY_MS = 5_000;
+  private static final long LOG_DIR_EVERY_MS = 2_000;
+  private static final long BROKER_LOG_EVERY_MS = 500;
+  private static final long PATIENCE_MS = 15_000;
+  private static final long ADMIN_PATIENCE_MS = 30_000;
+
+  private final Clock clock;
+  private final Optional<Lookout<JmxView>> jmx;
+  private final Optional<Lookout<AdminView>> admin;
+  private final Optional<Lookout<CleanerLog>> log;
+  private final Map<Path, Lookout<LogDirView>> logDirs = new LinkedHashMap<>();
+
+  /** Not started yet; nothing is connected or read. */
+  public BrokerProbes(ProbeTargets targets, FileSystem fileSystem, Clock clock) {
+    this.clock = clock;
+    this.jmx =
+        targets
+            .jmx()
+            .map(
+                target -> {
+                  JmxProbe probe = new JmxProbe(target);
+                  return new Lookout<>(
+                      Source.JMX, clock, JMX_EVERY_MS, PATIENCE_MS, probe::look, probe);
+                });
+    this.admin =
+        targets
+            .admin()
+            .map(
+                target -> {
+                  AdminProbe probe = new AdminProbe(target, clock, this::nodeHint);
+                  return new Lookout<>(
+                      Source.ADMIN, clock, ADMIN_EVERY_MS, ADMIN_PATIENCE_MS, probe::look, probe);
+                });
+    if (targets.brokerLogs().isEmpty()) {
+      this.log = Optional.empty();
+    } else {
+      BrokerLogProbe probe =
+          new BrokerLogProbe(fileSystem, clock, targets.brokerLogs(), targets.zone());
+      this.log =
+          Optional.of(
+              new Lookout<>(
+                  Source.BROKER_LOG, clock, BROKER_LOG_EVERY_MS, PATIENCE_MS, probe::look, probe));
+    }
+    for (Path dir : targets.logDirs()) {
+      LogDirProbe probe =
+          new LogDirProbe(fileSystem, clock, dir, targets.settings(), this::adminPartitions);
+      logDirs.put(
+          dir,
+          new Lookout<>(
+              Source.LOG_DIR, clock, LOG_DIR_EVERY_MS, PATIENCE_MS, probe::look, () -> {}));
+    }
+  }
+
+  /** Begins to look. */
+  public void start() {
+    logDirs.values().forEach(Lookout::start);
+    jmx.ifPresent(Lookout::start);
+    log.ifPresent(Lookout::start);
+    admin.ifPresent(Lookout::start);
+  }
+
+  /** What is known now. */
+  public BrokerSample sample() {
+    Map<Path, Seen<LogDirView>> dirs = new TreeMap<>();
+    logDirs.forEach((dir, lookout) -> dirs.put(dir, lookout.newest()));
+    return new SampleMaker(
+            clock.nowMs(),
+            jmx.map(Lookout::newest).orElse(Seen.notAsked(Source.JMX)),
+            admin.map(Lookout::newest).orElse(Seen.notAsked(Source.ADMIN)),
+            log.map(Lookout::newest).orElse(Seen.notAsked(Source.BROKER_LOG)),
+            dirs)
+        .make();
+  }
+
+  /** Requests that the Admin API's probe put on the cluster in the last minute. */
+  public long requestsPerMinute() {
+    return admin.flatMap(each -> each.newest().get()).map(AdminView::requestsPerMinute).orElse(0L);
+  }
+
+  private OptionalInt nodeHint() {
+    for (Lookout<LogDirView> lookout : logDirs.values()) {
+      OptionalInt node =
+          lookout.newest().get().map(view -> view.facts().nodeId()).orElse(OptionalInt.empty());
+      if (node.isPresent()) {
+        return node;
+      }
+    }
+    return jmx.flatMap(each -> each.newest().get())
+        .map(view -> view.broker().nodeId())
+        .orElse(OptionalInt.empty());
+  }
+
+  private Map<TopicPartition, AdminPartition> adminPartitions() {
+    return admin.flatMap(each -> each.newest().get()).map(AdminView::partitions).orElse(Map.of());
+  }
+
+  /** Ends the probes and lets go of what they hold; one that hangs is left to its daemon thread. */
+  @Override
+  public void close() {
+    jmx.ifPresent(Lookout::close);
+    admin.ifPresent(Lookout::close);
+    log.ifPresent(Lookout::close);
+    logDirs.values().forEach(Lookout::close);
+  }
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.probe.broker;
+
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.logdir.PartitionLog;
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.core.policy.Bounds;
+import io.kleaner.core.policy.CleanPolicy;
+import io.kleaner.core.policy.CleanRequest;
+import io.kleaner.core.policy.Decision;
+import io.kleaner.core.policy.HighWatermark;
+import io.kleaner.core.policy.PartitionFacts;
+import io.kleaner.core.policy.UnkeyedPolicy;
+import io.kleaner.core.segment.Segment;
+import io.kleaner.core.settings.TopicSettings;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * Looks into one partition directory of a running broker, and decides by the engine's policy what
+ * the broker's cleaner ought to do with it. Remembers timestamps of segments that did not change.
+ *
+ * <p>Reads only; takes no lock. Not thread-safe; owned by one probe.
+ */
+final class FilesLook {
+
+  private static final int ATTEMPTS = 4;
+
+  private final FileSystem fileSystem;
+  private final Path dir;
+  private final TopicPartition partition;
+  private final SegmentTimes times = new SegmentTimes();
+  private final PinnedByFiles pinned = new PinnedByFiles();
+
+  FilesLook(FileSystem fileSystem, Path dir, TopicPartition partition) {
+    this.fileSystem = fileSystem;
+    this.dir = dir;
+    this.partition = partition;
+  }
+
+  /**
+   * What is known of the partition from elsewhere.
+   *
+   * @param settings of its topic
+   * @param logStart entry in the checkpoint
+   * @param highWatermark entry in the checkpoint
+   * @param cleaner entry in the checkpoint
+   * @param offsets from the Admin API, if it is there
+   */
+  record Beside(
+      TopicSettings settings,
+      OptionalLong logStart,
+      OptionalLong highWatermark,
+      OptionalLong cleaner,
+      Optional<Offsets> offsets) {}
+
+  /**
+   * What was found.
+   *
+   * @param files for the sample
+   * @param segments as listed
+   * @param upperBoundOffset where a clean would end
+   * @param pinnedBy transactions that hold it back, by the files; none if the broker was asked
+   */
+  record Found(
+      PartitionFiles files,
+      List<Segment> segments,
+      long upperBoundOffset,
+      List<OpenTransaction> pinnedBy) {}
+
+  /**
+   * Looks once; again if segments are replaced meanwhile.
+   *
+   * @throws IOException if it cannot be read, or changes too fast
+   */
+  Found look(Beside beside, long nowMs) throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return lookOnce(beside, nowMs);
+      } catch (NoSuchFileException e) {
+        if (attempt == ATTEMPTS) {
+          throw new IOException(
+              partition + " changed " + ATTEMPTS + " times while it was looked at", e);
+        }
+      }
+    }
+  }
+
+  private Found lookOnce(Beside beside, long nowMs) throws IOException {
+    LiveLog live = LiveLog.read(fileSystem, dir, partition, beside.logStart());
+    PartitionLog log = live.log();
+    TopicSettings settings = beside.settings();
+    if (settings.cleanupPolicy().isCompacted()
+        && (settings.minCompactionLagMs() > 0 || settings.maxCompactionLagMs() != Long.MAX_VALUE)) {
+      times.read(fileSystem, log.segments());
+    }
+    HighWatermark highWatermark = highWatermark(log, beside);
+    List<OpenTransaction> pinnedBy =
+        beside.offsets().isEmpty() && settings.cleanupPolicy().isCompacted()
+            ? pinned.look(
+                fileSystem, log, highWatermark.offset(), nowMs, settings.producerIdExpirationMs())
+            : List.of();
+    PartitionFacts facts = facts(log, beside, highWatermark, pinnedBy);
+    Decision decision =
+        CleanPolicy.decide(
+            facts, settings, new CleanRequest(nowMs, false, true, false, true, UnkeyedPolicy.DROP));
+    Optional<Bounds> bounds = EligibilityRules.bounds(decision);
+    long firstDirty =
+        bounds.map(Bounds::firstDirtyOffset).orElse(beside.cleaner().orElse(log.logStartOffset()));
+    long upper = bounds.map(Bounds::upperBoundOffset).orElse(firstDirty);
+    long dirty = 0;
+    long clean = 0;
+    List<Segment> segments = log.segments();
+    for (int i = 0; i < segments.size(); i++) {
+      Segment segment = segments.get(i);
+      long end = i + 1 < segments.size() ? segments.get(i + 1).baseOffset() : log.logEndOffset();
+      if (end > firstDirty && segment.baseOffset() < upper) {
+        dirty += segment.logBytes();
+      }
+      if (segment.baseOffset() < firstDirty) {
+        clean += segment.logBytes();
+      }
+    }
+    Segment active = log.activeSegment();
+    PartitionFiles files =
+        new PartitionFiles(
+            dir,
+            log.sizeInBytes(),
+            segments.size(),
+            active.baseOffset(),
+            active.logBytes(),
+            log.logStartOffset(),
+            log.logEndOffset(),
+            beside.cleaner(),
+            firstDirty,
+            bounds.isPresent()
+                ? OptionalLong.of(bounds.get().firstUncleanableOffset())
+                : OptionalLong.empty(),
+            dirty,
+            clean,
+            ratio(decision),
+            EligibilityRules.of(decision),
+            active.lastModifiedMs(),
+            live.leftovers());
+    return new Found(files, segments, upper, pinnedBy);
+  }
+
+  private static HighWatermark highWatermark(PartitionLog log, Beside beside) {
+    long end = log.logEndOffset();
+    if (beside.offsets().isPresent()) {
+      return new HighWatermark(Math.min(end, beside.offsets().get().highWatermark()), "the broker");
+    }
+    return beside.highWatermark().isPresent()
+        ? new HighWatermark(
+            Math.min(end, beside.highWatermark().getAsLong()), "replication-offset-checkpoint")
+        : new HighWatermark(end, "the log end, since nothing else is known");
+  }
+
+  private PartitionFacts facts(
+      PartitionLog log,
+      Beside beside,
+      HighWatermark highWatermark,
+      List<OpenTransaction> pinnedBy) {
+    long stable =
+        beside
+            .offsets()
+            .map(Offsets::lastStableOffset)
+            .or(() -> pinnedBy.stream().map(OpenTransaction::startOffset).findFirst())
+            .orElse(highWatermark.offset());
+    return new PartitionFacts(
+        log,
+        beside.cleaner(),
+        highWatermark,
+        Math.min(stable, highWatermark.offset()),
+        Map.of(),
+        times.largestMs(log.segments()),
+        times.firstMs(log.segments()),
+        List.of());
+  }
+
+  private static double ratio(Decision decision) {
+    return decision instanceof Decision.Clean clean
+        ? clean.dirtyRatio()
+        : ((Decision.NotNow) decision).dirtyRatio();
+  }
+}

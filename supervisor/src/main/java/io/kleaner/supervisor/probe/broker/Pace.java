@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.probe.broker;
+
+import io.kleaner.core.time.Clock;
+import java.util.concurrent.TimeUnit;
+
+/** Says when something is due again. Not thread-safe. */
+final class Pace {
+
+  private final Clock clock;
+  private final long intervalNs;
+  private boolean ever;
+  private long lastNs;
+
+  Pace(Clock clock, long intervalMs) {
+    this.clock = clock;
+    this.intervalNs = TimeUnit.MILLISECONDS.toNanos(intervalMs);
+  }
+
+  boolean isDue() {
+    return !ever || clock.nanoTime() - lastNs >= intervalNs;
+  }
+
+  void done() {
+    ever = true;
+    lastNs = clock.nanoTime();
+  }
+
+  /** Makes it due now. */
+  void reset() {
+    ever = false;
+  }
+}

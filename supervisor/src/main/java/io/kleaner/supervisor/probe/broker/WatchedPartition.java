@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.probe.broker;
+
+import io.kleaner.core.io.FileEntry;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.core.segment.Segment;
+import io.kleaner.core.time.Clock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/** One partition of a watched log directory: what it showed, and whether to look again. */
+final class WatchedPartition {
+
+  private static final long SELDOM_NS = TimeUnit.SECONDS.toNanos(30);
+  private static final long RARELY_NS = TimeUnit.SECONDS.toNanos(120);
+
+  private final TopicPartition partition;
+  private final FilesLook look;
+  private long directoryMs = -1;
+  private long lookedDirectoryMs = -1;
+  private OptionalLong checkpoint = OptionalLong.empty();
+  private boolean checkpointKnown;
+  private boolean checkpointMoved;
+  private OptionalLong movedMs = OptionalLong.empty();
+  private boolean settingsChanged;
+  private Optional<TopicConfig> config = Optional.empty();
+  private long lastLookNs = Long.MIN_VALUE;
+  private Optional<FilesLook.Found> found = Optional.empty();
+  private Seen<PartitionFiles> files =
+      Seen.missing(Source.LOG_DIR, "the partition was not looked at yet");
+  private Seen<ReclaimEstimate> estimate = Seen.missing(Source.LOG_DIR, "no sample was taken yet");
+
+  WatchedPartition(FileSystem fileSystem, Path dir, TopicPartition partition) {
+    this.partition = partition;
+    this.look = new FilesLook(fileSystem, dir, partition);
+  }
+
+  TopicPartition partition() {
+    return partition;
+  }
+
+  String directoryName() {
+    return partition.toString();
+  }
+
+  /**
+   * Notes when names in its directory changed last.
+   *
+   * @param entry of the directory; null if it came or went while it was listed
+   */
+  void noteDirectory(FileEntry entry) {
+    if (entry != null) {
+      directoryMs = entry.lastModifiedMs();
+    }
+  }
+
+  /** Notes its entry in the cleaner's checkpoint. */
+  void noteCheckpoint(OptionalLong entry, long nowMs) {
+    if (checkpointKnown && !entry.equals(checkpoint)) {
+      checkpointMoved = true;
+      movedMs = OptionalLong.of(nowMs);
+    }
+    checkpoint = entry;
+    checkpointKnown = true;
+  }
+
+  /** What the broker said last of its topic's settings; kept while it says nothing. */
+  Optional<TopicConfig> config() {
+    return config;
+  }
+
+  /** Notes what the broker says of its topic's settings, by which it is judged. */
+  void noteConfig(Optional<TopicConfig> says) {
+    if (says.isPresent() && !says.equals(config)) {
+      config = says;
+      settingsChanged = true;
+    }
+  }
+
+  boolean isDue(long nowNs) {
+    if (lastLookNs == Long.MIN_VALUE
+        || checkpointMoved
+        || settingsChanged
+        || directoryMs != lookedDirectoryMs) {
+      return true;
+    }
+    boolean compacted =
+        files
+            .get()
+            .filter(each -> each.eligibility().kind() == Eligibility.Kind.NOT_COMPACTED)
+            .isEmpty();
+    return nowNs - lastLookNs >= (compacted ? SELDOM_NS : RARELY_NS);
+  }
+
+  long lastLookNs() {
+    return lastLookNs;
+  }
+
+  void look(FilesLook.Beside beside, Clock clock) {
+    lastLookNs = clock.nanoTime();
+    // Taken before the look: what changes during it is looked at again.
+    long directory = directoryMs;
+    try {
+      FilesLook.Found now = look.look(beside, clock.nowMs());
+      found = Optional.of(now);
+      files = Seen.known(now.files(), clock.nowMs());
+    } catch (IOException | RuntimeException e) {
+      found = Optional.empty();
+      files = Seen.missing(Source.LOG_DIR, Reason.of(e));
+    }
+    lookedDirectoryMs = directory;
+    checkpointMoved = false;
+    settingsChanged = false;
+  }
+
+  /** Whether its dirty range is another one than that of the last sample. */
+  boolean wantsSample() {
+    return unsampledBytes() > found.map(each -> each.files().dirtyBytes()).orElse(0L) / 10;
+  }
+
+  /** By how much the dirty range differs from that of the last sample, in bytes. */
+  long unsampledBytes() {
+    long dirty = found.map(each -> each.files().dirtyBytes()).orElse(0L);
+    return Math.abs(dirty - estimate.get().map(ReclaimEstimate::dirtyBytes).orElse(0L));
+  }
+
+  void sample(ReclaimSampler sampler, Clock clock) {
+    FilesLook.Found now = found.orElseThrow();
+    long firstDirty = now.files().firstDirtyOffset();
+    List<Segment> all = now.segments();
+    try {
+      List<Segment> dirty =
+          IntStream.range(0, all.size())
+              .filter(i -> all.get(i).baseOffset() < now.upperBoundOffset())
+              .filter(i -> i + 1 == all.size() || all.get(i + 1).baseOffset() > firstDirty)
+              .mapToObj(all::get)
+              .toList();
+      estimate = Seen.known(sampler.sample(dirty, firstDirty), clock.nowMs());
+    } catch (IOException | RuntimeException e) {
+      estimate = Seen.missing(Source.LOG_DIR, Reason.of(e));
+    }
+  }
+
+  PartitionView view() {
+    Seen<List<OpenTransaction>> pinnedBy =
+        files.map(any -> found.map(FilesLook.Found::pinnedBy).orElse(List.of()));
+    return new PartitionView(files, movedMs, estimate, pinnedBy);
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.remedy.broker;
+
+import io.kleaner.core.pace.CancelledException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Waits for what a cluster answers. */
+final class Answers {
+
+  private Answers() {}
+
+  /** The topic is not there, or no longer. */
+  static final class NoSuchTopicException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NoSuchTopicException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /**
+   * Waits for an answer.
+   *
+   * @param what is asked for, as it follows "could not"
+   * @throws IOException if there is none in time, or it is an error
+   * @throws CancelledException if the thread was interrupted
+   */
+  static <T> T await(KafkaFuture<T> answer, Duration patience, String what) throws IOException {
+    try {
+      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        throw new NoSuchTopicException("could not " + what + ": there is no such topic", e);
+      }
+      throw new IOException("could not " + what + ": " + e.getCause().getMessage(), e);
+    } catch (TimeoutException e) {
+      throw new IOException(
+          "could not " + what + ": no answer in " + patience.toSeconds() + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException();
+    }
+  }
+}

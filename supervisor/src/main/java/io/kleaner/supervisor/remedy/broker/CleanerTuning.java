@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.remedy.broker;
+
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.probe.broker.CleanerThread;
+import io.kleaner.supervisor.probe.broker.Seen;
+import io.kleaner.supervisor.probe.broker.StackClass;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
+import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
+import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Changed;
+import io.kleaner.supervisor.remedy.broker.RemedyOutcome.NotEffective;
+import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Refused;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/**
+ * Changes a live broker's cleaner for good: its throttle, its number of threads, its buffer. Each
+ * change restarts the cleaner, so the rules of {@link LeverRules} hold: a thread that sleeps in the
+ * throttle keeps the old rate until it wakes, and would block the broker until then.
+ *
+ * <p>What it changes stays in the journal of overrides until it is reverted. Not thread-safe.
+ */
+public final class CleanerTuning {
+
+  /** The broker would apply no metadata for so long, if the thread fell asleep again too soon. */
+  private static final long LONGEST_SLEEP_MS = 5_000;
+
+  private static final long WAKE_MS = 30_000;
+
+  private final ConfigTarget broker;
+  private final Overrides overrides;
+  private final ThreadWatch threads;
+  private final LeverTimes times;
+  private final Clock clock;
+
+  /** Takes what {@link BrokerLever} takes. */
+  public CleanerTuning(
+      int nodeId,
+      Overrides overrides,
+      Supplier<Seen<List<CleanerThread>>> view,
+      LeverTimes times,
+      Clock clock,
+      CancelToken token) {
+    this.broker = ConfigTarget.broker(nodeId);
+    this.overrides = overrides;
+    this.threads = new ThreadWatch(view, clock, token, times.pollMs());
+    this.times = times;
+    this.clock = clock;
+  }
+
+  /**
+   * Raises the throttle that starves the cleaner.
+   *
+   * @param bytesPerSecond the new rate, above the present one
+   */
+  public RemedyOutcome unstick(double bytesPerSecond) throws IOException {
+    Former now = overrides.access().read(broker, TuningRules.RATE);
+    Optional<String> why = TuningRules.refuseRate(now, bytesPerSecond);
+    if (why.isPresent()) {
+      return new Refused(why.get(), "Look for another cause with 'kleaner explain'.");
+    }
+    return change(TuningRules.RATE, Double.toString(bytesPerSecond), Purpose.UNSTICK);
+  }
+
+  /** Changes the number of cleaner threads: at most twice, at least half of what it is. */
+  public RemedyOutcome resizeThreads(int wanted) throws IOException {
+    Map<String, Former> now =
+        overrides.access().read(broker, List.of(LeverRules.THREADS, TuningRules.BUFFER));
+    Optional<Double> threadsNow = TuningRules.number(now.get(LeverRules.THREADS));
+    Optional<Double> bufferNow = TuningRules.number(now.get(TuningRules.BUFFER));
+    if (threadsNow.isEmpty() || bufferNow.isEmpty()) {
+      return untold(LeverRules.THREADS + " and " + TuningRules.BUFFER);
+    }
+    Optional<String> why =
+        TuningRules.refuseThreads(threadsNow.get().intValue(), wanted, bufferNow.get().longValue());
+    return why.isPresent()
+        ? new Refused(why.get(), "Ask for a number within these limits.")
+        : change(LeverRules.THREADS, Integer.toString(wanted), Purpose.RESIZE);
+  }
+
+  /**
+   * Changes the size of the buffer for keys.
+   *
+   * @param maxHeapBytes of the broker, empty if it is not known: then it may only shrink
+   */
+  public RemedyOutcome resizeBuffer(long wantedBytes, OptionalLong maxHeapBytes)
+      throws IOException {
+    Map<String, Former> now =
+        overrides.access().read(broker, List.of(LeverRules.THREADS, TuningRules.BUFFER));
+    Optional<Double> threadsNow = TuningRules.number(now.get(LeverRules.THREADS));
+    Optional<Double> bufferNow = TuningRules.number(now.get(TuningRules.BUFFER));
+    if (threadsNow.isEmpty() || bufferNow.isEmpty()) {
+      return untold(LeverRules.THREADS + " and " + TuningRules.BUFFER);
+    }
+    Optional<String> why =
+        TuningRules.refuseBuffer(
+            bufferNow.get().longValue(), wantedBytes, threadsNow.get().intValue(), maxHeapBytes);
+    return why.isPresent()
+        ? new Refused(why.get(), "Ask for a size within these limits.")
+        : change(TuningRules.BUFFER, Long.toString(wantedBytes), Purpose.RESIZE);
+  }
+
+  private static RemedyOutcome untold(String keys) {
+    return new Refused(
+        "the broker doesn't tell " + keys,
+        "Change them in server.properties and restart the broker.");
+  }
+
+  /** Takes back what was changed for a purpose, the newest first, as far as that is safe now. */
+  public List<Restored> revert(Purpose purpose) {
+    List<ConfigOverride> ours =
+        overrides.open().stream()
+            .filter(each -> each.purpose() == purpose && each.target().equals(broker))
+            .sorted((a, b) -> Long.compare(b.id(), a.id()))
+            .toList();
+    return ours.stream().map(this::takeBack).toList();
+  }
+
+  private Restored takeBack(ConfigOverride override) {
+    return threads
+        .refusal()
+        .map(
+            why ->
+                new Restored(
+                    override,
+                    Overrides.Ending.STILL_OURS,
+                    override.key()
+                        + "="
+                        + override.ours()
+                        + " is still set on "
+                        + broker
+                        + ", because "
+                        + why))
+        .orElseGet(() -> overrides.restore(override));
+  }
+
+  private RemedyOutcome change(String key, String text, Purpose purpose) throws IOException {
+    Seen<List<CleanerThread>> before = threads.look();
+    Optional<String> why = LeverRules.refusal(before, clock.nowMs());
+    if (why.isPresent() && isAsleep(before)) {
+      why = threads.awaitWake(LONGEST_SLEEP_MS, WAKE_MS) ? Optional.empty() : why;
+    }
+    if (why.isPresent()) {
+      return new Refused(
+          key + " is not changed now, because " + why.get(), nextStep(before, key, text));
+    }
+    long beganNs = clock.nanoTime();
+    Former former = overrides.access().read(broker, key);
+    List<ConfigOverride> ours = overrides.set(broker, Map.of(key, text), purpose);
+    HashSet<Long> old = new HashSet<>(ThreadWatch.ids(before));
+    Optional<Seen<List<CleanerThread>>> fresh = threads.awaitNew(old, times.newThreadsMs());
+    long tookMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs);
+    if (fresh.isPresent()) {
+      return new Changed(
+          key + " of " + broker + " is " + text + " now, and the cleaner has new threads",
+          former.effective().orElse("not set") + " (" + former.origin().text() + ")",
+          text,
+          tookMs);
+    }
+    List<Restored> undone = ours.stream().map(this::takeBack).toList();
+    return new NotEffective(
+        "the broker took "
+            + key
+            + "="
+            + text
+            + ", but no new cleaner thread came in "
+            + times.newThreadsMs() / 1_000
+            + " s",
+        undone.stream().allMatch(Restored::isOver),
+        "before: "
+            + ThreadWatch.describe(before)
+            + "; now: "
+            + ThreadWatch.describe(threads.look())
+            + "; "
+            + undone.stream().map(Restored::sentence).collect(Collectors.joining("; ")));
+  }
+
+  private String nextStep(Seen<List<CleanerThread>> threadsNow, String key, String text) {
+    return isAsleep(threadsNow)
+        ? "The thread keeps the rate it went to sleep with, whatever is set now; between two short"
+            + " sleeps the change is safe, and none was seen in "
+            + WAKE_MS / 1_000
+            + " s. Try again, or set "
+            + key
+            + "="
+            + text
+            + " in server.properties (or by kafka-configs right before the next step, if it was"
+            + " set that way) and restart the broker, with kill -9 if it ignores SIGTERM."
+        : "Try again when the thread is idle or cleaning, or restart the broker with "
+            + key
+            + "="
+            + text
+            + ".";
+  }
+
+  private static boolean isAsleep(Seen<List<CleanerThread>> threads) {
+    return threads.get().orElse(List.of()).stream()
+        .anyMatch(each -> each.stack() == StackClass.THROTTLED);
+  }
+}

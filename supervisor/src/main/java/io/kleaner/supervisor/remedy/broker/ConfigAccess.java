@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.remedy.broker;
+
+import io.kleaner.supervisor.probe.broker.ConfigValue.Origin;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.common.config.ConfigResource;
+
+/** Reads and changes settings of brokers and topics. Thread-safe. */
+public final class ConfigAccess {
+
+  private final Admin admin;
+  private final Duration patience;
+
+  /**
+   * @param admin stays open and is the caller's
+   * @param patience for one answer
+   */
+  public ConfigAccess(Admin admin, Duration patience) {
+    this.admin = admin;
+    this.patience = patience;
+  }
+
+  /**
+   * What settings are, and where each was set.
+   *
+   * @throws IOException if the broker did not tell
+   */
+  public Map<String, Former> read(ConfigTarget target, Collection<String> keys) throws IOException {
+    ConfigResource resource = target.resource();
+    Config config =
+        Answers.await(
+            admin
+                .describeConfigs(
+                    List.of(resource), new DescribeConfigsOptions().includeSynonyms(true))
+                .values()
+                .get(resource),
+            patience,
+            "read the settings of " + target);
+    Map<String, Former> found = new TreeMap<>();
+    for (String key : keys) {
+      found.put(key, former(target.kind(), config.get(key)));
+    }
+    return found;
+  }
+
+  /** One setting. */
+  public Former read(ConfigTarget target, String key) throws IOException {
+    return read(target, List.of(key)).get(key);
+  }
+
+  private static Former former(ConfigTarget.Kind kind, ConfigEntry entry) {
+    if (entry == null) {
+      return new Former(Optional.empty(), Optional.empty(), Origin.UNKNOWN);
+    }
+    ConfigSource own =
+        kind == ConfigTarget.Kind.BROKER
+            ? ConfigSource.DYNAMIC_BROKER_CONFIG
+            : ConfigSource.DYNAMIC_TOPIC_CONFIG;
+    Optional<String> text =
+        entry.synonyms().stream()
+            .filter(synonym -> synonym.source() == own)
+            .map(ConfigEntry.ConfigSynonym::value)
+            .findFirst();
+    // The entry itself has the number as Kafka read it; only the synonym has the text that was set.
+    Optional<String> inForce =
+        entry.synonyms().stream()
+            .findFirst()
+            .map(ConfigEntry.ConfigSynonym::value)
+            .or(() -> Optional.ofNullable(entry.value()));
+    return new Former(text, inForce, origin(entry.source()));
+  }
+
+  private static Origin origin(ConfigSource source) {
+    return switch (source) {
+      case DYNAMIC_TOPIC_CONFIG -> Origin.TOPIC;
+      case DYNAMIC_BROKER_CONFIG -> Origin.DYNAMIC_BROKER;
+      case DYNAMIC_DEFAULT_BROKER_CONFIG -> Origin.DYNAMIC_DEFAULT;
+      case STATIC_BROKER_CONFIG -> Origin.STATIC;
+      case DEFAULT_CONFIG -> Origin.DEFAULT;
+      default -> Origin.UNKNOWN;
+    };
+  }
+
+  /**
+   * Sets settings, or deletes those whose text is empty, all in one call.
+   *
+   * @throws IOException if the cluster refused, or did not answer: then the change may be made yet
+   */
+  public void change(ConfigTarget target, Map<String, Optional<String>> texts) throws IOException {
+    List<AlterConfigOp> changes = new ArrayList<>();
+    texts.forEach(
+        (key, text) ->
+            changes.add(
+                new AlterConfigOp(
+                    new ConfigEntry(key, text.orElse("")),
+                    text.isPresent() ? OpType.SET : OpType.DELETE)));
+    Map<ConfigResource, Collection<AlterConfigOp>> all = Map.of(target.resource(), changes);
+    Answers.await(
+        admin.incrementalAlterConfigs(all).all(), patience, "change settings of " + target);
+  }
+}

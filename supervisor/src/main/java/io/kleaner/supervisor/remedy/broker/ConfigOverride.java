@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.remedy.broker;
+
+import io.kleaner.supervisor.probe.broker.ConfigValue.Origin;
+import java.util.Optional;
+
+/**
+ * A setting that Kleaner set, and what was there before.
+ *
+ * @param id ascending in one journal
+ * @param target what it is set on
+ * @param key the setting, by Kafka's name
+ * @param former what was there
+ * @param ours the text that was set
+ * @param purpose what for
+ * @param atMs when, milliseconds since the epoch
+ */
+public record ConfigOverride(
+    long id,
+    ConfigTarget target,
+    String key,
+    Former former,
+    String ours,
+    Purpose purpose,
+    long atMs) {
+
+  /** What a setting was set for. */
+  public enum Purpose {
+    REVIVE(false),
+    COMPACT_NOW(false),
+    ISOLATE(true),
+    UNSTICK(true),
+    RESIZE(true);
+
+    private final boolean lasting;
+
+    Purpose(boolean lasting) {
+      this.lasting = lasting;
+    }
+
+    /** Whether it is meant to stay until someone takes it back; others are undone at a start. */
+    public boolean isLasting() {
+      return lasting;
+    }
+  }
+
+  /**
+   * What a setting was.
+   *
+   * @param own the exact text set on the target itself, empty if there was none
+   * @param effective the text in force, wherever it came from; empty if the broker didn't tell
+   * @param origin where the text in force came from
+   */
+  public record Former(Optional<String> own, Optional<String> effective, Origin origin) {}
+
+  /** The command that takes it back by hand. */
+  public String undoCommand() {
+    String change =
+        former
+            .own()
+            .map(text -> "--add-config " + key + "=" + text)
+            .orElse("--delete-config " + key);
+    return "kafka-configs --bootstrap-server HOST:PORT --alter "
+        + target.entityOptions()
+        + " "
+        + change;
+  }
+}

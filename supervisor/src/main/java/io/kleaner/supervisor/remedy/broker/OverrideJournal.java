@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.remedy.broker;
+
+import io.kleaner.core.io.FileHandle;
+import io.kleaner.core.io.FileLease;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.SmallFile;
+import io.kleaner.core.logdir.UnusableDirectoryException;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Which settings are ours at this moment, on disk: a line is appended and synced before a setting
+ * is changed, and another after it was taken back. What has no second line is still ours, also
+ * after a {@code kill -9}.
+ *
+ * <p>A torn last line is passed over: its change was not made, for that comes after the sync. The
+ * file is written anew when it is opened, so it stays small. One process at a time has it open.
+ * Thread-safe.
+ */
+public final class OverrideJournal implements AutoCloseable {
+
+  private final FileSystem fileSystem;
+  private final Path file;
+  private final FileLease lease;
+  private final TreeMap<Long, ConfigOverride> open = new TreeMap<>();
+  private final int unreadableLines;
+  private FileHandle handle;
+  private long position;
+  private long nextId = 1;
+
+  private OverrideJournal(FileSystem fileSystem, Path file, FileLease lease) throws IOException {
+    this.fileSystem = fileSystem;
+    this.file = file;
+    this.lease = lease;
+    unreadableLines = read();
+    handle = rewrite();
+  }
+
+  /**
+   * Opens a journal and makes it if it is missing.
+   *
+   * @param stateDir exists, and lies in no log directory
+   * @param name of the journal, which is part of the names of its files
+   * @throws UnusableDirectoryException if another process has it open
+   */
+  public static OverrideJournal open(FileSystem fileSystem, Path stateDir, String name)
+      throws IOException {
+    Optional<FileLease> lease = fileSystem.tryLock(stateDir.resolve(name + ".lock"));
+    if (lease.isEmpty()) {
+      throw new UnusableDirectoryException(
+          stateDir.resolve(name + ".log")
+              + " is in use by another kleaner that runs; nothing was changed.",
+          "Wait until it ends, or give this one another --state-dir.");
+    }
+    try {
+      return new OverrideJournal(fileSystem, stateDir.resolve(name + ".log"), lease.get());
+    } catch (IOException | RuntimeException e) {
+      lease.get().close();
+      throw e;
+    }
+  }
+
+  private int read() throws IOException {
+    if (fileSystem.stat(file).isEmpty()) {
+      return 0;
+    }
+    String text = SmallFile.text(fileSystem, file);
+    String[] lines = text.split("\n", -1);
+    int unreadable = 0;
+    // What follows the last line break is a line that a crash tore, or nothing.
+    for (int i = 0; i < lines.length - 1; i++) {
+      Optional<OverrideLine> line = OverrideLine.parse(lines[i]);
+      if (line.isEmpty()) {
+        unreadable++;
+      } else if (line.get() instanceof OverrideLine.Opened opened) {
+        open.put(opened.override().id(), opened.override());
+        nextId = Math.max(nextId, opened.override().id() + 1);
+      } else if (line.get() instanceof OverrideLine.Closed closed) {
+        open.remove(closed.id());
+        nextId = Math.max(nextId, closed.id() + 1);
+      }
+    }
+    return unreadable;
+  }
+
+  /** Keeps what is open, and nothing else; the old file counts until the new one is complete. */
+  private FileHandle rewrite() throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    fileSystem.delete(temporary);
+    StringBuilder lines = new StringBuilder();
+    for (ConfigOverride each : open.values()) {
+      lines.append(OverrideLine.opened(each)).append('\n');
+    }
+    byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
+    try (FileHandle fresh = fileSystem.create(temporary)) {
+      fresh.write(ByteBuffer.wrap(bytes), 0);
+      fresh.sync();
+    }
+    fileSystem.rename(temporary, file);
+    fileSystem.syncDir(file.getParent());
+    position = bytes.length;
+    return fileSystem.openWrite(file);
+  }
+
+  /**
+   * Writes down a change that is about to be made; when this returns it is on disk.
+   *
+   * @throws IOException if it could not be written; the change must then not be made
+   */
+  public synchronized ConfigOverride begin(
+      ConfigTarget target, String key, Former former, String ours, Purpose purpose, long atMs)
+      throws IOException {
+    ConfigOverride override = new ConfigOverride(nextId, target, key, former, ours, purpose, atMs);
+    append(OverrideLine.opened(override));
+    nextId++;
+    open.put(override.id(), override);
+    return override;
+  }
+
+  /** Writes down that a setting is no longer ours. */
+  public synchronized void end(ConfigOverride override) throws IOException {
+    append(OverrideLine.closed(override.id()));
+    open.remove(override.id());
+  }
+
+  private void append(String line) throws IOException {
+    byte[] bytes = (line + '\n').getBytes(StandardCharsets.UTF_8);
+    // A write that failed half-way is overwritten by the next one, at the same position.
+    handle.truncate(position);
+    handle.write(ByteBuffer.wrap(bytes), position);
+    handle.sync();
+    position += bytes.length;
+  }
+
+  /** What is ours now, the oldest first. */
+  public synchronized List<ConfigOverride> open() {
+    return new ArrayList<>(open.values());
+  }
+
+  /** Lines that could not be read when it was opened, beside a torn last one. */
+  public int unreadableLines() {
+    return unreadableLines;
+  }
+
+  /** Where it is. */
+  public Path file() {
+    return file;
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    try (lease) {
+      handle.close();
+    }
+  }
+}

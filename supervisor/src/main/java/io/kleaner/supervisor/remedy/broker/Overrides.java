@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.remedy.broker;
+
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Sets settings for a while and takes them back exactly: what was set on the target itself gets its
+ * former text, what was not set there is deleted, and what an operator set in the meantime stays.
+ * Each change is in the journal before it is made. Thread-safe as far as nobody else changes the
+ * same setting of the same target through it.
+ */
+public final class Overrides {
+
+  private static final Duration VISIBLE = Duration.ofSeconds(15);
+  private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(25);
+
+  private final ConfigAccess access;
+  private final OverrideJournal journal;
+  private final Clock clock;
+
+  /** Takes its parts; all stay open and are the caller's. */
+  public Overrides(ConfigAccess access, OverrideJournal journal, Clock clock) {
+    this.access = access;
+    this.journal = journal;
+    this.clock = clock;
+  }
+
+  /** How an override ended. */
+  public enum Ending {
+    /** The former text is back. */
+    RESTORED,
+    /** Somebody has set another text since; it was left alone. */
+    LEFT_TO_OPERATOR,
+    /** The topic is gone, and its settings with it. */
+    GONE,
+    /** It is still ours: it could not be taken back now. */
+    STILL_OURS
+  }
+
+  /**
+   * What became of an override.
+   *
+   * @param sentence for a person
+   */
+  public record Restored(ConfigOverride override, Ending ending, String sentence) {
+
+    /** Whether nothing of ours is left. */
+    public boolean isOver() {
+      return ending != Ending.STILL_OURS;
+    }
+  }
+
+  /** Reads and changes settings without a journal. */
+  public ConfigAccess access() {
+    return access;
+  }
+
+  /** What is ours now, the oldest first. */
+  public List<ConfigOverride> open() {
+    return journal.open();
+  }
+
+  /**
+   * Sets settings and waits until the broker shows them. What has the wanted text already is left
+   * alone, and is not ours.
+   *
+   * @return what was set; to be restored by the caller, or at the next start
+   * @throws IOException if they could not be set; those that were are taken back, or if that fails
+   *     too, stay in the journal
+   */
+  public List<ConfigOverride> set(ConfigTarget target, Map<String, String> texts, Purpose purpose)
+      throws IOException {
+    Map<String, Former> former = access.read(target, texts.keySet());
+    List<ConfigOverride> begun = new ArrayList<>();
+    Map<String, Optional<String>> changes = new TreeMap<>();
+    try {
+      for (Map.Entry<String, String> each : texts.entrySet()) {
+        Former was = former.get(each.getKey());
+        if (!was.own().equals(Optional.of(each.getValue()))) {
+          begun.add(
+              journal.begin(target, each.getKey(), was, each.getValue(), purpose, clock.nowMs()));
+          changes.put(each.getKey(), Optional.of(each.getValue()));
+        }
+      }
+      if (!changes.isEmpty()) {
+        access.change(target, changes);
+        awaitVisible(target, changes);
+      }
+      return begun;
+    } catch (IOException | RuntimeException e) {
+      for (ConfigOverride each : begun) {
+        Restored undone = restore(each);
+        if (!undone.isOver()) {
+          e.addSuppressed(new IOException(undone.sentence()));
+        }
+      }
+      throw e;
+    }
+  }
+
+  private void awaitVisible(ConfigTarget target, Map<String, Optional<String>> changes)
+      throws IOException {
+    long deadlineNs = clock.nanoTime() + VISIBLE.toNanos();
+    CancelToken pause = new CancelToken();
+    while (true) {
+      Map<String, Former> now = access.read(target, changes.keySet());
+      if (changes.entrySet().stream()
+          .allMatch(each -> now.get(each.getKey()).own().equals(each.getValue()))) {
+        return;
+      }
+      if (clock.nanoTime() - deadlineNs >= 0) {
+        throw new IOException(
+            "the cluster took the change of "
+                + changes.keySet()
+                + " on "
+                + target
+                + ", but the broker has not applied it after "
+                + VISIBLE.toSeconds()
+                + " s: it may not be applying metadata at all");
+      }
+      try {
+        pause.sleep(POLL_NS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("interrupted while waiting for " + target, e);
+      }
+    }
+  }
+
+  /** Takes one override back, unless an operator has changed the setting since. Never throws. */
+  public Restored restore(ConfigOverride override) {
+    try {
+      return tryRestore(override);
+    } catch (Answers.NoSuchTopicException e) {
+      return end(override, Ending.GONE, override.target() + " is gone, and its settings with it");
+    } catch (IOException | RuntimeException e) {
+      return new Restored(
+          override,
+          Ending.STILL_OURS,
+          override.key()
+              + "="
+              + override.ours()
+              + " is still set on "
+              + override.target()
+              + ", because it could not be taken back: "
+              + e.getMessage()
+              + ". It is tried again at the next start; by hand: "
+              + override.undoCommand());
+    }
+  }
+
+  private Restored tryRestore(ConfigOverride override) throws IOException {
+    Optional<String> now = access.read(override.target(), override.key()).own();
+    Optional<String> former = override.former().own();
+    // The former text may be what a broker still shows that has not applied our change yet.
+    if (!now.equals(Optional.of(override.ours())) && !now.equals(former)) {
+      return end(
+          override,
+          Ending.LEFT_TO_OPERATOR,
+          override.key()
+              + " on "
+              + override.target()
+              + " is "
+              + now.map(text -> "'" + text + "'").orElse("not set")
+              + " now, which is not what Kleaner set; it was left alone");
+    }
+    Map<String, Optional<String>> back = Map.of(override.key(), former);
+    access.change(override.target(), back);
+    awaitVisible(override.target(), back);
+    return end(
+        override,
+        Ending.RESTORED,
+        override.key()
+            + " on "
+            + override.target()
+            + former.map(text -> " is '" + text + "' again").orElse(" is not set there again"));
+  }
+
+  private Restored end(ConfigOverride override, Ending ending, String sentence) {
+    try {
+      journal.end(override);
+      return new Restored(override, ending, sentence);
+    } catch (IOException e) {
+      return new Restored(
+          override,
+          ending,
+          sentence
+              + "; the journal could not take note of it ("
+              + e.getMessage()
+              + "), so it is looked at once more at the next start");
+    }
+  }
+
+  /**
+   * Takes back what a run left that ended in the middle. Restoring a broker's setting restarts its
+   * cleaner, so that waits until the gate is open; a topic's restarts nothing.
+   *
+   * @param gate why a broker's cleaner must not be restarted now; empty if it may
+   * @return what became of each that was not meant to stay
+   */
+  public List<Restored> recover(Supplier<Optional<String>> gate) {
+    List<Restored> all = new ArrayList<>();
+    List<ConfigOverride> open = journal.open();
+    // The newest first: what it found may be what an older one of ours had set.
+    Collections.reverse(open);
+    for (ConfigOverride each : open) {
+      if (each.purpose().isLasting()) {
+        continue;
+      }
+      Optional<String> shut =
+          each.target().kind() == ConfigTarget.Kind.BROKER ? gate.get() : Optional.empty();
+      all.add(
+          shut.map(
+                  why ->
+                      new Restored(
+                          each,
+                          Ending.STILL_OURS,
+                          each.key()
+                              + "="
+                              + each.ours()
+                              + " is still set on "
+                              + each.target()
+                              + ": taking it back restarts the cleaner, and "
+                              + why))
+              .orElseGet(() -> restore(each)));
+    }
+    return all;
+  }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.remedy.broker;
+
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.pace.CancelledException;
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.probe.broker.CleanerThread;
+import io.kleaner.supervisor.probe.broker.Seen;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/** Looks at the cleaner's threads until they are as expected. Owned by one lever. */
+final class ThreadWatch {
+
+  private final Supplier<Seen<List<CleanerThread>>> view;
+  private final Clock clock;
+  private final CancelToken token;
+  private final long pollMs;
+
+  ThreadWatch(
+      Supplier<Seen<List<CleanerThread>>> view, Clock clock, CancelToken token, long pollMs) {
+    this.view = view;
+    this.clock = clock;
+    this.token = token;
+    this.pollMs = pollMs;
+  }
+
+  Seen<List<CleanerThread>> look() {
+    return view.get();
+  }
+
+  /** Why the lever must not be pulled now. */
+  Optional<String> refusal() {
+    return LeverRules.refusal(look(), clock.nowMs());
+  }
+
+  static List<Long> ids(Seen<List<CleanerThread>> threads) {
+    return threads.get().orElse(List.of()).stream().map(CleanerThread::id).sorted().toList();
+  }
+
+  /** The threads in one line, for evidence. */
+  static String describe(Seen<List<CleanerThread>> threads) {
+    if (threads instanceof Seen.Missing<List<CleanerThread>> missing) {
+      return "unknown: " + missing.why();
+    }
+    List<CleanerThread> all = threads.get().orElseThrow();
+    return all.isEmpty()
+        ? "no cleaner thread"
+        : all.stream()
+            .map(each -> each.name() + " id " + each.id() + " " + each.stack())
+            .collect(Collectors.joining(", "));
+  }
+
+  /** Looks until it is so. Empty if it is not so in time. */
+  Optional<Seen<List<CleanerThread>>> await(
+      Predicate<Seen<List<CleanerThread>>> wanted, long atMostMs) {
+    long deadlineNs = clock.nanoTime() + TimeUnit.MILLISECONDS.toNanos(atMostMs);
+    while (true) {
+      Seen<List<CleanerThread>> now = look();
+      if (wanted.test(now)) {
+        return Optional.of(now);
+      }
+      if (clock.nanoTime() - deadlineNs >= 0) {
+        return Optional.empty();
+      }
+      pause();
+    }
+  }
+
+  /** Waits for a thread that was not there before. */
+  Optional<Seen<List<CleanerThread>>> awaitNew(Set<Long> before, long atMostMs) {
+    return await(threads -> ids(threads).stream().anyMatch(id -> !before.contains(id)), atMostMs);
+  }
+
+  /**
+   * Waits for the moment at which a throttled thread has just woken from a short sleep: it then
+   * works for 300 ms before it can fall asleep again (measured).
+   *
+   * @param longestMs a sleep that was seen from beginning to end must not have been longer
+   */
+  boolean awaitWake(long longestMs, long atMostMs) {
+    long beganNs = clock.nanoTime();
+    boolean asleep = true;
+    Optional<Long> fellAsleepNs = Optional.empty();
+    while (clock.nanoTime() - beganNs < TimeUnit.MILLISECONDS.toNanos(atMostMs)) {
+      pause();
+      boolean blocked = refusal().isPresent();
+      long nowNs = clock.nanoTime();
+      if (blocked && !asleep) {
+        fellAsleepNs = Optional.of(nowNs);
+      } else if (!blocked && asleep && fellAsleepNs.isPresent()) {
+        if (nowNs - fellAsleepNs.get() <= TimeUnit.MILLISECONDS.toNanos(longestMs)) {
+          return true;
+        }
+      }
+      asleep = blocked;
+    }
+    return false;
+  }
+
+  void pause() {
+    try {
+      if (token.sleep(TimeUnit.MILLISECONDS.toNanos(pollMs))) {
+        throw new CancelledException();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException();
+    }
+  }
+}

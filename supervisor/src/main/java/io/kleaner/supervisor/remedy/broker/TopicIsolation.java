@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.remedy.broker;
+
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
+import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
+import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Changed;
+import io.kleaner.supervisor.remedy.broker.RemedyOutcome.NotEffective;
+import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Refused;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * Keeps the cleaners of all brokers away from a topic, so that one partition of it which kills them
+ * doesn't stop all others. Needs no restart; a thread that is at the topic already ends its clean.
+ * Not thread-safe.
+ */
+public final class TopicIsolation {
+
+  /** Topics that Kafka itself lives by. */
+  public static final Set<String> INTERNAL =
+      Set.of(
+          "__consumer_offsets",
+          "__transaction_state",
+          "__share_group_state",
+          "__cluster_metadata",
+          "__remote_log_metadata");
+
+  /**
+   * A ratio is never above 1; and the longest lag, for one that is exceeded overrides the ratio.
+   */
+  private static final Map<String, String> NEVER =
+      Map.of(
+          "min.cleanable.dirty.ratio",
+          "1.0",
+          "max.compaction.lag.ms",
+          Long.toString(Long.MAX_VALUE));
+
+  private final Overrides overrides;
+  private final Clock clock;
+
+  /** Takes its parts. */
+  public TopicIsolation(Overrides overrides, Clock clock) {
+    this.overrides = overrides;
+    this.clock = clock;
+  }
+
+  /** Whether Kafka itself lives by the topic. */
+  public static boolean isInternal(String topic) {
+    return INTERNAL.contains(topic);
+  }
+
+  /** What someone has to know before saying yes. */
+  public static String question(String topic) {
+    return "Isolating "
+        + topic
+        + " stops the compaction of every partition of it on every broker until it is released."
+        + " Nothing is lost, but its size grows, and deleted keys stay readable."
+        + (isInternal(topic)
+            ? " Kafka itself lives by this topic: it grows without bound, and start-up and"
+                + " failover of what reads it get slower."
+            : "");
+  }
+
+  /**
+   * Isolates a topic.
+   *
+   * @param explicitYes whether a person said yes to {@link #question} for this very topic; an
+   *     internal topic is isolated in no other way
+   * @throws IOException if it could not be done; what was set is taken back or in the journal
+   */
+  public RemedyOutcome isolate(String topic, boolean explicitYes) throws IOException {
+    if (isInternal(topic) && !explicitYes) {
+      return new Refused(
+          topic + " is one of Kafka's own topics, which are isolated only if a person says so",
+          question(topic));
+    }
+    if (!ours(topic).isEmpty()) {
+      return new Refused(topic + " is isolated already", "Release it to have it compacted again.");
+    }
+    long beganNs = clock.nanoTime();
+    List<ConfigOverride> set = overrides.set(ConfigTarget.topic(topic), NEVER, Purpose.ISOLATE);
+    return new Changed(
+        topic + " is isolated: no broker compacts any partition of it",
+        set.stream()
+            .map(each -> each.key() + "=" + each.former().effective().orElse("?"))
+            .collect(Collectors.joining(", ")),
+        NEVER.entrySet().stream()
+            .map(each -> each.getKey() + "=" + each.getValue())
+            .sorted()
+            .collect(Collectors.joining(", ")),
+        tookMs(beganNs));
+  }
+
+  /** Gives a topic its own settings back, unless an operator has changed them since. */
+  public RemedyOutcome release(String topic) {
+    long beganNs = clock.nanoTime();
+    List<ConfigOverride> ours = ours(topic);
+    if (ours.isEmpty()) {
+      return new Refused(
+          topic + " is not isolated, as far as the journal of overrides knows",
+          "Look at its settings with 'kafka-configs --describe --entity-type topics'.");
+    }
+    List<Restored> restored = ours.stream().map(overrides::restore).toList();
+    String what = restored.stream().map(Restored::sentence).collect(Collectors.joining("; "));
+    return restored.stream().allMatch(Restored::isOver)
+        ? new Changed(topic + " is released: " + what, "isolated", "released", tookMs(beganNs))
+        : new NotEffective(topic + " could not be released", false, what);
+  }
+
+  /** The topics that are isolated. */
+  public Set<String> isolated() {
+    return overrides.open().stream()
+        .filter(each -> each.purpose() == Purpose.ISOLATE)
+        .map(each -> each.target().name())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  private List<ConfigOverride> ours(String topic) {
+    ConfigTarget target = ConfigTarget.topic(topic);
+    return overrides.open().stream()
+        .filter(each -> each.purpose() == Purpose.ISOLATE && each.target().equals(target))
+        .toList();
+  }
+
+  private long tookMs(long beganNs) {
+    return TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs);
+  }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.remedy.ondemand;
+
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.remedy.broker.BrokerConnection;
+import io.kleaner.supervisor.remedy.broker.ConfigAccess;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
+import io.kleaner.supervisor.remedy.broker.ConfigTarget;
+import io.kleaner.supervisor.remedy.broker.OverrideJournal;
+import io.kleaner.supervisor.remedy.broker.Overrides;
+import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
+import io.kleaner.supervisor.remedy.ondemand.OnDemandReport.Refusal;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Has a live broker's own cleaner compact topics now: their {@code min.cleanable.dirty.ratio} and
+ * {@code min.compaction.lag.ms} are 0 until each partition's cleaner checkpoint has passed what was
+ * its log end, and then what they were before, however it ends.
+ *
+ * <p>{@code max.compaction.lag.ms} is left alone: it would make the broker roll a segment at every
+ * append. With a roll, {@code segment.ms} is a second until every active segment has rolled; Kafka
+ * rolls one only when something is appended, and nothing is ever produced here.
+ *
+ * <p>Files are only read. Not thread-safe.
+ */
+public final class OnDemandCompaction {
+
+  private static final String POLICY = "cleanup.policy";
+  private static final String RATIO = "min.cleanable.dirty.ratio";
+  private static final String MAX_LAG = "max.compaction.lag.ms";
+  private static final Map<String, String> NOW = Map.of(RATIO, "0.0", "min.compaction.lag.ms", "0");
+  private static final Map<String, String> ROLL = Map.of("segment.ms", "1000");
+
+  private final FileSystem fileSystem;
+  private final ClusterView cluster;
+  private final Overrides overrides;
+  private final Clock clock;
+  private final CancelToken token;
+
+  /** Takes its parts; all stay open and are the caller's. */
+  public OnDemandCompaction(
+      FileSystem fileSystem,
+      BrokerConnection connection,
+      OverrideJournal journal,
+      Clock clock,
+      CancelToken token) {
+    this.fileSystem = fileSystem;
+    this.cluster = new ClusterView(connection.admin(), connection.patience());
+    this.overrides =
+        new Overrides(new ConfigAccess(connection.admin(), connection.patience()), journal, clock);
+    this.clock = clock;
+    this.token = token;
+  }
+
+  /**
+   * What is asked for.
+   *
+   * @param logDirs of one broker or several, as far as they are on this machine
+   * @param roll whether active segments are to be rolled first
+   * @param deadlineMs after so long it is given up, in milliseconds
+   * @param idleMs a partition to which nothing was appended for so long is not waited for to roll
+   */
+  public record Request(
+      List<String> topics, List<Path> logDirs, boolean roll, long deadlineMs, long idleMs) {}
+
+  /** Hears how it goes. */
+  @FunctionalInterface
+  public interface Listener {
+    /** Something is worth telling a person. */
+    void tell(String line);
+  }
+
+  /** Takes back what earlier runs left that were killed. */
+  public List<Restored> recover() {
+    return overrides.recover(() -> Optional.of("only the sidecar changes a broker's own settings"));
+  }
+
+  /**
+   * Compacts and waits.
+   *
+   * @throws IOException if the cluster or the files could not be asked; every setting was taken
+   *     back then, or is in the journal
+   */
+  public OnDemandReport run(Request request, Listener listener) throws IOException {
+    List<Refusal> refused = new ArrayList<>();
+    SortedMap<TopicPartition, List<Integer>> partitions = new TreeMap<>();
+    for (String topic : request.topics()) {
+      Optional<Refusal> why = refusal(topic);
+      if (why.isPresent()) {
+        refused.add(why.get());
+      } else {
+        partitions.putAll(cluster.replicas(topic).orElseThrow());
+      }
+    }
+    ReplicaWatch watch = new ReplicaWatch(fileSystem, cluster, clock, request, partitions);
+    List<Restored> restored = new ArrayList<>();
+    Map<String, List<ConfigOverride>> rolling = new LinkedHashMap<>();
+    List<ConfigOverride> lowered = new ArrayList<>();
+    try {
+      for (String topic : watch.topics()) {
+        ConfigTarget target = ConfigTarget.topic(topic);
+        lowered.addAll(overrides.set(target, NOW, Purpose.COMPACT_NOW));
+        if (request.roll()) {
+          rolling.put(topic, overrides.set(target, ROLL, Purpose.COMPACT_NOW));
+        }
+      }
+      while (!watch.isOver() && !token.isCancelled()) {
+        look(watch, listener);
+        for (String topic : watch.takeRolled(List.copyOf(rolling.keySet()))) {
+          rolling.remove(topic).forEach(each -> restored.add(restore(each, listener)));
+        }
+        pause();
+      }
+    } finally {
+      rolling
+          .values()
+          .forEach(each -> each.forEach(override -> restored.add(restore(override, listener))));
+      lowered.forEach(each -> restored.add(restore(each, listener)));
+    }
+    return new OnDemandReport(watch.report(token.isCancelled()), refused, restored);
+  }
+
+  /** A cluster that does not answer for a while may come back before the deadline. */
+  private static void look(ReplicaWatch watch, Listener listener) {
+    try {
+      watch.look(listener);
+    } catch (IOException e) {
+      listener.tell("cannot be seen now, and is looked at again: " + e.getMessage());
+    }
+  }
+
+  private Restored restore(ConfigOverride override, Listener listener) {
+    Restored restored = overrides.restore(override);
+    if (restored.ending() != Overrides.Ending.RESTORED) {
+      listener.tell(restored.sentence());
+    }
+    return restored;
+  }
+
+  private void pause() {
+    try {
+      if (token.sleep(ReplicaWatch.POLL_NS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      token.cancel();
+    }
+  }
+
+  private Optional<Refusal> refusal(String topic) throws IOException {
+    if (cluster.replicas(topic).isEmpty()) {
+      return Optional.of(new Refusal(topic, "there is no such topic", "Check its name."));
+    }
+    Map<String, Former> settings =
+        overrides.access().read(ConfigTarget.topic(topic), List.of(POLICY, RATIO, MAX_LAG));
+    String policy = settings.get(POLICY).effective().orElse("unknown");
+    if (!List.of(policy.split(",")).stream().map(String::strip).toList().contains("compact")) {
+      return Optional.of(
+          new Refusal(
+              topic,
+              "its cleanup.policy is " + policy + ", so no cleaner compacts it",
+              "Set cleanup.policy=compact first, if that is what you want: it deletes records"
+                  + " without a key."));
+    }
+    boolean isolated =
+        settings.get(RATIO).own().equals(Optional.of("1.0"))
+            && settings.get(MAX_LAG).own().equals(Optional.of(Long.toString(Long.MAX_VALUE)));
+    return isolated
+        ? Optional.of(
+            new Refusal(
+                topic,
+                "it is isolated ("
+                    + RATIO
+                    + "=1.0, "
+                    + MAX_LAG
+                    + " at its maximum), as what kills"
+                    + " cleaners is",
+                "Release it first, once its cause is gone."))
+        : Optional.empty();
+  }
+}

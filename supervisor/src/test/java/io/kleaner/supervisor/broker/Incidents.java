@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.broker;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * What kills or stalls the cleaner of a real broker, done to one of 2.8 or newer. Each method
+ * returns when the harm is done and the broker's own log says so, if it says anything.
+ *
+ * <p>Not thread-safe.
+ */
+public final class Incidents implements AutoCloseable {
+
+  /** Kills a cleaner whose heap is smaller. As a record it has about 35 KB. */
+  public static final int BOMB_VALUE_BYTES = 1_100_000_000;
+
+  /** The key of the record that decompresses far. */
+  public static final String BOMB_KEY = "bomb";
+
+  /** Keys of all topics that are written to. */
+  public static final int KEYS = 500;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final int LENGTH_FIELD = 8;
+  private static final int GARBAGE = 0x7fff_fff0;
+
+  private final BrokerJvm broker;
+  private final TestTopics topics;
+  private final KeyedWriter writer;
+  private Producer<String, String> hanging;
+
+  /** With a broker that runs. */
+  public Incidents(BrokerJvm broker) {
+    this.broker = broker;
+    this.topics = new TestTopics(broker.bootstrap());
+    this.writer = new KeyedWriter(broker.bootstrap());
+  }
+
+  /**
+   * A record that harms.
+   *
+   * @param segmentBaseOffset of the segment that holds it
+   */
+  public record Culprit(String topic, int partition, long segmentBaseOffset, long offset) {}
+
+  /** The topics of the broker. */
+  public TestTopics topics() {
+    return topics;
+  }
+
+  /** Who writes. */
+  public KeyedWriter writer() {
+    return writer;
+  }
+
+  /** A compacted topic that the broker has cleaned. */
+  public void healthy(String topic) throws Exception {
+    topics.createCompacted(topic);
+    letItClean(topic);
+  }
+
+  /** Writes to a topic until another segment is sealed, and waits for the broker to clean it. */
+  public void letItClean(String topic) throws Exception {
+    int from = broker.log().size();
+    writer.roll(topic, KEYS);
+    awaitLine(from, line -> line.contains("leaned log " + topic + "-0"));
+  }
+
+  /**
+   * Puts the record that decompresses far into a sealed segment of a new topic that the cleaner is
+   * kept from, and a newer record of its key after it.
+   */
+  public Culprit plantBomb(String topic) throws Exception {
+    topics.createCompacted(topic);
+    topics.cleanable(topic, false);
+    writer.write(topic, 100, KEYS);
+    long offset = dropBomb(topic);
+    writer.put(topic, BOMB_KEY, "defused");
+    writer.roll(topic, KEYS);
+    return new Culprit(topic, 0, 0, offset);
+  }
+
+  /** Sends the record that decompresses far to a topic that is there; returns its offset. */
+  public long dropBomb(String topic) throws IOException {
+    return RawProduce.send(
+        broker.bootstrap(),
+        topic,
+        null,
+        Bomb.batch(BOMB_KEY, BOMB_VALUE_BYTES, System.currentTimeMillis()));
+  }
+
+  /** Kills a cleaner thread, and the next one that comes by. */
+  public Culprit killByBomb(String topic) throws Exception {
+    Culprit culprit = plantBomb(topic);
+    int from = broker.log().size();
+    topics.cleanable(topic, true);
+    awaitLine(from, line -> line.contains("OutOfMemoryError"));
+    awaitLine(from, line -> line.contains("kafka-log-cleaner-thread-") && line.contains("Stopped"));
+    return culprit;
+  }
+
+  /**
+   * Kills one of two threads. The broker must have {@code log.cleaner.threads=2} and a {@code
+   * log.cleaner.backoff.ms} of several seconds, in which the second one does not look.
+   */
+  public Culprit killOneOfTwo(String topic) throws Exception {
+    Culprit culprit = killByBomb(topic);
+    topics.cleanable(topic, false);
+    return culprit;
+  }
+
+  /**
+   * Changes a setting of the broker that has the cleaner's threads replaced, as an operator would.
+   */
+  public void pullLever(String loadFactor) throws InterruptedException, ExecutionException {
+    topics.setBroker(broker.spec().nodeId(), "log.cleaner.io.buffer.load.factor", loadFactor);
+  }
+
+  /** Has a partition marked uncleanable: garbage stands where a batch of it says its length. */
+  public Culprit garbageLength(String topic) throws Exception {
+    topics.createCompacted(topic);
+    topics.cleanable(topic, false);
+    writer.roll(topic, KEYS);
+    Path segment = broker.logDir().resolve(topic + "-0").resolve("00000000000000000000.log");
+    long second;
+    long offset;
+    try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+      file.seek(LENGTH_FIELD);
+      second = LENGTH_FIELD + Integer.BYTES + (long) file.readInt();
+      file.seek(second);
+      offset = file.readLong();
+      file.writeInt(GARBAGE);
+    }
+    int from = broker.log().size();
+    topics.cleanable(topic, true);
+    awaitLine(from, line -> line.contains("Marking its partition (" + topic + "-0)"));
+    return new Culprit(topic, 0, 0, offset);
+  }
+
+  /** Flips one byte of a value in a sealed segment, which the cleaner neither sees nor mends. */
+  public Culprit flippedByte(String topic) throws Exception {
+    topics.createCompacted(topic);
+    topics.cleanable(topic, false);
+    writer.roll(topic, KEYS);
+    Path segment = broker.logDir().resolve(topic + "-0").resolve("00000000000000000000.log");
+    try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+      file.seek(LENGTH_FIELD);
+      long last = LENGTH_FIELD + Integer.BYTES + (long) file.readInt() - 20;
+      file.seek(last);
+      int old = file.read();
+      file.seek(last);
+      file.write(old ^ 1);
+    }
+    return new Culprit(topic, 0, 0, 0);
+  }
+
+  /** A transaction that nobody ends soon, with sealed segments after its first record. */
+  public long openTransaction(String topic, String transactionalId) throws Exception {
+    topics.createCompacted(topic);
+    writer.write(topic, 10, KEYS);
+    hanging =
+        new KafkaProducer<>(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                broker.bootstrap(),
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                transactionalId,
+                ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
+                600_000),
+            new StringSerializer(),
+            new StringSerializer());
+    hanging.initTransactions();
+    hanging.beginTransaction();
+    long first = hanging.send(new ProducerRecord<>(topic, 0, "open", "1")).get().offset();
+    writer.roll(topic, KEYS);
+    return first;
+  }
+
+  /** Records without a key in a topic that becomes compacted: the cleaner deletes them. */
+  public int nullKeysAfterPolicyFlip(String topic) throws Exception {
+    topics.create(
+        topic,
+        Map.of(
+            "cleanup.policy",
+            "delete",
+            "segment.bytes",
+            String.valueOf(TestTopics.SEGMENT_BYTES),
+            "min.cleanable.dirty.ratio",
+            "0.01"));
+    int records = 600;
+    for (int i = 0; i < records; i++) {
+      writer.put(topic, null, "v" + i);
+    }
+    writer.roll(topic, KEYS);
+    int from = broker.log().size();
+    topics.set(topic, "cleanup.policy", "compact");
+    awaitLine(from, line -> line.contains("invalid messages during compaction"));
+    return records;
+  }
+
+  /** Something to clean: in a broker whose settings starve the cleaner it will not be. */
+  public void dirty(String topic) throws Exception {
+    topics.createCompacted(topic);
+    writer.roll(topic, KEYS);
+  }
+
+  /** Waits for a line of the broker. */
+  public String awaitLine(int from, Predicate<String> wanted)
+      throws IOException, InterruptedException {
+    return broker
+        .log()
+        .await(from, wanted, PATIENCE)
+        .orElseThrow(() -> new IOException("the broker did not say so:\n" + broker.log().tail(30)));
+  }
+
+  /** What the checkpoint of the cleaner says of partition 0 of a topic; -1 if nothing. */
+  public static long cleanerCheckpoint(Path logDir, String topic) throws IOException {
+    Path file = logDir.resolve("cleaner-offset-checkpoint");
+    if (!Files.exists(file)) {
+      return -1;
+    }
+    try (Stream<String> lines = Files.lines(file)) {
+      List<String> found = lines.filter(line -> line.startsWith(topic + " 0 ")).toList();
+      return found.isEmpty() ? -1 : Long.parseLong(found.get(0).substring(topic.length() + 3));
+    }
+  }
+
+  /** A client of the broker's administrator, to be closed. */
+  public Admin admin() {
+    return topics.admin();
+  }
+
+  @Override
+  public void close() {
+    writer.close();
+    if (hanging != null) {
+      hanging.close(Duration.ZERO);
+    }
+  }
+}

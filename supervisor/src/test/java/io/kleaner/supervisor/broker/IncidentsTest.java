@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.management.ThreadInfo;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whether what is done to a real broker does the harm that the tests of the sidecar count on. */
+@Tag("full")
+class IncidentsTest {
+
+  private static final String NAME = "kafka-log-cleaner-thread-0";
+
+  @TempDir private Path temp;
+
+  @Test
+  void killByBomb_healthyBroker_otherTopicsStallTooUntilTheTopicIsKeptFromTheCleaner()
+      throws Exception {
+    try (BrokerJvm broker = start(BrokerSpec.of(KafkaVersion.V4_3_1).heapMib(400));
+        Incidents incidents = new Incidents(broker);
+        BrokerJmx jmx = BrokerJmx.of(broker)) {
+      incidents.healthy("orders");
+      Map<String, Long> before = jmx.cleanerThreads();
+      assertThat(before).hasSize(1);
+
+      incidents.killByBomb("poisoned");
+      assertThat(jmx.cleanerThreads()).isEmpty();
+      assertThat(jmx.gauge("kafka.log:type=LogCleaner,name=DeadThreadCount")).contains(1);
+
+      // It dies of it again.
+      int from = broker.log().size();
+      incidents.pullLever("0.90");
+      incidents.awaitLine(from, line -> line.contains("OutOfMemoryError"));
+
+      incidents.topics().cleanable("poisoned", false);
+      incidents.pullLever("0.900");
+      incidents.letItClean("orders");
+      assertThat(jmx.cleanerThreads()).hasSize(1).doesNotContainValue(before.get(NAME));
+    }
+  }
+
+  @Test
+  void killOneOfTwo_longBackoff_otherThreadLives() throws Exception {
+    try (BrokerJvm broker =
+            start(
+                BrokerSpec.of(KafkaVersion.V4_3_1)
+                    .heapMib(400)
+                    .with("log.cleaner.threads", "2")
+                    .with("log.cleaner.backoff.ms", "10000"));
+        Incidents incidents = new Incidents(broker);
+        BrokerJmx jmx = BrokerJmx.of(broker)) {
+      incidents.killOneOfTwo("poisoned");
+      assertThat(jmx.cleanerThreads()).hasSize(1);
+      incidents.healthy("orders");
+      assertThat(jmx.cleanerThreads()).hasSize(1);
+    }
+  }
+
+  @Test
+  void otherHarms_oneBroker_eachDoesWhatItIsSaidTo() throws Exception {
+    try (BrokerJvm broker = start(BrokerSpec.of(KafkaVersion.V4_3_1));
+        Incidents incidents = new Incidents(broker);
+        BrokerJmx jmx = BrokerJmx.of(broker)) {
+      incidents.garbageLength("garbage");
+      assertThat(incidents.nullKeysAfterPolicyFlip("keyless")).isPositive();
+      long first = incidents.openTransaction("pinned", "forgotten");
+      incidents.healthy("orders");
+      assertThat(Incidents.cleanerCheckpoint(broker.logDir(), "orders")).isPositive();
+      assertThat(Incidents.cleanerCheckpoint(broker.logDir(), "pinned")).isLessThanOrEqualTo(first);
+      assertThat(jmx.cleanerThreads()).hasSize(1);
+    }
+  }
+
+  @Test
+  void dirty_ioRateOfTenBytes_threadSleepsInThrottler() throws Exception {
+    try (BrokerJvm broker =
+            start(
+                BrokerSpec.of(KafkaVersion.V4_3_1)
+                    .with("log.cleaner.io.max.bytes.per.second", "10"));
+        Incidents incidents = new Incidents(broker);
+        BrokerJmx jmx = BrokerJmx.of(broker)) {
+      incidents.dirty("orders");
+      incidents.awaitLine(0, line -> line.contains("Beginning cleaning of log orders-0"));
+      awaitStack(jmx, "maybeThrottle");
+    }
+  }
+
+  @Test
+  void dirty_ioBufferOfZero_threadSpins() throws Exception {
+    try (BrokerJvm broker =
+            start(BrokerSpec.of(KafkaVersion.V4_3_1).with("log.cleaner.io.buffer.size", "0"));
+        Incidents incidents = new Incidents(broker)) {
+      incidents.dirty("orders");
+      incidents.awaitLine(
+          0, line -> line.contains("Growing cleaner I/O buffers from 0 bytes to 0 bytes"));
+    }
+  }
+
+  private static void awaitStack(BrokerJmx jmx, String method) throws InterruptedException {
+    for (int i = 0; i < 200; i++) {
+      Optional<ThreadInfo> info =
+          jmx.cleanerThreads().values().stream().findFirst().flatMap(jmx::stack);
+      if (info.isPresent()
+          && Arrays.stream(info.get().getStackTrace())
+              .anyMatch(frame -> frame.getMethodName().equals(method))) {
+        return;
+      }
+      Thread.onSpinWait();
+    }
+    throw new AssertionError("no cleaner thread was ever in " + method);
+  }
+
+  private BrokerJvm start(BrokerSpec spec) throws Exception {
+    BrokerJvm broker = BrokerJvm.format(temp.resolve("broker"), spec);
+    broker.start();
+    return broker;
+  }
+}

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.broker;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
+
+/** Makes and changes topics and settings of a broker of 2.8 or newer. Thread-safe. */
+public final class TestTopics {
+
+  /** The smallest that a broker of today lets a user have. */
+  public static final int SEGMENT_BYTES = 1 << 20;
+
+  private static final String RATIO = "min.cleanable.dirty.ratio";
+
+  private final String bootstrap;
+
+  /** Of the broker at that address. */
+  public TestTopics(String bootstrap) {
+    this.bootstrap = bootstrap;
+  }
+
+  /** A topic of one partition in small segments that is cleaned as soon as it can be. */
+  public void createCompacted(String topic) throws InterruptedException, ExecutionException {
+    create(
+        topic,
+        Map.of(
+            "cleanup.policy",
+            "compact",
+            "segment.bytes",
+            String.valueOf(SEGMENT_BYTES),
+            RATIO,
+            "0.01"));
+  }
+
+  /** A topic of one partition. */
+  public void create(String topic, Map<String, String> config)
+      throws InterruptedException, ExecutionException {
+    try (Admin admin = admin()) {
+      admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1).configs(config))).all().get();
+    }
+  }
+
+  /** Lets the broker's cleaner never have a topic, or have it at once. */
+  public void cleanable(String topic, boolean cleanable)
+      throws InterruptedException, ExecutionException {
+    set(topic, RATIO, cleanable ? "0.01" : "1.0");
+  }
+
+  /** Sets a setting of a topic. */
+  public void set(String topic, String key, String value)
+      throws InterruptedException, ExecutionException {
+    alter(
+        new ConfigResource(ConfigResource.Type.TOPIC, topic),
+        new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET));
+  }
+
+  /** Sets a dynamic setting of a broker. */
+  public void setBroker(int node, String key, String value)
+      throws InterruptedException, ExecutionException {
+    alter(
+        new ConfigResource(ConfigResource.Type.BROKER, String.valueOf(node)),
+        new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET));
+  }
+
+  private void alter(ConfigResource resource, AlterConfigOp change)
+      throws InterruptedException, ExecutionException {
+    Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
+    changes.put(resource, List.of(change));
+    try (Admin admin = admin()) {
+      admin.incrementalAlterConfigs(changes).all().get();
+    }
+  }
+
+  /** Where partition 0 of a topic ends, transactions or not. */
+  public long logEnd(String topic) throws InterruptedException, ExecutionException {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (Admin admin = admin()) {
+      return admin
+          .listOffsets(Map.of(partition, OffsetSpec.latest()))
+          .partitionResult(partition)
+          .get()
+          .offset();
+    }
+  }
+
+  /** An administrator's client, to be closed. */
+  public Admin admin() {
+    return Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap));
+  }
+}

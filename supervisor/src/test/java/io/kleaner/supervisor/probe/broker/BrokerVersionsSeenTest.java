@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.probe.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.supervisor.broker.BrokerJvm;
+import io.kleaner.supervisor.broker.BrokerSpec;
+import io.kleaner.supervisor.broker.Incidents;
+import io.kleaner.supervisor.broker.KafkaVersion;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What there is to see of brokers of all releases. */
+@Tag("full")
+class BrokerVersionsSeenTest {
+
+  @TempDir private Path temp;
+
+  @ParameterizedTest
+  @EnumSource(KafkaVersion.class)
+  void sample_everyVersion_knowsTheThreadAndTheGauges(KafkaVersion version) throws Exception {
+    try (BrokerJvm broker = start(version);
+        // Never a client of today at a broker of 0.9.
+        Watching watching = Watching.withoutAdmin(broker)) {
+      BrokerSample sample =
+          watching.await(
+              s ->
+                  Watching.threads(s, StackClass.IDLE) == 1
+                      && s.logDirs().values().stream().allMatch(d -> d instanceof Seen.Known)
+                      && s.log().get().flatMap(l -> l.last(LogEvent.Started.class)).isPresent());
+
+      CleanerGauges gauges = sample.gauges().get().orElseThrow();
+      assertThat(gauges.get(Gauge.CLEANER_RECOPY_PERCENT)).isPresent();
+      assertThat(gauges.get(Gauge.MAX_DIRTY_PERCENT)).isPresent();
+      assertThat(gauges.get(Gauge.DEAD_THREAD_COUNT).isPresent())
+          .isEqualTo(version.modernClients());
+      assertThat(gauges.uncleanable().isEmpty()).isNotEqualTo(version.modernClients());
+      assertThat(sample.broker().get().orElseThrow().version()).hasValue(version.number());
+      assertThat(sample.broker().get().orElseThrow().nodeId()).hasValue(broker.spec().nodeId());
+      assertThat(sample.log().get().flatMap(log -> log.last(LogEvent.BrokerStarted.class)))
+          .isPresent();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"V4_3_1", "V3_9_1", "V2_8_2"})
+  void sample_versionsOfTodaysClients_knowSettingsAndOffsets(KafkaVersion version)
+      throws Exception {
+    try (BrokerJvm broker = start(version);
+        Watching watching = Watching.all(broker);
+        Incidents incidents = new Incidents(broker)) {
+      incidents.healthy("orders");
+      BrokerPartition orders =
+          watching.awaitPartition(
+              "orders",
+              each ->
+                  each.offsets() instanceof Seen.Known
+                      && each.files() instanceof Seen.Known
+                      && each.lastClean().isPresent());
+      BrokerSample sample = watching.await(s -> s.config() instanceof Seen.Known);
+
+      assertThat(orders.config().get().orElseThrow().cleanupPolicy().isCompacted()).isTrue();
+      assertThat(orders.transactions()).isInstanceOf(Seen.Known.class);
+      assertThat(sample.config().get().orElseThrow().get("log.cleaner.threads")).isPresent();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "V0_10_2_2")
+  void sample_0_10ByTodaysClient_saysWhatIsMissingAndWhy(KafkaVersion version) throws Exception {
+    try (BrokerJvm broker = start(version);
+        Watching watching = Watching.all(broker)) {
+      BrokerSample sample =
+          watching.await(
+              s ->
+                  s.threads() instanceof Seen.Known
+                      && s.config() instanceof Seen.Missing<BrokerConfig> missing
+                      && !missing.why().contains("not looked at yet"));
+
+      assertThat(((Seen.Missing<BrokerConfig>) sample.config()).why()).contains("Version");
+    }
+  }
+
+  private BrokerJvm start(KafkaVersion version) throws Exception {
+    BrokerJvm broker = BrokerJvm.format(temp.resolve("broker"), BrokerSpec.of(version));
+    broker.start();
+    return broker;
+  }
+}

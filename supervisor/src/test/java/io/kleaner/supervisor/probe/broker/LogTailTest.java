@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.probe.broker;
+
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.kleaner.core.io.LocalFileSystem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LogTailTest {
+
+  @TempDir Path dir;
+  private Path file;
+  private LogTail tail;
+  private final List<String> lines = new ArrayList<>();
+
+  @BeforeEach
+  void open() {
+    file = dir.resolve("server.log");
+    tail = new LogTail(new LocalFileSystem(), file, 1000);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    tail.close();
+  }
+
+  @Test
+  void read_fileThatGrows_givesEachLineOnce() throws IOException {
+    append("one\ntw");
+    read();
+    append("o\nthree\r\n");
+    read();
+
+    assertThat(lines).containsExactly("one", "two", "three");
+  }
+
+  @Test
+  void read_longFile_beginsNearItsEndWithAWholeLine() throws IOException {
+    append("x".repeat(5000) + "\nlast\n");
+    read();
+
+    assertThat(lines).containsExactly("last");
+  }
+
+  @Test
+  void read_fileThatIsRotated_losesNoLine() throws IOException {
+    append("one\n");
+    read();
+    append("two\n");
+    Files.move(file, dir.resolve("server.log.1"));
+    append("a new file, and longer than the one before\n");
+    read();
+    append("four\n");
+    read();
+
+    assertThat(lines)
+        .containsExactly("one", "two", "a new file, and longer than the one before", "four");
+  }
+
+  @Test
+  void read_fileThatIsRotatedAndNotYetThere_goesOnWhenItIs() throws IOException {
+    append("one\n");
+    read();
+    Files.move(file, dir.resolve("server.log.1"));
+    read();
+    append("two\n");
+    read();
+
+    assertThat(lines).containsExactly("one", "two");
+  }
+
+  @Test
+  void read_fileThatIsTruncated_beginsAnew() throws IOException {
+    append("one\ntwo\nthree\n");
+    read();
+    Files.writeString(file, "four\n");
+    read();
+
+    assertThat(lines).containsExactly("one", "two", "three", "four");
+  }
+
+  @Test
+  void read_fileThatIsMissing_isReadOnceItComes() throws IOException {
+    assertThatThrownBy(this::read).isInstanceOf(NoSuchFileException.class);
+    append("one\n");
+    read();
+
+    assertThat(lines).containsExactly("one");
+  }
+
+  @Test
+  void read_moreThanCanBeCaughtUpWith_isPassedOverAndCounted() throws IOException {
+    append("one\n");
+    read();
+    append("y".repeat(3000) + "\ntwo\n");
+    read();
+
+    assertThat(lines).containsExactly("one", "two");
+    assertThat(tail.skippedBytes()).isEqualTo(2005);
+  }
+
+  @Test
+  void read_lineOfAnyLength_isCut() throws IOException {
+    tail = new LogTail(new LocalFileSystem(), file, 1_000_000);
+    append("z".repeat(100_000) + "\ntwo\n");
+    read();
+
+    assertThat(lines).hasSize(2);
+    assertThat(lines.get(0)).hasSize(LogTail.MAX_LINE_BYTES);
+    assertThat(lines.get(1)).isEqualTo("two");
+  }
+
+  private void append(String text) throws IOException {
+    Files.writeString(file, text, CREATE, APPEND);
+  }
+
+  private void read() throws IOException {
+    tail.read(lines::add);
+  }
+}

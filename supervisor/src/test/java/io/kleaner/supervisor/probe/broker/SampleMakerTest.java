@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.probe.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.core.logdir.TopicPartition;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+
+class SampleMakerTest {
+
+  private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
+  private static final LogEvent MARKED =
+      new LogEvent.MarkedUncleanable(100, "Marking its partition", ORDERS, Optional.empty());
+
+  @Test
+  void make_nothingAsked_isMissingWithTheOptionThatWouldAddIt() {
+    BrokerSample sample =
+        new SampleMaker(
+                1,
+                Seen.notAsked(Source.JMX),
+                Seen.notAsked(Source.ADMIN),
+                Seen.notAsked(Source.BROKER_LOG),
+                Map.of())
+            .make();
+
+    assertThat(sample.threads()).isEqualTo(Seen.missing(Source.JMX, "no --jmx or --pid was given"));
+    assertThat(sample.config())
+        .isEqualTo(Seen.missing(Source.ADMIN, "no --bootstrap-server was given"));
+    assertThat(sample.broker()).isInstanceOf(Seen.Missing.class);
+    assertThat(sample.partitions()).isEmpty();
+  }
+
+  @Test
+  void make_markInTheLog_isOnThePartition() {
+    assertThat(orders(OptionalLong.empty(), MARKED).uncleanable()).hasValue(marked());
+  }
+
+  @Test
+  void make_markBeforeTheBrokerStarted_isGone() {
+    assertThat(
+            orders(OptionalLong.empty(), MARKED, new LogEvent.BrokerStarted(200, "starting"))
+                .uncleanable())
+        .isEmpty();
+  }
+
+  @Test
+  void make_markBeforeTheJvmStarted_isGone() {
+    assertThat(orders(OptionalLong.of(150), MARKED).uncleanable()).isEmpty();
+  }
+
+  @Test
+  void make_markBeforeALaterClean_isGone() {
+    BrokerPartition orders = orders(OptionalLong.empty(), MARKED, cleaned(300));
+
+    assertThat(orders.uncleanable()).isEmpty();
+    assertThat(orders.lastClean()).hasValue(new BrokerPartition.LastClean(300, Source.BROKER_LOG));
+  }
+
+  @Test
+  void make_partitionThatTheClusterDoesNotList_saysSo() {
+    assertThat(orders(OptionalLong.empty(), MARKED).offsets())
+        .isEqualTo(Seen.missing(Source.ADMIN, "no --bootstrap-server was given"));
+  }
+
+  private static LogEvent.MarkedUncleanable marked() {
+    return (LogEvent.MarkedUncleanable) MARKED;
+  }
+
+  private static LogEvent cleaned(long atMs) {
+    return new LogEvent.Cleaned(atMs, "cleaned log", OptionalInt.of(0), ORDERS, 0, 10, -1, -1);
+  }
+
+  private static BrokerPartition orders(OptionalLong startedAtMs, LogEvent... events) {
+    BrokerIdentity identity =
+        new BrokerIdentity(
+            OptionalInt.of(1),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            startedAtMs,
+            OptionalLong.empty(),
+            List.of());
+    PartitionView view =
+        new PartitionView(
+            Seen.missing(Source.LOG_DIR, "not yet"),
+            OptionalLong.empty(),
+            Seen.missing(Source.LOG_DIR, "not yet"),
+            Seen.missing(Source.LOG_DIR, "not yet"));
+    LogDirFacts facts = new LogDirFacts(OptionalInt.of(1), Optional.empty(), 1, 1, List.of());
+    return new SampleMaker(
+            1_000,
+            Seen.known(
+                new JmxView(identity, List.of(), new CleanerGauges(Map.of(), Map.of())), 1_000),
+            Seen.notAsked(Source.ADMIN),
+            Seen.known(new CleanerLog(List.of(events), List.of()), 1_000),
+            Map.of(Path.of("data"), Seen.known(new LogDirView(facts, Map.of(ORDERS, view)), 1_000)))
+        .make()
+        .partitions()
+        .get(ORDERS);
+  }
+}
