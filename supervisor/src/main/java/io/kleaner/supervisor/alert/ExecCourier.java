@@ -109,8 +109,10 @@ final class ExecCourier implements QueuedSink.Courier {
 
   private static void kill(Process process) {
     if (process.isAlive()) {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      // The program first: one that waits for its children would take their end for its success.
+      List<ProcessHandle> children = process.descendants().toList();
       process.destroyForcibly();
+      children.forEach(ProcessHandle::destroyForcibly);
     }
   }
 

@@ -25,9 +25,12 @@ import io.kleaner.supervisor.remedy.RestartPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -97,24 +100,31 @@ final class ServiceLab implements AutoCloseable {
         log.put("active", "1");
       }
     }
+    // A service that runs meanwhile is to see each of them whole, and its high watermark.
+    List<String> names = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Trees.copy(ScriptedLog.partition(model), logDir.resolve(topic + "-" + i));
+      names.add(topic + "-" + i);
     }
-    checkpoint();
+    checkpoint(names);
+    for (String name : names) {
+      Path whole = Trees.copy(ScriptedLog.partition(model), temp.resolve("coming-" + name));
+      Files.move(whole, logDir.resolve(name));
+    }
     return this;
   }
 
   /** Every partition's high watermark is its log end. */
-  private void checkpoint() throws IOException {
+  private void checkpoint(List<String> coming) throws IOException {
     StringBuilder lines = new StringBuilder();
     int entries = 0;
+    Set<String> names = new TreeSet<>(coming);
     try (var dirs = Files.newDirectoryStream(logDir, Files::isDirectory)) {
-      for (Path dir : dirs) {
-        String name = dir.getFileName().toString();
-        int dash = name.lastIndexOf('-');
-        lines.append(name, 0, dash).append(' ').append(name.substring(dash + 1)).append(" 61\n");
-        entries++;
-      }
+      dirs.forEach(dir -> names.add(dir.getFileName().toString()));
+    }
+    for (String name : names) {
+      int dash = name.lastIndexOf('-');
+      lines.append(name, 0, dash).append(' ').append(name.substring(dash + 1)).append(" 61\n");
+      entries++;
     }
     Files.writeString(
         logDir.resolve("replication-offset-checkpoint"), "0\n" + entries + "\n" + lines);
