@@ -134,6 +134,7 @@ class ServeCommandTest {
   @Test
   void serve_portTaken_saysSoAndGivesTheDirectoryBack() throws Exception {
     Path logs = Files.createDirectories(temp.resolve("logs"));
+    Files.createDirectories(logs.resolve("orders-0"));
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Cli.Run run =
           Cli.run(
