@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Whether the test brokers are what the tests take them for. */
-@Tag("full")
+@Tag("brokers")
 class BrokerVersionsTest {
 
   @TempDir private Path temp;

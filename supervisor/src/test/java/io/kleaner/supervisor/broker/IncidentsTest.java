@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whether what is done to a real broker does the harm that the tests of the sidecar count on. */
-@Tag("full")
+@Tag("brokers")
 class IncidentsTest {
 
   private static final String NAME = "kafka-log-cleaner-thread-0";

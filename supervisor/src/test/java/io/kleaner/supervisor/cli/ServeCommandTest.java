@@ -92,7 +92,7 @@ class ServeCommandTest {
     assertThat(run.exit()).as(run.all()).isEqualTo(2);
     assertThat(run.err())
         .contains(
-            "threads is a whole number above 0, not 'none'",
+            "threads is a whole number from 1 to 1024, not 'none'",
             "unknown key 'threds'",
             "gone does not exist",
             "topic is no pattern",

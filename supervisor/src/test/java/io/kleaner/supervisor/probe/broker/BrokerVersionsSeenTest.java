@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What there is to see of brokers of all releases. */
-@Tag("full")
+@Tag("brokers")
 class BrokerVersionsSeenTest {
 
   @TempDir private Path temp;

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What it costs to watch many partitions: processor time, not wall time. */
+@Tag("brokers")
 @Tag("soak")
 class LogDirProbeCostTest {
 

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What it costs to watch a broker with many partitions by all sources: processor time of ours. */
+@Tag("brokers")
 @Tag("soak")
 class WatchingCostTest {
 
