@@ -41,6 +41,8 @@ class OpenApiTest {
       lab.await("clean", () -> lab.count("clean") == 2);
       lab.api().act(Action.CHAOS, "cleaner-0", "oom");
       lab.await("an alert", () -> !lab.api().alerts().isEmpty());
+      lab.await("replaced", () -> lab.incident("WORKER_RESTARTED").isPresent());
+      lab.await("ready again", () -> lab.api().ready().ok());
       JsonNode document = JSON.readTree(get(server, "/api/v1/openapi.json").body());
       List<String> missing = new ArrayList<>();
       int live = 0;
