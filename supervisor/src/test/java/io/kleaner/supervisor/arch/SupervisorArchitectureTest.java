@@ -55,7 +55,9 @@ class SupervisorArchitectureTest {
           .resideInAPackage("..supervisor.cli..")
           .allowEmptyShould(true);
 
-  /** So that commands that need neither don't load them, and so that what hangs has its own thread. */
+  /**
+   * So that commands that need neither don't load them, and so that what hangs has its own thread.
+   */
   @ArchTest
   static final ArchRule brokersAreReachedByProbesAndRemediesOnly =
       noClasses()

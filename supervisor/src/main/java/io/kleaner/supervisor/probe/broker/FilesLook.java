@@ -103,11 +103,7 @@ final class FilesLook {
     List<OpenTransaction> pinnedBy =
         beside.offsets().isEmpty() && settings.cleanupPolicy().isCompacted()
             ? pinned.look(
-                fileSystem,
-                log,
-                highWatermark.offset(),
-                nowMs,
-                settings.producerIdExpirationMs())
+                fileSystem, log, highWatermark.offset(), nowMs, settings.producerIdExpirationMs())
             : List.of();
     PartitionFacts facts = facts(log, beside, highWatermark, pinnedBy);
     Decision decision =
@@ -157,8 +153,7 @@ final class FilesLook {
   private static HighWatermark highWatermark(PartitionLog log, Beside beside) {
     long end = log.logEndOffset();
     if (beside.offsets().isPresent()) {
-      return new HighWatermark(
-          Math.min(end, beside.offsets().get().highWatermark()), "the broker");
+      return new HighWatermark(Math.min(end, beside.offsets().get().highWatermark()), "the broker");
     }
     return beside.highWatermark().isPresent()
         ? new HighWatermark(

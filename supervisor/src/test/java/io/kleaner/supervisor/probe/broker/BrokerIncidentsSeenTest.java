@@ -38,7 +38,8 @@ class BrokerIncidentsSeenTest {
       LogEvent.DiedOf death = watching.awaitEvent(LogEvent.DiedOf.class);
       assertThat(death.isOutOfMemory()).isTrue();
       assertThat(death.culprit()).hasValue(new TopicPartition("poisoned", 0));
-      BrokerSample dead = watching.await(s -> s.threads().get().filter(t -> t.isEmpty()).isPresent());
+      BrokerSample dead =
+          watching.await(s -> s.threads().get().filter(t -> t.isEmpty()).isPresent());
       assertThat(dead.partitions()).containsKey(new TopicPartition("poisoned", 0));
       watching.await(
           s ->
@@ -154,7 +155,8 @@ class BrokerIncidentsSeenTest {
   private BrokerJvm start(Map<String, String> properties) throws Exception {
     BrokerJvm broker =
         BrokerJvm.format(
-            temp.resolve("broker"), BrokerSpec.of(KafkaVersion.V4_3_1).heapMib(400).with(properties));
+            temp.resolve("broker"),
+            BrokerSpec.of(KafkaVersion.V4_3_1).heapMib(400).with(properties));
     broker.start();
     return broker;
   }
@@ -163,8 +165,7 @@ class BrokerIncidentsSeenTest {
     TopicPartition partition = new TopicPartition(topic, 0);
     PartitionLog log =
         new PartitionLogReader(new LocalFileSystem())
-            .read(
-                broker.logDir().resolve(partition.toString()), partition, OptionalLong.empty());
+            .read(broker.logDir().resolve(partition.toString()), partition, OptionalLong.empty());
     return new BombScan(new LocalFileSystem(), BombScan.Limits.usual(), new CancelToken())
         .scan(log.segments(), 0);
   }

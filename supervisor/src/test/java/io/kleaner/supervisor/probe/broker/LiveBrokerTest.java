@@ -68,7 +68,10 @@ class LiveBrokerTest {
               each ->
                   each.offsets() instanceof Seen.Known
                       && each.lastClean().isPresent()
-                      && each.files().get().filter(f -> f.cleanerCheckpoint().isPresent()).isPresent());
+                      && each.files()
+                          .get()
+                          .filter(f -> f.cleanerCheckpoint().isPresent())
+                          .isPresent());
       BrokerSample sample =
           watching.await(
               s -> s.threads() instanceof Seen.Known && s.config() instanceof Seen.Known);

@@ -58,8 +58,7 @@ class LogDirProbeCostTest {
             all,
             new SettingsResolver(
                 List.of(
-                    SettingsSource.forAllTopics(
-                        Map.of("cleanup.policy", "compact"), Origin.FLAG))),
+                    SettingsSource.forAllTopics(Map.of("cleanup.policy", "compact"), Origin.FLAG))),
             Map::of);
     for (int i = 0; i < 20; i++) {
       probe.look();

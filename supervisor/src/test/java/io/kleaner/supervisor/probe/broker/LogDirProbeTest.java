@@ -195,8 +195,7 @@ class LogDirProbeTest {
       log.transactional(7, "b", "1").put("c", "1").roll();
       log.put("d", "1");
     }
-    LogDirProbe probe =
-        new LogDirProbe(new LocalFileSystem(), clock, other, COMPACTED, Map::of);
+    LogDirProbe probe = new LogDirProbe(new LocalFileSystem(), clock, other, COMPACTED, Map::of);
     PartitionView view = look(probe);
 
     assertThat(view.files().get().orElseThrow().firstUncleanableOffset()).hasValue(2);
@@ -215,8 +214,7 @@ class LogDirProbeTest {
       log.transactional(7, "b", "1").put("c", "1").roll();
       log.commit(7).put("d", "1");
     }
-    LogDirProbe probe =
-        new LogDirProbe(new LocalFileSystem(), clock, other, COMPACTED, Map::of);
+    LogDirProbe probe = new LogDirProbe(new LocalFileSystem(), clock, other, COMPACTED, Map::of);
     PartitionView view = look(probe);
 
     assertThat(view.files().get().orElseThrow().firstUncleanableOffset()).hasValue(4);

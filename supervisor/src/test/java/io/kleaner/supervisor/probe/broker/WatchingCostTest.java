@@ -34,7 +34,8 @@ class WatchingCostTest {
   @Test
   void watch_twoThousandPartitions_takesLittle() throws Exception {
     try (BrokerJvm broker =
-        BrokerJvm.format(home.resolve("broker"), BrokerSpec.of(KafkaVersion.V4_3_1).heapMib(1024))) {
+        BrokerJvm.format(
+            home.resolve("broker"), BrokerSpec.of(KafkaVersion.V4_3_1).heapMib(1024))) {
       broker.start();
       create(broker);
       try (Watching watching = Watching.all(broker);
@@ -59,10 +60,7 @@ class WatchingCostTest {
         long heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
         System.out.printf(
             "%d partitions: %.2f %% of a core, %d requests a minute, %d MiB of heap in use%n",
-            TOPICS * PARTITIONS,
-            share * 100,
-            watching.probes().requestsPerMinute(),
-            heap >> 20);
+            TOPICS * PARTITIONS, share * 100, watching.probes().requestsPerMinute(), heap >> 20);
         assertThat(share).isLessThan(0.02);
         assertThat(watching.probes().requestsPerMinute())
             .isLessThan(AdminProbe.MAX_REQUESTS_PER_MINUTE);
