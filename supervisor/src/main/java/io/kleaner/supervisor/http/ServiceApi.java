@@ -44,6 +44,20 @@ public interface ServiceApi {
   ActionResult act(Action action, String target, String reason);
 
   /**
+   * Does something that a person has to confirm.
+   *
+   * @param confirm what the person named, empty if nothing
+   */
+  default ActionResult act(Action action, String target, String reason, String confirm) {
+    return act(action, target, reason);
+  }
+
+  /** Remedies that are asked for, under way, or lately ended; the newest first. */
+  default List<Map<String, Object>> remedies() {
+    return List.of();
+  }
+
+  /**
    * Listens to what happens.
    *
    * @param listener called on a thread of the service; must not wait
@@ -66,7 +80,10 @@ public interface ServiceApi {
     CLEAN,
     QUARANTINE,
     RELEASE,
-    CHAOS
+    CHAOS,
+    REVIVE,
+    APPROVE,
+    DECLINE
   }
 
   /** Well or not, and why. */
