@@ -205,14 +205,17 @@ public final class IncidentDemo {
         "api/v1/remedies/" + asked.get().path("id").asText() + "/approve", "the demonstration");
     boolean moves = eventually(() -> checkpoint(broker, ORDERS) > clean);
     stage.moment("other topics compact again");
-    // It proves to itself that the cleaner lives; a broker that stops meanwhile would be in its way.
-    boolean ended = eventually(() -> quiet(sidecar));
     try (BrokerJmx jmx = BrokerJmx.of(broker)) {
-      report.put("threadsAfter", jmx.cleanerThreads());
+      // The lever is pulled and put back, each with new threads; a broker that stops meanwhile
+      // would
+      // be in its way.
+      boolean settled = eventually(() -> quiet(sidecar) && settled(jmx));
+      Map<String, Long> threads = jmx.cleanerThreads();
+      report.put("threadsAfter", threads);
       stage.check(
-          moves && ended && !jmx.cleanerThreads().isEmpty(),
+          moves && settled && !threads.isEmpty(),
           "thread "
-              + jmx.cleanerThreads()
+              + threads
               + " is at work again: "
               + ORDERS
               + " clean up to offset "
@@ -252,8 +255,7 @@ public final class IncidentDemo {
                 sidecar.post("api/v1/partitions/" + POISONED + "-0/release", "the record is gone");
               }
               return sidecar
-                  .await(
-                      "api/v1/remedies", each -> ended(each, "release"), Duration.ofSeconds(3))
+                  .await("api/v1/remedies", each -> ended(each, "release"), Duration.ofSeconds(3))
                   .isPresent();
             });
     stage.moment("poisoned topic released");
@@ -318,6 +320,13 @@ public final class IncidentDemo {
             + alert.path("rule").asText()
             + ": "
             + alert.path("summary").asText());
+  }
+
+  /** Whether the same cleaner threads have been there for a while. */
+  private static boolean settled(BrokerJmx jmx) throws InterruptedException {
+    Map<String, Long> before = jmx.cleanerThreads();
+    TimeUnit.SECONDS.sleep(2);
+    return !before.isEmpty() && before.equals(jmx.cleanerThreads());
   }
 
   private static boolean quiet(Sidecar sidecar) throws IOException, InterruptedException {
