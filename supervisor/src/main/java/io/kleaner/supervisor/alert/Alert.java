@@ -3,6 +3,8 @@ package io.kleaner.supervisor.alert;
 
 import static java.util.Objects.requireNonNull;
 
+import io.kleaner.supervisor.judge.Severity;
+
 /**
  * A condition as it is told.
  *

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.alert;
 
+import io.kleaner.supervisor.judge.Severity;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -185,4 +185,104 @@ abstract class ServiceCommand implements Callable<Integer> {
       super(terminal, fileSystem, "clean");
     }
   }
+
+  /** Has a remedy of the sidecar carried out that waits for an answer. */
+  @Command(
+      name = "approve",
+      mixinStandardHelpOptions = true,
+      versionProvider = KleanerCommand.Version.class,
+      description = "Has 'kleaner watch' carry out a remedy that waits for an answer.",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  kleaner approve 3 --token-file TOKEN",
+        "  kleaner approve 4 --yes 1001 --token-file TOKEN      abort the transaction of producer"
+            + " 1001"
+      })
+  static final class Approve extends OnRemedy {
+
+    @Option(
+        names = "--yes",
+        paramLabel = "PRODUCER-ID",
+        defaultValue = "",
+        description = "Of abort-transaction: the producer whose transaction is aborted.")
+    private String confirm;
+
+    Approve(Terminal terminal, FileSystem fileSystem) {
+      super(terminal, fileSystem, "approve");
+    }
+
+    @Override
+    String confirm() {
+      return confirm;
+    }
+  }
+
+  /** Answers no to a remedy of the sidecar. */
+  @Command(
+      name = "decline",
+      mixinStandardHelpOptions = true,
+      versionProvider = KleanerCommand.Version.class,
+      description = "Tells 'kleaner watch' not to carry out a remedy that waits for an answer.",
+      footerHeading = "%nExamples:%n",
+      footer = "  kleaner decline 3 --token-file TOKEN --reason 'being drained'")
+  static final class Decline extends OnRemedy {
+    Decline(Terminal terminal, FileSystem fileSystem) {
+      super(terminal, fileSystem, "decline");
+    }
+  }
+
+  /** An answer about a remedy. */
+  abstract static class OnRemedy extends ServiceCommand {
+
+    private final String verb;
+
+    @Parameters(
+        paramLabel = "ID",
+        description = "The remedy's number: the page, alerts and incidents have it.")
+    private long id;
+
+    @Option(
+        names = "--reason",
+        paramLabel = "TEXT",
+        defaultValue = "",
+        description = "For the journal.")
+    private String reason;
+
+    OnRemedy(Terminal terminal, FileSystem fileSystem, String verb) {
+      super(terminal, fileSystem);
+      this.verb = verb;
+    }
+
+    String confirm() {
+      return "";
+    }
+
+    @Override
+    ExitCode ask(ServiceClient client) throws IOException, InterruptedException {
+      return tell(
+          client.post(
+              "/api/v1/remedies/" + id + "/" + verb,
+              Map.of("reason", reason, "confirm", confirm())));
+    }
+  }
+
+  /** Has the cleaner of the broker that is watched restarted. */
+  @Command(
+      name = "revive",
+      mixinStandardHelpOptions = true,
+      versionProvider = KleanerCommand.Version.class,
+      description =
+          "Has 'kleaner watch' restart the broker's cleaner threads, unless one of them is blocked.",
+      footerHeading = "%nExamples:%n",
+      footer = "  kleaner revive --token-file TOKEN")
+  static final class Revive extends ServiceCommand {
+    Revive(Terminal terminal, FileSystem fileSystem) {
+      super(terminal, fileSystem);
+    }
+
+    @Override
+    ExitCode ask(ServiceClient client) throws IOException, InterruptedException {
+      return tell(client.post("/api/v1/broker/revive", Map.of()));
+    }
+  }
 }

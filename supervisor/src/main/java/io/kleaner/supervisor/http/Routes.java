@@ -31,6 +31,9 @@ final class Routes {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern PARTITION_ACTION =
       Pattern.compile("/api/v1/partitions/(.+)/(clean|quarantine|release)");
+  private static final Pattern REMEDY_ACTION =
+      Pattern.compile("/api/v1/remedies/([^/]+)/(approve|decline)");
+  private static final Pattern REVIVE = Pattern.compile("/api/v1/broker/(revive)");
   private static final Pattern CHAOS = Pattern.compile("/api/v1/workers/([^/]+)/chaos");
   private static final int DEFAULT_LIMIT = 100;
   private static final int MAX_LIMIT = 1_000;
@@ -59,6 +62,7 @@ final class Routes {
     pages.put("/api/v1/workers", ask -> paged(ask, api.workers()));
     pages.put("/api/v1/incidents", ask -> paged(ask, api.incidents()));
     pages.put("/api/v1/alerts", ask -> paged(ask, api.alerts()));
+    pages.put("/api/v1/remedies", ask -> paged(ask, api.remedies()));
     for (PageFile file : PageFile.values()) {
       Answer content = file.answer();
       pages.put(file.path(), ask -> content);
@@ -102,10 +106,10 @@ final class Routes {
     if (ask.path().equals(THROTTLE)) {
       return throttle(ask);
     }
-    Matcher partition = PARTITION_ACTION.matcher(ask.path());
     Matcher chaos = CHAOS.matcher(ask.path());
     boolean isChaos = chaos.matches() && api.chaosEnabled();
-    if (!partition.matches() && !isChaos) {
+    Optional<Deed> deed = deed(ask.path());
+    if (deed.isEmpty() && !isChaos) {
       return Answer.error(
           HttpResponseStatus.NOT_FOUND, "there is nothing at " + ask.path(), "See /api/v1/status.");
     }
@@ -117,22 +121,42 @@ final class Routes {
       return forbidden.get();
     }
     if (isChaos) {
-      return act(ServiceApi.Action.CHAOS, chaos.group(1), ask.query("fault", "oom"));
+      return answer(api.act(ServiceApi.Action.CHAOS, chaos.group(1), ask.query("fault", "oom")));
     }
-    Optional<String> reason = reason(ask.body());
-    return reason.isEmpty()
+    Optional<JsonNode> body = body(ask.body());
+    return body.isEmpty()
         ? Answer.error(
             HttpResponseStatus.BAD_REQUEST,
             "the body is no JSON object",
             "Send {\"reason\": \"…\"}.")
-        : act(
-            ServiceApi.Action.valueOf(partition.group(2).toUpperCase(Locale.ROOT)),
-            partition.group(1),
-            reason.get());
+        : answer(
+            api.act(
+                deed.orElseThrow().action(),
+                deed.orElseThrow().target(),
+                body.get().path("reason").asText(""),
+                body.get().path("confirm").asText("")));
   }
 
-  private Answer act(ServiceApi.Action action, String target, String reason) {
-    return answer(api.act(action, target, reason));
+  /** What is asked for, of what. */
+  private record Deed(ServiceApi.Action action, String target) {}
+
+  private static Optional<Deed> deed(String path) {
+    Matcher partition = PARTITION_ACTION.matcher(path);
+    if (partition.matches()) {
+      return Optional.of(new Deed(action(partition.group(2)), partition.group(1)));
+    }
+    Matcher remedy = REMEDY_ACTION.matcher(path);
+    if (remedy.matches()) {
+      return Optional.of(new Deed(action(remedy.group(2)), remedy.group(1)));
+    }
+    Matcher revive = REVIVE.matcher(path);
+    return revive.matches()
+        ? Optional.of(new Deed(action(revive.group(1)), "broker"))
+        : Optional.empty();
+  }
+
+  private static ServiceApi.Action action(String verb) {
+    return ServiceApi.Action.valueOf(verb.toUpperCase(Locale.ROOT));
   }
 
   private static Answer answer(ServiceApi.ActionResult result) {
@@ -186,13 +210,12 @@ final class Routes {
     return status;
   }
 
-  private static Optional<String> reason(String body) {
-    if (body.isBlank()) {
-      return Optional.of("");
+  private static Optional<JsonNode> body(String text) {
+    if (text.isBlank()) {
+      return Optional.of(JSON.createObjectNode());
     }
     try {
-      var node = JSON.readTree(body);
-      return node.isObject() ? Optional.of(node.path("reason").asText("")) : Optional.empty();
+      return Optional.of(JSON.readTree(text)).filter(JsonNode::isObject);
     } catch (JsonProcessingException e) {
       return Optional.empty();
     }

@@ -55,6 +55,20 @@ public interface ServiceApi {
   }
 
   /**
+   * Does something that a person has to confirm.
+   *
+   * @param confirm what the person named, empty if nothing
+   */
+  default ActionResult act(Action action, String target, String reason, String confirm) {
+    return act(action, target, reason);
+  }
+
+  /** Remedies that are asked for, under way, or lately ended; the newest first. */
+  default List<Map<String, Object>> remedies() {
+    return List.of();
+  }
+
+  /**
    * Listens to what happens.
    *
    * @param listener called on a thread of the service; must not wait
@@ -77,7 +91,10 @@ public interface ServiceApi {
     CLEAN,
     QUARANTINE,
     RELEASE,
-    CHAOS
+    CHAOS,
+    REVIVE,
+    APPROVE,
+    DECLINE
   }
 
   /** Well or not, and why. */

@@ -152,6 +152,65 @@ public enum Metric {
   SUPERVISOR_LOOPS("kleaner_supervisor_loops_total", Kind.COUNTER, "", "The supervisor's looks."),
   THROTTLE_BYTES_PER_SECOND(
       "kleaner_throttle_bytes_per_second", Kind.GAUGE, "", "The rate; absent without one."),
+  BROKER_CLEANER_THREAD_STATE(
+      "kleaner_broker_cleaner_thread_state",
+      Kind.GAUGE,
+      "thread state",
+      "1 for the state that the broker's cleaner thread is in: idle, working, throttled, blocked,"
+          + " hung, spinning, dead, unknown."),
+  BROKER_CLEANER_THREAD_PROGRESS_AGE_SECONDS(
+      "kleaner_broker_cleaner_thread_progress_age_seconds",
+      Kind.GAUGE,
+      "thread",
+      "Since the broker's cleaner thread last got on; absent if not known."),
+  BROKER_CLEANER_DEAD_THREADS(
+      "kleaner_broker_cleaner_dead_threads",
+      Kind.GAUGE,
+      "",
+      "Cleaner threads that should be there and are not; absent if not known."),
+  BROKER_CLEANER_RECENT_DEATHS(
+      "kleaner_broker_cleaner_recent_deaths",
+      Kind.GAUGE,
+      "",
+      "Deaths of cleaner threads within the window, restarts in between or not."),
+  BROKER_RECLAIMABLE_BYTES(
+      "kleaner_broker_partition_reclaimable_bytes",
+      Kind.GAUGE,
+      Labels.PARTITION,
+      "Estimate, from a sample, of what a clean would free."),
+  BROKER_LAST_CLEAN_TIMESTAMP_SECONDS(
+      "kleaner_broker_partition_last_clean_timestamp_seconds",
+      Kind.GAUGE,
+      Labels.PARTITION,
+      "When the broker last cleaned it, as far as its log or checkpoint shows; absent if not"
+          + " known."),
+  BROKER_LAST_STABLE_OFFSET_LAG(
+      "kleaner_broker_partition_last_stable_offset_lag",
+      Kind.GAUGE,
+      Labels.PARTITION,
+      "Offsets that open transactions hold back from cleaning."),
+  BROKER_GAUGE_CORRECTED(
+      "kleaner_broker_gauge_corrected",
+      Kind.GAUGE,
+      "gauge",
+      "What the broker's stock gauge of that name should say; absent if not known."),
+  BROKER_SOURCE_KNOWN(
+      "kleaner_broker_source_known",
+      Kind.GAUGE,
+      "source",
+      "1 if the source gives something now, 0 if what it would add is unknown."),
+  BROKER_DIAGNOSES(
+      "kleaner_broker_diagnoses", Kind.GAUGE, "rule", "Things that are wrong now, by rule."),
+  BROKER_REMEDIES(
+      "kleaner_broker_remedies",
+      Kind.GAUGE,
+      "remedy state",
+      "Remedies that are open or lately ended, by state."),
+  BROKER_REQUESTS_PER_MINUTE(
+      "kleaner_broker_requests_per_minute",
+      Kind.GAUGE,
+      "",
+      "Requests that watching puts on the cluster, in the last minute."),
   BUILD_INFO("kleaner_build_info", Kind.GAUGE, "version", "1, with the version.");
 
   /** How values go. */

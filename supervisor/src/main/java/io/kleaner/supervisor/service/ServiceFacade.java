@@ -200,6 +200,10 @@ public final class ServiceFacade implements ServiceApi {
     if (action == Action.CHAOS) {
       return chaos(target, reason);
     }
+    if (action == Action.REVIVE || action == Action.APPROVE || action == Action.DECLINE) {
+      return new ActionResult(
+          ActionResult.Outcome.REFUSED, "there is no broker here, only workers of Kleaner's own");
+    }
     List<PartitionId> named = board.named(target);
     if (named.isEmpty()) {
       return new ActionResult(
@@ -219,7 +223,7 @@ public final class ServiceFacade implements ServiceApi {
         yield done(id + " is left alone from now on; a clean that runs is finished first");
       }
       case RELEASE -> release(id, why);
-      case CHAOS -> throw new IllegalStateException("handled above");
+      case CHAOS, REVIVE, APPROVE, DECLINE -> throw new IllegalStateException("handled above");
     };
   }
 

@@ -2,7 +2,7 @@
 package io.kleaner.supervisor.service;
 
 import io.kleaner.supervisor.alert.AlertSignal;
-import io.kleaner.supervisor.alert.Severity;
+import io.kleaner.supervisor.judge.Severity;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -2,6 +2,7 @@
 'use strict';
 const $ = (id) => document.getElementById(id);
 let chaos = false;
+let watching = false;
 let due = 0;
 let open = new Set();
 
@@ -33,6 +34,8 @@ function when(ms) { return new Date(ms).toLocaleTimeString([], { hour12: false }
 const TONE = {
   healthy: 'good', idle: 'good', working: 'good', throttled: 'warn', clean: 'good', cleaning: 'good',
   dirty: 'warn', backoff: 'warn', degraded: 'warn', fallingbehind: 'warn', stalled: 'bad',
+  uncleanable: 'bad', spinning: 'bad', blocked: 'warn', asked: 'warn', running: 'warn', effective: 'good',
+  refused: 'warn', failed: 'bad', known: 'good',
   quarantined: 'bad', dead: 'bad', hung: 'bad', firing: 'bad', pending: 'warn', resolved: 'good',
 };
 function badge(text) { return el('span', { class: 'badge ' + (TONE[text] || 'unknown') }, text); }
@@ -81,8 +84,38 @@ function renew(list, nodes) {
 function fill(list, nodes, none) {
   renew(list, nodes.length ? nodes : [el('li', { class: 'quiet' }, none)]);
 }
+function answer(id, verb, confirm) {
+  let named = '';
+  if (confirm && verb === 'approve') {
+    named = window.prompt('Name the producer id whose transaction is aborted.') || '';
+    if (!named) return;
+  }
+  post('/api/v1/remedies/' + encodeURIComponent(id) + '/' + verb, { reason: 'from the page', confirm: named });
+}
+function remedy(r) {
+  const node = el('li', {}, el('div', { class: 'top' },
+    el('strong', {}, '#' + r.id + ' ' + r.remedy + ' ' + r.subject), badge(r.state)),
+    el('p', {}, r.why), el('p', { class: 'quiet' }, (r.outcome || r.question) + ' \u00b7 ' + when(r.changedMs)));
+  if (r.state === 'asked') {
+    node.append(el('p', { class: 'row' },
+      el('button', { id: 'yes-' + r.id, type: 'button', onclick: () => answer(r.id, 'approve', r.confirm) }, 'do it'),
+      el('button', { id: 'no-' + r.id, type: 'button', onclick: () => answer(r.id, 'decline') }, 'no')));
+  }
+  return node;
+}
+function source(s) {
+  return el('li', {}, el('div', { class: 'top' }, el('strong', {}, s.option), badge(s.state)),
+    el('p', { class: 'quiet' }, s.state === 'known' ? 'seen ' + span(s.ageMs) + ' ago'
+      : s.why + '. It would add ' + s.wouldAdd + '.'));
+}
 function numbers(status) {
-  const all = [
+  const broker = status.broker || {};
+  const all = watching ? [
+    ['Broker', broker.nodeId < 0 ? 'unknown' : broker.nodeId + (broker.version ? ' (' + broker.version + ')' : '')],
+    ['Partitions', status.partitions], ['Thread deaths', status.deaths],
+    ['Isolated topics', status.isolatedTopics.join(', ') || 'none'], ['Alerts firing', status.alertsFiring],
+    ['Remedies', status.remedies ? 'by policy' : 'off'],
+  ] : [
     ['Partitions', status.partitions], ['Cleans', status.cleans],
     ['Reclaimed', bytes(status.reclaimedBytes)], ['Read', bytes(status.bytesRead)],
     ['Worker restarts', status.workerRestarts], ['Alerts firing', status.alertsFiring],
@@ -103,8 +136,8 @@ function overall(status) {
 function worker(w) {
   const node = el('li', {}, el('div', { class: 'top' }, el('strong', {}, w.id), badge(w.state)),
     el('p', {}, w.partition ? w.partition + ' \u00b7 ' + w.phase.toLowerCase() : w.evidence),
-    el('p', { class: 'quiet' }, 'got on ' + span(w.heartbeatAgeMs) + ' ago \u00b7 restarts ' + w.restarts
-      + ' \u00b7 read ' + bytes(w.bytesRead)));
+    el('p', { class: 'quiet' }, 'got on ' + span(w.heartbeatAgeMs) + ' ago' + (watching ? ''
+      : ' \u00b7 restarts ' + w.restarts + ' \u00b7 read ' + bytes(w.bytesRead))));
   if (chaos) {
     const row = el('p', { class: 'row' });
     for (const fault of ['oom', 'stackoverflow', 'linkage', 'interrupt', 'hang']) {
@@ -128,20 +161,23 @@ function alert(a) {
     el('p', {}, a.nextStep));
 }
 function row(p) {
-  const name = p.logDir + ':' + p.partition;
+  const name = watching ? p.partition : p.logDir + ':' + p.partition;
+  const unknown = p.dirtyRatio < 0;
   const held = p.state === 'quarantined' || p.state === 'backoff';
   const buttons = el('td', {}, el('span', { class: 'row' },
-    held ? el('button', { id: 'release-' + name, type: 'button', onclick: () => act(name, 'release') }, 'release')
+    watching && !held ? el('button', { id: 'isolate-' + name, type: 'button', onclick: () => act(name, 'quarantine') }, 'isolate topic')
+      : held ? el('button', { id: 'release-' + name, type: 'button', onclick: () => act(name, 'release') }, 'release')
       : el('button', { id: 'clean-' + name, type: 'button', onclick: () => act(name, 'clean') }, 'clean')));
-  if (!held) buttons.firstChild.append(el('button', { id: 'q-' + name, type: 'button', onclick: () => act(name, 'quarantine') }, 'quarantine'));
+  if (!held && !watching) buttons.firstChild.append(el('button', { id: 'q-' + name, type: 'button', onclick: () => act(name, 'quarantine') }, 'quarantine'));
   return el('tr', {}, el('td', {}, el('strong', {}, p.partition)), el('td', {}, badge(p.state)),
-    el('td', {}, el('progress', { max: 1, value: p.dirtyRatio, 'aria-label': 'dirty ratio' }),
+    unknown ? el('td', {}, 'unknown') : el('td', {},
+      el('progress', { max: 1, value: p.dirtyRatio, 'aria-label': 'dirty ratio' }),
       ' ' + Math.round(p.dirtyRatio * 100) + ' %'),
     el('td', { class: 'num' }, bytes(p.dirtyBytes)), el('td', { class: 'num' }, bytes(p.sizeBytes)),
     el('td', { class: 'why' }, p.reason + (held && p.nextStep ? ' ' + p.nextStep : '')), buttons);
 }
-const BAD = ['WORKER_DEAD', 'WORKER_HUNG', 'BUDGET_SPENT', 'PARTITION_QUARANTINED', 'REMEDIES_OFF', 'LOG_DIR_BLIND'];
-const GOOD = ['WORKER_RESTARTED', 'PARTITION_RELEASED', 'PARTITION_MOVING', 'LOG_DIR_SEEN', 'SERVICE_STARTED', 'PARTITION_RECOVERED'];
+const BAD = ['WORKER_DEAD', 'WORKER_HUNG', 'BUDGET_SPENT', 'PARTITION_QUARANTINED', 'REMEDIES_OFF', 'LOG_DIR_BLIND', 'CULPRIT_FOUND', 'REMEDY_FAILED'];
+const GOOD = ['WORKER_RESTARTED', 'PARTITION_RELEASED', 'PARTITION_MOVING', 'LOG_DIR_SEEN', 'SERVICE_STARTED', 'PARTITION_RECOVERED', 'CONDITION_ENDED', 'REMEDY_EFFECTIVE'];
 function incident(i) {
   const tone = BAD.includes(i.kind) ? 'bad' : GOOD.includes(i.kind) ? 'good' : 'warn';
   const node = el('li', { class: tone }, el('span', { class: 'text' },
@@ -163,12 +199,17 @@ async function refresh() {
   try {
     const state = $('state').value;
     const search = $('filter').value.trim();
-    const [status, workers, partitions, incidents, alerts] = await Promise.all([
+    const [status, workers, partitions, incidents, alerts, remedies] = await Promise.all([
       get('/api/v1/status'), get('/api/v1/workers'),
       get('/api/v1/partitions?limit=200' + (state ? '&state=' + state : '')
         + (search ? '&search=' + encodeURIComponent(search) : '')),
-      get('/api/v1/incidents?limit=50'), get('/api/v1/alerts')]);
+      get('/api/v1/incidents?limit=50'), get('/api/v1/alerts'), get('/api/v1/remedies?limit=20')]);
     chaos = status.chaos;
+    watching = status.kind === 'watch';
+    $('h-workers').textContent = watching ? 'Cleaner threads of the broker' : 'Workers';
+    for (const id of ['remedy-section', 'source-section']) $(id).hidden = !watching;
+    fill('remedies', remedies.items.map(remedy), 'None was called for.');
+    fill('sources', (status.sources || []).map(source), 'None yet.');
     overall(status);
     numbers(status);
     fill('workers', workers.items.map(worker), 'No workers yet.');

@@ -4,6 +4,7 @@ package io.kleaner.supervisor.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kleaner.supervisor.judge.Severity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kleaner.core.pace.CancelToken;
+import io.kleaner.supervisor.judge.Severity;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

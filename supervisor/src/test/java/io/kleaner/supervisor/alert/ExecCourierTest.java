@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kleaner.core.pace.CancelToken;
+import io.kleaner.supervisor.judge.Severity;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

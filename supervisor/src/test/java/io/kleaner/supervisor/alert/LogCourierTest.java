@@ -4,6 +4,7 @@ package io.kleaner.supervisor.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.pace.CancelToken;
+import io.kleaner.supervisor.judge.Severity;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.alert;
 
+import io.kleaner.supervisor.judge.Severity;
+
 /** Alerts and events to send about. */
 final class Samples {
 

@@ -74,7 +74,7 @@ class SupervisorArchitectureTest {
           .layer("face")
           .definedBy("..supervisor.http..")
           .layer("house")
-          .definedBy("..supervisor.service..")
+          .definedBy("..supervisor.service..", "..supervisor.watch..")
           .whereLayer("face")
           .mayNotAccessAnyLayer()
           .whereLayer("deed")
@@ -119,6 +119,9 @@ class SupervisorArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("com.codahale..");
 
+  /**
+   * So that commands that need neither don't load them, and so that what hangs has its own thread.
+   */
   @ArchTest
   static final ArchRule brokersAreReachedByProbesAndRemediesOnly =
       noClasses()

@@ -21,8 +21,11 @@ public final class BrokerLog {
           "Recovering unflushed|ebuilding .*(index|segment)|index.*(corrupt|rebuil)|Could not find",
           Pattern.CASE_INSENSITIVE);
 
+  private static final int MAX_GROWING = 1_000;
+
   private final List<String> lines = new ArrayList<>();
   private final Optional<Path> file;
+  private int growing;
   private boolean ended;
 
   BrokerLog() {
@@ -57,6 +60,10 @@ public final class BrokerLog {
   }
 
   private synchronized void add(String line) throws IOException {
+    if (line.contains("Growing cleaner I/O buffers") && ++growing > MAX_GROWING) {
+      // A cleaner that spins writes more than this JVM could hold.
+      return;
+    }
     lines.add(line);
     if (file.isPresent()) {
       Files.writeString(

@@ -23,11 +23,20 @@ public final class Kleaner {
 
   /** Runs a command to its end. */
   public static Run run(String... arguments) throws IOException, InterruptedException {
+    Process process = start(List.of("-XX:+UseSerialGC"), arguments);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), output);
+  }
+
+  /**
+   * Starts a command that goes on until it is told to stop.
+   *
+   * @param options of its JVM
+   */
+  public static Process start(List<String> options, String... arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Main.class.getName());
     command.addAll(List.of(arguments));
-    Process process = ChildJvm.start(Path.of("."), List.of("-XX:+UseSerialGC"), command);
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Run(process.waitFor(), output);
+    return ChildJvm.start(Path.of("."), options, command);
   }
 }

@@ -37,6 +37,8 @@ final class ZooKeeperJvm implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-Dzookeeper.admin.enableServer=false",
                 "-Dzookeeper.jmx.log4j.disable=true",
+                // Else one of 2.8 refuses what one of 0.9 left, which had not made a snapshot yet.
+                "-Dzookeeper.snapshot.trust.empty=true",
                 BrokerLogging.configure(version, home, home.resolve("logs"))),
             List.of("org.apache.zookeeper.server.quorum.QuorumPeerMain", config.toString()));
     BrokerLog log = new BrokerLog();

@@ -43,13 +43,16 @@ class OpenApiRoutesTest {
         if (path.getValue().has("post")) {
           actions++;
           String target =
-              path.getKey().replace("{partition}", "orders-0").replace("{worker}", "cleaner-0");
+              path.getKey()
+                  .replace("{partition}", "orders-0")
+                  .replace("{worker}", "cleaner-0")
+                  .replace("{remedy}", "1");
           assertThat(lab.post(target, "{\"bytesPerSecond\": 1}").status())
               .as(target)
               .isEqualTo(200);
         }
       }
-      assertThat(actions).isEqualTo(5);
+      assertThat(actions).isEqualTo(8);
     }
   }
 }

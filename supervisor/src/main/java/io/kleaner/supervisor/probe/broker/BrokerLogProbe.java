@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 final class BrokerLogProbe implements AutoCloseable {
 
-  private static final long FIRST_LOOK_BYTES = 16L * 1024 * 1024;
+  private static final long FIRST_LOOK_BYTES = 8L * 1024 * 1024;
 
   private final Clock clock;
   private final List<Followed> files = new ArrayList<>();

@@ -42,6 +42,8 @@ final class CleanerLogParser {
   private static final Pattern BROKER_STARTS =
       Pattern.compile(
           "\\[Kafka ?Server (?:id=)?\\d+\\],? starting\\b"
+              + "|\\bstarting \\(kafka\\.server\\.KafkaServer\\)"
+              + "|kafka\\.server\\.KafkaServer - starting\\b"
               + "|\\[BrokerServer id=\\d+\\] Transition from SHUTDOWN to STARTING");
   private static final Pattern GROWING =
       Pattern.compile("Growing cleaner I/O buffers from (\\d+) ?bytes to (\\d+) bytes");

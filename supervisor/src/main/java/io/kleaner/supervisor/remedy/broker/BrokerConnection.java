@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.remedy.broker;
 
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.time.Clock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -49,6 +51,20 @@ public final class BrokerConnection implements AutoCloseable {
   /** The client; it is closed with this. */
   public Admin admin() {
     return admin;
+  }
+
+  /** Reads and changes settings over it. */
+  public ConfigAccess settings() {
+    return new ConfigAccess(admin, PATIENCE);
+  }
+
+  /**
+   * Aborts transactions over it.
+   *
+   * @param token ends waiting early
+   */
+  public TransactionAbort transactions(Clock clock, CancelToken token) {
+    return new TransactionAbort(admin, clock, token, PATIENCE);
   }
 
   /** How long an answer is waited for. */

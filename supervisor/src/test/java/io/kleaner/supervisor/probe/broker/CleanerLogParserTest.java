@@ -180,6 +180,7 @@ class CleanerLogParserTest {
   void parse_startOfAnOlderBroker_isOne() {
     for (String line :
         List.of(
+            "[2026-11-25 03:59:15,824] INFO starting (kafka.server.KafkaServer)",
             "[2026-11-25 03:59:15,824] INFO [Kafka Server 0], starting (kafka.server.KafkaServer)",
             "[2026-11-25 03:59:15,824] INFO [KafkaServer id=1] starting (kafka.server.KafkaServer)")) {
       assertThat(parse(line + "\n")).hasOnlyElementsOfType(LogEvent.BrokerStarted.class);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.kleaner.supervisor.alert;
+package io.kleaner.supervisor.judge;
 
 /** How soon someone should look. */
 public enum Severity {

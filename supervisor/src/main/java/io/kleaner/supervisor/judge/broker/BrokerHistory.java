@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.judge.broker;
+
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.probe.broker.BrokerPartition;
+import io.kleaner.supervisor.probe.broker.BrokerSample;
+import io.kleaner.supervisor.probe.broker.CleanerLog;
+import io.kleaner.supervisor.probe.broker.CleanerThread;
+import io.kleaner.supervisor.probe.broker.Gauge;
+import io.kleaner.supervisor.probe.broker.LogEvent;
+import io.kleaner.supervisor.probe.broker.PartitionFiles;
+import io.kleaner.supervisor.probe.broker.Seen;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What has to be remembered of earlier samples to judge the newest: a window in a compact form.
+ * Does no I/O and asks no clock. Not thread-safe; owned by one judge. Memory: some hundred bytes a
+ * partition.
+ */
+final class BrokerHistory {
+
+  private static final int OBSERVED_DEATHS = 200;
+
+  private final long windowMs;
+  private final SortedMap<String, ThreadTrack> threads = new TreeMap<>();
+  private final Map<String, Absence> absences = new HashMap<>();
+  private final Map<TopicPartition, PartitionTrack> partitions = new HashMap<>();
+  private final Map<Path, Trend> freeBytes = new HashMap<>();
+  private final Trend dirtyBytes;
+  private final Trend refusedUnkeyed;
+  private final List<Death> observed = new ArrayList<>();
+  private int mostThreads;
+  private long threadsAtMs = -1;
+  private long progressMs = -1;
+  private long newestCleanMs = -1;
+  private long firstMs = -1;
+  private boolean gaugesSeen;
+
+  /**
+   * A thread that was there, or should be, and is not.
+   *
+   * @param sinceMs first look without it
+   * @param looks without it
+   */
+  record Absence(long sinceMs, int looks) {}
+
+  BrokerHistory(long windowMs) {
+    this.windowMs = windowMs;
+    this.dirtyBytes = new Trend(windowMs);
+    this.refusedUnkeyed = new Trend(windowMs);
+  }
+
+  /** Goes on by one sample. */
+  void add(BrokerSample sample) {
+    if (firstMs < 0) {
+      firstMs = sample.atMs();
+    }
+    boolean progressed = addPartitions(sample);
+    progressed |= addLog(sample);
+    if (progressed) {
+      progressMs = sample.atMs();
+    }
+    addThreads(sample, progressed);
+    sample
+        .logDirs()
+        .forEach(
+            (dir, facts) ->
+                facts
+                    .get()
+                    .filter(each -> each.usableBytes() >= 0)
+                    .ifPresent(
+                        each ->
+                            freeBytes
+                                .computeIfAbsent(dir, path -> new Trend(windowMs))
+                                .add(sample.atMs(), each.usableBytes())));
+    sample
+        .gauges()
+        .get()
+        .ifPresent(
+            gauges -> {
+              gaugesSeen |= !gauges.values().isEmpty();
+              OptionalDouble refused = gauges.get(Gauge.NO_KEY_COMPACTED_TOPIC_RECORDS);
+              refused.ifPresent(count -> refusedUnkeyed.add(sample.atMs(), (long) count));
+            });
+  }
+
+  private boolean addPartitions(BrokerSample sample) {
+    boolean progressed = false;
+    long dirty = 0;
+    boolean any = false;
+    partitions.keySet().retainAll(sample.partitions().keySet());
+    for (BrokerPartition partition : sample.partitions().values()) {
+      if (partition.files() instanceof Seen.Known<PartitionFiles> files) {
+        any = true;
+        dirty += files.value().dirtyBytes();
+        Optional<PartitionTrack> before =
+            Optional.ofNullable(partitions.get(partition.partition()));
+        PartitionTrack track = PartitionTrack.next(before, files.value(), files.atMs());
+        progressed |=
+            before.filter(b -> b.firstDirtyOffset() < track.firstDirtyOffset()).isPresent();
+        partitions.put(partition.partition(), track);
+      }
+    }
+    if (any) {
+      dirtyBytes.add(sample.atMs(), dirty);
+    }
+    return progressed;
+  }
+
+  private boolean addLog(BrokerSample sample) {
+    long newest =
+        sample.log().get().flatMap(log -> log.last(LogEvent.Cleaned.class)).stream()
+            .mapToLong(LogEvent.Cleaned::atMs)
+            .findFirst()
+            .orElse(-1);
+    boolean later = newest > newestCleanMs;
+    newestCleanMs = Math.max(newest, newestCleanMs);
+    return later;
+  }
+
+  private void addThreads(BrokerSample sample, boolean progressed) {
+    if (!(sample.threads() instanceof Seen.Known<List<CleanerThread>> known)
+        || known.atMs() <= threadsAtMs) {
+      return;
+    }
+    threadsAtMs = known.atMs();
+    Map<String, CleanerThread> now = new HashMap<>();
+    known.value().forEach(thread -> now.put(thread.name(), thread));
+    mostThreads = Math.max(mostThreads, now.size());
+    int expected = ThreadRules.expected(sample, mostThreads).orElse(mostThreads);
+    for (int i = 0; i < expected; i++) {
+      String name = ThreadRules.NAME + i;
+      if (now.containsKey(name)) {
+        absences.remove(name);
+      } else {
+        Absence before = absences.get(name);
+        absences.put(
+            name,
+            before == null
+                ? new Absence(known.atMs(), 1)
+                : new Absence(before.sinceMs(), before.looks() + 1));
+        if (before != null && before.looks() == 1 && threads.containsKey(name)) {
+          vanished(sample, name, before.sinceMs());
+        }
+      }
+    }
+    absences.keySet().removeIf(name -> ThreadRules.number(name).orElse(0) >= expected);
+    // One that is missing at a single look may just be being replaced.
+    threads.keySet().removeIf(name -> !now.containsKey(name) && absences.get(name) == null);
+    now.forEach(
+        (name, thread) ->
+            threads.put(
+                name,
+                ThreadTrack.next(
+                    Optional.ofNullable(threads.get(name)), thread, progressed, known.atMs())));
+  }
+
+  /** A death that only our looks tell; where a log is read, its lines count. */
+  private void vanished(BrokerSample sample, String name, long atMs) {
+    threads.remove(name);
+    if (sample.log() instanceof Seen.Known<CleanerLog>) {
+      return;
+    }
+    observed.add(
+        new Death(
+            atMs,
+            ThreadRules.number(name),
+            DeathCause.UNKNOWN,
+            Optional.empty(),
+            Optional.empty()));
+    if (observed.size() > OBSERVED_DEATHS) {
+      observed.remove(0);
+    }
+  }
+
+  /** Threads that are there, by name; one that was missing at the last look alone is still here. */
+  SortedMap<String, ThreadTrack> threads() {
+    return threads;
+  }
+
+  /** Threads that should be there and are not, by name. */
+  Map<String, Absence> absences() {
+    return absences;
+  }
+
+  /** Of a partition, if its files were seen. */
+  Optional<PartitionTrack> partition(TopicPartition partition) {
+    return Optional.ofNullable(partitions.get(partition));
+  }
+
+  /** Deaths that no log told, the oldest first. */
+  List<Death> observed() {
+    return observed;
+  }
+
+  /** Most threads that were seen at a time. */
+  int mostThreads() {
+    return mostThreads;
+  }
+
+  /** When something last got clean as far as was seen, -1 if nothing did. */
+  long progressMs() {
+    return progressMs;
+  }
+
+  /** When the first sample was taken, -1 before. */
+  long firstMs() {
+    return firstMs;
+  }
+
+  /** Usable bytes of a log directory over time. */
+  Optional<Trend> freeBytes(Path dir) {
+    return Optional.ofNullable(freeBytes.get(dir));
+  }
+
+  /** Dirty bytes of all partitions over time. */
+  Trend dirtyBytes() {
+    return dirtyBytes;
+  }
+
+  /** Records without a key that the broker refused, over time. */
+  Trend refusedUnkeyed() {
+    return refusedUnkeyed;
+  }
+
+  /** Whether there ever was a stock gauge. */
+  boolean gaugesSeen() {
+    return gaugesSeen;
+  }
+}

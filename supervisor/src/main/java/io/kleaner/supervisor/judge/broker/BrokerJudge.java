@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.judge.broker;
+
+import io.kleaner.supervisor.probe.broker.BrokerSample;
+import io.kleaner.supervisor.probe.broker.Source;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Judges a broker's cleaning sample by sample, remembering what it needs of earlier ones. Does no
+ * I/O and asks no clock: the samples have the time. Not thread-safe; owned by one supervisor.
+ */
+public final class BrokerJudge {
+
+  private final JudgeOptions options;
+  private final Set<Source> named;
+  private final BrokerHistory history;
+  private final TransactionRules transactions;
+
+  /**
+   * @param named sources that the user named: of these silence is told
+   */
+  public BrokerJudge(JudgeOptions options, Set<Source> named) {
+    this.options = options;
+    this.named = Set.copyOf(named);
+    this.history = new BrokerHistory(options.trendWindowMs());
+    this.transactions = new TransactionRules(options);
+  }
+
+  /**
+   * Goes on by one sample.
+   *
+   * @param isolatedTopics that are kept from being compacted
+   */
+  public Judgement judge(BrokerSample sample, Set<String> isolatedTopics) {
+    history.add(sample);
+    List<Diagnosis> diagnoses = new ArrayList<>();
+    ThreadRules threads = new ThreadRules(sample, history, options);
+    threads.judge();
+    diagnoses.addAll(threads.diagnoses());
+    List<Death> deaths = Deaths.of(sample, history);
+    List<Death> recent = Deaths.recent(deaths, sample.atMs(), options);
+    CrashRules.judge(sample, deaths, options).ifPresent(diagnoses::add);
+    PartitionRules partitions =
+        new PartitionRules(sample, history, options, isolatedTopics, threads.verdicts());
+    partitions.judge();
+    diagnoses.addAll(partitions.diagnoses());
+    diagnoses.addAll(transactions.judge(sample));
+    diagnoses.addAll(ReplicaRules.judge(sample));
+    diagnoses.addAll(new TrendRules(sample, history, options).judge(threads.verdicts()));
+    SourceRules sources = new SourceRules(sample, history, options, named);
+    List<SourceState> states = sources.states();
+    diagnoses.addAll(sources.judge(states));
+    return new Judgement(
+        sample,
+        threads.verdicts(),
+        partitions.verdicts(),
+        states,
+        new GaugeRules(sample, history, threads.verdicts()).readings(),
+        deaths,
+        recent,
+        Deaths.repeated(recent),
+        diagnoses);
+  }
+}

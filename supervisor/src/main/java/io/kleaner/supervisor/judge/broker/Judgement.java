@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.judge.broker;
+
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.judge.Verdict;
+import io.kleaner.supervisor.probe.broker.BrokerSample;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is to be thought of a broker's cleaning, and what that is thought from. Immutable.
+ *
+ * @param sample the newest
+ * @param threads each of the cleaner's
+ * @param partitions each that is known
+ * @param sources whether each gives anything
+ * @param gauges stock and corrected
+ * @param deaths that are known, the oldest first
+ * @param recentDeaths those within the window
+ * @param repeatedCulprit the partition that killed threads at least twice within the window
+ * @param diagnoses everything that is wrong
+ */
+public record Judgement(
+    BrokerSample sample,
+    List<ThreadVerdict> threads,
+    List<PartitionVerdict> partitions,
+    List<SourceState> sources,
+    List<GaugeReading> gauges,
+    List<Death> deaths,
+    List<Death> recentDeaths,
+    Optional<TopicPartition> repeatedCulprit,
+    List<Diagnosis> diagnoses) {
+
+  /** Keeps its own copies. */
+  public Judgement {
+    threads = List.copyOf(threads);
+    partitions = List.copyOf(partitions);
+    sources = List.copyOf(sources);
+    gauges = List.copyOf(gauges);
+    deaths = List.copyOf(deaths);
+    recentDeaths = List.copyOf(recentDeaths);
+    diagnoses = List.copyOf(diagnoses);
+  }
+
+  /** Before the first sample. */
+  public static Judgement none() {
+    return new Judgement(
+        BrokerSample.nothing(-1),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        List.of());
+  }
+
+  /** Threads that are dead. */
+  public long dead() {
+    return threads.stream().filter(each -> each.verdict() instanceof Verdict.Dead).count();
+  }
+
+  /** What is wrong of a kind. */
+  public List<Diagnosis> of(Ailment ailment) {
+    return diagnoses.stream().filter(each -> each.ailment() == ailment).toList();
+  }
+
+  /** What is wrong with a partition itself. */
+  public List<Diagnosis> of(TopicPartition partition) {
+    return diagnoses.stream()
+        .filter(each -> each.partition().equals(Optional.of(partition)))
+        .toList();
+  }
+
+  /** What is thought of a partition. */
+  public Optional<PartitionVerdict> partition(TopicPartition partition) {
+    return partitions.stream().filter(each -> each.partition().equals(partition)).findFirst();
+  }
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.judge.broker;
+
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.core.policy.Bounds;
+import io.kleaner.supervisor.judge.Verdict;
+import io.kleaner.supervisor.probe.broker.BrokerPartition;
+import io.kleaner.supervisor.probe.broker.ConfigValue;
+import io.kleaner.supervisor.probe.broker.Eligibility;
+import io.kleaner.supervisor.probe.broker.OpenTransaction;
+import io.kleaner.supervisor.probe.broker.PartitionFiles;
+import io.kleaner.supervisor.probe.broker.Seen;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * What is to be said of one partition in plain words: whether it is compacted, if not why not,
+ * since when, and what to do.
+ *
+ * @param partition which
+ * @param answer yes, no or not known, with the reason: one sentence
+ * @param facts what was seen, a sentence each
+ * @param causes what keeps it from being compacted, the gravest first
+ * @param advice what to do, with commands; empty if nothing
+ * @param unknown what could not be known, and what would tell
+ */
+public record PartitionStory(
+    TopicPartition partition,
+    String answer,
+    List<String> facts,
+    List<String> causes,
+    List<String> advice,
+    List<String> unknown) {
+
+  private static final int PERCENT = 100;
+
+  /** Tells of a partition that is known. */
+  public static PartitionStory of(TopicPartition id, Judgement judgement) {
+    BrokerPartition partition = judgement.sample().partitions().get(id);
+    PartitionVerdict verdict = judgement.partition(id).orElseThrow();
+    long nowMs = judgement.sample().atMs();
+    List<String> causes = new ArrayList<>();
+    List<String> advice = new ArrayList<>();
+    boolean compacted =
+        !verdict.state().equals("not-compacted") && !verdict.state().equals("unknown-policy");
+    if (compacted) {
+      for (Diagnosis each : judgement.diagnoses()) {
+        boolean own = each.partition().equals(Optional.of(id));
+        boolean ofTheCleaner =
+            switch (each.ailment()) {
+              case CLEANER_DEAD,
+                  CLEANER_CRASH_LOOP,
+                  CLEANER_HUNG,
+                  CLEANER_SPINNING,
+                  CLEANER_STARVED,
+                  CLEANER_OFF,
+                  METADATA_STUCK,
+                  LOG_DIR_OFFLINE ->
+                  true;
+              default -> false;
+            };
+        if (own || ofTheCleaner) {
+          causes.add(each.summary() + " (for " + Moments.span(each.ageMs(nowMs)) + ")");
+          advice.add(each.advice());
+        }
+      }
+    }
+    limits(partition).forEach(causes::add);
+    advice.addAll(ownAdvice(id, partition, verdict, judgement));
+    return new PartitionStory(
+        id,
+        answer(id, partition, verdict, judgement),
+        facts(partition, nowMs),
+        causes,
+        advice.stream().distinct().toList(),
+        unknown(judgement));
+  }
+
+  private static String answer(
+      TopicPartition id, BrokerPartition partition, PartitionVerdict verdict, Judgement judgement) {
+    String since =
+        verdict.sinceMs() < 0
+            ? ""
+            : ", for " + Moments.span(judgement.sample().atMs() - verdict.sinceMs()) + " at least";
+    return switch (verdict.state()) {
+      case "clean" -> "Yes: " + id + " is clean" + since + ": " + verdict.reason();
+      case "cleaning" -> "Yes: a thread is cleaning " + id + " now" + since + ".";
+      case "dirty" ->
+          "Yes, soon: " + id + " is eligible" + since + " and waits for a cleaner thread.";
+      case "not-eligible" ->
+          "Not now: " + verdict.reason() + when(partition) + " That is as it is configured.";
+      case "not-compacted" -> "No: " + verdict.reason();
+      case "unknown-policy", "unseen" -> "Not known: " + verdict.reason();
+      case "quarantined" -> "No: " + verdict.reason() + ".";
+      case "uncleanable", "stalled" -> "No" + since + ": " + verdict.reason() + ".";
+      default -> verdict.reason();
+    };
+  }
+
+  private static String when(BrokerPartition partition) {
+    OptionalLong at =
+        partition
+            .files()
+            .get()
+            .map(files -> files.eligibility().eligibleAtMs())
+            .orElse(OptionalLong.empty());
+    return at.isPresent() ? "; time alone makes it eligible at " + Moments.at(at.getAsLong()) : "";
+  }
+
+  private static List<String> facts(BrokerPartition partition, long nowMs) {
+    List<String> facts = new ArrayList<>();
+    Optional<PartitionFiles> files = partition.files().get();
+    files.ifPresent(
+        each -> {
+          facts.add(
+              Moments.bytes(each.sizeBytes())
+                  + " in "
+                  + each.segments()
+                  + " segments, offsets "
+                  + each.logStartOffset()
+                  + " to "
+                  + each.logEndOffset()
+                  + ", in "
+                  + each.dir());
+          facts.add(
+              Moments.bytes(each.dirtyBytes())
+                  + " dirty, ratio "
+                  + Math.round(each.dirtyRatio() * PERCENT)
+                  + " %; first dirty offset "
+                  + each.firstDirtyOffset()
+                  + (each.firstUncleanableOffset().isPresent()
+                      ? ", first uncleanable offset " + each.firstUncleanableOffset().getAsLong()
+                      : ""));
+          if (each.cleanerCheckpoint().isEmpty()) {
+            facts.add("it has no cleaner checkpoint: it was never cleaned");
+          }
+        });
+    partition
+        .lastClean()
+        .ifPresent(
+            clean ->
+                facts.add(
+                    "last cleaned at "
+                        + Moments.at(clean.atMs())
+                        + ", "
+                        + Moments.span(nowMs - clean.atMs())
+                        + " ago, by "
+                        + clean.source().option()));
+    partition
+        .reclaimable()
+        .get()
+        .ifPresent(
+            estimate ->
+                facts.add(
+                    "a clean would free about "
+                        + Moments.bytes(estimate.bytes())
+                        + ": an estimate from "
+                        + Moments.bytes(estimate.sampledBytes())
+                        + " of "
+                        + Moments.bytes(estimate.dirtyBytes())));
+    partition
+        .config()
+        .get()
+        .ifPresent(
+            config -> {
+              for (String key :
+                  List.of(
+                      "cleanup.policy",
+                      "min.cleanable.dirty.ratio",
+                      "min.compaction.lag.ms",
+                      "max.compaction.lag.ms",
+                      "delete.retention.ms")) {
+                config.get(key).ifPresent(value -> facts.add(key + "=" + text(value)));
+              }
+            });
+    for (OpenTransaction each : partition.transactions().get().orElse(List.of())) {
+      facts.add(
+          "open transaction of producer "
+              + each.producerId()
+              + ", epoch "
+              + each.producerEpoch()
+              + each.transactionalId().map(name -> " (" + name + ")").orElse("")
+              + " from offset "
+              + each.startOffset()
+              + ", for "
+              + Moments.span(each.ageMs(nowMs))
+              + " at least");
+    }
+    return facts;
+  }
+
+  private static String text(ConfigValue value) {
+    return value.text() + " (" + value.origin().text() + ")";
+  }
+
+  private static List<String> limits(BrokerPartition partition) {
+    return partition
+        .files()
+        .get()
+        .flatMap(files -> files.eligibility().limitedBy())
+        .map(Bounds.Limit::text)
+        .map(text -> "what can be cleaned ends at " + text)
+        .stream()
+        .toList();
+  }
+
+  private static List<String> ownAdvice(
+      TopicPartition id, BrokerPartition partition, PartitionVerdict verdict, Judgement judgement) {
+    List<String> advice = new ArrayList<>();
+    String server = "--bootstrap-server " + BrokerText.address(judgement.sample());
+    if (verdict.state().equals("quarantined")) {
+      advice.add("Release it: kleaner release " + id + " --token-file FILE.");
+    } else if (verdict.state().equals("not-compacted")) {
+      advice.add(
+          "If it should be: kafka-configs.sh "
+              + server
+              + " --alter --entity-type topics --entity-name "
+              + id.topic()
+              + " --add-config cleanup.policy=compact. Records without a key are lost then.");
+    } else if (verdict.state().equals("not-eligible")
+        || partition
+            .files()
+            .get()
+            .filter(f -> f.eligibility().kind() == Eligibility.Kind.NOTHING_CLEANABLE)
+            .isPresent()) {
+      advice.add(
+          "To have it compacted now: kleaner compact-now "
+              + server
+              + " --log-dir "
+              + partition
+                  .files()
+                  .get()
+                  .map(files -> String.valueOf(files.dir().getParent()))
+                  .orElse("DIR")
+              + " --roll "
+              + id.topic()
+              + ".");
+    }
+    return advice;
+  }
+
+  private static List<String> unknown(Judgement judgement) {
+    List<String> unknown = new ArrayList<>();
+    for (SourceState each : judgement.sources()) {
+      if (each.kind() != SourceState.Kind.KNOWN) {
+        unknown.add(each.why() + "; it would add " + each.source().wouldAdd());
+      }
+    }
+    if (judgement.threads().stream().anyMatch(t -> t.verdict() instanceof Verdict.Unknown)) {
+      unknown.add("whether the cleaner's threads live");
+    }
+    if (judgement.sample().log() instanceof Seen.Missing) {
+      unknown.add("whether the broker gave it up: only its log says so");
+    }
+    return unknown;
+  }
+}

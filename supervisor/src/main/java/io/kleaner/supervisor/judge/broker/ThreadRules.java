@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.judge.broker;
+
+import io.kleaner.supervisor.judge.Verdict;
+import io.kleaner.supervisor.probe.broker.BrokerConfig;
+import io.kleaner.supervisor.probe.broker.BrokerSample;
+import io.kleaner.supervisor.probe.broker.CleanerThread;
+import io.kleaner.supervisor.probe.broker.ConfigValue;
+import io.kleaner.supervisor.probe.broker.LogEvent;
+import io.kleaner.supervisor.probe.broker.Seen;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+
+/**
+ * Judges a broker's cleaner threads. Pure.
+ *
+ * <ol>
+ *   <li>A thread that should be there and is not at two looks in a row, or whose death the log told
+ *       and that is not there, is dead. Where no look at threads is to be had, the log alone
+ *       counts.
+ *   <li>One that is there is judged by {@link LiveThreadRules}.
+ * </ol>
+ */
+final class ThreadRules {
+
+  /** What thread names begin with. */
+  static final String NAME = "kafka-log-cleaner-thread-";
+
+  /** A line so much older than the first look without the thread tells of its end. */
+  private static final long JUST_MS = 10_000;
+
+  private final BrokerSample sample;
+  private final BrokerHistory history;
+  private final JudgeOptions options;
+  private final List<ThreadVerdict> verdicts = new ArrayList<>();
+  private final List<Diagnosis> diagnoses = new ArrayList<>();
+  private final LiveThreadRules live;
+
+  ThreadRules(BrokerSample sample, BrokerHistory history, JudgeOptions options) {
+    this.sample = sample;
+    this.history = history;
+    this.options = options;
+    this.live = new LiveThreadRules(sample, history, options, verdicts, diagnoses);
+  }
+
+  /** How many threads there should be; empty if nothing says. */
+  static OptionalInt expected(BrokerSample sample, int mostSeen) {
+    Optional<BrokerConfig> config = sample.config().get();
+    if (config.isPresent()) {
+      if (isOff(config.get())) {
+        return OptionalInt.of(0);
+      }
+      OptionalLong threads = config.get().number("log.cleaner.threads");
+      if (threads.isPresent()) {
+        return OptionalInt.of((int) Math.min(threads.getAsLong(), 1_000));
+      }
+    }
+    return mostSeen > 0 ? OptionalInt.of(mostSeen) : OptionalInt.empty();
+  }
+
+  private static boolean isOff(BrokerConfig config) {
+    return config
+        .get("log.cleaner.enable")
+        .map(ConfigValue::text)
+        .filter("false"::equalsIgnoreCase)
+        .isPresent();
+  }
+
+  /** The number at the end of a thread's name. */
+  static OptionalInt number(String name) {
+    try {
+      return name.startsWith(NAME)
+          ? OptionalInt.of(Integer.parseInt(name.substring(NAME.length())))
+          : OptionalInt.empty();
+    } catch (NumberFormatException e) {
+      return OptionalInt.empty();
+    }
+  }
+
+  void judge() {
+    if (sample.config().get().filter(ThreadRules::isOff).isPresent()) {
+      off();
+      return;
+    }
+    boolean fresh = sample.threads().ageMs(sample.atMs()) <= options.staleAfterMs();
+    if (!fresh) {
+      byLogAlone();
+      return;
+    }
+    List<Death> deaths = Deaths.of(sample, history);
+    Map<String, BrokerHistory.Absence> absences = history.absences();
+    OptionalInt expected = expected(sample, history.mostThreads());
+    if (expected.isEmpty() && history.threads().isEmpty()) {
+      noneEver();
+      return;
+    }
+    List<String> names = new ArrayList<>(history.threads().keySet());
+    absences.keySet().stream().filter(name -> !names.contains(name)).sorted().forEach(names::add);
+    for (String name : names) {
+      BrokerHistory.Absence absence = absences.get(name);
+      if (absence == null) {
+        live.judge(history.threads().get(name));
+      } else {
+        absent(name, absence, deaths, expected.orElse(history.mostThreads()));
+      }
+    }
+  }
+
+  private void off() {
+    diagnoses.add(
+        Diagnosis.of(
+            Ailment.CLEANER_OFF,
+            "broker",
+            sample.atMs(),
+            "the log cleaner is switched off: no topic is compacted on this broker",
+            "log.cleaner.enable=false",
+            "Remove log.cleaner.enable from server.properties and restart the broker."));
+  }
+
+  private void noneEver() {
+    String summary = "the broker's JVM has no cleaner thread";
+    verdicts.add(
+        new ThreadVerdict(
+            NAME + "0",
+            OptionalLong.empty(),
+            "dead",
+            new Verdict.Dead(summary),
+            -1,
+            Optional.empty(),
+            false));
+    diagnoses.add(
+        Diagnosis.of(
+            Ailment.CLEANER_DEAD,
+            "cleaner",
+            sample.atMs(),
+            summary,
+            "no thread named " + NAME + "*; how many there should be is not known",
+            "Unless log.cleaner.enable is false: name the broker's log with --broker-log to learn"
+                + " the cause, and --bootstrap-server to have it revived."));
+  }
+
+  private void byLogAlone() {
+    String why =
+        sample.threads() instanceof Seen.Missing<List<CleanerThread>> missing
+            ? missing.why()
+            : "threads were last seen "
+                + Moments.span(sample.threads().ageMs(sample.atMs()))
+                + " ago";
+    Map<Integer, LogEvent> last = new HashMap<>();
+    sample
+        .log()
+        .get()
+        .ifPresent(
+            log -> {
+              for (LogEvent event : log.events()) {
+                if (event instanceof LogEvent.BrokerStarted) {
+                  last.clear();
+                } else {
+                  Deaths.thread(event).ifPresent(thread -> last.put(thread, event));
+                }
+              }
+            });
+    List<Death> deaths = Deaths.of(sample, history);
+    last.forEach(
+        (thread, event) -> {
+          if (event instanceof LogEvent.DiedOf died) {
+            dead(
+                NAME + thread,
+                died.atMs(),
+                Deaths.latest(deaths, thread),
+                "its log says so, and not that it was started again; " + why);
+          }
+        });
+    if (verdicts.isEmpty()) {
+      verdicts.add(
+          new ThreadVerdict(
+              NAME + "*",
+              OptionalLong.empty(),
+              "unknown",
+              new Verdict.Unknown(why),
+              -1,
+              Optional.empty(),
+              false));
+    }
+  }
+
+  private void absent(
+      String name, BrokerHistory.Absence absence, List<Death> deaths, int expected) {
+    Optional<Death> death =
+        Deaths.latest(deaths, number(name).orElse(-1))
+            .filter(each -> absence.looks() > 1 || each.atMs() >= absence.sinceMs() - JUST_MS);
+    if (absence.looks() < 2 && death.isEmpty()) {
+      ThreadTrack before = history.threads().get(name);
+      if (before != null) {
+        // Just now it was there: it may be being replaced. The next look tells.
+        verdicts.add(
+            live.verdict(before, "working", new Verdict.Unknown(name + " is not there now")));
+      }
+      return;
+    }
+    long alive = history.threads().keySet().stream().filter(n -> !absentNow(n)).count();
+    dead(
+        name,
+        death.map(Death::atMs).orElse(absence.sinceMs()),
+        death,
+        "it was missing at " + absence.looks() + " looks; " + alive + " of " + expected + " live");
+  }
+
+  private boolean absentNow(String name) {
+    return history.absences().containsKey(name);
+  }
+
+  private void dead(String name, long atMs, Optional<Death> death, String evidence) {
+    String summary =
+        name
+            + " is dead since "
+            + Moments.at(atMs)
+            + death.map(each -> ": " + each.text()).orElse("");
+    verdicts.add(
+        new ThreadVerdict(
+            name,
+            OptionalLong.empty(),
+            "dead",
+            new Verdict.Dead(summary),
+            Math.max(0, sample.atMs() - atMs),
+            death.flatMap(Death::culprit),
+            false));
+    diagnoses.add(
+        new Diagnosis(
+            Ailment.CLEANER_DEAD,
+            name,
+            Ailment.CLEANER_DEAD.severity(),
+            death.flatMap(Death::culprit),
+            atMs,
+            summary,
+            evidence + GaugeRules.deadCountSays(sample),
+            death.map(Death::cause).orElse(DeathCause.UNKNOWN).advice()));
+  }
+
+  List<ThreadVerdict> verdicts() {
+    return verdicts;
+  }
+
+  List<Diagnosis> diagnoses() {
+    return diagnoses;
+  }
+}

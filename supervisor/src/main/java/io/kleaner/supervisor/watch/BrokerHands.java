@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
+import io.kleaner.supervisor.remedy.broker.RemedyDesk;
+import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
+import java.io.IOException;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * What is done to a broker. {@link #unable}, {@link #isolated} and {@link #hasLeftovers} answer at
+ * once, {@link #decide} too unless a remedy runs; the rest may wait for the broker for a minute, on
+ * a thread of its own.
+ */
+public interface BrokerHands extends AutoCloseable {
+
+  /**
+   * What is to be done.
+   *
+   * @param remedy which
+   * @param subject a broker, a topic, or a partition
+   * @param partition whose transaction is to be aborted, else any
+   * @param number bytes per second, a number of threads, a size, or a producer id; 0 if none is
+   *     needed
+   * @param why what was seen that calls for it
+   */
+  record Order(
+      BrokerRemedy remedy,
+      String subject,
+      List<TopicPartition> partition,
+      long number,
+      String why) {}
+
+  /** Why nothing can be done at all; empty text if something can. */
+  String unable();
+
+  /** What the policy says now. */
+  Decision decide(BrokerRemedy remedy, String subject);
+
+  /**
+   * Does it.
+   *
+   * @param byHand whether a person asks for exactly this
+   * @param confirmed the producer id as a person gave it
+   * @param somethingToClean whether some partition is eligible, so that a revived cleaner has to
+   *     move a checkpoint
+   * @throws IOException if the broker is not known or not reached; nothing was changed
+   */
+  RemedyDesk.Answer carryOut(
+      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean)
+      throws IOException;
+
+  /** Topics that are isolated. */
+  Set<String> isolated();
+
+  /** Whether a setting of ours that was not meant to stay is still there. */
+  boolean hasLeftovers();
+
+  /**
+   * Takes back what a run left that ended in the middle, as far as that is safe now.
+   *
+   * @return what was found, a sentence each; what could not be taken back is tried again later
+   */
+  List<String> recover();
+
+  @Override
+  void close() throws IOException;
+}

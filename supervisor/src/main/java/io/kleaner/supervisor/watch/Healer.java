@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.judge.Verdict;
+import io.kleaner.supervisor.judge.broker.Ailment;
+import io.kleaner.supervisor.judge.broker.Death;
+import io.kleaner.supervisor.judge.broker.DeathCause;
+import io.kleaner.supervisor.judge.broker.Diagnosis;
+import io.kleaner.supervisor.judge.broker.Judgement;
+import io.kleaner.supervisor.probe.broker.BrokerConfig;
+import io.kleaner.supervisor.probe.broker.BrokerPartition;
+import io.kleaner.supervisor.probe.broker.Eligibility;
+import io.kleaner.supervisor.probe.broker.OpenTransaction;
+import io.kleaner.supervisor.probe.broker.Seen;
+import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
+import io.kleaner.supervisor.service.Signals;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Calls for remedies where a judgement gives reason to:
+ *
+ * <ol>
+ *   <li>the partition that killed threads twice since it was last released: isolate its topic;
+ *   <li>a dead thread: revive, but not while a partition that kills it again waits for an answer,
+ *       nor right after such an answer came, before the topic's settings are in force;
+ *   <li>a full map of keys: a larger one; a thread starved by the throttle: a higher rate;
+ *   <li>a hanging transaction: abort it, which only a person can have done.
+ * </ol>
+ *
+ * <p>Not thread-safe; owned by the supervisor's thread.
+ */
+final class Healer {
+
+  private static final int KILLS = 2;
+  private static final double FASTER = 10;
+  private static final double LEAST_RATE = 10L << 20;
+
+  private final RemedyBook book;
+  private final BrokerHands hands;
+  private final Map<String, Long> forgivenMs = new HashMap<>();
+
+  Healer(RemedyBook book, BrokerHands hands) {
+    this.book = book;
+    this.hands = hands;
+  }
+
+  /** Deaths of before count no more. */
+  void released(String topic, long nowMs) {
+    forgivenMs.put(topic, nowMs);
+  }
+
+  void look(Judgement judgement, long nowMs, Signals signals) {
+    Set<String> calledFor = new HashSet<>();
+    Set<String> isolated = hands.isolated();
+    Optional<TopicPartition> killer = killer(judgement, isolated);
+    killer.ifPresent(each -> isolate(each, judgement, calledFor, nowMs, signals));
+    if (judgement.dead() > 0) {
+      revive(judgement, killer, calledFor, nowMs, signals);
+    }
+    resize(judgement, calledFor, nowMs);
+    unstick(judgement, calledFor, nowMs);
+    transactions(judgement, calledFor, nowMs);
+    book.withdraw(calledFor, nowMs);
+  }
+
+  /** The partition that killed threads twice, whose topic is not isolated. */
+  private Optional<TopicPartition> killer(Judgement judgement, Set<String> isolated) {
+    Map<TopicPartition, Integer> kills = new HashMap<>();
+    for (Death death : judgement.recentDeaths()) {
+      death
+          .culprit()
+          .filter(each -> !isolated.contains(each.topic()))
+          .filter(each -> death.atMs() > forgivenMs.getOrDefault(each.topic(), -1L))
+          .ifPresent(each -> kills.merge(each, 1, Integer::sum));
+    }
+    return kills.entrySet().stream()
+        .filter(each -> each.getValue() >= KILLS)
+        .max(Comparator.comparingInt(Map.Entry::getValue))
+        .map(Map.Entry::getKey);
+  }
+
+  private void isolate(
+      TopicPartition killer,
+      Judgement judgement,
+      Set<String> calledFor,
+      long nowMs,
+      Signals signals) {
+    BrokerHands.Order order =
+        new BrokerHands.Order(
+            BrokerRemedy.ISOLATE,
+            killer.topic(),
+            List.of(killer),
+            0,
+            killer
+                + " killed cleaner threads "
+                + judgement.recentDeaths().stream()
+                    .filter(death -> death.culprit().equals(Optional.of(killer)))
+                    .count()
+                + " times, the last one "
+                + judgement.recentDeaths().stream()
+                    .filter(death -> death.culprit().equals(Optional.of(killer)))
+                    .reduce((a, b) -> b)
+                    .map(Death::text)
+                    .orElse(""));
+    calledFor.add(Ticket.key(order));
+    book.propose(order, "", false, nowMs)
+        .ifPresent(
+            why ->
+                signals.critical(
+                    "PoisonNotIsolated",
+                    killer.toString(),
+                    killer
+                        + " kills every cleaner thread that takes it, and is not isolated: "
+                        + why,
+                    order.why(),
+                    "Isolate it by hand: kafka-configs.sh --alter --entity-type topics"
+                        + " --entity-name "
+                        + killer.topic()
+                        + " --add-config min.cleanable.dirty.ratio=1.0,max.compaction.lag.ms="
+                        + Long.MAX_VALUE
+                        + "; or clean it offline: stop the broker, 'kleaner compact' its directory,"
+                        + " start it."));
+  }
+
+  private void revive(
+      Judgement judgement,
+      Optional<TopicPartition> killer,
+      Set<String> calledFor,
+      long nowMs,
+      Signals signals) {
+    BrokerHands.Order order =
+        new BrokerHands.Order(
+            BrokerRemedy.REVIVE, subject(judgement), List.of(), 0, deaths(judgement));
+    calledFor.add(Ticket.key(order));
+    Optional<String> hindered =
+        hindered(judgement, killer)
+            .or(() -> book.propose(order, "", somethingToClean(judgement), nowMs));
+    hindered.ifPresent(
+        why ->
+            signals.critical(
+                "CleanerNotRevived",
+                "broker",
+                "the cleaner is dead and is not revived now: " + why,
+                order.why(),
+                cure(judgement)));
+  }
+
+  private Optional<String> hindered(Judgement judgement, Optional<TopicPartition> killer) {
+    if (killer.isPresent()) {
+      String key = BrokerRemedy.ISOLATE.label() + " " + killer.get().topic();
+      if (book.isAsked(key)) {
+        return Optional.of(
+            "it would die again at " + killer.get() + ", whose isolation waits for an answer");
+      }
+      if (book.isBusy()) {
+        return Optional.empty();
+      }
+    }
+    return lastCause(judgement) == DeathCause.OFFSET_MAP_TOO_SMALL
+        ? Optional.of("its release has no lever, and it would die again at the same segment")
+        : Optional.empty();
+  }
+
+  private static DeathCause lastCause(Judgement judgement) {
+    List<Death> deaths = judgement.deaths();
+    return deaths.isEmpty() ? DeathCause.UNKNOWN : deaths.get(deaths.size() - 1).cause();
+  }
+
+  /** What only a restart or an offline clean cures, exactly. */
+  private static String cure(Judgement judgement) {
+    Optional<TopicPartition> culprit =
+        judgement.deaths().stream().reduce((a, b) -> b).flatMap(Death::culprit);
+    String dir =
+        culprit
+            .flatMap(each -> Optional.ofNullable(judgement.sample().partitions().get(each)))
+            .flatMap(each -> each.files().get())
+            .map(files -> files.dir().toString())
+            .or(() -> culprit.map(each -> "LOG-DIR/" + each))
+            .orElse("LOG-DIR");
+    return lastCause(judgement).advice()
+        + " What always cures it: 1. stop the broker; 2. kleaner compact "
+        + dir
+        + "; 3. start the broker, which has new cleaner threads.";
+  }
+
+  private static String deaths(Judgement judgement) {
+    return judgement.of(Ailment.CLEANER_DEAD).stream()
+        .map(Diagnosis::summary)
+        .reduce((a, b) -> a + "; " + b)
+        .orElse("a cleaner thread is dead");
+  }
+
+  static String subject(Judgement judgement) {
+    return judgement
+        .sample()
+        .broker()
+        .get()
+        .filter(broker -> broker.nodeId().isPresent())
+        .map(broker -> "broker " + broker.nodeId().getAsInt())
+        .orElse("broker");
+  }
+
+  /** Whether a revived cleaner has something to do that shows. */
+  static boolean somethingToClean(Judgement judgement) {
+    return judgement.sample().partitions().values().stream()
+        .filter(each -> each.uncleanable().isEmpty())
+        .flatMap(each -> each.files().get().stream())
+        .anyMatch(files -> files.eligibility().kind() == Eligibility.Kind.ELIGIBLE);
+  }
+
+  private void resize(Judgement judgement, Set<String> calledFor, long nowMs) {
+    OptionalLong now = number(judgement, "log.cleaner.dedupe.buffer.size");
+    for (Diagnosis each : judgement.of(Ailment.DEDUPE_BUFFER_FULL)) {
+      now.ifPresent(
+          bytes ->
+              ask(
+                  BrokerRemedy.RESIZE,
+                  subject(judgement),
+                  2 * bytes,
+                  each.summary() + "; to " + 2 * bytes + " bytes",
+                  calledFor,
+                  nowMs));
+    }
+  }
+
+  private void unstick(Judgement judgement, Set<String> calledFor, long nowMs) {
+    for (Diagnosis each : judgement.of(Ailment.CLEANER_STARVED)) {
+      Optional<BrokerConfig> config = judgement.sample().config().get();
+      if (config.isPresent()
+          && config.get().decimal("log.cleaner.io.max.bytes.per.second").isPresent()) {
+        double rate = config.get().decimal("log.cleaner.io.max.bytes.per.second").getAsDouble();
+        long higher = (long) Math.max(LEAST_RATE, FASTER * rate);
+        ask(
+            BrokerRemedy.UNSTICK,
+            subject(judgement),
+            higher,
+            each.summary() + "; to " + higher + " bytes a second",
+            calledFor,
+            nowMs);
+      }
+    }
+  }
+
+  private static OptionalLong number(Judgement judgement, String key) {
+    Optional<BrokerConfig> config = judgement.sample().config().get();
+    return config.isPresent() ? config.get().number(key) : OptionalLong.empty();
+  }
+
+  private void ask(
+      BrokerRemedy remedy,
+      String subject,
+      long number,
+      String why,
+      Set<String> calledFor,
+      long nowMs) {
+    BrokerHands.Order order = new BrokerHands.Order(remedy, subject, List.of(), number, why);
+    calledFor.add(Ticket.key(order));
+    book.propose(order, "", false, nowMs);
+  }
+
+  private void transactions(Judgement judgement, Set<String> calledFor, long nowMs) {
+    for (Diagnosis each : judgement.of(Ailment.HANGING_TRANSACTION)) {
+      TopicPartition id = each.partition().orElseThrow();
+      BrokerPartition partition = judgement.sample().partitions().get(id);
+      if (partition != null
+          && partition.transactions() instanceof Seen.Known<List<OpenTransaction>> open) {
+        open.value().stream()
+            .min(Comparator.comparingLong(OpenTransaction::startOffset))
+            .ifPresent(
+                transaction -> {
+                  BrokerHands.Order order =
+                      new BrokerHands.Order(
+                          BrokerRemedy.ABORT_TRANSACTION,
+                          id.toString(),
+                          List.of(id),
+                          transaction.producerId(),
+                          each.summary() + "; " + each.evidence());
+                  calledFor.add(Ticket.key(order));
+                  book.propose(order, Long.toString(transaction.producerId()), false, nowMs);
+                });
+      }
+    }
+  }
+
+  /** Threads that live and do what they should. */
+  static long well(Judgement judgement) {
+    return judgement.threads().stream()
+        .filter(each -> each.verdict() instanceof Verdict.Healthy)
+        .count();
+  }
+}

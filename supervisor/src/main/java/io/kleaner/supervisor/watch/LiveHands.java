@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.journal.Journal;
+import io.kleaner.supervisor.probe.broker.AdminTarget;
+import io.kleaner.supervisor.probe.broker.BrokerIdentity;
+import io.kleaner.supervisor.probe.broker.BrokerSample;
+import io.kleaner.supervisor.probe.broker.CleanerThread;
+import io.kleaner.supervisor.probe.broker.FreshThreads;
+import io.kleaner.supervisor.probe.broker.JmxTarget;
+import io.kleaner.supervisor.probe.broker.Seen;
+import io.kleaner.supervisor.probe.broker.Source;
+import io.kleaner.supervisor.remedy.broker.BrokerConnection;
+import io.kleaner.supervisor.remedy.broker.BrokerLever;
+import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
+import io.kleaner.supervisor.remedy.broker.CheckpointView;
+import io.kleaner.supervisor.remedy.broker.CleanerTuning;
+import io.kleaner.supervisor.remedy.broker.LeverRules;
+import io.kleaner.supervisor.remedy.broker.LeverTimes;
+import io.kleaner.supervisor.remedy.broker.OverrideJournal;
+import io.kleaner.supervisor.remedy.broker.Overrides;
+import io.kleaner.supervisor.remedy.broker.RemedyDesk;
+import io.kleaner.supervisor.remedy.broker.RemedyOutcome;
+import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
+import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
+import io.kleaner.supervisor.remedy.broker.TopicIsolation;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Hands on a live broker, over its Admin API, with an eye of their own on its threads. What is
+ * changed is in the journal of overrides first. Thread-safe as far as remedies are carried out by
+ * one thread.
+ */
+public final class LiveHands implements BrokerHands {
+
+  private static final String JOURNAL = "overrides";
+
+  private final BrokerConnection connection;
+  private final OverrideJournal journal;
+  private final Overrides overrides;
+  private final TopicIsolation isolation;
+  private final RemedyDesk desk;
+  private final Supplier<Seen<List<CleanerThread>>> threads;
+  private final Optional<FreshThreads> eye;
+  private final Supplier<BrokerSample> view;
+  private final CheckpointView checkpoints;
+  private final CancelToken token;
+  private final Clock clock;
+  private volatile Set<String> isolated = Set.of();
+  private volatile boolean leftovers;
+
+  private LiveHands(
+      BrokerConnection connection,
+      OverrideJournal journal,
+      RemedyPolicy policy,
+      Journal incidents,
+      Optional<FreshThreads> eye,
+      Supplier<BrokerSample> view,
+      CheckpointView checkpoints,
+      CancelToken token,
+      Clock clock) {
+    this.connection = connection;
+    this.journal = journal;
+    this.overrides = new Overrides(connection.settings(), journal, clock);
+    this.isolation = new TopicIsolation(overrides, clock);
+    this.desk = new RemedyDesk(policy, incidents, clock);
+    this.eye = eye;
+    this.threads =
+        eye.<Supplier<Seen<List<CleanerThread>>>>map(each -> each)
+            .orElse(() -> Seen.notAsked(Source.JMX));
+    this.view = view;
+    this.checkpoints = checkpoints;
+    this.token = token;
+    this.clock = clock;
+    takeStock();
+  }
+
+  /** The supervisor must not wait for the journal's disk. */
+  private void takeStock() {
+    isolated = isolation.isolated();
+    leftovers = overrides.open().stream().anyMatch(each -> !each.purpose().isLasting());
+  }
+
+  /**
+   * Opens them; nothing is connected yet.
+   *
+   * @param stateDir exists, and is ours alone
+   * @param incidents where remedies are written down
+   * @param logDirs whose checkpoints show whether a clean ended
+   * @param token cancelled when all is to end
+   * @throws IOException if a property of the client is wrong, or the journal can't be used
+   */
+  public static LiveHands open(
+      FileSystem fileSystem,
+      Clock clock,
+      AdminTarget admin,
+      Optional<JmxTarget> jmx,
+      List<Path> logDirs,
+      Path stateDir,
+      RemedyPolicy policy,
+      Journal incidents,
+      Supplier<BrokerSample> view,
+      CancelToken token)
+      throws IOException {
+    OverrideJournal journal = OverrideJournal.open(fileSystem, stateDir, JOURNAL);
+    try {
+      return new LiveHands(
+          BrokerConnection.open(admin.bootstrapServers(), admin.properties()),
+          journal,
+          policy,
+          incidents,
+          jmx.map(target -> new FreshThreads(target, clock)),
+          view,
+          logDirs.isEmpty() ? CheckpointView.none() : CheckpointView.of(fileSystem, logDirs),
+          token,
+          clock);
+    } catch (IOException | RuntimeException e) {
+      journal.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public String unable() {
+    return "";
+  }
+
+  @Override
+  public Decision decide(BrokerRemedy remedy, String subject) {
+    return desk.decide(remedy, subject, false);
+  }
+
+  @Override
+  public RemedyDesk.Answer carryOut(
+      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean)
+      throws IOException {
+    OptionalInt node =
+        view.get().broker().get().map(BrokerIdentity::nodeId).orElse(OptionalInt.empty());
+    boolean onBroker =
+        order.remedy() == BrokerRemedy.REVIVE
+            || order.remedy() == BrokerRemedy.UNSTICK
+            || order.remedy() == BrokerRemedy.RESIZE;
+    if (onBroker && node.isEmpty()) {
+      throw new IOException("the broker's node id is not known: the Admin API doesn't answer");
+    }
+    try {
+      return desk.request(
+          order.remedy(),
+          order.subject(),
+          byHand,
+          order.why(),
+          () -> act(order, byHand, confirmed, somethingToClean, node.orElse(-1)));
+    } finally {
+      takeStock();
+    }
+  }
+
+  private RemedyOutcome act(
+      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean, int node)
+      throws IOException {
+    return switch (order.remedy()) {
+      case REVIVE ->
+          new BrokerLever(node, overrides, threads, checkpoints, LeverTimes.DEFAULT, clock, token)
+              .revive(somethingToClean);
+      case ISOLATE -> isolation.isolate(order.subject(), byHand);
+      case RELEASE -> isolation.release(order.subject());
+      case UNSTICK -> tuning(node).unstick((double) order.number());
+      case RESIZE -> tuning(node).resizeBuffer(order.number(), OptionalLong.empty());
+      case ABORT_TRANSACTION ->
+          connection
+              .transactions(clock, token)
+              .abort(order.partition().get(0), order.number(), confirmed);
+    };
+  }
+
+  private CleanerTuning tuning(int node) {
+    return new CleanerTuning(node, overrides, threads, LeverTimes.DEFAULT, clock, token);
+  }
+
+  @Override
+  public Set<String> isolated() {
+    return isolated;
+  }
+
+  @Override
+  public boolean hasLeftovers() {
+    return leftovers;
+  }
+
+  @Override
+  public List<String> recover() {
+    try {
+      return overrides.recover(() -> LeverRules.refusal(threads.get(), clock.nowMs())).stream()
+          .map(Overrides.Restored::sentence)
+          .toList();
+    } finally {
+      takeStock();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    eye.ifPresent(FreshThreads::close);
+    connection.close();
+    journal.close();
+  }
+}

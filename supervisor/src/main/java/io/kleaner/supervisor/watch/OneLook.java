@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.judge.broker.BrokerJudge;
+import io.kleaner.supervisor.judge.broker.JudgeOptions;
+import io.kleaner.supervisor.judge.broker.Judgement;
+import io.kleaner.supervisor.judge.broker.SourceState;
+import io.kleaner.supervisor.probe.broker.BrokerProbes;
+import io.kleaner.supervisor.probe.broker.ProbeTargets;
+import io.kleaner.supervisor.probe.broker.Source;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** Looks at a broker for some seconds and judges, changing nothing. */
+public final class OneLook {
+
+  private static final long LEAST_MS = 2_500;
+  private static final long MOST_MS = 15_000;
+  private static final long PAUSE_MS = 500;
+
+  private OneLook() {}
+
+  /**
+   * Looks until every source that was named has told something, and a moment longer so that a
+   * thread that is missing is missed twice; no longer than some seconds.
+   *
+   * @param token ends it early
+   */
+  public static Judgement at(
+      ProbeTargets targets, FileSystem fileSystem, Clock clock, CancelToken token)
+      throws InterruptedException {
+    Set<Source> named = EnumSet.noneOf(Source.class);
+    named.addAll(WatchSetup.named(targets));
+    BrokerJudge judge = new BrokerJudge(JudgeOptions.defaults(), named);
+    try (BrokerProbes probes = new BrokerProbes(targets, fileSystem, clock)) {
+      probes.start();
+      long beganNs = clock.nanoTime();
+      while (true) {
+        token.sleep(TimeUnit.MILLISECONDS.toNanos(PAUSE_MS));
+        Judgement judgement = judge.judge(probes.sample(), Set.of());
+        long tookMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs);
+        boolean all =
+            judgement.sources().stream().noneMatch(each -> each.kind() == SourceState.Kind.MISSING);
+        if (token.isCancelled() || tookMs >= MOST_MS || (all && tookMs >= LEAST_MS)) {
+          return judgement;
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import io.kleaner.supervisor.journal.Incident;
+import io.kleaner.supervisor.remedy.broker.RemedyDesk;
+import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
+import io.kleaner.supervisor.service.Chronicle;
+import io.kleaner.supervisor.service.Signals;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * Keeps remedies from the question to the end, has them carried out one at a time, and tells of
+ * those that wait for an answer, hang, or failed. Not thread-safe; owned by the supervisor's
+ * thread.
+ */
+final class RemedyBook {
+
+  private static final int ENDED_KEPT = 100;
+  private static final long STUCK_MS = 120_000;
+  private static final long FAILED_TOLD_MS = 600_000;
+
+  private final BrokerHands hands;
+  private final HandsThread thread;
+  private final Chronicle chronicle;
+  private final Map<String, Ticket> open = new LinkedHashMap<>();
+  private final Deque<Ticket> ended = new ArrayDeque<>();
+  private long nextId = 1;
+  private long lastLookMs;
+
+  RemedyBook(BrokerHands hands, HandsThread thread, Chronicle chronicle) {
+    this.hands = hands;
+    this.thread = thread;
+    this.chronicle = chronicle;
+  }
+
+  /**
+   * Has something done, or asks whether it should be, as the policy says.
+   *
+   * @param confirm what a person has to name, empty if a yes is enough
+   * @return why nothing happens, empty if something does
+   */
+  Optional<String> propose(
+      BrokerHands.Order order, String confirm, boolean somethingToClean, long nowMs) {
+    String key = Ticket.key(order);
+    if (open.containsKey(key)) {
+      return Optional.empty();
+    }
+    if (!hands.unable().isEmpty()) {
+      return Optional.of(hands.unable());
+    }
+    if (isBusy()) {
+      // Whoever decides is busy too, and must not be waited for; the next look asks again.
+      return Optional.empty();
+    }
+    Decision decision = hands.decide(order.remedy(), order.subject());
+    if (decision instanceof Decision.Go) {
+      begin(
+          ticket(order, "", confirm, false, nowMs), OptionalLong.empty(), somethingToClean, nowMs);
+      return Optional.empty();
+    }
+    if (decision instanceof Decision.Ask ask) {
+      if (lately(key, Ticket.State.DECLINED)) {
+        return Optional.of("a person declined it");
+      }
+      Ticket asked = ticket(order, ask.question(), confirm, false, nowMs);
+      open.put(asked.key(), asked);
+      chronicle.add(
+          Incident.Kind.REMEDY_ASKED,
+          order.subject(),
+          "remedy " + asked.id() + ", " + order.remedy().label() + ", waits for an answer",
+          order.why() + "\n" + ask.question(),
+          approve(asked));
+      return Optional.empty();
+    }
+    if (decision instanceof Decision.Wait wait) {
+      return Optional.of(wait.reason() + "; again in " + wait.forMs() / 1_000 + " s");
+    }
+    return Optional.of(((Decision.No) decision).reason());
+  }
+
+  /** Has something done because a person asks for it. */
+  Optional<String> byHand(BrokerHands.Order order, boolean somethingToClean, long nowMs) {
+    if (!hands.unable().isEmpty()) {
+      return Optional.of(hands.unable());
+    }
+    if (isBusy()) {
+      return Optional.of("another remedy is under way");
+    }
+    begin(ticket(order, "", "", true, nowMs), OptionalLong.empty(), somethingToClean, nowMs);
+    return Optional.empty();
+  }
+
+  private Ticket ticket(
+      BrokerHands.Order order, String question, String confirm, boolean byHand, long nowMs) {
+    return new Ticket(
+        nextId++, order, Ticket.State.ASKED, question, confirm, byHand, nowMs, nowMs, "");
+  }
+
+  /**
+   * Answers a question.
+   *
+   * @param confirmed what the person named
+   * @return what is wrong with it, empty if nothing
+   */
+  Optional<String> answer(
+      long id, boolean yes, String confirmed, String reason, boolean somethingToClean, long nowMs) {
+    Optional<Ticket> asked =
+        open.values().stream()
+            .filter(each -> each.id() == id && each.state() == Ticket.State.ASKED)
+            .findFirst();
+    if (asked.isEmpty()) {
+      return Optional.of("no remedy " + id + " waits for an answer");
+    }
+    Ticket ticket = asked.get();
+    if (yes && !ticket.confirm().isEmpty() && !ticket.confirm().equals(confirmed.strip())) {
+      return Optional.of(
+          "to have it done, name the producer id that it is about, as in --yes PRODUCER-ID");
+    }
+    if (yes && isBusy()) {
+      return Optional.of("another remedy is under way; answer again when it has ended");
+    }
+    chronicle.add(
+        Incident.Kind.REMEDY_ANSWERED,
+        ticket.order().subject(),
+        "remedy " + id + ", " + ticket.order().remedy().label() + (yes ? ": yes" : ": no"),
+        reason,
+        "");
+    if (yes) {
+      OptionalLong number =
+          ticket.confirm().isEmpty()
+              ? OptionalLong.empty()
+              : OptionalLong.of(Long.parseLong(ticket.confirm()));
+      begin(ticket.decidedByHand(), number, somethingToClean, nowMs);
+    } else {
+      end(ticket, Ticket.State.DECLINED, "declined: " + reason, nowMs);
+    }
+    return Optional.empty();
+  }
+
+  /** Takes back questions for which there is no reason any more. */
+  void withdraw(Set<String> stillCalledFor, long nowMs) {
+    for (Ticket each : List.copyOf(open.values())) {
+      if (each.state() == Ticket.State.ASKED && !stillCalledFor.contains(each.key())) {
+        end(each, Ticket.State.WITHDRAWN, "what called for it is gone", nowMs);
+      }
+    }
+  }
+
+  private void begin(Ticket ticket, OptionalLong confirmed, boolean somethingToClean, long nowMs) {
+    Ticket running = ticket.with(Ticket.State.RUNNING, "", nowMs);
+    open.put(running.key(), running);
+    boolean taken =
+        thread.offer(
+            () -> {
+              Ticket.State state;
+              String outcome;
+              try {
+                RemedyDesk.Answer answer =
+                    hands.carryOut(running.order(), running.byHand(), confirmed, somethingToClean);
+                state = Endings.state(answer);
+                outcome = Endings.text(answer);
+              } catch (IOException | RuntimeException e) {
+                state = Ticket.State.FAILED;
+                outcome = "it broke off: " + e.getMessage();
+              }
+              Ticket.State ending = state;
+              String told = outcome;
+              thread.tell(() -> end(running, ending, told, lastLookMs));
+            });
+    if (!taken) {
+      end(running, Ticket.State.FAILED, "too much waits to be done", nowMs);
+    }
+  }
+
+  private void end(Ticket ticket, Ticket.State state, String outcome, long nowMs) {
+    open.remove(ticket.key());
+    ended.addFirst(ticket.with(state, outcome, nowMs));
+    if (ended.size() > ENDED_KEPT) {
+      ended.removeLast();
+    }
+  }
+
+  boolean isBusy() {
+    return open.values().stream().anyMatch(each -> each.state() == Ticket.State.RUNNING);
+  }
+
+  boolean isAsked(String key) {
+    Ticket ticket = open.get(key);
+    return ticket != null && ticket.state() == Ticket.State.ASKED;
+  }
+
+  private boolean lately(String key, Ticket.State state) {
+    return ended.stream()
+        .filter(each -> each.key().equals(key))
+        .findFirst()
+        .filter(each -> each.state() == state)
+        .isPresent();
+  }
+
+  /** The latest ended one of a key. */
+  Optional<Ticket> latest(String key) {
+    return ended.stream().filter(each -> each.key().equals(key)).findFirst();
+  }
+
+  /** Tells of what waits, hangs or failed. */
+  void look(long nowMs, Signals signals) {
+    lastLookMs = nowMs;
+    for (Ticket each : open.values()) {
+      String name = "remedy " + each.id();
+      if (each.state() == Ticket.State.ASKED) {
+        signals.warning(
+            "RemedyAsked",
+            name,
+            name + " waits for an answer: " + each.key(),
+            each.order().why() + " " + each.question(),
+            approve(each));
+      } else if (nowMs - each.changedMs() > STUCK_MS) {
+        signals.critical(
+            "RemedyStuck",
+            name,
+            name + " has not ended for " + (nowMs - each.changedMs()) / 1_000 + " s: " + each.key(),
+            "nothing else is done until it ends",
+            "Look whether the broker answers at all; see the journal of overrides in the state"
+                + " directory for what is set.");
+      }
+    }
+    Map<String, Ticket> failed = new LinkedHashMap<>();
+    for (Ticket each : ended) {
+      failed.putIfAbsent(each.key(), each);
+    }
+    for (Ticket each : failed.values()) {
+      boolean bad = each.state() == Ticket.State.FAILED || each.state() == Ticket.State.REFUSED;
+      if (bad && nowMs - each.changedMs() < FAILED_TOLD_MS) {
+        signals.warning(
+            "RemedyFailed",
+            each.key(),
+            each.key() + (each.state() == Ticket.State.REFUSED ? " was refused" : " did not help"),
+            each.outcome(),
+            "See the incidents for what was seen, and 'kleaner explain' for what is left to do.");
+      }
+    }
+  }
+
+  private static String approve(Ticket ticket) {
+    return "Run 'kleaner approve "
+        + ticket.id()
+        + (ticket.confirm().isEmpty() ? "" : " --yes " + ticket.confirm())
+        + " --url URL --token-file FILE', or 'kleaner decline "
+        + ticket.id()
+        + "'.";
+  }
+
+  /** Open ones, then the latest others, the newest first. */
+  List<Ticket> all() {
+    List<Ticket> all = new ArrayList<>(open.values());
+    all.addAll(ended);
+    return all;
+  }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A remedy from the question to its end. Immutable.
+ *
+ * @param id ascending within a run
+ * @param order what is to be done
+ * @param state how far it is
+ * @param question what a person is asked; empty if nobody is
+ * @param confirm what a person has to name to have it done; empty if a yes is enough
+ * @param byHand whether a person decided it
+ * @param createdMs milliseconds since the epoch
+ * @param changedMs when its state last changed, milliseconds since the epoch
+ * @param outcome what came of it, empty while nothing did
+ */
+record Ticket(
+    long id,
+    BrokerHands.Order order,
+    State state,
+    String question,
+    String confirm,
+    boolean byHand,
+    long createdMs,
+    long changedMs,
+    String outcome) {
+
+  /** How far it is. */
+  enum State {
+    ASKED,
+    RUNNING,
+    EFFECTIVE,
+    REFUSED,
+    FAILED,
+    DECLINED,
+    /** What called for it is gone. */
+    WITHDRAWN;
+
+    boolean isOpen() {
+      return this == ASKED || this == RUNNING;
+    }
+  }
+
+  Ticket with(State next, String told, long nowMs) {
+    return new Ticket(id, order, next, question, confirm, byHand, createdMs, nowMs, told);
+  }
+
+  Ticket decidedByHand() {
+    return new Ticket(id, order, state, question, confirm, true, createdMs, changedMs, outcome);
+  }
+
+  /** What there is at most one open ticket of. */
+  String key() {
+    return key(order);
+  }
+
+  static String key(BrokerHands.Order order) {
+    return order.remedy().label() + " " + order.subject();
+  }
+
+  /** As the API shows it. */
+  Map<String, Object> map() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("id", Long.toString(id));
+    map.put("remedy", order.remedy().label());
+    map.put("subject", order.subject());
+    map.put("state", state.name().toLowerCase(Locale.ROOT));
+    map.put("question", question);
+    map.put("confirm", !confirm.isEmpty());
+    map.put("byHand", byHand);
+    map.put("why", order.why());
+    map.put("createdMs", createdMs);
+    map.put("changedMs", changedMs);
+    map.put("outcome", outcome);
+    return map;
+  }
+}

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.alert.Alert;
+import io.kleaner.supervisor.journal.Incident;
+import io.kleaner.supervisor.judge.Severity;
+import io.kleaner.supervisor.judge.broker.Ailment;
+import io.kleaner.supervisor.judge.broker.BrokerJudge;
+import io.kleaner.supervisor.judge.broker.Death;
+import io.kleaner.supervisor.judge.broker.DeathCause;
+import io.kleaner.supervisor.judge.broker.Diagnosis;
+import io.kleaner.supervisor.judge.broker.Judgement;
+import io.kleaner.supervisor.probe.broker.BrokerSample;
+import io.kleaner.supervisor.service.Chronicle;
+import io.kleaner.supervisor.service.Rounds;
+import io.kleaner.supervisor.service.Signals;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The rounds over a broker's cleaner: the newest sample is judged, what is wrong becomes alerts and
+ * incidents, and remedies are called for. Not thread-safe; owned by the supervisor's thread.
+ */
+final class WatchRounds implements Rounds<WatchSnapshot> {
+
+  private static final int CULPRITS_KEPT = 200;
+  private static final long RECOVER_MS = 10_000;
+
+  private final Supplier<BrokerSample> view;
+  private final BrokerJudge judge;
+  private final BrokerHands hands;
+  private final HandsThread thread;
+  private final HandsThread scans;
+  private final RemedyBook book;
+  private final Healer healer;
+  private final Scanner scanner;
+  private final Chronicle chronicle;
+  private final Map<String, Diagnosis> holding = new HashMap<>();
+  private final Map<TopicPartition, String> culprits = new LinkedHashMap<>();
+  private long scannedDeathMs = -1;
+  private long recoveredMs = -1;
+  private List<String> recovered = List.of();
+  private Judgement judgement = Judgement.none();
+
+  /** Looks through a partition for what kills cleaners; may take long. */
+  @FunctionalInterface
+  interface Scanner {
+    /** What was found, a sentence; empty if nothing was. */
+    Optional<String> find(Judgement judgement, TopicPartition partition);
+  }
+
+  WatchRounds(
+      Supplier<BrokerSample> view,
+      BrokerJudge judge,
+      BrokerHands hands,
+      HandsThread thread,
+      HandsThread scans,
+      Scanner scanner,
+      Chronicle chronicle) {
+    this.view = view;
+    this.judge = judge;
+    this.hands = hands;
+    this.thread = thread;
+    this.scans = scans;
+    this.scanner = scanner;
+    this.chronicle = chronicle;
+    this.book = new RemedyBook(hands, thread, chronicle);
+    this.healer = new Healer(book, hands);
+  }
+
+  @Override
+  public void look(long nowMs, Signals signals) {
+    thread.fetch();
+    scans.fetch();
+    judgement = judge.judge(view.get(), hands.isolated());
+    tell(signals);
+    scan();
+    recover(nowMs, signals);
+    healer.look(judgement, nowMs, signals);
+    book.look(nowMs, signals);
+    if (thread.hasEnded()) {
+      signals.critical(
+          "HandsDead",
+          "service",
+          "the thread that carries out remedies has ended: nothing is done any more",
+          "",
+          "Restart kleaner.");
+    }
+  }
+
+  /** Takes back what a run left that ended in the middle, again and again until it is done. */
+  private void recover(long nowMs, Signals signals) {
+    if (!hands.hasLeftovers() || book.isBusy()) {
+      return;
+    }
+    if (nowMs - recoveredMs >= RECOVER_MS || recoveredMs < 0) {
+      recoveredMs = nowMs;
+      thread.offer(
+          () -> {
+            List<String> found = hands.recover();
+            thread.tell(() -> recovered(found));
+          });
+      return;
+    }
+    signals.warning(
+        "OverrideLeft",
+        "broker",
+        "a setting that a remedy left behind is not taken back yet",
+        "it is in overrides.log in the state directory",
+        "It is tried again every "
+            + RECOVER_MS / 1_000
+            + " s; see the incidents for what hinders.");
+  }
+
+  private void recovered(List<String> found) {
+    if (!found.equals(recovered)) {
+      recovered = found;
+      for (String each : found) {
+        chronicle.add(
+            Incident.Kind.REMEDY_EFFECTIVE,
+            "service",
+            "a setting of a remedy that ended in the middle was looked at: " + each,
+            "",
+            "");
+      }
+    }
+  }
+
+  private void tell(Signals signals) {
+    Map<String, Diagnosis> now = new HashMap<>();
+    for (Diagnosis each : judgement.diagnoses()) {
+      String key = each.ailment().rule() + " " + each.subject();
+      now.put(key, each);
+      String evidence =
+          each.evidence()
+              + each.partition().map(culprits::get).map(found -> "; " + found).orElse("");
+      if (each.severity() == Severity.CRITICAL) {
+        signals.critical(
+            each.ailment().rule(), each.subject(), each.summary(), evidence, each.advice());
+      } else if (each.severity() == Severity.WARNING) {
+        signals.warning(
+            each.ailment().rule(), each.subject(), each.summary(), evidence, each.advice());
+      }
+      if (!holding.containsKey(key)) {
+        chronicle.add(
+            began(each.ailment()), each.subject(), each.summary(), evidence, each.advice());
+      }
+    }
+    holding.forEach(
+        (key, each) -> {
+          if (!now.containsKey(key)) {
+            chronicle.add(
+                ended(each.ailment()),
+                each.subject(),
+                each.ailment().rule() + " is over",
+                each.summary(),
+                "");
+          }
+        });
+    holding.clear();
+    holding.putAll(now);
+  }
+
+  private static Incident.Kind began(Ailment ailment) {
+    return switch (ailment) {
+      case CLEANER_DEAD -> Incident.Kind.WORKER_DEAD;
+      case CLEANER_HUNG, CLEANER_SPINNING -> Incident.Kind.WORKER_HUNG;
+      case PARTITION_UNCLEANABLE -> Incident.Kind.PARTITION_FAILED;
+      case BROKER_PARTITION_STALLED -> Incident.Kind.PARTITION_STALLED;
+      case BROKER_FALLING_BEHIND -> Incident.Kind.FALLING_BEHIND;
+      case BROKER_UNSEEN -> Incident.Kind.LOG_DIR_BLIND;
+      default -> Incident.Kind.CONDITION_BEGAN;
+    };
+  }
+
+  private static Incident.Kind ended(Ailment ailment) {
+    return switch (ailment) {
+      case CLEANER_DEAD -> Incident.Kind.WORKER_RESTARTED;
+      case BROKER_PARTITION_STALLED -> Incident.Kind.PARTITION_MOVING;
+      case BROKER_UNSEEN -> Incident.Kind.LOG_DIR_SEEN;
+      default -> Incident.Kind.CONDITION_ENDED;
+    };
+  }
+
+  /** Has the segments of a partition looked through that a thread ran out of memory at. */
+  private void scan() {
+    List<Death> deaths = judgement.deaths();
+    if (deaths.isEmpty()) {
+      return;
+    }
+    Death last = deaths.get(deaths.size() - 1);
+    if (last.atMs() <= scannedDeathMs
+        || last.cause() != DeathCause.OUT_OF_MEMORY
+        || last.culprit().isEmpty()
+        || culprits.containsKey(last.culprit().get())) {
+      return;
+    }
+    scannedDeathMs = last.atMs();
+    TopicPartition suspect = last.culprit().get();
+    Judgement now = judgement;
+    scans.offer(
+        () -> {
+          Optional<String> found = scanner.find(now, suspect);
+          scans.tell(() -> found.ifPresent(text -> found(suspect, text)));
+        });
+  }
+
+  private void found(TopicPartition partition, String text) {
+    if (culprits.size() < CULPRITS_KEPT) {
+      culprits.put(partition, text);
+    }
+    chronicle.add(Incident.Kind.CULPRIT_FOUND, partition.toString(), text, "", "");
+  }
+
+  @Override
+  public WatchSnapshot seen(Tick tick) {
+    return new WatchSnapshot(tick, judgement, book.all(), Map.copyOf(culprits), hands.isolated());
+  }
+
+  @Override
+  public Map<String, Object> pulse(WatchSnapshot seen) {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("atMs", seen.tick().atMs());
+    map.put("tick", seen.tick().ticks());
+    map.put("partitions", seen.judgement().partitions().size());
+    map.put(
+        "alertsFiring",
+        seen.tick().alerts().stream().filter(each -> each.state() == Alert.State.FIRING).count());
+    return map;
+  }
+
+  RemedyBook book() {
+    return book;
+  }
+
+  Healer healer() {
+    return healer;
+  }
+
+  Judgement judgement() {
+    return judgement;
+  }
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.judge.broker;
+
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.probe.broker.BrokerConfig;
+import io.kleaner.supervisor.probe.broker.BrokerIdentity;
+import io.kleaner.supervisor.probe.broker.BrokerPartition;
+import io.kleaner.supervisor.probe.broker.BrokerPartition.LastClean;
+import io.kleaner.supervisor.probe.broker.BrokerSample;
+import io.kleaner.supervisor.probe.broker.CleanerGauges;
+import io.kleaner.supervisor.probe.broker.CleanerLog;
+import io.kleaner.supervisor.probe.broker.CleanerThread;
+import io.kleaner.supervisor.probe.broker.ConfigValue;
+import io.kleaner.supervisor.probe.broker.Eligibility;
+import io.kleaner.supervisor.probe.broker.Gauge;
+import io.kleaner.supervisor.probe.broker.LogDirFacts;
+import io.kleaner.supervisor.probe.broker.LogEvent;
+import io.kleaner.supervisor.probe.broker.Offsets;
+import io.kleaner.supervisor.probe.broker.OpenTransaction;
+import io.kleaner.supervisor.probe.broker.PartitionFiles;
+import io.kleaner.supervisor.probe.broker.ReclaimEstimate;
+import io.kleaner.supervisor.probe.broker.Replication;
+import io.kleaner.supervisor.probe.broker.Seen;
+import io.kleaner.supervisor.probe.broker.Source;
+import io.kleaner.supervisor.probe.broker.StackClass;
+import io.kleaner.supervisor.probe.broker.TopicConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** A broker as samples show it, changed step by step, with a judge that looks every second. */
+public final class Broker {
+
+  public static final Path DIR = Path.of("/data");
+  public static final long START_MS = 1_800_000_000_000L;
+  public static final TopicPartition ORDERS = new TopicPartition("orders", 0);
+  public static final TopicPartition POISON = new TopicPartition("poison", 0);
+
+  long nowMs = START_MS;
+  Optional<List<CleanerThread>> threads = Optional.of(List.of(idle(0, 30)));
+  final Map<String, ConfigValue> config = new HashMap<>();
+  boolean configKnown = true;
+  final Map<Gauge, Double> gauges = new EnumMap<>(Gauge.class);
+  final Map<String, CleanerGauges.Uncleanable> uncleanable = new HashMap<>();
+  Optional<List<LogEvent>> log = Optional.of(new ArrayList<>());
+  LogDirFacts dir = facts(1L << 40);
+  Set<String> isolated = Set.of();
+  Set<Source> named = EnumSet.allOf(Source.class);
+  JudgeOptions options = JudgeOptions.defaults();
+  private BrokerJudge judge;
+
+  /** Healthy, with one thread. */
+  public Broker() {
+    set("log.cleaner.threads", "1");
+    gauges.put(Gauge.DEAD_THREAD_COUNT, 0.0);
+    gauges.put(Gauge.MAX_DIRTY_PERCENT, 0.0);
+    partition(ORDERS, files -> {});
+  }
+
+  static LogDirFacts facts(long usableBytes) {
+    return new LogDirFacts(OptionalInt.of(1), Optional.empty(), 1, usableBytes, List.of());
+  }
+
+  void set(String key, String value) {
+    config.put(key, new ConfigValue(value, ConfigValue.Origin.STATIC));
+  }
+
+  static CleanerThread thread(int number, long id, StackClass stack, long cpuMs) {
+    return new CleanerThread(
+        "kafka-log-cleaner-thread-" + number,
+        id,
+        stack == StackClass.CLEANING ? Thread.State.RUNNABLE : Thread.State.TIMED_WAITING,
+        stack,
+        List.of("org.apache.kafka.Somewhere.at:7"),
+        cpuMs * 1_000_000);
+  }
+
+  static CleanerThread idle(int number, long id) {
+    return thread(number, id, StackClass.IDLE, 100);
+  }
+
+  /** What can be said of a partition's files. */
+  public static final class Files {
+    long sizeBytes = 1 << 20;
+    long logStart;
+    long logEnd = 1_000;
+    OptionalLong checkpoint = OptionalLong.of(500);
+    long firstDirty = 500;
+    long dirtyBytes;
+    double ratio;
+    Eligibility.Kind kind = Eligibility.Kind.NOTHING_CLEANABLE;
+    final Map<String, String> topic = new HashMap<>();
+    public Seen<Offsets> offsets = Seen.notAsked(Source.ADMIN);
+    Seen<Replication> replication = Seen.notAsked(Source.ADMIN);
+    public Seen<List<OpenTransaction>> transactions = Seen.notAsked(Source.ADMIN);
+    Optional<LogEvent.MarkedUncleanable> mark = Optional.empty();
+    boolean seen = true;
+
+    void eligible() {
+      kind = Eligibility.Kind.ELIGIBLE;
+      dirtyBytes = 1 << 20;
+      ratio = 0.9;
+    }
+  }
+
+  private final Map<TopicPartition, Files> all = new TreeMap<>();
+
+  /** Changes a partition. */
+  public void partition(TopicPartition id, Consumer<Files> change) {
+    Files files = all.computeIfAbsent(id, each -> new Files());
+    files.topic.putIfAbsent("cleanup.policy", "compact");
+    change.accept(files);
+  }
+
+  private BrokerPartition build(TopicPartition id, Files files) {
+    PartitionFiles seen =
+        new PartitionFiles(
+            DIR.resolve(id.toString()),
+            files.sizeBytes,
+            2,
+            900,
+            100,
+            files.logStart,
+            files.logEnd,
+            files.checkpoint,
+            files.firstDirty,
+            OptionalLong.of(900),
+            files.dirtyBytes,
+            0,
+            files.ratio,
+            new Eligibility(
+                files.kind,
+                "a sentence",
+                Optional.empty(),
+                OptionalLong.empty(),
+                OptionalLong.empty()),
+            nowMs,
+            List.of());
+    Map<String, ConfigValue> topic = new HashMap<>();
+    files.topic.forEach(
+        (key, value) -> topic.put(key, new ConfigValue(value, ConfigValue.Origin.TOPIC)));
+    return new BrokerPartition(
+        id,
+        Seen.known(new TopicConfig(topic), nowMs),
+        files.offsets,
+        files.replication,
+        files.seen ? Seen.known(seen, nowMs) : Seen.notAsked(Source.LOG_DIR),
+        files.transactions,
+        Seen.<ReclaimEstimate>notAsked(Source.LOG_DIR),
+        Optional.<LastClean>empty(),
+        files.mark);
+  }
+
+  void log(LogEvent event) {
+    log.orElseThrow().add(event);
+  }
+
+  /** A line of the log. */
+  public void began(int thread, TopicPartition partition) {
+    log(
+        new LogEvent.BeganCleaning(
+            nowMs, "Beginning cleaning of log " + partition, OptionalInt.of(thread), partition));
+  }
+
+  /** A line of the log. */
+  public void died(int thread, String throwable, TopicPartition culprit) {
+    log(
+        new LogEvent.DiedOf(
+            nowMs,
+            "Error due to",
+            OptionalInt.of(thread),
+            Optional.of(throwable),
+            Optional.of(culprit)));
+  }
+
+  /** A judge that has seen nothing of it yet. */
+  public BrokerJudge judge() {
+    return new BrokerJudge(options, named);
+  }
+
+  /** Its time, milliseconds since the epoch. */
+  public long nowMs() {
+    return nowMs;
+  }
+
+  /** Lets time pass. */
+  public void advance(long ms) {
+    nowMs += ms;
+  }
+
+  /** Its threads are gone. */
+  public void noThreads() {
+    threads = Optional.of(List.of());
+  }
+
+  /** It has one idle thread. */
+  public void aliveAs(long id) {
+    threads = Optional.of(List.of(idle(0, id)));
+  }
+
+  /** As it is now. */
+  public BrokerSample sample() {
+    TreeMap<TopicPartition, BrokerPartition> built = new TreeMap<>();
+    all.forEach((id, files) -> built.put(id, build(id, files)));
+    return new BrokerSample(
+        nowMs,
+        Seen.known(
+            new BrokerIdentity(
+                OptionalInt.of(1),
+                Optional.empty(),
+                Optional.of("localhost:9092"),
+                Optional.of("4.3.1"),
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                List.of(1)),
+            nowMs),
+        threads
+            .map(each -> Seen.known(each, nowMs))
+            .orElse(Seen.missing(Source.JMX, "it does not answer")),
+        named.contains(Source.JMX)
+            ? Seen.known(new CleanerGauges(gauges, uncleanable), nowMs)
+            : Seen.notAsked(Source.JMX),
+        configKnown
+            ? Seen.known(new BrokerConfig(config), nowMs)
+            : Seen.missing(Source.ADMIN, "it does not answer"),
+        log.map(each -> Seen.known(new CleanerLog(each, List.of()), nowMs))
+            .orElse(Seen.notAsked(Source.BROKER_LOG)),
+        built,
+        new TreeMap<>(Map.of(DIR, Seen.known(dir, nowMs))));
+  }
+
+  /** Looks now. */
+  Judgement look() {
+    if (judge == null) {
+      judge = new BrokerJudge(options, named);
+    }
+    return judge.judge(sample(), isolated);
+  }
+
+  /** Looks every second for so long; the last look's judgement. */
+  Judgement lookFor(long seconds) {
+    return lookFor(seconds, () -> {});
+  }
+
+  /** The same, with something that changes before each look. */
+  Judgement lookFor(long seconds, Runnable change) {
+    Judgement last = look();
+    for (long i = 0; i < seconds; i++) {
+      nowMs += 1_000;
+      change.run();
+      last = look();
+    }
+    return last;
+  }
+}

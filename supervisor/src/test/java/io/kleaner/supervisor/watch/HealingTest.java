@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.journal.Journal;
+import io.kleaner.supervisor.judge.broker.Broker;
+import io.kleaner.supervisor.probe.broker.Offsets;
+import io.kleaner.supervisor.probe.broker.OpenTransaction;
+import io.kleaner.supervisor.probe.broker.Seen;
+import io.kleaner.supervisor.probe.broker.Source;
+import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
+import io.kleaner.supervisor.remedy.broker.RemedyDesk;
+import io.kleaner.supervisor.remedy.broker.RemedyOutcome;
+import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
+import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Attempt;
+import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
+import io.kleaner.supervisor.service.Announcer;
+import io.kleaner.supervisor.service.Chronicle;
+import io.kleaner.supervisor.service.Signals;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What is called for when a cleaner dies, stepped by hand. */
+class HealingTest {
+
+  private final Broker broker = new Broker();
+  private final RecordingHands hands = new RecordingHands();
+  private final HandsThread thread = new HandsThread("hands");
+  private final Signals signals = new Signals();
+  private final WatchRounds rounds =
+      new WatchRounds(
+          broker::sample,
+          broker.judge(),
+          hands,
+          thread,
+          new HandsThread("scans"),
+          (judgement, partition) -> Optional.empty(),
+          new Chronicle(Journal.inMemory("a test"), new Announcer(), Clock.system()));
+
+  /** Hands under the real policy that only write down what they were told. */
+  private final class RecordingHands implements BrokerHands {
+    private RemedyPolicy policy = RemedyPolicy.defaults(false);
+    private final List<String> done = new ArrayList<>();
+    private final List<Attempt> attempts = new ArrayList<>();
+    private final Set<String> isolated = new HashSet<>();
+
+    @Override
+    public String unable() {
+      return "";
+    }
+
+    @Override
+    public Decision decide(BrokerRemedy remedy, String subject) {
+      return policy.decide(remedy, subject, false, attempts, broker.nowMs());
+    }
+
+    @Override
+    public RemedyDesk.Answer carryOut(
+        Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean) {
+      done.add(
+          order.remedy().label()
+              + " "
+              + order.subject()
+              + (confirmed.isPresent() ? " " + confirmed.getAsLong() : ""));
+      attempts.add(new Attempt(order.remedy(), order.subject(), broker.nowMs(), byHand));
+      if (order.remedy() == BrokerRemedy.ISOLATE) {
+        isolated.add(order.subject());
+      }
+      return new RemedyDesk.Answer.Acted(new RemedyOutcome.Changed("done", "a", "b", 1));
+    }
+
+    @Override
+    public Set<String> isolated() {
+      return isolated;
+    }
+
+    @Override
+    public boolean hasLeftovers() {
+      return false;
+    }
+
+    @Override
+    public List<String> recover() {
+      return List.of();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private void tick() {
+    broker.advance(1_000);
+    signals.toTell();
+    signals.begin();
+    rounds.look(broker.nowMs(), signals);
+    thread.runWaiting();
+  }
+
+  private void ticks(int count) {
+    for (int i = 0; i < count; i++) {
+      tick();
+    }
+  }
+
+  private void killedAtPoison() {
+    broker.began(0, Broker.POISON);
+    broker.died(0, "java.lang.OutOfMemoryError: Java heap space", Broker.POISON);
+    broker.noThreads();
+  }
+
+  private Optional<String> told(String rule) {
+    return signals.all().stream()
+        .filter(each -> each.rule().equals(rule))
+        .map(each -> each.summary())
+        .findFirst();
+  }
+
+  @Test
+  void look_healthy_callsForNothing() {
+    ticks(10);
+
+    assertThat(hands.done).isEmpty();
+    assertThat(signals.all()).isEmpty();
+  }
+
+  @Test
+  void look_firstDeath_revivesAtOnce() {
+    ticks(2);
+    killedAtPoison();
+    tick();
+
+    assertThat(hands.done).containsExactly("revive broker 1");
+    assertThat(told("CleanerDead")).isPresent();
+  }
+
+  @Test
+  void look_secondDeathAtTheSamePartition_asksForIsolationAndRevivesNoMore() {
+    ticks(2);
+    killedAtPoison();
+    tick();
+    killedAtPoison();
+    ticks(20);
+
+    assertThat(hands.done).containsExactly("revive broker 1");
+    assertThat(told("RemedyAsked").orElseThrow()).contains("isolate poison");
+    assertThat(told("CleanerNotRevived").orElseThrow()).contains("waits for an answer");
+  }
+
+  @Test
+  void answer_yes_isolatesThenRevives() {
+    ticks(2);
+    killedAtPoison();
+    tick();
+    killedAtPoison();
+    ticks(10);
+    long id = asked();
+    assertThat(rounds.book().answer(id, true, "", "a test", false, broker.nowMs())).isEmpty();
+    thread.runWaiting();
+    ticks(3);
+
+    assertThat(hands.done).startsWith("revive broker 1", "isolate poison", "revive broker 1");
+    assertThat(told("RemedyAsked")).isEmpty();
+  }
+
+  @Test
+  void look_isolationAutomatic_isolatesThenRevivesWithoutAQuestion() {
+    hands.policy =
+        new RemedyPolicy(
+            Map.of(BrokerRemedy.ISOLATE, BrokerRemedy.Consent.AUTO),
+            false,
+            RemedyPolicy.Limits.DEFAULT);
+    ticks(2);
+    killedAtPoison();
+    tick();
+    killedAtPoison();
+    ticks(5);
+
+    assertThat(hands.done).startsWith("revive broker 1", "isolate poison", "revive broker 1");
+  }
+
+  @Test
+  void look_readOnly_doesNothingAndSaysWhatCures() {
+    hands.policy = RemedyPolicy.defaults(true);
+    ticks(2);
+    killedAtPoison();
+    ticks(3);
+
+    assertThat(hands.done).isEmpty();
+    assertThat(told("CleanerNotRevived").orElseThrow()).contains("--read-only");
+    assertThat(signals.all()).anyMatch(each -> each.nextStep().contains("kleaner compact"));
+  }
+
+  @Test
+  void look_aliveAgain_withdrawsTheQuestion() {
+    hands.policy =
+        new RemedyPolicy(
+            Map.of(BrokerRemedy.REVIVE, BrokerRemedy.Consent.ASK),
+            false,
+            RemedyPolicy.Limits.DEFAULT);
+    ticks(2);
+    killedAtPoison();
+    ticks(2);
+    assertThat(told("RemedyAsked")).isPresent();
+
+    broker.aliveAs(99);
+    ticks(2);
+    assertThat(told("RemedyAsked")).isEmpty();
+    assertThat(hands.done).isEmpty();
+  }
+
+  @Test
+  void answer_hangingTransaction_needsItsProducerId() {
+    broker.partition(
+        Broker.ORDERS,
+        files -> {
+          files.offsets = Seen.known(new Offsets(0, 1_000, 420), broker.nowMs());
+          files.transactions =
+              Seen.known(
+                  List.of(
+                      new OpenTransaction(
+                          1001,
+                          3,
+                          Optional.empty(),
+                          420,
+                          OptionalLong.empty(),
+                          broker.nowMs() - 3_600_000,
+                          OptionalLong.empty(),
+                          OptionalInt.of(1),
+                          OpenTransaction.Coordinator.DOES_NOT_KNOW,
+                          Source.ADMIN)),
+                  broker.nowMs());
+        });
+    ticks(2);
+    long id = asked();
+
+    assertThat(rounds.book().answer(id, true, "1002", "", false, broker.nowMs())).isPresent();
+    assertThat(rounds.book().answer(id, true, "", "", false, broker.nowMs())).isPresent();
+    assertThat(hands.done).isEmpty();
+    assertThat(rounds.book().answer(id, true, "1001", "", false, broker.nowMs())).isEmpty();
+    thread.runWaiting();
+    assertThat(hands.done).containsExactly("abort-transaction orders-0 1001");
+  }
+
+  private long asked() {
+    return rounds.book().all().stream()
+        .filter(each -> each.state() == Ticket.State.ASKED)
+        .findFirst()
+        .orElseThrow()
+        .id();
+  }
+}
