@@ -78,15 +78,7 @@ final class SnappyDecompressor extends BlockDecompressor {
       throw new CorruptBatchException(
           "snappy block of " + compressedBytes + " bytes, " + source.remaining() + " are left");
     }
-    int end = source.limit();
-    source.limit(source.position() + compressedBytes);
-    try {
-      blockBytes = Snappy.uncompressedLength(source);
-    } catch (IOException e) {
-      throw corrupt(e);
-    } finally {
-      source.limit(end);
-    }
+    blockBytes = contentBytes(source.position(), source.position() + compressedBytes);
     if (blockBytes < 0 || blockBytes / MAX_EXPANSION > compressedBytes) {
       throw new CorruptBatchException("snappy block claims " + blockBytes + " bytes");
     }
@@ -94,6 +86,23 @@ final class SnappyDecompressor extends BlockDecompressor {
       throw new BoundExceededException("a snappy block", blockBytes, maxBlockBytes);
     }
     return blockBytes;
+  }
+
+  /** The length that a block begins with: a varint of 32 bits, least significant group first. */
+  private int contentBytes(int from, int end) throws CorruptBatchException {
+    int length = 0;
+    int shift = 0;
+    for (int p = from; p < end && shift < Integer.SIZE; p++, shift += 7) {
+      int b = source.get(p);
+      length |= (b & 0x7f) << shift;
+      if (b >= 0) {
+        if (shift == 28 && b > 0x0f) {
+          break;
+        }
+        return length;
+      }
+    }
+    throw new CorruptBatchException("snappy block is corrupt: it begins with no length");
   }
 
   @Override
