@@ -191,6 +191,11 @@ final class BrokerHistory {
     return absences;
   }
 
+  /** Whether the last look at threads, later than that, found it there. */
+  boolean wasAliveAfter(String name, long atMs) {
+    return threadsAtMs > atMs && threads.containsKey(name) && !absences.containsKey(name);
+  }
+
   /** Of a partition, if its files were seen. */
   Optional<PartitionTrack> partition(TopicPartition partition) {
     return Optional.ofNullable(partitions.get(partition));

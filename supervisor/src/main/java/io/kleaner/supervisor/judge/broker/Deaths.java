@@ -94,6 +94,13 @@ final class Deaths {
     return number.isEmpty() || number.getAsInt() == thread;
   }
 
+  /** Whether an event tells that some thread lives, and not which. */
+  static boolean isLife(LogEvent event) {
+    return (event instanceof LogEvent.Started started && started.thread().isEmpty())
+        || (event instanceof LogEvent.BeganCleaning began && began.thread().isEmpty())
+        || (event instanceof LogEvent.Cleaned cleaned && cleaned.thread().isEmpty());
+  }
+
   /** Of which thread an event tells that it lives or has ended. */
   static Optional<Integer> thread(LogEvent event) {
     OptionalInt thread = OptionalInt.empty();

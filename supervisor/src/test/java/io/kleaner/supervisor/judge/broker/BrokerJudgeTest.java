@@ -136,6 +136,29 @@ class BrokerJudgeTest {
   }
 
   @Test
+  void judge_jmxGoneAfterARevival_isNotDeadByTheOldLine() {
+    broker.died(0, "java.lang.OutOfMemoryError: Java heap space", Broker.POISON);
+    broker.threads = Optional.of(List.of(Broker.idle(0, 77)));
+    broker.lookFor(5);
+    broker.threads = Optional.empty();
+
+    assertThat(broker.lookFor(5).of(Ailment.CLEANER_DEAD)).isEmpty();
+  }
+
+  @Test
+  void judge_noJmxAndACleanAfterTheDeath_isNotDead() {
+    broker.named = EnumSet.of(Source.BROKER_LOG);
+    broker.threads = Optional.empty();
+    broker.died(0, "java.lang.OutOfMemoryError: Java heap space", Broker.POISON);
+    assertThat(broker.lookFor(2).dead()).isEqualTo(1);
+    broker.log(
+        new LogEvent.Cleaned(
+            broker.nowMs, "Cleaned", OptionalInt.empty(), Broker.ORDERS, 0, 500, -1, -1));
+
+    assertThat(broker.lookFor(2).dead()).isZero();
+  }
+
+  @Test
   void judge_noJmxAndQuietLog_isUnknownNotHealthy() {
     broker.named = EnumSet.of(Source.BROKER_LOG);
     broker.threads = Optional.empty();
