@@ -49,7 +49,7 @@ final class KleanerEngine implements Engine {
 
   private static final int SPARE_SLOTS = 64;
 
-  private final LocalFileSystem fileSystem = new LocalFileSystem();
+  private final LocalFileSystem fileSystem = new LocalFileSystem(Executors.newCachedThreadPool(KleanerEngine::daemon));
   private final int threads;
   private final CleanOptions options;
 
@@ -116,6 +116,12 @@ final class KleanerEngine implements Engine {
       workers.forEach(worker -> worker.compactor().close());
       helpers.shutdown();
     }
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "kleaner-sync");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private Compactor compactor(DirectoryCommitter committer, int lanes, Executor helpers) {

@@ -223,7 +223,7 @@ final class CleanRun {
       }
       if (options.verify() != CleanOptions.Verify.NONE) {
         listener.phase(plan, Phase.VERIFY);
-        OutputVerifier verifier = new OutputVerifier(fileSystem, pacer);
+        OutputVerifier verifier = new OutputVerifier(fileSystem, lanes, pacer);
         for (WrittenSegment each : written) {
           verifier.verify(plan.dir(), each);
         }
