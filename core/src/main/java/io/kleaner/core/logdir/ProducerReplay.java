@@ -13,6 +13,7 @@ import io.kleaner.core.segment.Segment;
 import io.kleaner.core.segment.SegmentFileName;
 import io.kleaner.core.segment.SegmentFileName.Kind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -78,7 +79,7 @@ public final class ProducerReplay {
    * @param endOffset exclusive; a batch that ends above it is not replayed
    * @param nowMs the time of loading, which decides what is expired
    * @param expirationMs {@code producer.id.expiration.ms}
-   * @throws CorruptBatchException if the log is corrupt where it is read
+   * @throws CorruptBatchException if the log is corrupt where it is read, checksums included
    */
   public Producers upTo(long endOffset, long nowMs, long expirationMs) throws IOException {
     List<String> warnings = new ArrayList<>();
@@ -141,6 +142,7 @@ public final class ProducerReplay {
       RecordCursor records)
       throws IOException {
     BatchCursor batches = new BatchCursor(BUFFER_BYTES, MAX_CONTROL_BATCH_BYTES);
+    ByteBuffer pieces = ByteBuffer.allocate(BUFFER_BYTES);
     try (FileHandle file = fileSystem.openRead(segment.logFile())) {
       batches.open(
           segment.logFile(), file, 0, end(segment), segment.baseOffset(), BatchCursor.Check.SKIM);
@@ -149,6 +151,9 @@ public final class ProducerReplay {
         if (batch.nextOffset() > endOffset) {
           return;
         }
+        // Whichever producer a batch names, and whether any, is not to be believed before this: one
+        // flipped bit could end somebody else's open transaction.
+        batches.checkSkimmed(pieces);
         if (batch.lastOffset() >= from && batch.hasProducerId()) {
           try {
             apply(batch, producers, records);
