@@ -109,6 +109,9 @@ final class CleanRun {
     CleanScope scope =
         new CleanScope(
             plan.cleanedSegments(),
+            plan.segments().stream()
+                .filter(segment -> segment.baseOffset() >= plan.upperBoundOffset())
+                .toList(),
             plan.firstDirtyOffset(),
             plan.upperBoundOffset(),
             txnIndexes.values().stream().flatMap(List::stream).toList(),
@@ -211,6 +214,7 @@ final class CleanRun {
             group.size() > 1 || plan.rebuildIndexes().contains(group.get(0).baseOffset()),
             lanes.bench(0).out(),
             pacer);
+    FateCounts before = cleaner.counts();
     boolean handedOver = false;
     try {
       cleaner.clean(group, output);
@@ -223,6 +227,7 @@ final class CleanRun {
       }
       if (options.verify() != CleanOptions.Verify.NONE) {
         listener.phase(plan, Phase.VERIFY);
+        OutputVerifier.requireDecided(plan.dir(), before, cleaner.counts(), written);
         OutputVerifier verifier = new OutputVerifier(fileSystem, pacer);
         for (WrittenSegment each : written) {
           verifier.verify(plan.dir(), each);
