@@ -150,6 +150,9 @@ public final class PartitionJob {
     try {
       PartitionLog log = survey.read(partitionDir);
       boolean passedOver = isPassedOver(partitionDir);
+      if (log.tornTail().filter(PartitionLog.TornTail::isDamage).isPresent() && !passedOver) {
+        return damaged(log, log.tornTail().get());
+      }
       if (log.tornTail().isPresent() && tail == Tail.SETTLED && !passedOver) {
         return torn(log, log.tornTail().get());
       }
@@ -202,6 +205,22 @@ public final class PartitionJob {
                     finding.text() + " Nothing was changed.",
                     "The broker did not stop cleanly; start it once to recover the partition, or"
                         + " fetch it anew from another replica."));
+  }
+
+  private static Assessment damaged(PartitionLog log, PartitionLog.TornTail tail) {
+    return new Assessment.Unfit(
+        String.format(
+            "%s: segment %020d is damaged at byte %d (%s), after offset %d; the %d bytes from there"
+                + " on are more than the torn rest of one append, so records may follow. Nothing was"
+                + " changed.",
+            log.partition(),
+            tail.baseOffset(),
+            tail.position(),
+            tail.problem(),
+            log.logEndOffset() - 1,
+            tail.bytes()),
+        "Run 'kleaner check --level 3' and restore the replica from another; a broker that recovers"
+            + " this one cuts off all of them.");
   }
 
   private static Assessment torn(PartitionLog log, PartitionLog.TornTail tail) {

@@ -14,8 +14,8 @@ import java.nio.file.Path;
  */
 public final class TornEnd {
 
-  /** More than any batch of a metadata log has; what is torn is shorter. */
-  private static final int MAX_TORN_BYTES = 32 * 1024 * 1024;
+  /** More than one append has in all but the oddest configurations; what is torn is shorter. */
+  private static final int MAX_TORN_BYTES = 64 * 1024 * 1024;
 
   private final Path path;
   private final FileHandle file;
@@ -46,12 +46,19 @@ public final class TornEnd {
 
   /** Whether a batch begins there and ends within: then its content is what is wrong. */
   private static boolean isWhole(ByteBuffer rest, int at) {
-    if (rest.limit() - at < BatchHeader.V2_OVERHEAD || rest.get(at + BatchHeader.MAGIC) != 2) {
+    int left = rest.limit() - at;
+    if (left < BatchHeader.V0_OVERHEAD) {
       return false;
     }
-    int length = rest.getInt(at + BatchHeader.LENGTH);
-    return length >= BatchHeader.V2_OVERHEAD - BatchHeader.LOG_OVERHEAD
-        && length <= rest.limit() - at - BatchHeader.LOG_OVERHEAD;
+    int least =
+        switch (rest.get(at + BatchHeader.MAGIC)) {
+          case 0 -> BatchHeader.V0_OVERHEAD;
+          case 1 -> BatchHeader.V1_OVERHEAD;
+          case 2 -> BatchHeader.V2_OVERHEAD;
+          default -> Integer.MAX_VALUE;
+        };
+    long size = BatchHeader.LOG_OVERHEAD + (long) rest.getInt(at + BatchHeader.LENGTH);
+    return size >= least && size <= left;
   }
 
   private boolean hasValidBatch(ByteBuffer rest) {
