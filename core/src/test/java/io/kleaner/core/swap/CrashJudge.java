@@ -46,6 +46,9 @@ final class CrashJudge {
   private final KafkaOracle.Loaded loadedBefore;
   private final Map<String, String> liveBefore;
 
+  /** What an uncrashed clean and those after it end in. */
+  private final Map<String, String> settled;
+
   /**
    * @param temp an empty directory
    */
@@ -59,6 +62,9 @@ final class CrashJudge {
     Path partition = ScriptedLog.partition(real);
     loadedBefore = load(partition);
     liveBefore = live(partition);
+    CrashableFileSystem whole = cleaned();
+    settle(whole);
+    settled = content(whole.state());
   }
 
   /** A disk that holds the partition, and on which a clean has run to its end. */
@@ -80,8 +86,7 @@ final class CrashJudge {
       session.recover(PARTITION);
     }
     List<String> problems = new ArrayList<>();
-    new LogChecker(disk, CheckLevel.RECORDS, RECORD_BYTES, new CancelToken())
-        .check(PARTITION).findings().stream().map(Finding::text).forEach(problems::add);
+    check(disk, problems);
     CrashableFileSystem both = new CrashableFileSystem(disk.state().plus(before));
     DiffReport report =
         new LogDiff(both, DISK, MEMORY_BYTES, RECORD_BYTES, new CancelToken())
@@ -100,7 +105,17 @@ final class CrashJudge {
     expect("log start", loadedBefore.logStartOffset(), loaded.logStartOffset(), problems);
     expect("sequences", loadedBefore.lastSequences(), loaded.lastSequences(), problems);
     expect("live records", liveBefore, live(ScriptedLog.partition(real)), problems);
+    DiskState started = DiskState.of(real, LOG_DIR);
+    CrashableFileSystem disk = new CrashableFileSystem(started);
+    check(disk, problems);
+    settle(disk);
+    expect("content after more cleans", settled, content(disk.state()), problems);
     return problems;
+  }
+
+  private static void check(FileSystem disk, List<String> problems) {
+    new LogChecker(disk, CheckLevel.RECORDS, RECORD_BYTES, new CancelToken())
+        .check(PARTITION).findings().stream().map(Finding::text).forEach(problems::add);
   }
 
   private static void expect(String what, Object wanted, Object found, List<String> problems) {
