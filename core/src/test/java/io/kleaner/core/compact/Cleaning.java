@@ -3,6 +3,7 @@ package io.kleaner.core.compact;
 
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.pace.CancelToken;
@@ -53,6 +54,7 @@ public final class Cleaning {
   private HighWatermarkChoice highWatermark = new HighWatermarkChoice.Checkpoint();
   private CancelToken token = new CancelToken();
   private CompactionListener listener = CompactionListener.NONE;
+  private SpaceLedger ledger = new SpaceLedger(SpaceLedger.WhenTaken.REFUSE);
   private int threads = 1;
   private int readBytes = Workbench.READ_BYTES;
   private final Map<String, String> config = new HashMap<>();
@@ -130,6 +132,11 @@ public final class Cleaning {
     return this;
   }
 
+  public Cleaning ledger(SpaceLedger other) {
+    ledger = other;
+    return this;
+  }
+
   public Cleaning threads(int number) {
     threads = number;
     return this;
@@ -198,6 +205,7 @@ public final class Cleaning {
             options,
             Throttle.unlimited(),
             new DirectoryCommitter(fileSystem, logDir, Fence.OPEN),
+            ledger,
             new Lanes(threads, HELPERS, maxRecordBytes, readBytes),
             maxRecords)) {
       return compactor.run(clean.plan(), token, listener);

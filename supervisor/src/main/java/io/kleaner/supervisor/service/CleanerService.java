@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.service;
 
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.time.Clock;
@@ -107,6 +108,7 @@ public final class CleanerService implements AutoCloseable {
                 dirs,
                 cleaning,
                 throttle,
+                new SpaceLedger(SpaceLedger.WhenTaken.REFUSE),
                 board,
                 events,
                 report,
