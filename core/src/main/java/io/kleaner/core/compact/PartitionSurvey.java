@@ -93,6 +93,7 @@ public final class PartitionSurvey {
         highWatermark,
         Math.min(highWatermark.offset(), stable.firstOpenOffset(highWatermark.offset())),
         active,
+        last.snapshotOffset(),
         largest,
         first,
         warnings);

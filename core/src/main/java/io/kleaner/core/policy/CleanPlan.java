@@ -5,6 +5,7 @@ import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.retain.RetentionRules;
 import io.kleaner.core.segment.Segment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -60,13 +61,19 @@ public record CleanPlan(
    * @param endOffset base offset of one of its segments, above the first dirty offset
    */
   public CleanPlan endingAt(long endOffset) {
-    List<Segment> kept =
-        cleanedSegments().stream().filter(segment -> segment.baseOffset() < endOffset).toList();
+    List<List<Segment>> kept = new ArrayList<>();
+    for (List<Segment> group : groups) {
+      List<Segment> below =
+          group.stream().filter(segment -> segment.baseOffset() < endOffset).toList();
+      if (!below.isEmpty()) {
+        kept.add(below);
+      }
+    }
     return new CleanPlan(
         partition,
         dir,
         segments,
-        SegmentGroups.of(kept, endOffset, segmentBytes, segmentIndexBytes),
+        kept,
         rebuildIndexes,
         firstDirtyOffset,
         endOffset,
