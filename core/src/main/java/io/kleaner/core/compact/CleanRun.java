@@ -6,6 +6,7 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.keymap.KeyIndex;
 import io.kleaner.core.keymap.KeyMap;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.keymap.SpillSpace;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.Throttle;
@@ -133,7 +134,7 @@ final class CleanRun {
     SpillSpace spill =
         new SpillSpace(
             fileSystem,
-            options.spillDir().orElse(plan.dir()),
+            options.spill().orElseGet(() -> SpillPlace.in(plan.dir())),
             // Not the partition's name: with it the longest that Kafka allows would be too long.
             Long.toHexString(NAMES.nextLong()),
             options.memoryBytes() / 8,

@@ -4,7 +4,7 @@ package io.kleaner.core.compact;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.io.SpaceLedger.Answer;
-import io.kleaner.core.keymap.SpillSpace;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.CancelledException;
 import io.kleaner.core.policy.CleanPlan;
@@ -135,7 +135,7 @@ final class WriteCheck {
 
   /** Makes an empty file of a name that recovery knows, and takes it away again. */
   private Optional<CompactionOutcome> probe() throws IOException {
-    Path probe = plan.dir().resolve(SpillSpace.PREFIX + "probe" + SpillSpace.SUFFIX);
+    Path probe = plan.dir().resolve(SpillPlace.PREFIX + "probe" + SpillPlace.SUFFIX);
     try {
       fileSystem.delete(probe);
       fileSystem.create(probe).close();

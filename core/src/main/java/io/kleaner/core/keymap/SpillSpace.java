@@ -19,19 +19,13 @@ import java.util.function.BooleanSupplier;
  */
 public final class SpillSpace implements AutoCloseable {
 
-  /** Every spill file's name begins so. */
-  public static final String PREFIX = "kleaner-";
-
-  /** Every spill file's name ends so. */
-  public static final String SUFFIX = ".spill";
-
   private static final int MIN_PARTITIONS = 16;
   private static final int MAX_PARTITIONS = 256;
   private static final int BUFFER_BYTES = 8 * 1024;
   private static final long CLAIM_BYTES = 16 * 1024 * 1024;
 
   private final FileSystem fileSystem;
-  private final Path dir;
+  private final SpillPlace place;
   private final String name;
   private final int partitions;
   private final SpaceLedger ledger;
@@ -42,21 +36,20 @@ public final class SpillSpace implements AutoCloseable {
   private int opened;
 
   /**
-   * @param dir holds the files; must exist
-   * @param name tells this clean's files from others' in the same directory
+   * @param name tells this clean's files from those of the run's others; hexadecimal digits
    * @param budgetBytes memory that write buffers may take, in bytes
    * @param ledger knows what must stay free on the disk for the segments to be written
    * @param givenUp true once the clean has been given up, and spills nothing more
    */
   public SpillSpace(
       FileSystem fileSystem,
-      Path dir,
+      SpillPlace place,
       String name,
       long budgetBytes,
       SpaceLedger ledger,
       BooleanSupplier givenUp) {
     this.fileSystem = fileSystem;
-    this.dir = dir;
+    this.place = place;
     this.name = name;
     this.ledger = ledger;
     this.givenUp = givenUp;
@@ -79,7 +72,7 @@ public final class SpillSpace implements AutoCloseable {
   }
 
   Path file(int spill, int partition) {
-    return dir.resolve(PREFIX + name + "-" + spill + "-" + partition + SUFFIX);
+    return place.file(name + "-" + spill + "-" + partition);
   }
 
   /**
@@ -92,11 +85,11 @@ public final class SpillSpace implements AutoCloseable {
     spilledBytes += bytes;
     if (claimLeftBytes < bytes) {
       close();
-      Answer answer = ledger.claim(fileSystem, dir, CLAIM_BYTES, givenUp);
+      Answer answer = ledger.claim(fileSystem, place.dir(), CLAIM_BYTES, givenUp);
       if (answer instanceof Answer.Lacking shortage) {
         throw new InsufficientSpaceException(
             "no room to spill keys in "
-                + dir
+                + place.dir()
                 + ": "
                 + shortage.usableBytes()
                 + " bytes are free, of which "

@@ -4,6 +4,7 @@ package io.kleaner.core.compact;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.io.SpaceLedger;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.pace.CancelToken;
@@ -195,7 +196,9 @@ public final class Cleaning {
     CleanOptions options =
         new CleanOptions(
             memoryBytes,
-            dryRun ? Optional.of(Path.of(System.getProperty("java.io.tmpdir"))) : Optional.empty(),
+            dryRun
+                ? Optional.of(SpillPlace.in(Path.of(System.getProperty("java.io.tmpdir"))))
+                : Optional.empty(),
             verify,
             dryRun);
     try (Compactor compactor =

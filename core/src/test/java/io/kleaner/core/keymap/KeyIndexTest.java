@@ -48,7 +48,8 @@ class KeyIndexTest {
     KeyHash hash = KeyHash.random();
     ByteBuffer key = ByteBuffer.allocate(Integer.BYTES);
     SpillSpace space =
-        new SpillSpace(new LocalFileSystem(), temp, "test", 16 * 1024, ledger, () -> false);
+        new SpillSpace(
+            new LocalFileSystem(), SpillPlace.in(temp), "0", 16 * 1024, ledger, () -> false);
     try (KeyIndex index = new KeyIndex(KeyMap.forKeys(dirty, memoryBytes), bits, space)) {
       for (int ordinal = clean; ordinal < clean + dirty; ordinal++) {
         int number = random.nextInt(keys);
@@ -87,7 +88,8 @@ class KeyIndexTest {
     FaultyFileSystem disk =
         new FaultyFileSystem(new LocalFileSystem(), (op, number, path) -> {}).usable(1_000_000);
     ledger.claim(disk, temp, 900_000, () -> false);
-    SpillSpace space = new SpillSpace(disk, temp, "test", 16 * 1024, ledger, () -> false);
+    SpillSpace space =
+        new SpillSpace(disk, SpillPlace.in(temp), "0", 16 * 1024, ledger, () -> false);
     try (KeyIndex index = new KeyIndex(KeyMap.forKeys(100_000, 600), new Bits(), space)) {
       assertThatThrownBy(
               () -> {

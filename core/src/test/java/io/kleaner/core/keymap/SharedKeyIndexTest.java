@@ -49,7 +49,8 @@ class SharedKeyIndexTest {
     BitSet expected = expected(numbers, dirty);
     Bits bits = new Bits();
     SpillSpace space =
-        new SpillSpace(new LocalFileSystem(), temp, "test", 16 * 1024, ledger, () -> false);
+        new SpillSpace(
+            new LocalFileSystem(), SpillPlace.in(temp), "0", 16 * 1024, ledger, () -> false);
     KeyHash hash = KeyHash.random();
     ExecutorService pool = Executors.newFixedThreadPool(workers);
     try (KeyIndex index = new KeyIndex(KeyMap.forKeys(dirty, memoryBytes), bits, space, true)) {

@@ -110,12 +110,23 @@ final class PlanCommand implements Callable<Integer> {
     PlanReport report = new PlanReport(fileSystem, terminal, json, showKeys, interrupts.token());
     long nowMs = target.now().orElseGet(Clock.system()::nowMs);
     EachDirectory directories = new EachDirectory(terminal);
-    ExitCode exit = directories.run(target.dirs(), dir -> plan(dir, nowMs, report));
+    ExitCode exit;
+    try (SpillDir spill = spill()) {
+      exit = directories.run(target.dirs(), dir -> plan(dir, nowMs, report, spill));
+    }
     report.finish(directories.unusable());
     return exit.number();
   }
 
-  private ExitCode plan(Path dir, long nowMs, PlanReport report) throws IOException {
+  private SpillDir spill() throws IOException {
+    if (!exact) {
+      return SpillDir.beside();
+    }
+    return SpillDir.take(fileSystem, spillDir == null ? SpillDir.ofSystem() : spillDir, terminal);
+  }
+
+  private ExitCode plan(Path dir, long nowMs, PlanReport report, SpillDir spill)
+      throws IOException {
     LogDir logDir = new LogDirReader(fileSystem).read(dir);
     target.tellIfNone(logDir, terminal);
     PartitionJob job =
@@ -131,10 +142,11 @@ final class PlanCommand implements Callable<Integer> {
                 target.named(logDir),
                 tombstones == CompactCommand.Tombstones.EXPIRE,
                 UnkeyedPolicy.DROP));
-    return plan(logDir, job, nowMs, report) ? ExitCode.DONE : ExitCode.REFUSED;
+    return plan(logDir, job, nowMs, report, spill) ? ExitCode.DONE : ExitCode.REFUSED;
   }
 
-  private boolean plan(LogDir logDir, PartitionJob job, long nowMs, PlanReport report)
+  private boolean plan(
+      LogDir logDir, PartitionJob job, long nowMs, PlanReport report, SpillDir spill)
       throws IOException {
     logDir.skipped().forEach(skipped -> report.skipped(skipped.name(), skipped.reason()));
     List<Planned> todo = new ArrayList<>();
@@ -159,7 +171,7 @@ final class PlanCommand implements Callable<Integer> {
       report.planned(each.clean(), each.asBroker());
       if (exact) {
         terminal.progress(each.clean().plan().partition() + ": reading");
-        report.exact(each.clean().plan(), memory, SpillDir.of(spillDir, true), nowMs);
+        report.exact(each.clean().plan(), memory, spill.place(), nowMs);
         terminal.clearProgress();
       }
     }

@@ -8,6 +8,7 @@ import io.kleaner.core.compact.CompactionListener;
 import io.kleaner.core.compact.CompactionOutcome;
 import io.kleaner.core.compact.Compactor;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.policy.CleanPlan;
@@ -16,7 +17,6 @@ import io.kleaner.core.segment.Segment;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -136,8 +136,9 @@ final class PlanReport {
   }
 
   /** Adds what only the data tells to the partition that was planned last. */
-  void exact(CleanPlan plan, long memory, Optional<Path> spillDir, long nowMs) throws IOException {
-    CompactionOutcome outcome = dryRun(plan, memory, spillDir);
+  void exact(CleanPlan plan, long memory, Optional<SpillPlace> spill, long nowMs)
+      throws IOException {
+    CompactionOutcome outcome = dryRun(plan, memory, spill);
     if (!(outcome instanceof CompactionOutcome.Compacted compacted)) {
       entry.put("exactProblem", outcome.message());
       line("   " + outcome.message());
@@ -230,8 +231,8 @@ final class PlanReport {
     }
   }
 
-  private CompactionOutcome dryRun(CleanPlan plan, long memory, Optional<Path> spillDir) {
-    CleanOptions options = new CleanOptions(memory, spillDir, CleanOptions.Verify.NONE, true);
+  private CompactionOutcome dryRun(CleanPlan plan, long memory, Optional<SpillPlace> spill) {
+    CleanOptions options = new CleanOptions(memory, spill, CleanOptions.Verify.NONE, true);
     Committer none =
         new Committer() {
           @Override
