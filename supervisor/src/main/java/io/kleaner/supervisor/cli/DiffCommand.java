@@ -123,6 +123,7 @@ final class DiffCommand implements Callable<Integer> {
     PartitionSurvey survey = new PartitionSurvey(fileSystem, logDir);
     Map<String, PartitionLog> logs = new TreeMap<>();
     for (Path partition : logDir.partitions()) {
+      PendingSwap.refuse(fileSystem, partition);
       logs.put(partition.getFileName().toString(), survey.read(partition));
     }
     if (logs.isEmpty()) {

@@ -6,6 +6,7 @@ import io.kleaner.core.compact.PartitionJob.Assessment;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
+import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.policy.CleanPolicy;
 import io.kleaner.core.policy.CleanRequest;
 import io.kleaner.core.policy.Decision;
@@ -154,7 +155,7 @@ final class PlanCommand implements Callable<Integer> {
     for (Path partition : target.partitions(logDir)) {
       interrupts.token().throwIfCancelled();
       String name = partition.getFileName().toString();
-      Assessment assessment = job.assess(partition);
+      Assessment assessment = assess(job, partition);
       if (assessment instanceof Assessment.Unfit unfit) {
         report.unfit(name, unfit.reason(), unfit.nextStep());
         readable = false;
@@ -176,6 +177,20 @@ final class PlanCommand implements Callable<Integer> {
       }
     }
     return readable;
+  }
+
+  private Assessment assess(PartitionJob job, Path partition) {
+    try {
+      if (!job.isPassedOver(partition)) {
+        PendingSwap.refuse(fileSystem, partition);
+      }
+    } catch (UnusableDirectoryException e) {
+      return new Assessment.Unfit(e.getMessage(), e.nextStep());
+    } catch (IOException e) {
+      // The assessment meets it too, and says it for this partition alone.
+      return job.assess(partition);
+    }
+    return job.assess(partition);
   }
 
   /**
