@@ -103,9 +103,15 @@ final class CleanRun {
   }
 
   CompactionOutcome clean() throws IOException {
-    if (options.dryRun()) {
-      return clean(Optional.empty());
+    pacer.begin();
+    try {
+      return options.dryRun() ? clean(Optional.empty()) : claimAndClean();
+    } finally {
+      pacer.end();
     }
+  }
+
+  private CompactionOutcome claimAndClean() throws IOException {
     WriteCheck.Verdict verdict =
         new WriteCheck(fileSystem, plan, committer, ledger, token).verdict();
     if (verdict instanceof WriteCheck.Verdict.Refusal refusal) {

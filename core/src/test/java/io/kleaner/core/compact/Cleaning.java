@@ -56,6 +56,7 @@ public final class Cleaning {
   private CancelToken token = new CancelToken();
   private CompactionListener listener = CompactionListener.NONE;
   private SpaceLedger ledger = new SpaceLedger(SpaceLedger.WhenTaken.REFUSE);
+  private Throttle throttle = Throttle.unlimited();
   private int threads = 1;
   private int readBytes = Workbench.READ_BYTES;
   private final Map<String, String> config = new HashMap<>();
@@ -138,6 +139,11 @@ public final class Cleaning {
     return this;
   }
 
+  public Cleaning throttle(Throttle other) {
+    throttle = other;
+    return this;
+  }
+
   public Cleaning threads(int number) {
     threads = number;
     return this;
@@ -206,7 +212,7 @@ public final class Cleaning {
             fileSystem,
             new FixedClock(nowMs),
             options,
-            Throttle.unlimited(),
+            throttle,
             new DirectoryCommitter(fileSystem, logDir, Fence.OPEN),
             ledger,
             new Lanes(threads, HELPERS, maxRecordBytes, readBytes),
