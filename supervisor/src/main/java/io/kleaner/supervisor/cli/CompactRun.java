@@ -173,6 +173,8 @@ final class CompactRun {
       if (each.assessment() instanceof Assessment.Unfit unfit) {
         report.refused(name, unfit.reason(), unfit.nextStep());
         exit = exit.worse(ExitCode.REFUSED);
+      } else if (each.assessment() instanceof Assessment.PassedOver stray) {
+        report.skipped(name, stray.reason());
       } else if (each.assessment() instanceof Assessment.Decided decided) {
         if (decided.decision() instanceof Decision.Clean clean) {
           todo.add(clean);

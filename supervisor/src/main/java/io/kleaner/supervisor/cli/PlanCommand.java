@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cli;
 
+import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.compact.PartitionJob;
 import io.kleaner.core.compact.PartitionJob.Assessment;
 import io.kleaner.core.io.FileSystem;
@@ -86,6 +87,16 @@ final class PlanCommand implements Callable<Integer> {
   private long memory;
 
   @Option(
+      names = "--max-record-bytes",
+      paramLabel = "SIZE",
+      defaultValue = "64m",
+      converter = Sizes.class,
+      description =
+          "With --exact: the largest batch on disk, and the largest decompressed record, that may be"
+              + " in memory. Default: ${DEFAULT-VALUE}.")
+  private long maxRecordBytes = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
+
+  @Option(
       names = "--spill-dir",
       paramLabel = "DIR",
       description =
@@ -107,8 +118,13 @@ final class PlanCommand implements Callable<Integer> {
     if (memory < 1 << 20) {
       throw new ParameterException(spec.commandLine(), "--memory is at least 1m");
     }
+    if (maxRecordBytes > Integer.MAX_VALUE - 8) {
+      throw new ParameterException(spec.commandLine(), "--max-record-bytes is below 2g");
+    }
     SpillDir.requireDirectory(fileSystem, spillDir, spec);
-    PlanReport report = new PlanReport(fileSystem, terminal, json, showKeys, interrupts.token());
+    PlanReport report =
+        new PlanReport(
+            fileSystem, terminal, json, showKeys, (int) maxRecordBytes, interrupts.token());
     long nowMs = target.now().orElseGet(Clock.system()::nowMs);
     EachDirectory directories = new EachDirectory(terminal);
     ExitCode exit;
@@ -159,6 +175,8 @@ final class PlanCommand implements Callable<Integer> {
       if (assessment instanceof Assessment.Unfit unfit) {
         report.unfit(name, unfit.reason(), unfit.nextStep());
         readable = false;
+      } else if (assessment instanceof Assessment.PassedOver stray) {
+        report.skipped(name, stray.reason());
       } else if (assessment instanceof Assessment.Decided decided) {
         if (decided.decision() instanceof Decision.Clean clean) {
           todo.add(new Planned(clean, asBroker(decided)));

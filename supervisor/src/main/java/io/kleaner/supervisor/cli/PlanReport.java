@@ -39,6 +39,7 @@ final class PlanReport {
   private final Terminal terminal;
   private final boolean json;
   private final boolean showKeys;
+  private final int maxRecordBytes;
   private final CancelToken token;
   private final List<Map<String, Object>> partitions = new ArrayList<>();
   private Map<String, Object> entry = new LinkedHashMap<>();
@@ -46,7 +47,13 @@ final class PlanReport {
   private int others;
 
   PlanReport(
-      FileSystem fileSystem, Terminal terminal, boolean json, boolean showKeys, CancelToken token) {
+      FileSystem fileSystem,
+      Terminal terminal,
+      boolean json,
+      boolean showKeys,
+      int maxRecordBytes,
+      CancelToken token) {
+    this.maxRecordBytes = maxRecordBytes;
     this.fileSystem = fileSystem;
     this.terminal = terminal;
     this.json = json;
@@ -146,8 +153,7 @@ final class PlanReport {
     }
     var stats = compacted.stats();
     DataSurvey.Result survey =
-        new DataSurvey(fileSystem, CleanOptions.DEFAULT_MAX_RECORD_BYTES, token)
-            .read(plan.cleanedSegments(), TOP_KEYS);
+        new DataSurvey(fileSystem, maxRecordBytes, token).read(plan.cleanedSegments(), TOP_KEYS);
     Map<String, Object> exact = new LinkedHashMap<>();
     exact.put("reclaimableBytes", stats.bytesBefore() - stats.bytesAfter());
     exact.put("reclaimableRecords", stats.recordsBefore() - stats.recordsKept());
@@ -248,12 +254,7 @@ final class PlanReport {
         };
     try (Compactor compactor =
         new Compactor(
-            fileSystem,
-            Clock.system(),
-            options,
-            Throttle.unlimited(),
-            CleanOptions.DEFAULT_MAX_RECORD_BYTES,
-            none)) {
+            fileSystem, Clock.system(), options, Throttle.unlimited(), maxRecordBytes, none)) {
       return compactor.run(plan, token, CompactionListener.NONE);
     }
   }
