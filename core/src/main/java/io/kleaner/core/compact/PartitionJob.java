@@ -55,7 +55,17 @@ public final class PartitionJob {
      * @param nextStep what to do
      */
     record Unfit(String reason, String nextStep) implements Assessment {}
+
+    /**
+     * The partition is none of a topic's: nobody has named it, and whatever is in it stays.
+     *
+     * @param reason what it is
+     */
+    record PassedOver(String reason) implements Assessment {}
   }
+
+  /** Where the reasons of a stray come from, and what can be done. */
+  private static final String STRAY_ADVICE = "If it is a topic's, name the right metadata log.";
 
   /** What bytes at the end of the active segment are that make no whole batch. */
   public enum Tail {
@@ -70,6 +80,7 @@ public final class PartitionJob {
   private final FileSystem fileSystem;
   private final Tail tail;
   private final boolean crashed;
+  private final boolean amongOthers;
   private final PartitionSurvey survey;
   private final SettingsResolver settings;
   private final HighWatermarkChoice highWatermark;
@@ -118,6 +129,7 @@ public final class PartitionJob {
     this.token = token;
     this.tail = tail;
     this.crashed = logDir.isAfterCrash();
+    this.amongOthers = logDir.kind() == LogDir.Kind.LOG_DIRECTORY;
     this.survey = new PartitionSurvey(fileSystem, logDir);
     this.settings = settings;
     this.highWatermark = highWatermark;
@@ -129,8 +141,7 @@ public final class PartitionJob {
    * compacted, or of one that nothing is known of. Reads no segment.
    */
   public boolean isPassedOver(Path partitionDir) throws IOException {
-    String topic =
-        TopicPartition.ofDirectoryName(partitionDir.getFileName().toString()).orElseThrow().topic();
+    String topic = topicOf(partitionDir);
     Optional<String> topicId = PartitionMetadataFile.topicId(fileSystem, partitionDir);
     if (settings.objection(topic, topicId).isPresent()) {
       return true;
@@ -148,6 +159,10 @@ public final class PartitionJob {
   /** Assesses a partition directory; throws only what is a bug. */
   public Assessment assess(Path partitionDir) {
     try {
+      Optional<Assessment> stray = stray(partitionDir);
+      if (stray.isPresent()) {
+        return stray.get();
+      }
       PartitionLog log = survey.read(partitionDir);
       boolean passedOver = isPassedOver(partitionDir);
       if (log.tornTail().filter(PartitionLog.TornTail::isDamage).isPresent() && !passedOver) {
@@ -162,11 +177,6 @@ public final class PartitionJob {
           return distrust.get();
         }
       }
-      Optional<String> stray = settings.objection(log.partition().topic(), log.topicId());
-      if (stray.isPresent()) {
-        return new Assessment.Unfit(
-            stray.get(), "If it is a topic's, name the right metadata log.");
-      }
       TopicSettings found = settings.resolve(log.partition().topic(), log.topicId());
       PartitionFacts facts =
           survey.facts(log, highWatermark, request.nowMs(), found.producerIdExpirationMs());
@@ -180,7 +190,11 @@ public final class PartitionJob {
           "Run 'kleaner check --level 3 " + partitionDir + "'.");
     } catch (BoundExceededException e) {
       return new Assessment.Unfit(
-          e.getMessage() + "; nothing was changed.", "Run again with a larger --max-record-bytes.");
+          e.getMessage() + "; nothing was changed.",
+          // Nothing but markers is read whole here, and no flag makes room for a larger one.
+          "No transaction marker that a broker writes is that large. Run 'kleaner check --level 3 "
+              + partitionDir
+              + "'.");
     } catch (InvalidSettingsException e) {
       return new Assessment.Unfit(e.getMessage() + "; nothing was changed.", "Correct them.");
     } catch (IOException e) {
@@ -188,6 +202,23 @@ public final class PartitionJob {
           partitionDir + " cannot be read: " + e + "; nothing was changed.",
           "Check permissions and the disk.");
     }
+  }
+
+  /** Before any segment is read: a stray may be in any state. */
+  private Optional<Assessment> stray(Path partitionDir) throws IOException {
+    return settings
+        .objection(topicOf(partitionDir), PartitionMetadataFile.topicId(fileSystem, partitionDir))
+        .map(
+            reason ->
+                amongOthers
+                    ? new Assessment.PassedOver(reason + " " + STRAY_ADVICE)
+                    : new Assessment.Unfit(reason, STRAY_ADVICE));
+  }
+
+  private static String topicOf(Path partitionDir) {
+    return TopicPartition.ofDirectoryName(partitionDir.getFileName().toString())
+        .orElseThrow()
+        .topic();
   }
 
   /** What a broker did not close is trusted once all of it was looked at. */

@@ -196,6 +196,16 @@ public final class LocalFileSystem implements FileSystem {
   }
 
   @Override
+  public Object storeOf(Path path) throws IOException {
+    try {
+      // Of one device's several mounts each is a store of its own to Java.
+      return Files.getAttribute(path, "unix:dev");
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      return Files.getFileStore(path);
+    }
+  }
+
+  @Override
   public Optional<FileLease> tryLock(Path lockFile) throws IOException {
     Path held = lockFile.toAbsolutePath().normalize();
     if (!HELD.add(held)) {

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Finds out what a broker would know of a partition's producers at an offset: the newest valid
@@ -53,9 +54,12 @@ public final class ProducerReplay {
    * The producers known at an offset.
    *
    * @param producers by producer id
+   * @param snapshotOffset of the snapshot that the replay began with: the newest valid one; empty
+   *     if there is none above the log start
    * @param warnings what was found broken and passed over, a sentence each
    */
-  public record Producers(Map<Long, ProducerEntry> producers, List<String> warnings) {
+  public record Producers(
+      Map<Long, ProducerEntry> producers, OptionalLong snapshotOffset, List<String> warnings) {
 
     /** Keeps its own copies. */
     public Producers {
@@ -85,6 +89,7 @@ public final class ProducerReplay {
     List<String> warnings = new ArrayList<>();
     Map<Long, ProducerEntry> producers = new HashMap<>();
     long from = log.logStartOffset();
+    OptionalLong snapshot = OptionalLong.empty();
     for (int i = log.snapshotOffsets().size() - 1; i >= 0; i--) {
       long at = log.snapshotOffsets().get(i);
       if (at > endOffset || at <= log.logStartOffset()) {
@@ -99,6 +104,7 @@ public final class ProducerReplay {
           }
         }
         from = at;
+        snapshot = OptionalLong.of(at);
         break;
       }
       warnings.add(
@@ -107,7 +113,7 @@ public final class ProducerReplay {
               + " batches were emptied since");
     }
     replay(from, endOffset, producers);
-    return new Producers(producers, warnings);
+    return new Producers(producers, snapshot, warnings);
   }
 
   private Optional<List<ProducerEntry>> read(long snapshotOffset) throws IOException {

@@ -3,6 +3,8 @@ package io.kleaner.core.compact;
 
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.io.SpaceLedger;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.pace.CancelToken;
@@ -53,6 +55,8 @@ public final class Cleaning {
   private HighWatermarkChoice highWatermark = new HighWatermarkChoice.Checkpoint();
   private CancelToken token = new CancelToken();
   private CompactionListener listener = CompactionListener.NONE;
+  private SpaceLedger ledger = new SpaceLedger(SpaceLedger.WhenTaken.REFUSE);
+  private Throttle throttle = Throttle.unlimited();
   private int threads = 1;
   private int readBytes = Workbench.READ_BYTES;
   private final Map<String, String> config = new HashMap<>();
@@ -130,6 +134,16 @@ public final class Cleaning {
     return this;
   }
 
+  public Cleaning ledger(SpaceLedger other) {
+    ledger = other;
+    return this;
+  }
+
+  public Cleaning throttle(Throttle other) {
+    throttle = other;
+    return this;
+  }
+
   public Cleaning threads(int number) {
     threads = number;
     return this;
@@ -188,7 +202,9 @@ public final class Cleaning {
     CleanOptions options =
         new CleanOptions(
             memoryBytes,
-            dryRun ? Optional.of(Path.of(System.getProperty("java.io.tmpdir"))) : Optional.empty(),
+            dryRun
+                ? Optional.of(SpillPlace.in(Path.of(System.getProperty("java.io.tmpdir"))))
+                : Optional.empty(),
             verify,
             dryRun);
     try (Compactor compactor =
@@ -196,8 +212,9 @@ public final class Cleaning {
             fileSystem,
             new FixedClock(nowMs),
             options,
-            Throttle.unlimited(),
+            throttle,
             new DirectoryCommitter(fileSystem, logDir, Fence.OPEN),
+            ledger,
             new Lanes(threads, HELPERS, maxRecordBytes, readBytes),
             maxRecords)) {
       return compactor.run(clean.plan(), token, listener);

@@ -114,6 +114,7 @@ final class Facts {
             new HighWatermark(watermark, "test"),
             Math.min(watermark, lastStable.orElse(watermark)),
             Map.of(),
+            OptionalLong.empty(),
             largestMs,
             firstMs,
             List.of());

@@ -12,6 +12,7 @@ import io.kleaner.core.compare.LogDiff;
 import io.kleaner.core.io.CrashableFileSystem;
 import io.kleaner.core.io.DiskState;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.PartitionLog;
@@ -89,7 +90,7 @@ final class CrashJudge {
     check(disk, problems);
     CrashableFileSystem both = new CrashableFileSystem(disk.state().plus(before));
     DiffReport report =
-        new LogDiff(both, DISK, MEMORY_BYTES, RECORD_BYTES, new CancelToken())
+        new LogDiff(both, SpillPlace.in(DISK), MEMORY_BYTES, RECORD_BYTES, new CancelToken())
             .compare(read(both, BEFORE), read(both, LOG_DIR));
     report.differences().forEach(difference -> problems.add(difference.toString()));
     return problems;

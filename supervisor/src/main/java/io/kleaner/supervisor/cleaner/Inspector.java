@@ -119,6 +119,9 @@ final class Inspector {
     if (assessment instanceof Assessment.Decided decided) {
       return decided(dir, id, decided, nowMs);
     }
+    if (assessment instanceof Assessment.PassedOver stray) {
+      return of(status(PartitionStatus.NOT_COMPACTED, "stray", stray.reason(), nowMs));
+    }
     Assessment.Unfit unfit = (Assessment.Unfit) assessment;
     Optional<PartitionStatus> passed = passedOver(dir, id);
     if (passed.isPresent()) {

@@ -205,12 +205,23 @@ final class CompactCommand implements Callable<Integer> {
     Clock clock = target.now().<Clock>map(FixedClock::new).orElseGet(Clock::system);
     CompactReport report = new CompactReport(terminal, json, dryRun);
     EachDirectory directories = new EachDirectory(terminal);
-    ExitCode exit = directories.run(target.dirs(), dir -> compact(dir, clock, report));
+    ExitCode exit;
+    try (SpillDir spill = spill()) {
+      exit = directories.run(target.dirs(), dir -> compact(dir, clock, report, spill));
+    }
     report.finish(directories.unusable());
     return exit.number();
   }
 
-  private ExitCode compact(Path dir, Clock clock, CompactReport report) throws IOException {
+  private SpillDir spill() throws IOException {
+    if (spillDir == null && !dryRun) {
+      return SpillDir.beside();
+    }
+    return SpillDir.take(fileSystem, spillDir == null ? SpillDir.ofSystem() : spillDir, terminal);
+  }
+
+  private ExitCode compact(Path dir, Clock clock, CompactReport report, SpillDir spill)
+      throws IOException {
     LogDir logDir = new LogDirReader(fileSystem).read(dir);
     if (target.tellIfNone(logDir, terminal) && output != null) {
       return ExitCode.DONE;
@@ -221,7 +232,7 @@ final class CompactCommand implements Callable<Integer> {
         new CompactRun(
             fileSystem,
             clock,
-            new CleanOptions(memory, SpillDir.of(spillDir, dryRun), verify, dryRun),
+            new CleanOptions(memory, spill.place(), verify, dryRun),
             rate,
             (int) maxRecordBytes,
             threads,

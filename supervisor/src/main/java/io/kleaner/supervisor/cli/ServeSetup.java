@@ -4,6 +4,7 @@ package io.kleaner.supervisor.cli;
 import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.compact.HighWatermarkChoice;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.policy.UnkeyedPolicy;
@@ -85,7 +86,7 @@ final class ServeSetup {
         UnkeyedPolicy.valueOf(config.text(ServeSetting.UNKEYED).toUpperCase(Locale.ROOT)),
         new CleanOptions(
             Math.max(config.bytes(ServeSetting.MEMORY) / threads, 1 << 20),
-            config.path(ServeSetting.SPILL_DIR),
+            config.path(ServeSetting.SPILL_DIR).map(SpillPlace::in),
             CleanOptions.Verify.valueOf(config.text(ServeSetting.VERIFY).toUpperCase(Locale.ROOT)),
             false),
         (int) Math.min(config.bytes(ServeSetting.MAX_RECORD_BYTES), Integer.MAX_VALUE - 8),

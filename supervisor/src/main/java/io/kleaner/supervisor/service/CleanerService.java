@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.service;
 
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.time.Clock;
@@ -71,6 +72,7 @@ public final class CleanerService implements AutoCloseable {
   private final LogDirTaker taker;
   private final Announcer announcer = new Announcer();
   private final StateDir state;
+  private final SpillRoom spills;
   private final Chronicle chronicle;
   private final Crew crew;
   private final PartitionCare partitions;
@@ -89,11 +91,10 @@ public final class CleanerService implements AutoCloseable {
     taker = new LogDirTaker(fileSystem, clock, setup.exclusive(), setup.settings(), dirs);
     takeAll();
     WorkEvents events = new WorkEvents();
-    CleanerOptions cleaning;
     try {
       List<Path> real = setup.logDirs().stream().map(dirs::realOf).toList();
       state = StateDir.open(fileSystem, setup.stateDir(), real);
-      cleaning = new SpillRoom(fileSystem, state).prepare(setup.cleaning(), real);
+      spills = SpillRoom.take(fileSystem, setup.cleaning(), real);
     } catch (IOException | RuntimeException e) {
       taker.close();
       throw e;
@@ -105,8 +106,9 @@ public final class CleanerService implements AutoCloseable {
                 fileSystem,
                 clock,
                 dirs,
-                cleaning,
+                spills.options(),
                 throttle,
+                new SpaceLedger(SpaceLedger.WhenTaken.REFUSE),
                 board,
                 events,
                 report,
@@ -277,6 +279,7 @@ public final class CleanerService implements AutoCloseable {
     }
     state.close(deadline.leftMs(LOG_MS));
     if (all && crew.living().isEmpty()) {
+      spills.close();
       taker.close();
     } else {
       // Whoever is still at it must not find a broker beside it: the locks go with the process.

@@ -178,6 +178,7 @@ final class FilesLook {
         highWatermark,
         Math.min(stable, highWatermark.offset()),
         Map.of(),
+        OptionalLong.empty(),
         times.largestMs(log.segments()),
         times.firstMs(log.segments()),
         List.of());
