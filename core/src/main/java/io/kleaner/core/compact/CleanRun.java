@@ -97,7 +97,17 @@ final class CleanRun {
     return new CompactionOutcome.Cancelled(groupsSwapped, plan.groups().size());
   }
 
+  /** Cleans at the pace of the throttle: many small cleans move as much as one large one. */
   CompactionOutcome clean() throws IOException {
+    pacer.begin();
+    try {
+      return cleanNow();
+    } finally {
+      pacer.end();
+    }
+  }
+
+  private CompactionOutcome cleanNow() throws IOException {
     if (!options.dryRun()) {
       Optional<CompactionOutcome> refusal = new WriteCheck(fileSystem, plan, committer).refusal();
       if (refusal.isPresent()) {

@@ -49,6 +49,11 @@ final class Pacer {
     step(bytes);
   }
 
+  /** The beginning: waits until the rate has room for what was moved before. */
+  void begin() {
+    throttle.acquire(0, token);
+  }
+
   private void step(long bytes) {
     sinceStep += bytes;
     if (sinceStep >= STEP_BYTES) {
@@ -59,6 +64,12 @@ final class Pacer {
       }
       token.throwIfCancelled();
     }
+  }
+
+  /** The end: what was too little for a step counts too, and the next clean waits for it. */
+  synchronized void end() {
+    throttle.account(sinceStep);
+    sinceStep = 0;
   }
 
   synchronized long bytesRead() {

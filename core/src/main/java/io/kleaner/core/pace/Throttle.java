@@ -85,6 +85,16 @@ public final class Throttle {
     }
   }
 
+  /**
+   * Accounts for bytes that were moved already, without waiting: whoever acquires next waits for
+   * them.
+   */
+  public void account(long bytes) {
+    if (bytesPerSecond != UNLIMITED) {
+      takePlace(bytes);
+    }
+  }
+
   private synchronized double takePlace(long bytes) {
     advance();
     // What was not used is gone: a pause is no credit for a burst.
