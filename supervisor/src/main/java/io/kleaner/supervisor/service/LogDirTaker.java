@@ -113,8 +113,8 @@ final class LogDirTaker implements DirTaker {
               + " belongs to a broker that has not stopped cleanly: it runs, perhaps on another"
               + " host of a shared mount, or it crashed (no .kafka_cleanshutdown beside"
               + " meta.properties). Nothing was changed.",
-          "Start that broker once and stop it cleanly, or clean the directory once with 'kleaner"
-              + " compact --after-crash', which checks everything first.");
+          "Start that broker once and stop it cleanly; then it can be served. To clean the directory"
+              + " as it is, run 'kleaner compact --after-crash', which checks everything first.");
     }
     LogDirSession session = LogDirSession.open(fileSystem, logDir, false);
     sessions.add(session);
