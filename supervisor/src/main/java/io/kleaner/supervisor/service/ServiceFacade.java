@@ -185,7 +185,13 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       case CLEAN -> clean(id);
       case QUARANTINE -> {
         ask(() -> quarantine(id, why));
-        yield done(id + " is left alone from now on; a clean that runs is finished first");
+        yield done(
+            id
+                + " is left alone from now on; a clean that runs is finished first"
+                + (chronicle().journal().isDurable()
+                    ? ""
+                    : "; only until this service ends, since its state directory cannot be written"
+                        + " to"));
       }
       case RELEASE -> release(id, why);
       case CHAOS, REVIVE, APPROVE, DECLINE -> throw new IllegalStateException("handled above");
