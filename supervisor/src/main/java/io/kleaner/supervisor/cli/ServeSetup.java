@@ -33,6 +33,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -55,9 +56,10 @@ final class ServeSetup {
     this.topicFlags = topicFlags;
   }
 
-  CleanerService.Setup service(boolean chaos, AlertConfig alerts, AlertDispatcher dispatcher) {
+  CleanerService.Setup service(boolean chaos, AlertConfig alerts, AlertDispatcher dispatcher)
+      throws IOException {
     return new CleanerService.Setup(
-        config.logDirs(),
+        logDirs(),
         config.flag(ServeSetting.EXCLUSIVE),
         (int) config.number(ServeSetting.THREADS),
         stateDir(),
@@ -67,6 +69,15 @@ final class ServeSetup {
         new AlertBook(alerts.defaults(), alerts.byRule()),
         dispatcher,
         settings());
+  }
+
+  /** Each once, however often and by whatever link it was named. */
+  private List<Path> logDirs() throws IOException {
+    Map<Path, Path> byRealPath = new LinkedHashMap<>();
+    for (Path named : config.logDirs()) {
+      byRealPath.putIfAbsent(fileSystem.realPath(named), named);
+    }
+    return List.copyOf(byRealPath.values());
   }
 
   private Path stateDir() {

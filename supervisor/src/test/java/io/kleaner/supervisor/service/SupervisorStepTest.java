@@ -366,6 +366,55 @@ class SupervisorStepTest {
   }
 
   @Test
+  void stalled_movesAndStandsStillAgain_isToldAnewOnlyAfterAllTheTime() {
+    dirty(ONE);
+    step(500);
+    step(STALLED_MS);
+    crew.at("cleaner-0").clean(board, work("cleaner-0"), clock.nowMs());
+    step(500);
+    assertThat(incidents(Incident.Kind.PARTITION_MOVING)).isEqualTo(1);
+
+    dirty(ONE);
+    step(500);
+    step(STALLED_MS - 1);
+    assertThat(incidents(Incident.Kind.PARTITION_STALLED)).isEqualTo(1);
+    step(1);
+
+    assertThat(incidents(Incident.Kind.PARTITION_STALLED)).isEqualTo(2);
+  }
+
+  @Test
+  void stalled_forLong_isOneIncident() {
+    dirty(ONE);
+    step(500);
+    for (int i = 0; i < 10; i++) {
+      step(STALLED_MS);
+    }
+
+    assertThat(incidents(Incident.Kind.PARTITION_STALLED)).isEqualTo(1);
+    assertThat(incidents(Incident.Kind.PARTITION_MOVING)).isZero();
+  }
+
+  @Test
+  void fallingBehind_aLookFailsInBetween_isOneIncident() {
+    dirty(ONE);
+    work("cleaner-0");
+    for (int i = 0; i < 5; i++) {
+      Puppet.look(board, ONE, PartitionStatus.DIRTY, 1_000 + 500 * i, clock.nowMs());
+      step(90_000);
+    }
+    assertThat(isFiring("FallingBehind")).isTrue();
+
+    report.failed(LOGS, "I/O error", clock.nowMs());
+    supervisor.tick();
+    Puppet.look(board, ONE, PartitionStatus.DIRTY, 9_000, clock.nowMs());
+    step(500);
+
+    assertThat(isFiring("FallingBehind")).isTrue();
+    assertThat(incidents(Incident.Kind.FALLING_BEHIND)).isEqualTo(1);
+  }
+
+  @Test
   void vanished_partition_isToldOnce() {
     dirty(ONE, TWO);
     step(500);
@@ -405,12 +454,39 @@ class SupervisorStepTest {
   }
 
   @Test
-  void unknownPolicy_ofAllPartitions_isToldAndNoSilentIdle() {
+  void unknownPolicy_ofAllPartitionsButKafkasOwn_isToldAndNoSilentIdle() {
+    PartitionId own = Puppet.id("/logs", "__transaction_state", 0);
+    Puppet.present(board, ONE, own);
+    Puppet.look(board, ONE, PartitionStatus.UNKNOWN_POLICY, 0, clock.nowMs());
+    Puppet.look(board, own, PartitionStatus.CLEAN, 0, clock.nowMs());
+
+    step(500);
+
+    assertThat(isFiring("PolicyUnknown")).isTrue();
+  }
+
+  @Test
+  void unknownPolicy_ofSomePartitions_isNotTold() {
+    Puppet.present(board, ONE, TWO);
+    Puppet.look(board, ONE, PartitionStatus.UNKNOWN_POLICY, 0, clock.nowMs());
+    Puppet.look(board, TWO, PartitionStatus.CLEAN, 0, clock.nowMs());
+
+    step(500);
+
+    assertThat(isFiring("PolicyUnknown")).isFalse();
+  }
+
+  @Test
+  void unknownPolicy_becomesKnown_isOver() {
     Puppet.present(board, ONE);
     Puppet.look(board, ONE, PartitionStatus.UNKNOWN_POLICY, 0, clock.nowMs());
     step(500);
 
-    assertThat(isFiring("NothingToClean")).isTrue();
+    Puppet.look(board, ONE, PartitionStatus.DIRTY, 100, clock.nowMs());
+    step(500);
+    step(31_000);
+
+    assertThat(isFiring("PolicyUnknown")).isFalse();
   }
 
   @Test
