@@ -97,7 +97,8 @@ final class KleanerEngine implements Engine {
             logDir,
             new SettingsResolver(List.of(SettingsSource.forAllTopics(config, Origin.FLAG))),
             new HighWatermarkChoice.Checkpoint(),
-            new CleanRequest(GeneratedLog.TIME_MS, false, false, true, true, UnkeyedPolicy.REFUSE));
+            new CleanRequest(
+                GeneratedLog.TIME_MS, false, false, true, true, UnkeyedPolicy.REFUSE, true));
     DirectoryCommitter committer = new DirectoryCommitter(fileSystem, logDir, Fence.OPEN);
     List<Path> partitions = new ArrayList<>(logDir.partitions());
     if (partitions.size() > 1) {

@@ -124,7 +124,7 @@ final class Facts {
         facts,
         settings,
         new CleanRequest(
-            NOW_MS, fromStart, respectEligibility, namedByHand, true, UnkeyedPolicy.REFUSE));
+            NOW_MS, fromStart, respectEligibility, namedByHand, true, UnkeyedPolicy.REFUSE, true));
   }
 
   Decision.Clean clean() throws Exception {

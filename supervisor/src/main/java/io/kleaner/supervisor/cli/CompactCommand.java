@@ -284,7 +284,8 @@ final class CompactCommand implements Callable<Integer> {
             respectEligibility,
             target.named(logDir),
             tombstones == Tombstones.EXPIRE,
-            unkeyed.policy()),
+            unkeyed.policy(),
+            target.upgradeFormat()),
         afterCrash || output != null,
         truncateTail);
   }

@@ -130,7 +130,8 @@ final class PlanCommand implements Callable<Integer> {
                 respectEligibility,
                 target.named(logDir),
                 tombstones == CompactCommand.Tombstones.EXPIRE,
-                UnkeyedPolicy.DROP));
+                UnkeyedPolicy.DROP,
+                target.upgradeFormat()));
     return plan(logDir, job, nowMs, report) ? ExitCode.DONE : ExitCode.REFUSED;
   }
 
@@ -184,6 +185,7 @@ final class PlanCommand implements Callable<Integer> {
             true,
             request.namedByHand(),
             request.expireTombstones(),
-            request.unkeyed()));
+            request.unkeyed(),
+            request.upgradeFormat()));
   }
 }

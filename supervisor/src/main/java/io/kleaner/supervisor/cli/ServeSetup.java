@@ -83,6 +83,7 @@ final class ServeSetup {
             : new HighWatermarkChoice.Checkpoint(),
         config.text(ServeSetting.TOMBSTONES).equals("expire"),
         UnkeyedPolicy.valueOf(config.text(ServeSetting.UNKEYED).toUpperCase(Locale.ROOT)),
+        config.flag(ServeSetting.UPGRADE_FORMAT),
         new CleanOptions(
             Math.max(config.bytes(ServeSetting.MEMORY) / threads, 1 << 20),
             config.path(ServeSetting.SPILL_DIR),

@@ -56,6 +56,14 @@ final class TargetOptions {
       description = "Begin at the log start offset, whatever was cleaned before.")
   private boolean fromStart;
 
+  @Option(
+      names = "--upgrade-format",
+      description =
+          "Also partitions of message formats 0 and 1 alone that a broker before 0.11 may own: what"
+              + " survives is written in format 2, which such a broker cannot read. Default: refuse"
+              + " them.")
+  private boolean upgradeFormat;
+
   List<Path> dirs() {
     return dirs;
   }
@@ -70,6 +78,10 @@ final class TargetOptions {
 
   boolean fromStart() {
     return fromStart;
+  }
+
+  boolean upgradeFormat() {
+    return upgradeFormat;
   }
 
   /** The partitions in question. */
