@@ -106,23 +106,29 @@ final class PlanCommand implements Callable<Integer> {
     if (memory < 1 << 20) {
       throw new ParameterException(spec.commandLine(), "--memory is at least 1m");
     }
+    if (showKeys && !exact) {
+      throw new ParameterException(
+          spec.commandLine(), "--show-keys needs --exact, which reads the keys");
+    }
     SpillDir.requireDirectory(fileSystem, spillDir, spec);
+    SettingsOptions.Read said = settings.read(fileSystem);
     PlanReport report = new PlanReport(fileSystem, terminal, json, showKeys, interrupts.token());
     long nowMs = target.now().orElseGet(Clock.system()::nowMs);
-    EachDirectory directories = new EachDirectory(terminal);
-    ExitCode exit = directories.run(target.dirs(), dir -> plan(dir, nowMs, report));
+    EachDirectory directories = new EachDirectory(fileSystem, terminal, spec);
+    ExitCode exit = directories.run(target.dirs(), dir -> plan(dir, nowMs, said, report));
     report.finish(directories.unusable());
     return exit.number();
   }
 
-  private ExitCode plan(Path dir, long nowMs, PlanReport report) throws IOException {
+  private ExitCode plan(Path dir, long nowMs, SettingsOptions.Read said, PlanReport report)
+      throws IOException {
     LogDir logDir = new LogDirReader(fileSystem).read(dir);
     target.tellIfNone(logDir, terminal);
     PartitionJob job =
         new PartitionJob(
             fileSystem,
             logDir,
-            settings.resolver(fileSystem, logDir),
+            said.resolver(fileSystem, logDir),
             target.highWatermark(),
             new CleanRequest(
                 nowMs,

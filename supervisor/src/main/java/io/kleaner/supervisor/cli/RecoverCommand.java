@@ -15,8 +15,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Finishes or undoes interrupted cleans. */
 @Command(
@@ -32,6 +34,8 @@ final class RecoverCommand implements Callable<Integer> {
 
   private final Terminal terminal;
   private final FileSystem fileSystem;
+
+  @Spec private CommandSpec spec;
 
   @Parameters(
       arity = "1..*",
@@ -56,7 +60,7 @@ final class RecoverCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<Map<String, Object>> partitions = new ArrayList<>();
-    EachDirectory directories = new EachDirectory(terminal);
+    EachDirectory directories = new EachDirectory(fileSystem, terminal, spec);
     ExitCode exit = directories.run(dirs, dir -> recover(dir, partitions));
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>();

@@ -137,7 +137,7 @@ final class ServeSetup {
     }
     Optional<MetadataSettings.Found> metadata =
         MetadataSettings.find(
-            fileSystem, logDir, config.path(ServeSetting.METADATA_LOG_DIR), server, problems);
+            fileSystem, logDir, config.path(ServeSetting.METADATA_LOG_DIR), server);
     metadata.ifPresent(found -> sources.add(found.settings()));
     sources.add(SettingsSource.internalTopics());
     sources.add(SettingsSource.ofServerProperties(server));

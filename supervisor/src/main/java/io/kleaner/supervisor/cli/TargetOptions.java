@@ -46,6 +46,7 @@ final class TargetOptions {
   @Option(
       names = "--now",
       paramLabel = "EPOCH_MS",
+      converter = EpochMs.class,
       description =
           "The time that decides delete horizons, compaction lags and which producers are expired."
               + " Default: the machine's clock.")
@@ -122,6 +123,27 @@ final class TargetOptions {
       } catch (PatternSyntaxException e) {
         throw new TypeConversionException("'" + text + "' is no pattern: " + e.getDescription());
       }
+    }
+  }
+
+  /** Reads a time. */
+  static final class EpochMs implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      try {
+        long epochMs = Long.parseLong(text);
+        if (epochMs >= 0) {
+          return epochMs;
+        }
+      } catch (NumberFormatException e) {
+        throw wrong(text);
+      }
+      throw wrong(text);
+    }
+
+    private static TypeConversionException wrong(String text) {
+      return new TypeConversionException(
+          "'" + text + "' is no time in milliseconds since the epoch, such as 1767225600000");
     }
   }
 
