@@ -98,7 +98,8 @@ final class KleanerEngine implements Engine {
             logDir,
             new SettingsResolver(List.of(SettingsSource.forAllTopics(config, Origin.FLAG))),
             new HighWatermarkChoice.Checkpoint(),
-            new CleanRequest(GeneratedLog.TIME_MS, false, false, true, true, UnkeyedPolicy.REFUSE));
+            new CleanRequest(
+                GeneratedLog.TIME_MS, false, false, true, true, UnkeyedPolicy.REFUSE, true));
     DirectoryCommitter committer = new DirectoryCommitter(fileSystem, logDir, Fence.OPEN);
     SpaceLedger ledger = new SpaceLedger(SpaceLedger.WhenTaken.WAIT);
     List<Path> partitions = new ArrayList<>(logDir.partitions());

@@ -82,6 +82,7 @@ public final class PartitionJob {
   private final boolean crashed;
   private final boolean amongOthers;
   private final PartitionSurvey survey;
+  private final OldBrokerGuard guard;
   private final SettingsResolver settings;
   private final HighWatermarkChoice highWatermark;
   private final CleanRequest request;
@@ -131,6 +132,7 @@ public final class PartitionJob {
     this.crashed = logDir.isAfterCrash();
     this.amongOthers = logDir.kind() == LogDir.Kind.LOG_DIRECTORY;
     this.survey = new PartitionSurvey(fileSystem, logDir);
+    this.guard = new OldBrokerGuard(fileSystem, logDir);
     this.settings = settings;
     this.highWatermark = highWatermark;
     this.request = request;
@@ -180,8 +182,11 @@ public final class PartitionJob {
       TopicSettings found = settings.resolve(log.partition().topic(), log.topicId());
       PartitionFacts facts =
           survey.facts(log, highWatermark, request.nowMs(), found.producerIdExpirationMs());
-      return new Assessment.Decided(
-          facts, found, request, CleanPolicy.decide(facts, found, request));
+      Decision decision = CleanPolicy.decide(facts, found, request);
+      if (decision instanceof Decision.Clean clean && !request.upgradeFormat()) {
+        guard.requireReadable(log, clean.plan());
+      }
+      return new Assessment.Decided(facts, found, request, decision);
     } catch (UnusableDirectoryException e) {
       return new Assessment.Unfit(e.getMessage(), e.nextStep());
     } catch (CorruptBatchException e) {

@@ -184,7 +184,7 @@ public final class Cleaning {
                   logDir,
                   new SettingsResolver(List.of(SettingsSource.forAllTopics(config, Origin.FLAG))),
                   highWatermark,
-                  new CleanRequest(nowMs, fromStart, false, true, expire, unkeyed))
+                  new CleanRequest(nowMs, fromStart, false, true, expire, unkeyed, true))
               .assess(dir);
       if (assessment instanceof PartitionJob.Assessment.Unfit unfit) {
         return new Result(Optional.empty(), unfit.reason() + " " + unfit.nextStep());

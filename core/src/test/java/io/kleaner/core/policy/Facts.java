@@ -125,7 +125,7 @@ final class Facts {
         facts,
         settings,
         new CleanRequest(
-            NOW_MS, fromStart, respectEligibility, namedByHand, true, UnkeyedPolicy.REFUSE));
+            NOW_MS, fromStart, respectEligibility, namedByHand, true, UnkeyedPolicy.REFUSE, true));
   }
 
   Decision.Clean clean() throws Exception {

@@ -37,7 +37,7 @@ public final class MetadataLog {
     return add(new TopicRecord().setName(name).setTopicId(id));
   }
 
-  MetadataLog removed(Uuid id) {
+  public MetadataLog removed(Uuid id) {
     return add(new RemoveTopicRecord().setTopicId(id));
   }
 

@@ -106,7 +106,8 @@ final class Inspector {
             !whateverTheRatio,
             named.test(id.partition().topic()),
             options.expireTombstones(),
-            options.unkeyed());
+            options.unkeyed(),
+            options.upgradeFormat());
     Assessment assessment =
         new PartitionJob(
                 fileSystem,

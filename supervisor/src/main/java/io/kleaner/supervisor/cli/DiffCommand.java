@@ -94,6 +94,7 @@ final class DiffCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--memory is at least 1m");
     }
     SpillDir.requireDirectory(fileSystem, spillDir, spec);
+    requireTwo();
     Map<String, PartitionLog> a = read(left);
     Map<String, PartitionLog> b = read(right);
     if (a.size() == 1 && b.size() == 1) {
@@ -116,6 +117,18 @@ final class DiffCommand implements Callable<Integer> {
       terminal.println(Json.text(document));
     }
     return (same ? ExitCode.DONE : ExitCode.FINDINGS).number();
+  }
+
+  /** A directory is always the same as itself: that proves nothing, and is no one's question. */
+  private void requireTwo() throws IOException {
+    try {
+      if (fileSystem.realPath(left).equals(fileSystem.realPath(right))) {
+        throw new ParameterException(
+            spec.commandLine(), "A and B are one directory, " + fileSystem.realPath(left));
+      }
+    } catch (IOException e) {
+      // Told when it is read.
+    }
   }
 
   private Map<String, PartitionLog> read(Path dir) throws IOException {

@@ -121,15 +121,20 @@ final class PlanCommand implements Callable<Integer> {
     if (maxRecordBytes > Integer.MAX_VALUE - 8) {
       throw new ParameterException(spec.commandLine(), "--max-record-bytes is below 2g");
     }
+    if (showKeys && !exact) {
+      throw new ParameterException(
+          spec.commandLine(), "--show-keys needs --exact, which reads the keys");
+    }
     SpillDir.requireDirectory(fileSystem, spillDir, spec);
+    SettingsOptions.Read said = settings.read(fileSystem);
     PlanReport report =
         new PlanReport(
             fileSystem, terminal, json, showKeys, (int) maxRecordBytes, interrupts.token());
     long nowMs = target.now().orElseGet(Clock.system()::nowMs);
-    EachDirectory directories = new EachDirectory(terminal);
+    EachDirectory directories = new EachDirectory(fileSystem, terminal, spec);
     ExitCode exit;
     try (SpillDir spill = spill()) {
-      exit = directories.run(target.dirs(), dir -> plan(dir, nowMs, report, spill));
+      exit = directories.run(target.dirs(), dir -> plan(dir, nowMs, said, report, spill));
     }
     report.finish(directories.unusable());
     return exit.number();
@@ -142,7 +147,8 @@ final class PlanCommand implements Callable<Integer> {
     return SpillDir.take(fileSystem, spillDir == null ? SpillDir.ofSystem() : spillDir, terminal);
   }
 
-  private ExitCode plan(Path dir, long nowMs, PlanReport report, SpillDir spill)
+  private ExitCode plan(
+      Path dir, long nowMs, SettingsOptions.Read said, PlanReport report, SpillDir spill)
       throws IOException {
     LogDir logDir = new LogDirReader(fileSystem).read(dir);
     target.tellIfNone(logDir, terminal);
@@ -150,7 +156,7 @@ final class PlanCommand implements Callable<Integer> {
         new PartitionJob(
             fileSystem,
             logDir,
-            settings.resolver(fileSystem, logDir),
+            said.resolver(fileSystem, logDir),
             target.highWatermark(),
             new CleanRequest(
                 nowMs,
@@ -158,7 +164,8 @@ final class PlanCommand implements Callable<Integer> {
                 respectEligibility,
                 target.named(logDir),
                 tombstones == CompactCommand.Tombstones.EXPIRE,
-                UnkeyedPolicy.DROP));
+                UnkeyedPolicy.DROP,
+                target.upgradeFormat()));
     return plan(logDir, job, nowMs, report, spill) ? ExitCode.DONE : ExitCode.REFUSED;
   }
 
@@ -229,6 +236,7 @@ final class PlanCommand implements Callable<Integer> {
             true,
             request.namedByHand(),
             request.expireTombstones(),
-            request.unkeyed()));
+            request.unkeyed(),
+            request.upgradeFormat()));
   }
 }

@@ -73,7 +73,7 @@ final class RecoverCommand implements Callable<Integer> {
       SpillDir.tell(SpillOwner.sweep(fileSystem, spillDir), spillDir, terminal);
     }
     List<Map<String, Object>> partitions = new ArrayList<>();
-    EachDirectory directories = new EachDirectory(terminal);
+    EachDirectory directories = new EachDirectory(fileSystem, terminal, spec);
     ExitCode exit = directories.run(dirs, dir -> recover(dir, partitions));
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>();

@@ -95,6 +95,7 @@ final class ServeSetup {
             : new HighWatermarkChoice.Checkpoint(),
         config.text(ServeSetting.TOMBSTONES).equals("expire"),
         UnkeyedPolicy.valueOf(config.text(ServeSetting.UNKEYED).toUpperCase(Locale.ROOT)),
+        config.flag(ServeSetting.UPGRADE_FORMAT),
         new CleanOptions(
             Math.max(config.bytes(ServeSetting.MEMORY) / threads, 1 << 20),
             config.path(ServeSetting.SPILL_DIR).map(SpillPlace::in),
@@ -148,7 +149,7 @@ final class ServeSetup {
     }
     Optional<MetadataSettings.Found> metadata =
         MetadataSettings.find(
-            fileSystem, logDir, config.path(ServeSetting.METADATA_LOG_DIR), server, problems);
+            fileSystem, logDir, config.path(ServeSetting.METADATA_LOG_DIR), server);
     metadata.ifPresent(found -> sources.add(found.settings()));
     sources.add(SettingsSource.internalTopics());
     sources.add(SettingsSource.ofServerProperties(server));

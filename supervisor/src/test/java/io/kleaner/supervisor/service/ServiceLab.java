@@ -182,6 +182,7 @@ final class ServiceLab implements AutoCloseable {
                 new HighWatermarkChoice.Checkpoint(),
                 false,
                 UnkeyedPolicy.REFUSE,
+                false,
                 CleanOptions.defaults(),
                 CleanOptions.DEFAULT_MAX_RECORD_BYTES,
                 50,

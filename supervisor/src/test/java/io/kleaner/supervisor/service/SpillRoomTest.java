@@ -60,6 +60,7 @@ class SpillRoomTest {
         new HighWatermarkChoice.Checkpoint(),
         false,
         UnkeyedPolicy.REFUSE,
+        false,
         new CleanOptions(
             CleanOptions.DEFAULT_MEMORY_BYTES,
             Optional.of(SpillPlace.in(dir)),

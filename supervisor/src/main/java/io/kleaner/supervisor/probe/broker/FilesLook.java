@@ -108,7 +108,9 @@ final class FilesLook {
     PartitionFacts facts = facts(log, beside, highWatermark, pinnedBy);
     Decision decision =
         CleanPolicy.decide(
-            facts, settings, new CleanRequest(nowMs, false, true, false, true, UnkeyedPolicy.DROP));
+            facts,
+            settings,
+            new CleanRequest(nowMs, false, true, false, true, UnkeyedPolicy.DROP, true));
     Optional<Bounds> bounds = EligibilityRules.bounds(decision);
     long firstDirty =
         bounds.map(Bounds::firstDirtyOffset).orElse(beside.cleaner().orElse(log.logStartOffset()));

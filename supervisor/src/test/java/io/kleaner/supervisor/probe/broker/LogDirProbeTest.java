@@ -250,7 +250,7 @@ class LogDirProbeTest {
             new LogDirReader(new LocalFileSystem()).read(dir),
             COMPACTED,
             new HighWatermarkChoice.LogEnd(),
-            new CleanRequest(nowMs.get(), false, true, false, true, UnkeyedPolicy.DROP),
+            new CleanRequest(nowMs.get(), false, true, false, true, UnkeyedPolicy.DROP, true),
             PartitionJob.Tail.BEING_WRITTEN);
     PartitionJob.Assessment.Decided decided =
         (PartitionJob.Assessment.Decided) job.assess(ScriptedLog.partition(dir));
