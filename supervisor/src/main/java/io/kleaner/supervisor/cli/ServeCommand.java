@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -44,6 +45,8 @@ import picocli.CommandLine.Spec;
       "  kleaner serve --config-file kleaner.yaml --listen 127.0.0.1:0"
     })
 final class ServeCommand implements Callable<Integer> {
+
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final Terminal terminal;
   private final Interrupts interrupts;
@@ -101,19 +104,37 @@ final class ServeCommand implements Callable<Integer> {
       terminal.out().flush();
       api.afterTick(systemd::beat);
       systemd.ready();
-      while (!interrupts.token().isCancelled()) {
-        if (interrupts.token().sleep(TimeUnit.SECONDS.toNanos(1))) {
-          break;
-        }
-        if (!api.ensureSupervised()) {
-          terminal.problem("kleaner: the supervisor has ended and cannot be replaced");
-          return ExitCode.FINDINGS.number();
-        }
+      if (!awaitEnd(api)) {
+        terminal.problem("kleaner: the supervisor has ended and cannot be replaced");
+        return ExitCode.FINDINGS.number();
       }
       systemd.stopping();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     return ExitCode.DONE.number();
+  }
+
+  /**
+   * Waits until the end is asked for. A heap that is full for a while ends workers, who are
+   * replaced; it must not end who waits for them.
+   *
+   * @return false if the supervisor is gone
+   */
+  private boolean awaitEnd(ServiceFacade api) throws InterruptedException {
+    while (!interrupts.token().isCancelled()) {
+      try {
+        if (interrupts.token().sleep(LOOK_NANOS)) {
+          return true;
+        }
+        if (!api.ensureSupervised()) {
+          return false;
+        }
+      } catch (OutOfMemoryError full) {
+        // To park takes no memory.
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
+    }
+    return true;
   }
 }
