@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -37,12 +38,29 @@ final class Judge {
     this.temp = temp;
   }
 
-  /** Looks at an image, which is changed by that. */
+  /** Looks at an image, and takes it away if nothing is wrong with it. */
   void judge(String when, Growth.Image image) throws IOException {
+    int before = problems.size();
+    look(when, image);
+    if (problems.size() == before) {
+      delete(image.dir());
+    }
+  }
+
+  private static void delete(Path dir) throws IOException {
+    try (Stream<Path> files = Files.walk(dir)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  private void look(String when, Growth.Image image) throws IOException {
     for (Map.Entry<String, Growth.Truth> each : image.truths().entrySet()) {
       Path ours = image.dir().resolve(each.getKey());
       Path broker = Trees.copy(ours, Files.createTempDirectory(temp, "broker").resolve("grows-0"));
       compare(when + " " + each.getKey() + " as a broker starts", broker, each.getValue());
+      delete(broker);
       new SwapRecovery(disk).plan(ours).apply(disk, ours);
       new LogChecker(disk, CheckLevel.RECORDS, RECORD_BYTES, new CancelToken())
           .check(ours).findings().stream()

@@ -75,8 +75,8 @@ class KillTest {
         assertThat(service.awaitExit(Duration.ofSeconds(60))).isEqualTo(OptionalInt.of(0));
       }
       left = growth.image(temp.resolve("image-last"));
-      judge.judge("seed " + seed + ", in the end,", left);
       assertThat(Judge.isCutShort(left)).isFalse();
+      judge.judge("seed " + seed + ", in the end,", left);
     }
     Figures.note(
         "lost records after "
