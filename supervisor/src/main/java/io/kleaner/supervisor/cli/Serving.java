@@ -9,6 +9,7 @@ import io.kleaner.supervisor.service.SupervisedApi;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Has a supervised service answer over HTTP until it is told to stop: says where it is, tells
@@ -53,16 +54,37 @@ final class Serving {
       terminal.out().flush();
       api.afterTick(systemd::beat);
       systemd.ready();
-      while (!interrupts.token().sleep(LOOK_NANOS)) {
-        if (!api.ensureSupervised()) {
-          terminal.problem("kleaner: the supervisor has ended and cannot be replaced");
-          return ExitCode.FINDINGS;
-        }
+      if (!awaitEnd(api)) {
+        terminal.problem("kleaner: the supervisor has ended and cannot be replaced");
+        return ExitCode.FINDINGS;
       }
       systemd.stopping();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
     return ExitCode.DONE;
+  }
+
+  /**
+   * Waits until the end is asked for. A heap that is full for a while ends workers, who are
+   * replaced; it must not end who waits for them.
+   *
+   * @return false if the supervisor is gone
+   */
+  private boolean awaitEnd(SupervisedApi<?> api) throws InterruptedException {
+    while (!interrupts.token().isCancelled()) {
+      try {
+        if (interrupts.token().sleep(LOOK_NANOS)) {
+          return true;
+        }
+        if (!api.ensureSupervised()) {
+          return false;
+        }
+      } catch (OutOfMemoryError full) {
+        // To park takes no memory.
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
+    }
+    return true;
   }
 }
