@@ -43,6 +43,7 @@ final class BrokerHistory {
   private long newestCleanMs = -1;
   private long firstMs = -1;
   private boolean gaugesSeen;
+  private final Startup startup = new Startup();
 
   /**
    * A thread that was there, or should be, and is not.
@@ -62,6 +63,11 @@ final class BrokerHistory {
   void add(BrokerSample sample) {
     if (firstMs < 0) {
       firstMs = sample.atMs();
+    }
+    if (startup.next(sample)) {
+      // Threads of a process that has ended did not die.
+      threads.clear();
+      absences.clear();
     }
     boolean progressed = addPartitions(sample);
     progressed |= addLog(sample);
@@ -131,6 +137,9 @@ final class BrokerHistory {
         || known.atMs() <= threadsAtMs) {
       return;
     }
+    if (startup.isUnderWay()) {
+      return;
+    }
     threadsAtMs = known.atMs();
     Map<String, CleanerThread> now = new HashMap<>();
     known.value().forEach(thread -> now.put(thread.name(), thread));
@@ -184,6 +193,11 @@ final class BrokerHistory {
   /** Threads that are there, by name; one that was missing at the last look alone is still here. */
   SortedMap<String, ThreadTrack> threads() {
     return threads;
+  }
+
+  /** Whether the broker's JVM is there and its cleaner may be yet to begin. */
+  boolean isStarting() {
+    return startup.isUnderWay();
   }
 
   /** Threads that should be there and are not, by name. */

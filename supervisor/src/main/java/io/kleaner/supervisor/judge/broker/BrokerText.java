@@ -3,9 +3,12 @@ package io.kleaner.supervisor.judge.broker;
 
 import io.kleaner.supervisor.probe.broker.BrokerIdentity;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
+import java.util.regex.Pattern;
 
 /** How a broker is named in texts and commands. */
-final class BrokerText {
+public final class BrokerText {
+
+  private static final Pattern OFFLINE_CLEAN = Pattern.compile("kleaner compact(?!-now)");
 
   private BrokerText() {}
 
@@ -22,6 +25,31 @@ final class BrokerText {
         .filter(broker -> broker.nodeId().isPresent())
         .map(broker -> Integer.toString(broker.nodeId().getAsInt()))
         .orElse("NODE-ID");
+  }
+
+  /**
+   * Whether the broker's release cannot read message format 2, the one that a clean writes: those
+   * before 0.11. One of no known release is taken for a newer one.
+   */
+  public static boolean readsOldFormatsOnly(BrokerSample sample) {
+    String version = sample.broker().get().flatMap(BrokerIdentity::version).orElse("");
+    return version.matches("0\\.([0-9]|10)(\\..*)?");
+  }
+
+  /** An advice with what this broker's release adds to it. */
+  static String forRelease(BrokerSample sample, String advice) {
+    return readsOldFormatsOnly(sample) && OFFLINE_CLEAN.matcher(advice).find()
+        ? advice + " " + onlyToUpgrade(sample)
+        : advice;
+  }
+
+  /** What has to be said beside an offline clean. */
+  public static String onlyToUpgrade(BrokerSample sample) {
+    return "But this broker is of release "
+        + sample.broker().get().flatMap(BrokerIdentity::version).orElse("before 0.10.1")
+        + ", which can't read the message format 2 that 'kleaner compact' writes: its clients would"
+        + " get no record. Compact only on the way to 0.11 or later: kleaner compact --output NEW"
+        + " DIR, and start the upgraded broker on the result.";
   }
 
   /** The command that changes a setting of this broker. */

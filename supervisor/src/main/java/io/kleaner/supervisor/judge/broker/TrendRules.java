@@ -10,7 +10,9 @@ import io.kleaner.supervisor.probe.broker.PartitionFiles;
 import io.kleaner.supervisor.probe.broker.Seen;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -51,6 +53,17 @@ final class TrendRules {
     bufferFull();
     sample.logDirs().forEach(this::disk);
     return diagnoses;
+  }
+
+  /** When each log directory is full, as far as that can be told. */
+  Map<Path, Long> fullInMs() {
+    Map<Path, Long> all = new HashMap<>();
+    sample
+        .logDirs()
+        .keySet()
+        .forEach(
+            dir -> fullInMs(history.freeBytes(dir), options).ifPresent(ms -> all.put(dir, ms)));
+    return all;
   }
 
   private void behind() {
