@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real broker whose cleaner sleeps in the throttle. */
-@Tag("brokers")
+@Tag("full")
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
 class ThrottledCleanerTest {
 
