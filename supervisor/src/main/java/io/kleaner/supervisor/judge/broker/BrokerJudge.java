@@ -46,6 +46,7 @@ public final class BrokerJudge {
         new PartitionRules(sample, history, options, isolatedTopics, threads.verdicts());
     partitions.judge();
     diagnoses.addAll(partitions.diagnoses());
+    diagnoses.addAll(new LogRules(sample, history).judge());
     diagnoses.addAll(transactions.judge(sample));
     diagnoses.addAll(ReplicaRules.judge(sample));
     TrendRules trends = new TrendRules(sample, history, options);

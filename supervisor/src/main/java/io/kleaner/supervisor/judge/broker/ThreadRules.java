@@ -259,7 +259,10 @@ final class ThreadRules {
             atMs,
             summary,
             evidence + GaugeRules.deadCountSays(sample),
-            death.map(Death::cause).orElse(DeathCause.UNKNOWN).advice()));
+            BrokerText.advice(
+                sample,
+                death.map(Death::cause).orElse(DeathCause.UNKNOWN),
+                death.flatMap(Death::culprit))));
   }
 
   List<ThreadVerdict> verdicts() {

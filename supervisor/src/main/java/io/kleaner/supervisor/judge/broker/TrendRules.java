@@ -104,6 +104,12 @@ final class TrendRules {
     if (used.isEmpty() || used.getAsDouble() < FULL_PERCENT) {
       return;
     }
+    OptionalLong now =
+        sample
+            .config()
+            .get()
+            .map(config -> config.number("log.cleaner.dedupe.buffer.size"))
+            .orElse(OptionalLong.empty());
     String size =
         sample
             .config()
@@ -123,8 +129,11 @@ final class TrendRules {
                 + size
                 + ", shared by all threads",
             "Double it: "
-                + BrokerText.set(sample, "log.cleaner.dedupe.buffer.size=BYTES")
-                + "; the memory is taken from the heap at once."));
+                + BrokerText.set(
+                    sample,
+                    "log.cleaner.dedupe.buffer.size="
+                        + (now.isPresent() ? Long.toString(2 * now.getAsLong()) : "BYTES"))
+                + "; the memory is taken from the heap at once, of which it should be a quarter at most."));
   }
 
   private OptionalDouble gauge(Gauge gauge) {

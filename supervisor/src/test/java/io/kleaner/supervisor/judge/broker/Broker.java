@@ -114,6 +114,8 @@ public final class Broker {
     public Seen<List<OpenTransaction>> transactions = Seen.notAsked(Source.ADMIN);
     Optional<LogEvent.MarkedUncleanable> mark = Optional.empty();
     boolean seen = true;
+    int emptySegments;
+    int paddedTimeIndexes;
 
     void eligible() {
       kind = Eligibility.Kind.ELIGIBLE;
@@ -154,7 +156,9 @@ public final class Broker {
                 OptionalLong.empty(),
                 OptionalLong.empty()),
             nowMs,
-            List.of());
+            List.of(),
+            files.emptySegments,
+            files.paddedTimeIndexes);
     Map<String, ConfigValue> topic = new HashMap<>();
     files.topic.forEach(
         (key, value) -> topic.put(key, new ConfigValue(value, ConfigValue.Origin.TOPIC)));

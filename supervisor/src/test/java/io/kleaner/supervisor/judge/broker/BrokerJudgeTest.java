@@ -28,7 +28,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** One row for each thing that can be seen from outside; nothing else may be told beside it. */
@@ -52,107 +51,6 @@ class BrokerJudgeTest {
     assertThat(judgement.diagnoses()).isEmpty();
     assertThat(judgement.threads()).extracting(ThreadVerdict::state).containsExactly("idle");
     assertThat(judgement.partition(Broker.ORDERS).orElseThrow().state()).isEqualTo("clean");
-  }
-
-  @Test
-  void judge_brokerRestarting_cleanerThatIsYetToBeginIsNotDead() {
-    broker.startedAtMs = OptionalLong.of(Broker.START_MS - 3_600_000);
-    broker.lookFor(3);
-    // Another JVM answers; logs are loaded, no client is served, the settings are those of before.
-    broker.configKnown = false;
-    broker.startedAtMs = OptionalLong.of(broker.nowMs);
-    broker.threads = Optional.of(List.of());
-    Judgement starting = broker.lookFor(60);
-    assertThat(starting.dead()).isZero();
-    assertThat(rules(starting)).doesNotContain("CleanerDead");
-    assertThat(starting.threads()).extracting(ThreadVerdict::state).containsExactly("unknown");
-
-    broker.configKnown = true;
-    broker.aliveAs(77);
-    assertThat(broker.lookFor(3).diagnoses()).isEmpty();
-  }
-
-  @Test
-  void judge_brokerServesAndHasNoCleaner_isDeadThoughItsJvmIsNew() {
-    broker.startedAtMs = OptionalLong.of(Broker.START_MS - 3_600_000);
-    broker.lookFor(3);
-    broker.startedAtMs = OptionalLong.of(broker.nowMs);
-    broker.threads = Optional.of(List.of());
-
-    assertThat(broker.lookFor(3).dead()).isEqualTo(1);
-  }
-
-  @Test
-  void judge_cleanerNeverComes_isDeadAfterALongStart() {
-    broker.startedAtMs = OptionalLong.of(Broker.START_MS - 3_600_000);
-    broker.lookFor(3);
-    broker.configKnown = false;
-    broker.startedAtMs = OptionalLong.of(broker.nowMs);
-    broker.threads = Optional.of(List.of());
-
-    assertThat(broker.lookFor(590).dead()).isZero();
-    assertThat(broker.lookFor(30).dead()).isEqualTo(1);
-  }
-
-  @Test
-  void judge_deathsOfTheProcessBefore_killNoThreadOfTheNewOne() {
-    broker.startedAtMs = OptionalLong.of(Broker.START_MS - 3_600_000);
-    broker.lookFor(3);
-    broker.began(0, Broker.POISON);
-    broker.died(0, "java.lang.OutOfMemoryError: Java heap space", Broker.POISON);
-    broker.noThreads();
-    assertThat(broker.lookFor(2).dead()).isEqualTo(1);
-
-    broker.advance(5_000);
-    broker.startedAtMs = OptionalLong.of(broker.nowMs);
-    broker.configKnown = false;
-    assertThat(broker.lookFor(5).dead()).isZero();
-    broker.configKnown = true;
-    broker.aliveAs(77);
-    assertThat(broker.lookFor(5).dead()).isZero();
-    // JMX goes away again: the line of before tells nothing of this one.
-    broker.threads = Optional.empty();
-    assertThat(broker.lookFor(60).dead()).isZero();
-  }
-
-  @ParameterizedTest
-  @CsvSource({"0.9.0.1, true", "0.10.2.2, true", "0.11.0.0, false", "2.8.2, false", "4.3.1, false"})
-  void judge_offlineCleanAdvised_saysWhichReleasesCannotReadIt(String version, boolean old) {
-    broker.version = version;
-    broker.lookFor(2);
-    broker.began(0, Broker.POISON);
-    broker.died(0, "java.lang.OutOfMemoryError: Java heap space", Broker.POISON);
-    broker.noThreads();
-    String advice = only(broker.lookFor(1), Ailment.CLEANER_DEAD).advice();
-
-    assertThat(advice).contains("kleaner compact");
-    assertThat(advice.contains("its clients would get no record")).isEqualTo(old);
-  }
-
-  @Test
-  void judge_offsetMapTooSmall_advisesNoCleanThatTheBrokerCannotRead() {
-    broker.version = "0.9.0.1";
-    broker.lookFor(2);
-    broker.died(
-        0,
-        "java.lang.IllegalArgumentException: requirement failed: 140043 messages in segment"
-            + " fine-0/00000000000000000000.log but offset map can fit only 39321",
-        Broker.POISON);
-    broker.noThreads();
-
-    assertThat(only(broker.lookFor(1), Ailment.CLEANER_DEAD).advice())
-        .contains("raise log.cleaner.dedupe.buffer.size")
-        .contains("only 0.11 and later read")
-        .doesNotContain("kleaner compact");
-  }
-
-  @Test
-  void judge_diskThatFills_saysWhenAndNothingBefore() {
-    assertThat(broker.lookFor(10).fullInMs()).isEmpty();
-    Judgement later =
-        broker.lookFor(400, () -> broker.dir = Broker.facts(broker.dir.usableBytes() - (1L << 30)));
-
-    assertThat(later.fullInMs().get(Broker.DIR)).isPositive();
   }
 
   @Test
