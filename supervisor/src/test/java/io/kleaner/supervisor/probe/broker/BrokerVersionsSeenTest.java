@@ -40,6 +40,8 @@ class BrokerVersionsSeenTest {
           .isEqualTo(version.modernClients());
       assertThat(gauges.uncleanable().isEmpty()).isNotEqualTo(version.modernClients());
       assertThat(sample.broker().get().orElseThrow().version()).hasValue(version.number());
+      assertThat(sample.broker().get().orElseThrow().maxHeapBytes().orElse(-1))
+          .isBetween(1L << 20, (long) broker.spec().heapMib() << 20);
       assertThat(sample.broker().get().orElseThrow().nodeId()).hasValue(broker.spec().nodeId());
       assertThat(sample.log().get().flatMap(log -> log.last(LogEvent.BrokerStarted.class)))
           .isPresent();
