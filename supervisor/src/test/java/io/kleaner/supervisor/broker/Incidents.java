@@ -229,7 +229,10 @@ public final class Incidents implements AutoCloseable {
   /** Something to clean: in a broker whose settings starve the cleaner it will not be. */
   public void dirty(String topic) throws Exception {
     topics.createCompacted(topic);
+    // A cleaner that spins leaves the broker no time to take what is written.
+    topics.cleanable(topic, false);
     writer.roll(topic, KEYS);
+    topics.cleanable(topic, true);
   }
 
   /** Waits for a line of the broker. */
