@@ -42,8 +42,6 @@ import picocli.CommandLine.Spec;
     })
 final class ServeCommand implements Callable<Integer> {
 
-  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
-
   private final Terminal terminal;
   private final Interrupts interrupts;
   private final FileSystem fileSystem;

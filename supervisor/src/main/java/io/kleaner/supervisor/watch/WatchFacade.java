@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.watch;
 
-import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.judge.broker.PartitionVerdict;
@@ -9,7 +8,6 @@ import io.kleaner.supervisor.judge.broker.SourceState;
 import io.kleaner.supervisor.metrics.Metrics;
 import io.kleaner.supervisor.probe.broker.BrokerIdentity;
 import io.kleaner.supervisor.probe.broker.LogEvent;
-import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.service.Announcer;
 import io.kleaner.supervisor.service.Chronicle;
 import io.kleaner.supervisor.service.SupervisedApi;
@@ -31,7 +29,7 @@ public final class WatchFacade extends SupervisedApi<WatchSnapshot> {
   private static final long LATE_MS = 5_000;
 
   private final WatchSetup setup;
-  private final WatchRounds rounds;
+  private final WatchActions actions;
   private final BrokerHands hands;
   private final WatchMetrics feed;
 
@@ -47,7 +45,7 @@ public final class WatchFacade extends SupervisedApi<WatchSnapshot> {
       WatchMetrics feed) {
     super(clock, supervisor, thread, chronicle, announcer, LATE_MS);
     this.setup = setup;
-    this.rounds = rounds;
+    this.actions = new WatchActions(clock, supervisor, rounds, hands, chronicle);
     this.hands = hands;
     this.feed = feed;
   }
@@ -200,103 +198,7 @@ public final class WatchFacade extends SupervisedApi<WatchSnapshot> {
 
   @Override
   public ActionResult act(Action action, String target, String reason, String confirm) {
-    String why = reason.isBlank() ? "by hand" : reason;
-    return switch (action) {
-      case APPROVE, DECLINE -> answer(action == Action.APPROVE, target, confirm, why);
-      case REVIVE -> revive(why);
-      case QUARANTINE, RELEASE -> topic(action, target, why);
-      case CLEAN ->
-          refused("a broker cleans by its own rules; see 'kleaner compact-now " + target + "'");
-      case CHAOS -> refused("there is no fault switch for a real broker");
-    };
-  }
-
-  private ActionResult answer(boolean yes, String target, String confirm, String reason) {
-    Optional<Ticket> ticket =
-        snapshot().tickets().stream()
-            .filter(each -> Long.toString(each.id()).equals(target))
-            .filter(each -> each.state() == Ticket.State.ASKED)
-            .findFirst();
-    if (ticket.isEmpty()) {
-      return notFound("no remedy " + target + " waits for an answer");
-    }
-    if (yes
-        && !ticket.get().confirm().isEmpty()
-        && !ticket.get().confirm().equals(confirm.strip())) {
-      return refused(
-          "remedy "
-              + target
-              + " is done only for one who names its producer id: --yes "
-              + ticket.get().confirm());
-    }
-    ask(
-        () ->
-            rounds
-                .book()
-                .answer(
-                    ticket.get().id(),
-                    yes,
-                    confirm,
-                    reason,
-                    Healer.somethingToClean(rounds.judgement()),
-                    nowMs()));
-    return done(
-        "remedy " + target + (yes ? " is carried out: " : " is declined: ") + ticket.get().key());
-  }
-
-  private ActionResult revive(String reason) {
-    if (!hands.unable().isEmpty()) {
-      return refused(hands.unable());
-    }
-    ask(
-        () ->
-            byHand(
-                new BrokerHands.Order(
-                    BrokerRemedy.REVIVE,
-                    Healer.subject(rounds.judgement()),
-                    List.of(),
-                    0,
-                    reason)));
-    return done("the cleaner is revived, unless a thread is blocked; see the remedies");
-  }
-
-  private ActionResult topic(Action action, String target, String reason) {
-    Judgement judgement = snapshot().judgement();
-    String bare = target.substring(target.lastIndexOf(':') + 1);
-    Optional<String> topic =
-        judgement.sample().partitions().keySet().stream()
-            .filter(each -> each.toString().equals(bare) || each.topic().equals(bare))
-            .map(TopicPartition::topic)
-            .findFirst()
-            .or(() -> snapshot().isolated().stream().filter(bare::equals).findFirst());
-    if (topic.isEmpty()) {
-      return notFound("no partition or topic '" + target + "' is known here");
-    }
-    if (!hands.unable().isEmpty()) {
-      return refused(hands.unable());
-    }
-    boolean release = action == Action.RELEASE;
-    ask(
-        () -> {
-          if (release) {
-            rounds.healer().released(topic.get(), nowMs());
-          }
-          byHand(
-              new BrokerHands.Order(
-                  release ? BrokerRemedy.RELEASE : BrokerRemedy.ISOLATE,
-                  topic.get(),
-                  List.of(),
-                  0,
-                  reason));
-        });
-    return done(
-        release
-            ? topic.get() + " gets its own settings back"
-            : topic.get() + " is isolated: no partition of it is compacted on any broker");
-  }
-
-  private void byHand(BrokerHands.Order order) {
-    rounds.book().byHand(order, Healer.somethingToClean(rounds.judgement()), nowMs());
+    return actions.act(action, target, reason, confirm);
   }
 
   @Override

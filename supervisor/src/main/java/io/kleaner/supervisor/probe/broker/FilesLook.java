@@ -36,6 +36,7 @@ final class FilesLook {
   private final TopicPartition partition;
   private final SegmentTimes times = new SegmentTimes();
   private final PinnedByFiles pinned = new PinnedByFiles();
+  private final PaddedIndexes padded = new PaddedIndexes();
 
   FilesLook(FileSystem fileSystem, Path dir, TopicPartition partition) {
     this.fileSystem = fileSystem;
@@ -129,6 +130,7 @@ final class FilesLook {
       }
     }
     Segment active = log.activeSegment();
+    List<Segment> sealed = segments.subList(0, segments.size() - 1);
     PartitionFiles files =
         new PartitionFiles(
             dir,
@@ -148,7 +150,9 @@ final class FilesLook {
             ratio(decision),
             EligibilityRules.of(decision),
             active.lastModifiedMs(),
-            live.leftovers());
+            live.leftovers(),
+            (int) sealed.stream().filter(each -> each.logBytes() == 0).count(),
+            padded.count(fileSystem, sealed, nowMs));
     return new Found(files, segments, upper, pinnedBy);
   }
 
