@@ -98,6 +98,12 @@ final class CleanRun {
   }
 
   CompactionOutcome clean() throws IOException {
+    try (Reshapers reshapers = Reshapers.of(options.reshaping(), lanes, plan.maxMessageBytes())) {
+      return clean(reshapers);
+    }
+  }
+
+  private CompactionOutcome clean(Reshapers reshapers) throws IOException {
     if (!options.dryRun()) {
       Optional<CompactionOutcome> refusal = new WriteCheck(fileSystem, plan, committer).refusal();
       if (refusal.isPresent()) {
@@ -137,7 +143,7 @@ final class CleanRun {
       return refuseUnkeyed(scan);
     }
     long scanned = clock.nanoTime();
-    GroupCleaner cleaner = new GroupCleaner(fileSystem, scope, lanes, fates, pacer);
+    GroupCleaner cleaner = new GroupCleaner(fileSystem, scope, lanes, fates, pacer, reshapers);
     Optional<DeepVerifier> deep =
         options.verify() == CleanOptions.Verify.DEEP
             ? Optional.of(new DeepVerifier(fileSystem, scope, lanes.bench(0), fates, pacer))
@@ -163,7 +169,8 @@ final class CleanRun {
             map.sizeInBytes(),
             spill,
             scanned - start,
-            copied - scanned),
+            copied - scanned,
+            reshapers.stats()),
         plan.upperBoundOffset());
   }
 
@@ -272,7 +279,8 @@ final class CleanRun {
       long keyMapBytes,
       SpillSpace spill,
       long scanNanos,
-      long copyNanos) {
+      long copyNanos,
+      ReshapeStats reshaped) {
     long bytesBefore = 0;
     for (Segment segment : plan.cleanedSegments()) {
       bytesBefore += segment.logBytes();
@@ -303,6 +311,7 @@ final class CleanRun {
         pacer.bytesRead(),
         pacer.bytesWritten(),
         scanNanos,
-        copyNanos);
+        copyNanos,
+        reshaped);
   }
 }

@@ -66,7 +66,12 @@ final class SpillRoom {
     }
     CleanOptions clean = options.clean();
     return options.with(
-        new CleanOptions(clean.memoryBytes(), Optional.of(room), clean.verify(), clean.dryRun()));
+        new CleanOptions(
+            clean.memoryBytes(),
+            Optional.of(room),
+            clean.verify(),
+            clean.dryRun(),
+            clean.reshaping()));
   }
 
   private String ownName() {
