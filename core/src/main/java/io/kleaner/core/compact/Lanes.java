@@ -20,6 +20,7 @@ final class Lanes implements AutoCloseable {
 
   private final Executor helpers;
   private final List<Workbench> benches = new ArrayList<>();
+  private final int maxRecordBytes;
 
   /**
    * @param count 1 or more, the running thread included
@@ -28,6 +29,7 @@ final class Lanes implements AutoCloseable {
    */
   Lanes(int count, Executor helpers, int maxRecordBytes, int readBytes) {
     this.helpers = helpers;
+    this.maxRecordBytes = maxRecordBytes;
     for (int i = 0; i < count; i++) {
       benches.add(new Workbench(maxRecordBytes, readBytes));
     }
@@ -39,6 +41,11 @@ final class Lanes implements AutoCloseable {
 
   boolean areSeveral() {
     return benches.size() > 1;
+  }
+
+  /** The largest batch or record that may be in memory, in bytes. */
+  int maxRecordBytes() {
+    return maxRecordBytes;
   }
 
   Workbench bench(int lane) {
