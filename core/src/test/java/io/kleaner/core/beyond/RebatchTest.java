@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -231,6 +232,27 @@ class RebatchTest {
   }
 
   @Test
+  void run_mergedWouldBeLarger_apart() throws IOException {
+    // Each record of the second batch would need two bytes more for its time.
+    SideBySide logs =
+        log(
+            log ->
+                log.raw(batch(0, 0, 1_000, TimestampType.CREATE_TIME, keys(0)))
+                    .raw(batch(100, 0, 101_000, TimestampType.CREATE_TIME, keys(100)))
+                    .put("x", "1")
+                    .put("y", "1"));
+
+    CleanStats stats = clean(logs);
+
+    assertThat(cut(logs.ours())).startsWith("0-99: 100", "100-199: 100");
+    assertThat(stats.reshaped().batchesMade()).isZero();
+  }
+
+  private static String[] keys(int from) {
+    return IntStream.range(from, from + 100).mapToObj(i -> "key-" + i).toArray(String[]::new);
+  }
+
+  @Test
   void run_oldFormat_convertedAndMerged() throws IOException {
     SideBySide logs = log(log -> log.magic(1).put("a", "1").put("b", "2").magic(2).put("c", "3"));
 
@@ -287,10 +309,10 @@ class RebatchTest {
   }
 
   private static ByteBuffer batch(
-      long offset, int leaderEpoch, long timeMs, TimestampType type, String key) {
+      long offset, int leaderEpoch, long timeMs, TimestampType type, String... keys) {
     MemoryRecordsBuilder builder =
         new MemoryRecordsBuilder(
-            ByteBuffer.allocate(256),
+            ByteBuffer.allocate(8192),
             RecordBatch.CURRENT_MAGIC_VALUE,
             Compression.NONE,
             type,
@@ -303,7 +325,9 @@ class RebatchTest {
             false,
             leaderEpoch,
             Integer.MAX_VALUE);
-    builder.append(timeMs, key.getBytes(StandardCharsets.UTF_8), new byte[5]);
+    for (String key : keys) {
+      builder.append(timeMs, key.getBytes(StandardCharsets.UTF_8), new byte[5]);
+    }
     return builder.build().buffer();
   }
 }
