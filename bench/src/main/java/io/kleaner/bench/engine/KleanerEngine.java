@@ -11,7 +11,9 @@ import io.kleaner.core.compact.DirectoryCommitter;
 import io.kleaner.core.compact.HighWatermarkChoice;
 import io.kleaner.core.compact.LogDirSession;
 import io.kleaner.core.compact.PartitionJob;
+import io.kleaner.core.compact.Reshaping;
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.keymap.KeyMap;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
@@ -49,7 +51,8 @@ final class KleanerEngine implements Engine {
 
   private static final int SPARE_SLOTS = 64;
 
-  private final LocalFileSystem fileSystem = new LocalFileSystem(Executors.newCachedThreadPool(KleanerEngine::daemon));
+  private final LocalFileSystem fileSystem =
+      new LocalFileSystem(Executors.newCachedThreadPool(KleanerEngine::daemon));
   private final int threads;
   private final CleanOptions options;
 
@@ -58,13 +61,21 @@ final class KleanerEngine implements Engine {
    * @param memoryBytes the budget instead of that; 0 for none
    */
   KleanerEngine(int threads, long mapKeys, long memoryBytes) {
+    this(threads, mapKeys, memoryBytes, Reshaping.NONE);
+  }
+
+  /**
+   * @param reshaping what form batches are given beyond what Kafka's cleaner gives them
+   */
+  KleanerEngine(int threads, long mapKeys, long memoryBytes, Reshaping reshaping) {
     this.threads = threads;
     this.options =
         new CleanOptions(
             memoryBytes > 0 ? memoryBytes : memoryFor(mapKeys),
             Optional.empty(),
             CleanOptions.Verify.NORMAL,
-            false);
+            false,
+            reshaping);
   }
 
   /** The budget, an eighth of which is for spilling, that has room for a number of keys. */
@@ -97,8 +108,10 @@ final class KleanerEngine implements Engine {
             logDir,
             new SettingsResolver(List.of(SettingsSource.forAllTopics(config, Origin.FLAG))),
             new HighWatermarkChoice.Checkpoint(),
-            new CleanRequest(GeneratedLog.TIME_MS, false, false, true, true, UnkeyedPolicy.REFUSE));
+            new CleanRequest(
+                GeneratedLog.TIME_MS, false, false, true, true, UnkeyedPolicy.REFUSE, true));
     DirectoryCommitter committer = new DirectoryCommitter(fileSystem, logDir, Fence.OPEN);
+    SpaceLedger ledger = new SpaceLedger(SpaceLedger.WhenTaken.WAIT);
     List<Path> partitions = new ArrayList<>(logDir.partitions());
     if (partitions.size() > 1) {
       partitions.sort(Comparator.comparingLong(dir -> -bytes(dir)));
@@ -109,7 +122,7 @@ final class KleanerEngine implements Engine {
     List<Worker> workers = new ArrayList<>();
     try (LogDirSession session = LogDirSession.open(fileSystem, logDir, false)) {
       for (int i = 0; i < together; i++) {
-        workers.add(new Worker(session, job, compactor(committer, lanes, helpers)));
+        workers.add(new Worker(session, job, compactor(committer, ledger, lanes, helpers)));
       }
       return PartitionQueue.drain(partitions, workers);
     } finally {
@@ -124,7 +137,8 @@ final class KleanerEngine implements Engine {
     return thread;
   }
 
-  private Compactor compactor(DirectoryCommitter committer, int lanes, Executor helpers) {
+  private Compactor compactor(
+      DirectoryCommitter committer, SpaceLedger ledger, int lanes, Executor helpers) {
     return new Compactor(
         fileSystem,
         Clock.system(),
@@ -132,6 +146,7 @@ final class KleanerEngine implements Engine {
         Throttle.unlimited(),
         CleanOptions.DEFAULT_MAX_RECORD_BYTES,
         committer,
+        ledger,
         lanes,
         helpers);
   }

@@ -5,6 +5,7 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.record.BatchHeader;
 import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.record.LegacyRecordCursor;
+import io.kleaner.core.retain.ControlMarker;
 import io.kleaner.core.retain.TransactionState;
 import io.kleaner.core.segment.Segment;
 import java.io.IOException;
@@ -27,6 +28,7 @@ final class GroupCleaner {
   private final CleanScope scope;
   private final Lanes lanes;
   private final Pacer pacer;
+  private final Reshapers reshapers;
   private final RecordFates.Walk walk;
   private final TransactionState transactions;
   private final FateLog fateLog = new FateLog();
@@ -34,11 +36,17 @@ final class GroupCleaner {
   private final List<RecordedOutput> recorded = new ArrayList<>();
 
   GroupCleaner(
-      FileSystem fileSystem, CleanScope scope, Lanes lanes, RecordFates fates, Pacer pacer) {
+      FileSystem fileSystem,
+      CleanScope scope,
+      Lanes lanes,
+      RecordFates fates,
+      Pacer pacer,
+      Reshapers reshapers) {
     this.fileSystem = fileSystem;
     this.scope = scope;
     this.lanes = lanes;
     this.pacer = pacer;
+    this.reshapers = reshapers;
     this.walk = fates.walk(scope.firstDirtyOffset());
     this.transactions = new TransactionState(scope.abortedTxns());
     for (int i = 0; i < lanes.count(); i++) {
@@ -54,6 +62,8 @@ final class GroupCleaner {
    */
   void clean(List<Segment> group, GroupOutput output) throws IOException {
     fateLog.clear();
+    Segment last = group.get(group.size() - 1);
+    GroupOutput inTurn = reshapers.inTurn(output, last);
     BatchFeed feed = new BatchFeed(fileSystem, group, scope, pacer, this::follow);
     lanes.run(
         feed,
@@ -62,13 +72,13 @@ final class GroupCleaner {
           if (lanes.areSeveral()) {
             RecordedOutput own = recorded.get(chunk.lane());
             own.begin(chunk);
-            judge.judge(chunk, own);
+            judge.judge(chunk, reshapers.inLane(chunk.lane(), own, last));
             if (feed.awaitTurn(chunk)) {
-              put(chunk, judge, output, own::replay);
+              put(chunk, judge, inTurn, own::replay);
               feed.endTurn();
             }
           } else {
-            put(chunk, judge, output, direct -> judge.judge(chunk, direct));
+            put(chunk, judge, inTurn, direct -> judge.judge(chunk, direct));
           }
         });
   }
@@ -95,13 +105,16 @@ final class GroupCleaner {
   private void follow(Chunk chunk, BatchHeader batch) throws IOException {
     if (batch.isControlBatch()) {
       chunk.batches().check(batch);
-      chunk.add(
-          batch,
+      TransactionState.MarkerFate fate =
           transactions.onControlBatch(
-              marker(batch, lanes.bench(chunk.lane())),
+              ControlMarker.read(batch, lanes.bench(chunk.lane()).records()),
               batch.producerId(),
               batch.baseOffset(),
-              batch.lastOffset()));
+              batch.lastOffset());
+      if (fate.isUnindexed()) {
+        throw UnindexedAborts.at(batch);
+      }
+      chunk.add(batch, fate);
       return;
     }
     boolean aborted =
@@ -110,14 +123,6 @@ final class GroupCleaner {
     walk.enter(batch.lastOffset());
     chunk.add(batch, walk.firstRecord(), walk.batch(), aborted);
     walk.leave(batch.isLegacy() ? legacyRecords(chunk, batch) : batch.recordCount());
-  }
-
-  private static TransactionState.Marker marker(BatchHeader batch, Workbench bench)
-      throws IOException {
-    if (batch.recordCount() == 0) {
-      return TransactionState.Marker.EMPTIED;
-    }
-    return ControlMarker.read(batch, bench.records());
   }
 
   /** Counts the records of a batch of magic 0 or 1, whose header does not say. */
@@ -148,6 +153,8 @@ final class GroupCleaner {
     for (BatchJudge judge : judges) {
       all.add(judge.counts());
     }
+    ReshapeStats reshaped = reshapers.stats();
+    all.batchesDecided -= reshaped.batchesMerged() - reshaped.batchesMade();
     return all;
   }
 }

@@ -22,6 +22,7 @@ final class Lanes implements AutoCloseable {
 
   private final Executor helpers;
   private final List<Workbench> benches = new ArrayList<>();
+  private final int maxRecordBytes;
 
   /**
    * @param count 1 or more, the running thread included
@@ -30,6 +31,7 @@ final class Lanes implements AutoCloseable {
    */
   Lanes(int count, Executor helpers, int maxRecordBytes, int readBytes) {
     this.helpers = helpers;
+    this.maxRecordBytes = maxRecordBytes;
     for (int i = 0; i < count; i++) {
       benches.add(new Workbench(maxRecordBytes, readBytes));
     }
@@ -41,6 +43,11 @@ final class Lanes implements AutoCloseable {
 
   boolean areSeveral() {
     return benches.size() > 1;
+  }
+
+  /** The largest batch or record that may be in memory, in bytes. */
+  int maxRecordBytes() {
+    return maxRecordBytes;
   }
 
   Workbench bench(int lane) {

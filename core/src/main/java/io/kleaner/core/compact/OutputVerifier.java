@@ -32,11 +32,36 @@ final class OutputVerifier {
   private final FileSystem fileSystem;
   private final Lanes lanes;
   private final Pacer pacer;
+  private final long partBytes;
 
   OutputVerifier(FileSystem fileSystem, Lanes lanes, Pacer pacer) {
+    this(fileSystem, lanes, pacer, PART_BYTES);
+  }
+
+  /**
+   * @param partBytes what a lane reads at least
+   */
+  OutputVerifier(FileSystem fileSystem, Lanes lanes, Pacer pacer, long partBytes) {
     this.fileSystem = fileSystem;
     this.lanes = lanes;
     this.pacer = pacer;
+    this.partBytes = partBytes;
+  }
+
+  /**
+   * Compares what was written of a group with what its fates say has to be: who judges counts, and
+   * who writes counts.
+   *
+   * @param before counts before the group, {@code after} those after it
+   * @throws OutputMismatchException if they differ; nothing was committed
+   */
+  static void requireDecided(
+      Path dir, FateCounts before, FateCounts after, List<WrittenSegment> written)
+      throws OutputMismatchException {
+    long batches = written.stream().mapToLong(WrittenSegment::batches).sum();
+    long records = written.stream().mapToLong(WrittenSegment::records).sum();
+    expect(dir, "decided batches", after.batchesDecided - before.batchesDecided, batches);
+    expect(dir, "decided records", after.recordsDecided - before.recordsDecided, records);
   }
 
   /**
@@ -75,7 +100,7 @@ final class OutputVerifier {
   /** Parts that begin at index entries, in order. */
   private List<Part> divide(WrittenSegment meant, Path log, FileHandle file, ByteBuffer index)
       throws IOException {
-    int count = (int) Math.max(1, Math.min(lanes.count() * 2L, meant.sizeBytes() / PART_BYTES));
+    int count = (int) Math.max(1, Math.min(lanes.count() * 2L, meant.sizeBytes() / partBytes));
     int entries = index.remaining() / SegmentWriter.OFFSET_ENTRY_BYTES;
     List<Part> parts = new ArrayList<>();
     long start = 0;

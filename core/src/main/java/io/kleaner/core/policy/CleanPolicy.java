@@ -171,7 +171,8 @@ public final class CleanPolicy {
             cleaned,
             bounds.upperBoundOffset(),
             settings.segmentBytes(),
-            settings.segmentIndexBytes()),
+            settings.segmentIndexBytes(),
+            facts.newestSnapshotOffset()),
         log.unusableIndexes(),
         bounds.firstDirtyOffset(),
         bounds.upperBoundOffset(),
@@ -179,7 +180,8 @@ public final class CleanPolicy {
         request.unkeyed(),
         settings.segmentBytes(),
         settings.segmentIndexBytes(),
-        settings.indexIntervalBytes());
+        settings.indexIntervalBytes(),
+        settings.maxMessageBytes());
   }
 
   /** How dirty a partition is, in bytes of segments; one that straddles the bound counts twice. */

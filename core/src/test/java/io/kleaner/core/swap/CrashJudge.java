@@ -7,11 +7,13 @@ import io.kleaner.core.check.LogChecker;
 import io.kleaner.core.compact.Cleaning;
 import io.kleaner.core.compact.LogDirSession;
 import io.kleaner.core.compact.PartitionSurvey;
+import io.kleaner.core.compact.Reshaping;
 import io.kleaner.core.compare.DiffReport;
 import io.kleaner.core.compare.LogDiff;
 import io.kleaner.core.io.CrashableFileSystem;
 import io.kleaner.core.io.DiskState;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.PartitionLog;
@@ -40,16 +42,28 @@ final class CrashJudge {
   private static final int RECORD_BYTES = 1024 * 1024;
 
   private final CrashScenario scenario;
+  private final Reshaping reshaping;
   private final Path temp;
   private final DiskState start;
   private final DiskState before;
   private final KafkaOracle.Loaded loadedBefore;
   private final Map<String, String> liveBefore;
 
+  /** What an uncrashed clean and those after it end in. */
+  private final Map<String, String> settled;
+
   /**
    * @param temp an empty directory
    */
   CrashJudge(CrashScenario scenario, Path temp) throws IOException {
+    this(scenario, temp, Reshaping.NONE);
+  }
+
+  /**
+   * @param reshaping what form the cleans give batches
+   */
+  CrashJudge(CrashScenario scenario, Path temp, Reshaping reshaping) throws IOException {
+    this.reshaping = reshaping;
     this.scenario = scenario;
     this.temp = temp;
     Path real = temp.resolve("start");
@@ -59,6 +73,9 @@ final class CrashJudge {
     Path partition = ScriptedLog.partition(real);
     loadedBefore = load(partition);
     liveBefore = live(partition);
+    CrashableFileSystem whole = cleaned();
+    settle(whole);
+    settled = content(whole.state());
   }
 
   /** A disk that holds the partition, and on which a clean has run to its end. */
@@ -80,11 +97,10 @@ final class CrashJudge {
       session.recover(PARTITION);
     }
     List<String> problems = new ArrayList<>();
-    new LogChecker(disk, CheckLevel.RECORDS, RECORD_BYTES, new CancelToken())
-        .check(PARTITION).findings().stream().map(Finding::text).forEach(problems::add);
+    check(disk, problems);
     CrashableFileSystem both = new CrashableFileSystem(disk.state().plus(before));
     DiffReport report =
-        new LogDiff(both, DISK, MEMORY_BYTES, RECORD_BYTES, new CancelToken())
+        new LogDiff(both, SpillPlace.in(DISK), MEMORY_BYTES, RECORD_BYTES, new CancelToken())
             .compare(read(both, BEFORE), read(both, LOG_DIR));
     report.differences().forEach(difference -> problems.add(difference.toString()));
     return problems;
@@ -100,7 +116,17 @@ final class CrashJudge {
     expect("log start", loadedBefore.logStartOffset(), loaded.logStartOffset(), problems);
     expect("sequences", loadedBefore.lastSequences(), loaded.lastSequences(), problems);
     expect("live records", liveBefore, live(ScriptedLog.partition(real)), problems);
+    DiskState started = DiskState.of(real, LOG_DIR);
+    CrashableFileSystem disk = new CrashableFileSystem(started);
+    check(disk, problems);
+    settle(disk);
+    expect("content after more cleans", settled, content(disk.state()), problems);
     return problems;
+  }
+
+  private static void check(FileSystem disk, List<String> problems) {
+    new LogChecker(disk, CheckLevel.RECORDS, RECORD_BYTES, new CancelToken())
+        .check(PARTITION).findings().stream().map(Finding::text).forEach(problems::add);
   }
 
   private static void expect(String what, Object wanted, Object found, List<String> problems) {
@@ -139,7 +165,7 @@ final class CrashJudge {
   }
 
   private Cleaning cleaning(long nowMs) {
-    Cleaning cleaning = Cleaning.at(nowMs).fromStart();
+    Cleaning cleaning = Cleaning.at(nowMs).fromStart().reshaping(reshaping);
     scenario.config().forEach(cleaning::config);
     return cleaning;
   }
