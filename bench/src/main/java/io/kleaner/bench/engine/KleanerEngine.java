@@ -13,6 +13,7 @@ import io.kleaner.core.compact.LogDirSession;
 import io.kleaner.core.compact.PartitionJob;
 import io.kleaner.core.compact.Reshaping;
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.keymap.KeyMap;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
@@ -106,8 +107,10 @@ final class KleanerEngine implements Engine {
             logDir,
             new SettingsResolver(List.of(SettingsSource.forAllTopics(config, Origin.FLAG))),
             new HighWatermarkChoice.Checkpoint(),
-            new CleanRequest(GeneratedLog.TIME_MS, false, false, true, true, UnkeyedPolicy.REFUSE));
+            new CleanRequest(
+                GeneratedLog.TIME_MS, false, false, true, true, UnkeyedPolicy.REFUSE, true));
     DirectoryCommitter committer = new DirectoryCommitter(fileSystem, logDir, Fence.OPEN);
+    SpaceLedger ledger = new SpaceLedger(SpaceLedger.WhenTaken.WAIT);
     List<Path> partitions = new ArrayList<>(logDir.partitions());
     if (partitions.size() > 1) {
       partitions.sort(Comparator.comparingLong(dir -> -bytes(dir)));
@@ -118,7 +121,7 @@ final class KleanerEngine implements Engine {
     List<Worker> workers = new ArrayList<>();
     try (LogDirSession session = LogDirSession.open(fileSystem, logDir, false)) {
       for (int i = 0; i < together; i++) {
-        workers.add(new Worker(session, job, compactor(committer, lanes, helpers)));
+        workers.add(new Worker(session, job, compactor(committer, ledger, lanes, helpers)));
       }
       return PartitionQueue.drain(partitions, workers);
     } finally {
@@ -127,7 +130,8 @@ final class KleanerEngine implements Engine {
     }
   }
 
-  private Compactor compactor(DirectoryCommitter committer, int lanes, Executor helpers) {
+  private Compactor compactor(
+      DirectoryCommitter committer, SpaceLedger ledger, int lanes, Executor helpers) {
     return new Compactor(
         fileSystem,
         Clock.system(),
@@ -135,6 +139,7 @@ final class KleanerEngine implements Engine {
         Throttle.unlimited(),
         CleanOptions.DEFAULT_MAX_RECORD_BYTES,
         committer,
+        ledger,
         lanes,
         helpers);
   }

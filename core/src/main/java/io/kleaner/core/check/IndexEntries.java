@@ -72,7 +72,7 @@ final class IndexEntries {
     while (index.remaining() >= SegmentWriter.TIME_ENTRY_BYTES) {
       long timestamp = index.getLong();
       int relative = index.getInt();
-      if (timestamp == 0 && relative == 0) {
+      if (timestamp == 0 && relative == 0 && index.position() > SegmentWriter.TIME_ENTRY_BYTES) {
         break;
       }
       timestampsByOffset.put(segment.baseOffset() + relative, timestamp);

@@ -8,9 +8,11 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.logdir.ProducerSnapshot;
 import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.segment.AbortedTxn;
 import io.kleaner.core.segment.Segment;
 import io.kleaner.core.segment.SegmentFileName;
 import io.kleaner.core.segment.SegmentFileName.Stage;
+import io.kleaner.core.segment.TxnIndexFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -79,7 +81,7 @@ public final class LogChecker {
     long records = 0;
     long bytes = 0;
     try (SegmentChecker checker =
-        new SegmentChecker(fileSystem, level, maxRecordBytes, token, findings)) {
+        new SegmentChecker(fileSystem, level, maxRecordBytes, token, aborted(segments), findings)) {
       for (int i = 0; i < segments.size(); i++) {
         boolean last = i == segments.size() - 1;
         long nextBase = last ? Long.MAX_VALUE : segments.get(i + 1).baseOffset();
@@ -94,6 +96,19 @@ public final class LogChecker {
       records = checker.records();
     }
     return new CheckReport(findings, segments.size(), batches, records, bytes);
+  }
+
+  /** What the transaction indexes say, as far as they can be read; that they can't is a finding. */
+  private List<AbortedTxn> aborted(List<Segment> segments) {
+    List<AbortedTxn> all = new ArrayList<>();
+    for (Segment segment : segments) {
+      try {
+        all.addAll(TxnIndexFile.read(fileSystem, segment));
+      } catch (IOException e) {
+        // Who checks the segment says so.
+      }
+    }
+    return all;
   }
 
   private Segment segment(Path dir, SegmentFileName name, FileEntry entry) throws IOException {

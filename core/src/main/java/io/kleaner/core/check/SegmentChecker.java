@@ -14,6 +14,9 @@ import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.record.Decompressors;
 import io.kleaner.core.record.LegacyRecordCursor;
 import io.kleaner.core.record.RecordCursor;
+import io.kleaner.core.retain.ControlMarker;
+import io.kleaner.core.retain.TransactionState;
+import io.kleaner.core.segment.AbortedTxn;
 import io.kleaner.core.segment.Segment;
 import java.io.IOException;
 import java.util.List;
@@ -34,16 +37,26 @@ final class SegmentChecker implements AutoCloseable {
   private final RecordCursor recordCursor;
   private final LegacyRecordCursor legacyCursor;
 
+  private final TransactionState transactions;
+
+  /** Whether every batch so far could be read: else a marker may have been missed. */
+  private boolean whole = true;
+
   private long previousLastOffset = -1;
   private long batches;
   private long records;
 
+  /**
+   * @param aborted every entry of the partition's transaction indexes
+   */
   SegmentChecker(
       FileSystem fileSystem,
       CheckLevel level,
       int maxRecordBytes,
       CancelToken token,
+      List<AbortedTxn> aborted,
       List<Finding> findings) {
+    this.transactions = new TransactionState(aborted);
     this.fileSystem = fileSystem;
     this.level = level;
     this.token = token;
@@ -73,6 +86,9 @@ final class SegmentChecker implements AutoCloseable {
         if (checkChecksum(segment, batch) && level.includes(CheckLevel.RECORDS)) {
           checkRecords(segment, batch);
           indexes.batch(batch, cursor.filePosition());
+          if (whole) {
+            checkTransaction(segment, batch);
+          }
         } else {
           records += Math.max(batch.recordCount(), 0);
         }
@@ -210,6 +226,41 @@ final class SegmentChecker implements AutoCloseable {
     }
   }
 
+  private void checkTransaction(Segment segment, BatchHeader batch) throws IOException {
+    if (!batch.isControlBatch()) {
+      transactions.onDataBatch(
+          batch.isTransactional(), batch.producerId(), batch.baseOffset(), batch.lastOffset());
+      return;
+    }
+    TransactionState.MarkerFate fate;
+    try {
+      fate =
+          transactions.onControlBatch(
+              ControlMarker.read(batch, recordCursor),
+              batch.producerId(),
+              batch.baseOffset(),
+              batch.lastOffset());
+    } catch (CorruptBatchException e) {
+      whole = false; // its records were checked before, and said so
+      return;
+    }
+    if (fate.isUnindexed()) {
+      add(
+          Severity.ERROR,
+          Kind.TXN_INDEX,
+          segment,
+          cursor.filePosition(),
+          OptionalLong.of(batch.baseOffset()),
+          "an entry for this ABORT marker of producer "
+              + batch.producerId()
+              + " in the segment's transaction index",
+          "none",
+          "Its records look committed to readers, and a broker's cleaner lets them supersede what"
+              + " is; a clean refuses the partition. Restore the .txnindex file, or the replica"
+              + " from another.");
+    }
+  }
+
   private void add(
       Severity severity,
       Kind kind,
@@ -219,6 +270,7 @@ final class SegmentChecker implements AutoCloseable {
       String expected,
       String actual,
       String nextStep) {
+    whole &= severity == Severity.WARNING || kind == Kind.TXN_INDEX;
     findings.add(
         new Finding(
             severity,

@@ -67,6 +67,7 @@ final class BatchJudge {
       throws IOException {
     BatchFate fate = scope.rules().control(batch, marker.discardable());
     fateLog.add(survives(fate));
+    decided(fate, batch.recordCount());
     if (fate instanceof BatchFate.Rewrite) {
       BatchBuilder builder = bench.builder();
       builder.begin(batch, horizon(batch, fate));
@@ -99,6 +100,7 @@ final class BatchJudge {
     boolean tombstoneSurvives = looked && hasSurvivingTombstone(batch, first);
     BatchFate fate = scope.rules().data(batch, aborted, survivors, tombstoneSurvives);
     fateLog.add(survives(fate));
+    decided(fate, survivors);
     if (aborted) {
       counts.abortedRemoved += count;
     }
@@ -166,6 +168,7 @@ final class BatchJudge {
     fateLog.add(survivors > 0);
     output.changed();
     if (scope.rules().legacy(survivors, tombstoneSurvives) instanceof BatchFate.Rewrite fate) {
+      decided(fate, survivors);
       BatchBuilder builder = bench.builder();
       builder.begin(batch, horizon(batch, fate));
       records.rewind();
@@ -188,6 +191,15 @@ final class BatchJudge {
       counts.batchesConverted++;
     } else {
       counts.batchesDropped++;
+    }
+  }
+
+  private void decided(BatchFate fate, int survivors) {
+    if (survives(fate)) {
+      counts.batchesDecided++;
+      counts.recordsDecided += survivors;
+    } else if (fate instanceof BatchFate.KeepEmpty) {
+      counts.batchesDecided++;
     }
   }
 

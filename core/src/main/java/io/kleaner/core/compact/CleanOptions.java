@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.compact;
 
-import java.nio.file.Path;
+import io.kleaner.core.keymap.SpillPlace;
 import java.util.Optional;
 
 /**
  * How a clean is carried out, none of which changes what a reader is told.
  *
  * @param memoryBytes memory for the key map and spill buffers of one clean
- * @param spillDir where keys are spilled; empty for the partition directory, into which a dry run
+ * @param spill where keys are spilled; empty for the partition directory, into which a dry run
  *     never writes
  * @param verify what is read back before a commit
  * @param dryRun whether everything is done but writing
  * @param reshaping what form batches are given beyond what Kafka's cleaner gives them
  */
 public record CleanOptions(
-    long memoryBytes, Optional<Path> spillDir, Verify verify, boolean dryRun, Reshaping reshaping) {
+    long memoryBytes,
+    Optional<SpillPlace> spill,
+    Verify verify,
+    boolean dryRun,
+    Reshaping reshaping) {
 
   /** Memory for keys if nothing else is said: 128 MiB, some nine million keys. */
   public static final long DEFAULT_MEMORY_BYTES = 128L * 1024 * 1024;
@@ -41,25 +45,24 @@ public record CleanOptions(
       throw new IllegalArgumentException(
           "memory of " + memoryBytes + " bytes is below the least, " + LEAST_MEMORY_BYTES);
     }
-    if (dryRun && spillDir.isEmpty()) {
+    if (dryRun && spill.isEmpty()) {
       throw new IllegalArgumentException("a dry run spills elsewhere than into the partition");
     }
   }
 
   /** With batches as Kafka's cleaner leaves them. */
-  public CleanOptions(long memoryBytes, Optional<Path> spillDir, Verify verify, boolean dryRun) {
-    this(memoryBytes, spillDir, verify, dryRun, Reshaping.NONE);
+  public CleanOptions(long memoryBytes, Optional<SpillPlace> spill, Verify verify, boolean dryRun) {
+    this(memoryBytes, spill, verify, dryRun, Reshaping.NONE);
   }
 
   /** The same with another form of batches. */
   public CleanOptions withReshaping(Reshaping other) {
-    return new CleanOptions(memoryBytes, spillDir, verify, dryRun, other);
+    return new CleanOptions(memoryBytes, spill, verify, dryRun, other);
   }
 
   /** The same with other memory, in bytes, but no less than is possible. */
   public CleanOptions withMemoryBytes(long bytes) {
-    return new CleanOptions(
-        Math.max(bytes, LEAST_MEMORY_BYTES), spillDir, verify, dryRun, reshaping);
+    return new CleanOptions(Math.max(bytes, LEAST_MEMORY_BYTES), spill, verify, dryRun, reshaping);
   }
 
   /** The defaults. */

@@ -3,8 +3,10 @@ package io.kleaner.core.compact;
 
 import io.kleaner.core.compact.CompactionListener.Phase;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.keymap.KeyIndex;
 import io.kleaner.core.keymap.KeyMap;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.keymap.SpillSpace;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.Throttle;
@@ -32,6 +34,7 @@ final class CleanRun {
   private final Clock clock;
   private final CleanOptions options;
   private final Committer committer;
+  private final SpaceLedger ledger;
   private final Lanes lanes;
   private final CleanPlan plan;
   private final long maxRecords;
@@ -51,6 +54,7 @@ final class CleanRun {
       CleanOptions options,
       Throttle throttle,
       Committer committer,
+      SpaceLedger ledger,
       Lanes lanes,
       CleanPlan plan,
       long maxRecords,
@@ -61,6 +65,7 @@ final class CleanRun {
     this.clock = clock;
     this.options = options;
     this.committer = committer;
+    this.ledger = ledger;
     this.lanes = lanes;
     this.plan = plan;
     this.token = token;
@@ -98,23 +103,44 @@ final class CleanRun {
   }
 
   CompactionOutcome clean() throws IOException {
-    try (Reshapers reshapers = Reshapers.of(options.reshaping(), lanes, plan.maxMessageBytes())) {
-      return clean(reshapers);
+    pacer.begin();
+    try {
+      return options.dryRun() ? clean(Optional.empty()) : claimAndClean();
+    } finally {
+      pacer.end();
     }
   }
 
-  private CompactionOutcome clean(Reshapers reshapers) throws IOException {
-    if (!options.dryRun()) {
-      Optional<CompactionOutcome> refusal = new WriteCheck(fileSystem, plan, committer).refusal();
-      if (refusal.isPresent()) {
-        return refusal.get();
-      }
+  private CompactionOutcome claimAndClean() throws IOException {
+    WriteCheck.Verdict verdict =
+        new WriteCheck(fileSystem, plan, committer, ledger, token).verdict();
+    if (verdict instanceof WriteCheck.Verdict.Refusal refusal) {
+      return refusal.outcome();
     }
+    try (SpaceLedger.Claim room = ((WriteCheck.Verdict.Ready) verdict).room()) {
+      return clean(Optional.of(room));
+    }
+  }
+
+  /**
+   * @param room claimed for the segments to be written; empty in a dry run
+   */
+  private CompactionOutcome clean(Optional<SpaceLedger.Claim> room) throws IOException {
+    try (Reshapers reshapers = Reshapers.of(options.reshaping(), lanes, plan.maxMessageBytes())) {
+      return clean(room, reshapers);
+    }
+  }
+
+  private CompactionOutcome clean(Optional<SpaceLedger.Claim> room, Reshapers reshapers)
+      throws IOException {
     long start = clock.nanoTime();
     Map<Long, List<AbortedTxn>> txnIndexes = readTxnIndexes();
     CleanScope scope =
         new CleanScope(
             plan.cleanedSegments(),
+            plan.segments().stream()
+                .filter(segment -> segment.baseOffset() >= plan.upperBoundOffset())
+                .toList(),
             plan.firstDirtyOffset(),
             plan.upperBoundOffset(),
             txnIndexes.values().stream().flatMap(List::stream).toList(),
@@ -124,17 +150,19 @@ final class CleanRun {
     SpillSpace spill =
         new SpillSpace(
             fileSystem,
-            options.spillDir().orElse(plan.dir()),
+            options.spill().orElseGet(() -> SpillPlace.in(plan.dir())),
             // Not the partition's name: with it the longest that Kafka allows would be too long.
             Long.toHexString(NAMES.nextLong()),
             options.memoryBytes() / 8,
-            options.spillDir().isPresent() ? 0 : plan.largestGroupBytes());
+            ledger,
+            token::isCancelled);
     long dirtyOffsets = plan.upperBoundOffset() - plan.firstDirtyOffset();
     KeyMap map = KeyMap.forKeys(dirtyOffsets, options.memoryBytes() - spill.bufferBytes());
     ScanCounts scan;
     listener.phase(plan, Phase.SCAN);
     long keys;
-    try (KeyIndex index = new KeyIndex(map, fates.removed(), spill, lanes.areSeveral())) {
+    try (spill;
+        KeyIndex index = new KeyIndex(map, fates.removed(), spill, lanes.areSeveral())) {
       KeyScan pass = new KeyScan(fileSystem, scope, lanes, index, fates, pacer, maxRecords);
       scan = pass.run();
       keys = index.keys();
@@ -148,12 +176,14 @@ final class CleanRun {
         options.verify() == CleanOptions.Verify.DEEP
             ? Optional.of(new DeepVerifier(fileSystem, scope, lanes.bench(0), fates, pacer))
             : Optional.empty();
-    for (List<Segment> group : plan.groups()) {
+    for (int i = 0; i < plan.groups().size(); i++) {
+      List<Segment> group = plan.groups().get(i);
       token.throwIfCancelled();
       if (options.dryRun()) {
         count(cleaner, group);
       } else {
-        replace(cleaner, group, txnIndexes, deep);
+        room.orElseThrow().expect(plan.largestGroupBytesFrom(i));
+        replace(cleaner, group, txnIndexes, deep, room.orElseThrow());
       }
     }
     if (!options.dryRun()) {
@@ -200,7 +230,8 @@ final class CleanRun {
       GroupCleaner cleaner,
       List<Segment> group,
       Map<Long, List<AbortedTxn>> txnIndexes,
-      Optional<DeepVerifier> deep)
+      Optional<DeepVerifier> deep,
+      SpaceLedger.Claim room)
       throws IOException {
     listener.phase(plan, Phase.COPY);
     RecordFates.Walk groupStart = cleaner.position();
@@ -217,7 +248,11 @@ final class CleanRun {
                 txnIndexes),
             group.size() > 1 || plan.rebuildIndexes().contains(group.get(0).baseOffset()),
             lanes.bench(0).out(),
-            pacer);
+            bytes -> {
+              room.wrote(bytes);
+              pacer.wrote(bytes);
+            });
+    FateCounts before = cleaner.counts();
     boolean handedOver = false;
     try {
       cleaner.clean(group, output);
@@ -230,6 +265,7 @@ final class CleanRun {
       }
       if (options.verify() != CleanOptions.Verify.NONE) {
         listener.phase(plan, Phase.VERIFY);
+        OutputVerifier.requireDecided(plan.dir(), before, cleaner.counts(), written);
         OutputVerifier verifier = new OutputVerifier(fileSystem, pacer);
         for (WrittenSegment each : written) {
           verifier.verify(plan.dir(), each);

@@ -11,6 +11,7 @@ import java.util.List;
  *
  * @param segments every segment of the cleaned range, ascending; the last one ends at the upper
  *     bound
+ * @param later every segment from the upper bound on, ascending
  * @param firstDirtyOffset where the last clean ended
  * @param upperBoundOffset end of the cleaned range, exclusive; a segment's base offset
  * @param abortedTxns every entry of the partition's transaction indexes
@@ -19,6 +20,7 @@ import java.util.List;
  */
 record CleanScope(
     List<Segment> segments,
+    List<Segment> later,
     long firstDirtyOffset,
     long upperBoundOffset,
     List<AbortedTxn> abortedTxns,
@@ -27,6 +29,7 @@ record CleanScope(
 
   CleanScope {
     segments = List.copyOf(segments);
+    later = List.copyOf(later);
     abortedTxns = List.copyOf(abortedTxns);
   }
 

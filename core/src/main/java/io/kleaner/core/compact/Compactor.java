@@ -3,6 +3,7 @@ package io.kleaner.core.compact;
 
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.InsufficientSpaceException;
+import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.CancelledException;
 import io.kleaner.core.pace.Throttle;
@@ -29,10 +30,13 @@ public final class Compactor implements AutoCloseable {
   private final CleanOptions options;
   private final Throttle throttle;
   private final Committer committer;
+  private final SpaceLedger ledger;
   private final Lanes lanes;
   private final long maxRecords;
 
   /**
+   * A compactor beside which no other works.
+   *
    * @param clock for durations
    * @param throttle shared by all workers
    * @param maxRecordBytes the largest batch or record that may be in memory, in bytes
@@ -45,10 +49,20 @@ public final class Compactor implements AutoCloseable {
       Throttle throttle,
       int maxRecordBytes,
       Committer committer) {
-    this(fileSystem, clock, options, throttle, maxRecordBytes, committer, 1, Runnable::run);
+    this(
+        fileSystem,
+        clock,
+        options,
+        throttle,
+        maxRecordBytes,
+        committer,
+        new SpaceLedger(SpaceLedger.WhenTaken.REFUSE),
+        1,
+        Runnable::run);
   }
 
   /**
+   * @param ledger shared by all workers, so that none counts on another's room on the disk
    * @param lanes how many threads work on one partition, the one that calls {@link #run} included;
    *     the result is the same whatever their number
    * @param helpers runs {@code lanes - 1} tasks at the same time
@@ -60,6 +74,7 @@ public final class Compactor implements AutoCloseable {
       Throttle throttle,
       int maxRecordBytes,
       Committer committer,
+      SpaceLedger ledger,
       int lanes,
       Executor helpers) {
     this(
@@ -68,6 +83,7 @@ public final class Compactor implements AutoCloseable {
         options,
         throttle,
         committer,
+        ledger,
         new Lanes(lanes, helpers, maxRecordBytes, Workbench.READ_BYTES),
         RecordFates.MAX_RECORDS);
   }
@@ -81,6 +97,7 @@ public final class Compactor implements AutoCloseable {
       CleanOptions options,
       Throttle throttle,
       Committer committer,
+      SpaceLedger ledger,
       Lanes lanes,
       long maxRecords) {
     this.maxRecords = maxRecords;
@@ -89,6 +106,7 @@ public final class Compactor implements AutoCloseable {
     this.options = options;
     this.throttle = throttle;
     this.committer = committer;
+    this.ledger = ledger;
     this.lanes = lanes;
   }
 
@@ -114,6 +132,7 @@ public final class Compactor implements AutoCloseable {
             options,
             throttle,
             committer,
+            ledger,
             lanes,
             plan,
             maxRecords,
@@ -153,7 +172,8 @@ public final class Compactor implements AutoCloseable {
     } catch (InsufficientSpaceException e) {
       return new CompactionOutcome.Refused(
           plan.partition() + ": " + e.getMessage() + "; " + run.state() + ".",
-          "Free space there, give more --memory, or name another disk with --spill-dir.",
+          "Free space there, give more --memory, name another disk with --spill-dir, or let fewer"
+              + " --threads claim room at the same time.",
           CompactionOutcome.Refused.Blame.SPACE);
     } catch (IOException | RuntimeException e) {
       return new CompactionOutcome.Failed(

@@ -12,6 +12,11 @@ final class FateCounts {
   long abortedRemoved;
   long markersRemoved;
 
+  /** What the fates say the output has to hold, whoever writes it. */
+  long batchesDecided;
+
+  long recordsDecided;
+
   /** Adds what another lane counted. */
   void add(FateCounts other) {
     batchesKept += other.batchesKept;
@@ -22,5 +27,7 @@ final class FateCounts {
     recordsKept += other.recordsKept;
     abortedRemoved += other.abortedRemoved;
     markersRemoved += other.markersRemoved;
+    batchesDecided += other.batchesDecided;
+    recordsDecided += other.recordsDecided;
   }
 }

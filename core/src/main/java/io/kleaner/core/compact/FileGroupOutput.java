@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Writes the survivors of one group into new segments.
@@ -34,7 +35,7 @@ final class FileGroupOutput implements GroupOutput {
   private final long groupBaseOffset;
   private final OutputLimits limits;
   private final ByteBuffer out;
-  private final Pacer pacer;
+  private final LongConsumer meter;
   private final List<WrittenSegment> written = new ArrayList<>();
   private final List<SegmentWriter> writers = new ArrayList<>();
   private final List<AbortedTxn> segmentTxns = new ArrayList<>();
@@ -48,6 +49,7 @@ final class FileGroupOutput implements GroupOutput {
 
   /**
    * @param rewriteAnyway whether the group has several segments, or an index to rebuild
+   * @param meter told the bytes of every batch that was written
    */
   FileGroupOutput(
       FileSystem fileSystem,
@@ -56,14 +58,14 @@ final class FileGroupOutput implements GroupOutput {
       OutputLimits limits,
       boolean rewriteAnyway,
       ByteBuffer out,
-      Pacer pacer) {
+      LongConsumer meter) {
     this.fileSystem = fileSystem;
     this.dir = dir;
     this.groupBaseOffset = groupBaseOffset;
     this.limits = limits;
     this.changed = rewriteAnyway;
     this.out = out;
-    this.pacer = pacer;
+    this.meter = meter;
   }
 
   @Override
@@ -123,7 +125,7 @@ final class FileGroupOutput implements GroupOutput {
     }
     writer.append(buffer, position, length, lastOffset, maxTimestamp);
     writerRecords += records;
-    pacer.wrote(length);
+    meter.accept(length);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.record.BatchHeader;
 import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.record.LegacyRecordCursor;
+import io.kleaner.core.retain.ControlMarker;
 import io.kleaner.core.retain.TransactionState;
 import io.kleaner.core.segment.Segment;
 import java.io.IOException;
@@ -104,13 +105,16 @@ final class GroupCleaner {
   private void follow(Chunk chunk, BatchHeader batch) throws IOException {
     if (batch.isControlBatch()) {
       chunk.batches().check(batch);
-      chunk.add(
-          batch,
+      TransactionState.MarkerFate fate =
           transactions.onControlBatch(
-              marker(batch, lanes.bench(chunk.lane())),
+              ControlMarker.read(batch, lanes.bench(chunk.lane()).records()),
               batch.producerId(),
               batch.baseOffset(),
-              batch.lastOffset()));
+              batch.lastOffset());
+      if (fate.isUnindexed()) {
+        throw UnindexedAborts.at(batch);
+      }
+      chunk.add(batch, fate);
       return;
     }
     boolean aborted =
@@ -119,14 +123,6 @@ final class GroupCleaner {
     walk.enter(batch.lastOffset());
     chunk.add(batch, walk.firstRecord(), walk.batch(), aborted);
     walk.leave(batch.isLegacy() ? legacyRecords(chunk, batch) : batch.recordCount());
-  }
-
-  private static TransactionState.Marker marker(BatchHeader batch, Workbench bench)
-      throws IOException {
-    if (batch.recordCount() == 0) {
-      return TransactionState.Marker.EMPTIED;
-    }
-    return ControlMarker.read(batch, bench.records());
   }
 
   /** Counts the records of a batch of magic 0 or 1, whose header does not say. */
@@ -157,6 +153,8 @@ final class GroupCleaner {
     for (BatchJudge judge : judges) {
       all.add(judge.counts());
     }
+    ReshapeStats reshaped = reshapers.stats();
+    all.batchesDecided -= reshaped.batchesMerged() - reshaped.batchesMade();
     return all;
   }
 }

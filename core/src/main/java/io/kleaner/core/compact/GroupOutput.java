@@ -31,7 +31,11 @@ interface GroupOutput {
    */
   void write(ByteBuffer batch, long lastOffset, long maxTimestamp, int records) throws IOException;
 
-  /** The ABORT marker of a transaction survives in this segment; called before its batch. */
+  /**
+   * The transaction's ABORT marker survives, and its data was met in this clean: it needs its entry
+   * in the transaction index of the segment that holds the marker. Called after the marker's batch,
+   * which may have begun a further segment.
+   */
   void abortedTxn(AbortedTxn txn) throws IOException;
 
   /** A source segment ends. */

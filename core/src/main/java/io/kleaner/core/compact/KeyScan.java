@@ -7,6 +7,7 @@ import io.kleaner.core.keymap.KeyIndex;
 import io.kleaner.core.record.BatchHeader;
 import io.kleaner.core.record.BoundExceededException;
 import io.kleaner.core.record.CorruptBatchException;
+import io.kleaner.core.retain.ControlMarker;
 import io.kleaner.core.retain.TransactionState;
 import io.kleaner.core.segment.Segment;
 import java.io.IOException;
@@ -32,6 +33,7 @@ final class KeyScan {
   private final Pacer pacer;
   private final long maxRecords;
   private final ScanCounts counts = new ScanCounts();
+  private final UnindexedAborts aborts;
   private final List<KeyLane> keyLanes = new ArrayList<>();
 
   KeyScan(
@@ -49,6 +51,7 @@ final class KeyScan {
     this.index = index;
     this.fates = fates;
     this.pacer = pacer;
+    this.aborts = new UnindexedAborts(fileSystem, scope, pacer);
     KeyHash hash = KeyHash.random();
     for (int i = 0; i < lanes.count(); i++) {
       keyLanes.add(new KeyLane(scope, lanes.bench(i), index, fates, hash.sameSecrets()));
@@ -85,7 +88,10 @@ final class KeyScan {
         clean.add(segment);
       }
     }
-    run(clean, new Numbering(false, (firstDirtySegment + segments.size()) / 2));
+    Numbering below = new Numbering(false, (firstDirtySegment + segments.size()) / 2);
+    run(clean, below);
+    aborts.require(
+        below.transactions.unfinished(), dirty.transactions.unfinished(), lanes.bench(0).records());
     for (KeyLane lane : keyLanes) {
       lane.endProbes();
       counts.add(lane.counts());
@@ -147,6 +153,8 @@ final class KeyScan {
       }
       if (batch.isControlBatch()) {
         counts.controlBatches++;
+        chunk.batches().check(batch);
+        mark(chunk, batch);
         chunk.add(batch, OTHER_PART, OTHER_PART, false);
         return;
       }
@@ -165,6 +173,21 @@ final class KeyScan {
       counts.records += records;
       counts.batches++;
       walk.leave(records);
+    }
+
+    private void mark(Chunk chunk, BatchHeader batch) throws IOException {
+      TransactionState.Marker marker =
+          ControlMarker.read(batch, lanes.bench(chunk.lane()).records());
+      boolean unindexed =
+          transactions
+              .onControlBatch(marker, batch.producerId(), batch.baseOffset(), batch.lastOffset())
+              .isUnindexed();
+      if (unindexed) {
+        throw UnindexedAborts.at(batch);
+      }
+      if (dirtyPart) {
+        aborts.marker(marker, batch, chunk.segment(), chunk.filePosition(batch));
+      }
     }
 
     @Override

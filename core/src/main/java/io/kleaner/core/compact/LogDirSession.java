@@ -119,6 +119,10 @@ public final class LogDirSession implements AutoCloseable {
     if (log.tornTail().isEmpty()) {
       return;
     }
+    if (log.tornTail().get().isDamage()) {
+      throw new IOException(
+          log.partition() + " is damaged, not torn: to cut its end off could lose whole batches");
+    }
     Segment last = log.activeSegment();
     for (Kind kind : new Kind[] {Kind.OFFSET_INDEX, Kind.TIME_INDEX}) {
       fileSystem.delete(SegmentFileName.live(last.baseOffset(), kind).in(log.dir()));

@@ -11,6 +11,7 @@ import io.kleaner.core.segment.SegmentWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Reads an output segment back before it is committed: every checksum, the order of offsets, the
@@ -28,6 +29,22 @@ final class OutputVerifier {
   OutputVerifier(FileSystem fileSystem, Pacer pacer) {
     this.fileSystem = fileSystem;
     this.pacer = pacer;
+  }
+
+  /**
+   * Compares what was written of a group with what its fates say has to be: who judges counts, and
+   * who writes counts.
+   *
+   * @param before counts before the group, {@code after} those after it
+   * @throws OutputMismatchException if they differ; nothing was committed
+   */
+  static void requireDecided(
+      Path dir, FateCounts before, FateCounts after, List<WrittenSegment> written)
+      throws OutputMismatchException {
+    long batches = written.stream().mapToLong(WrittenSegment::batches).sum();
+    long records = written.stream().mapToLong(WrittenSegment::records).sum();
+    expect(dir, "decided batches", after.batchesDecided - before.batchesDecided, batches);
+    expect(dir, "decided records", after.recordsDecided - before.recordsDecided, records);
   }
 
   /**

@@ -8,6 +8,9 @@ import io.kleaner.core.pace.Throttle;
  * Counts the bytes a clean moves, and every so many of them looks whether it should stop, slow down
  * or tell how far it is.
  *
+ * <p>What a clean moves after its last step is noted at its end, and waited for by whoever begins
+ * next: many small partitions are held to the rate like a large one.
+ *
  * <p>Thread-safe. Progress is told on the thread that made it alone.
  */
 final class Pacer {
@@ -28,6 +31,17 @@ final class Pacer {
     this.token = token;
     this.throttle = throttle;
     this.progress = progress;
+  }
+
+  /** Waits for what was moved before this clean. */
+  void begin() {
+    throttle.acquire(0, token);
+  }
+
+  /** Notes what was moved since the last step; waits for nothing. */
+  synchronized void end() {
+    throttle.note(sinceStep);
+    sinceStep = 0;
   }
 
   /** Bytes were read, or are about to be used. */

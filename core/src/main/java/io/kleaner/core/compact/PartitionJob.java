@@ -55,7 +55,17 @@ public final class PartitionJob {
      * @param nextStep what to do
      */
     record Unfit(String reason, String nextStep) implements Assessment {}
+
+    /**
+     * The partition is none of a topic's: nobody has named it, and whatever is in it stays.
+     *
+     * @param reason what it is
+     */
+    record PassedOver(String reason) implements Assessment {}
   }
+
+  /** Where the reasons of a stray come from, and what can be done. */
+  private static final String STRAY_ADVICE = "If it is a topic's, name the right metadata log.";
 
   /** What bytes at the end of the active segment are that make no whole batch. */
   public enum Tail {
@@ -70,7 +80,9 @@ public final class PartitionJob {
   private final FileSystem fileSystem;
   private final Tail tail;
   private final boolean crashed;
+  private final boolean amongOthers;
   private final PartitionSurvey survey;
+  private final OldBrokerGuard guard;
   private final SettingsResolver settings;
   private final HighWatermarkChoice highWatermark;
   private final CleanRequest request;
@@ -118,7 +130,9 @@ public final class PartitionJob {
     this.token = token;
     this.tail = tail;
     this.crashed = logDir.isAfterCrash();
+    this.amongOthers = logDir.kind() == LogDir.Kind.LOG_DIRECTORY;
     this.survey = new PartitionSurvey(fileSystem, logDir);
+    this.guard = new OldBrokerGuard(fileSystem, logDir);
     this.settings = settings;
     this.highWatermark = highWatermark;
     this.request = request;
@@ -129,8 +143,7 @@ public final class PartitionJob {
    * compacted, or of one that nothing is known of. Reads no segment.
    */
   public boolean isPassedOver(Path partitionDir) throws IOException {
-    String topic =
-        TopicPartition.ofDirectoryName(partitionDir.getFileName().toString()).orElseThrow().topic();
+    String topic = topicOf(partitionDir);
     Optional<String> topicId = PartitionMetadataFile.topicId(fileSystem, partitionDir);
     if (settings.objection(topic, topicId).isPresent()) {
       return true;
@@ -148,8 +161,15 @@ public final class PartitionJob {
   /** Assesses a partition directory; throws only what is a bug. */
   public Assessment assess(Path partitionDir) {
     try {
+      Optional<Assessment> stray = stray(partitionDir);
+      if (stray.isPresent()) {
+        return stray.get();
+      }
       PartitionLog log = survey.read(partitionDir);
       boolean passedOver = isPassedOver(partitionDir);
+      if (log.tornTail().filter(PartitionLog.TornTail::isDamage).isPresent() && !passedOver) {
+        return damaged(log, log.tornTail().get());
+      }
       if (log.tornTail().isPresent() && tail == Tail.SETTLED && !passedOver) {
         return torn(log, log.tornTail().get());
       }
@@ -159,16 +179,14 @@ public final class PartitionJob {
           return distrust.get();
         }
       }
-      Optional<String> stray = settings.objection(log.partition().topic(), log.topicId());
-      if (stray.isPresent()) {
-        return new Assessment.Unfit(
-            stray.get(), "If it is a topic's, name the right metadata log.");
-      }
       TopicSettings found = settings.resolve(log.partition().topic(), log.topicId());
       PartitionFacts facts =
           survey.facts(log, highWatermark, request.nowMs(), found.producerIdExpirationMs());
-      return new Assessment.Decided(
-          facts, found, request, CleanPolicy.decide(facts, found, request));
+      Decision decision = CleanPolicy.decide(facts, found, request);
+      if (decision instanceof Decision.Clean clean && !request.upgradeFormat()) {
+        guard.requireReadable(log, clean.plan());
+      }
+      return new Assessment.Decided(facts, found, request, decision);
     } catch (UnusableDirectoryException e) {
       return new Assessment.Unfit(e.getMessage(), e.nextStep());
     } catch (CorruptBatchException e) {
@@ -177,7 +195,11 @@ public final class PartitionJob {
           "Run 'kleaner check --level 3 " + partitionDir + "'.");
     } catch (BoundExceededException e) {
       return new Assessment.Unfit(
-          e.getMessage() + "; nothing was changed.", "Run again with a larger --max-record-bytes.");
+          e.getMessage() + "; nothing was changed.",
+          // Nothing but markers is read whole here, and no flag makes room for a larger one.
+          "No transaction marker that a broker writes is that large. Run 'kleaner check --level 3 "
+              + partitionDir
+              + "'.");
     } catch (InvalidSettingsException e) {
       return new Assessment.Unfit(e.getMessage() + "; nothing was changed.", "Correct them.");
     } catch (IOException e) {
@@ -185,6 +207,23 @@ public final class PartitionJob {
           partitionDir + " cannot be read: " + e + "; nothing was changed.",
           "Check permissions and the disk.");
     }
+  }
+
+  /** Before any segment is read: a stray may be in any state. */
+  private Optional<Assessment> stray(Path partitionDir) throws IOException {
+    return settings
+        .objection(topicOf(partitionDir), PartitionMetadataFile.topicId(fileSystem, partitionDir))
+        .map(
+            reason ->
+                amongOthers
+                    ? new Assessment.PassedOver(reason + " " + STRAY_ADVICE)
+                    : new Assessment.Unfit(reason, STRAY_ADVICE));
+  }
+
+  private static String topicOf(Path partitionDir) {
+    return TopicPartition.ofDirectoryName(partitionDir.getFileName().toString())
+        .orElseThrow()
+        .topic();
   }
 
   /** What a broker did not close is trusted once all of it was looked at. */
@@ -202,6 +241,22 @@ public final class PartitionJob {
                     finding.text() + " Nothing was changed.",
                     "The broker did not stop cleanly; start it once to recover the partition, or"
                         + " fetch it anew from another replica."));
+  }
+
+  private static Assessment damaged(PartitionLog log, PartitionLog.TornTail tail) {
+    return new Assessment.Unfit(
+        String.format(
+            "%s: segment %020d is damaged at byte %d (%s), after offset %d; the %d bytes from there"
+                + " on are more than the torn rest of one append, so records may follow. Nothing was"
+                + " changed.",
+            log.partition(),
+            tail.baseOffset(),
+            tail.position(),
+            tail.problem(),
+            log.logEndOffset() - 1,
+            tail.bytes()),
+        "Run 'kleaner check --level 3' and restore the replica from another; a broker that recovers"
+            + " this one cuts off all of them.");
   }
 
   private static Assessment torn(PartitionLog log, PartitionLog.TornTail tail) {

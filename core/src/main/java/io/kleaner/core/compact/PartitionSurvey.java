@@ -93,6 +93,7 @@ public final class PartitionSurvey {
         highWatermark,
         Math.min(highWatermark.offset(), stable.firstOpenOffset(highWatermark.offset())),
         active,
+        last.snapshotOffset(),
         largest,
         first,
         warnings);
@@ -122,15 +123,20 @@ public final class PartitionSurvey {
         : OptionalLong.empty();
   }
 
-  /** The last entry of the time index, else the file's modification time. */
+  /**
+   * The last entry of the time index, else the file's modification time. 0 is a time like others
+   * (-1 is none), but room that a broker set aside for entries is zeros too.
+   */
   private long largestTimestamp(Segment segment) throws IOException {
     Optional<FileEntry> index = fileSystem.stat(segment.file(Kind.TIME_INDEX));
     if (index.isPresent()) {
       ByteBuffer entries = SmallFile.bytes(fileSystem, segment.file(Kind.TIME_INDEX));
-      int last = entries.limit() / SegmentWriter.TIME_ENTRY_BYTES - 1;
-      for (int i = last; i >= 0; i--) {
+      int count = entries.limit() / SegmentWriter.TIME_ENTRY_BYTES;
+      for (int i = count - 1; i >= 0; i--) {
         long timestamp = entries.getLong(i * SegmentWriter.TIME_ENTRY_BYTES);
-        if (timestamp > 0) {
+        int offset = entries.getInt(i * SegmentWriter.TIME_ENTRY_BYTES + Long.BYTES);
+        boolean setAside = timestamp == 0 && offset == 0 && count > 1;
+        if (timestamp >= 0 && !setAside) {
           return timestamp;
         }
       }

@@ -2,38 +2,98 @@
 package io.kleaner.core.compact;
 
 import io.kleaner.core.io.FileSystem;
-import io.kleaner.core.keymap.SpillSpace;
+import io.kleaner.core.io.SpaceLedger;
+import io.kleaner.core.io.SpaceLedger.Answer;
+import io.kleaner.core.keymap.SpillPlace;
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.pace.CancelledException;
 import io.kleaner.core.policy.CleanPlan;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Finds out before anything is written whether the new segments can be: whether there is room for
- * them, and whether they can get the owner, group and mode of the old ones, without which the
- * broker could not open them.
+ * them that no other clean counts on, and whether they can get the owner, group and mode of the old
+ * ones, without which the broker could not open them.
  */
 final class WriteCheck {
+
+  private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
   private final FileSystem fileSystem;
   private final CleanPlan plan;
   private final Committer committer;
+  private final SpaceLedger ledger;
+  private final CancelToken token;
 
-  WriteCheck(FileSystem fileSystem, CleanPlan plan, Committer committer) {
+  WriteCheck(
+      FileSystem fileSystem,
+      CleanPlan plan,
+      Committer committer,
+      SpaceLedger ledger,
+      CancelToken token) {
     this.fileSystem = fileSystem;
     this.plan = plan;
     this.committer = committer;
+    this.ledger = ledger;
+    this.token = token;
   }
 
-  /** Why the plan cannot be carried out, if so; the directory is as it was. */
-  Optional<CompactionOutcome> refusal() throws IOException {
+  /** Whether the plan can be carried out. */
+  sealed interface Verdict {
+
+    /** It can, and room for its largest group is kept for it until the claim is closed. */
+    record Ready(SpaceLedger.Claim room) implements Verdict {}
+
+    /** It cannot; the directory is as it was. */
+    record Refusal(CompactionOutcome outcome) implements Verdict {}
+  }
+
+  /**
+   * Looks, and claims the room; where only other cleans keep it, waits for their end if the ledger
+   * says so.
+   *
+   * @throws CancelledException if a stop was asked for while it waited
+   */
+  Verdict verdict() throws IOException {
     long needed = plan.largestGroupBytes();
-    long usable = fileSystem.usableBytes(plan.dir());
-    if (usable < needed) {
-      return Optional.of(noRoom(needed, usable));
+    Answer answer = ledger.claim(fileSystem, plan.dir(), needed, token::isCancelled);
+    while (answer instanceof Answer.Lacking shortage
+        && shortage.others() > 0
+        && ledger.whenTaken() == SpaceLedger.WhenTaken.WAIT) {
+      rest();
+      answer = ledger.claim(fileSystem, plan.dir(), needed, token::isCancelled);
     }
-    Optional<CompactionOutcome> refusal = probe();
-    return refusal.isPresent() ? refusal : rehearse();
+    if (answer instanceof Answer.Lacking shortage) {
+      return new Verdict.Refusal(noRoom(needed, shortage));
+    }
+    SpaceLedger.Claim room = ((Answer.Granted) answer).claim();
+    boolean ready = false;
+    try {
+      Optional<CompactionOutcome> refusal = probe();
+      if (refusal.isEmpty()) {
+        refusal = rehearse();
+      }
+      ready = refusal.isEmpty();
+      return ready ? new Verdict.Ready(room) : new Verdict.Refusal(refusal.get());
+    } finally {
+      if (!ready) {
+        room.close();
+      }
+    }
+  }
+
+  private void rest() {
+    try {
+      if (token.sleep(LOOK_AGAIN_NANOS)) {
+        token.throwIfCancelled();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException();
+    }
   }
 
   private Optional<CompactionOutcome> rehearse() {
@@ -51,23 +111,31 @@ final class WriteCheck {
     }
   }
 
-  private CompactionOutcome noRoom(long needed, long usable) {
+  private CompactionOutcome noRoom(long needed, Answer.Lacking shortage) {
+    boolean shared = shortage.claimedBytes() > 0;
     return new CompactionOutcome.Refused(
         plan.partition()
             + ": its largest group of segments needs up to "
             + needed
             + " bytes beside the old ones, "
-            + usable
+            + shortage.usableBytes()
             + " are free in "
             + plan.dir()
+            + (shared
+                ? ", of which other cleans that run now have claimed " + shortage.claimedBytes()
+                : "")
             + "; nothing was changed.",
-        "Free " + (needed - usable) + " bytes there, or use --output to write elsewhere.",
+        "Free "
+            + (needed - shortage.usableBytes() + shortage.claimedBytes())
+            + " bytes there, "
+            + (shared ? "wait for the others" : "or use --output to write elsewhere")
+            + ".",
         CompactionOutcome.Refused.Blame.SPACE);
   }
 
   /** Makes an empty file of a name that recovery knows, and takes it away again. */
   private Optional<CompactionOutcome> probe() throws IOException {
-    Path probe = plan.dir().resolve(SpillSpace.PREFIX + "probe" + SpillSpace.SUFFIX);
+    Path probe = plan.dir().resolve(SpillPlace.PREFIX + "probe" + SpillPlace.SUFFIX);
     try {
       fileSystem.delete(probe);
       fileSystem.create(probe).close();

@@ -3,6 +3,7 @@ package io.kleaner.core.compare;
 
 import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.keymap.SpillPlace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ final class DigestFiles implements AutoCloseable {
   private static final long MIX = 0x9E3779B97F4A7C15L;
 
   private final FileSystem fileSystem;
-  private final Path dir;
+  private final SpillPlace place;
   private final String name;
   private final int level;
   private final Path[] paths;
@@ -27,14 +28,16 @@ final class DigestFiles implements AutoCloseable {
   private final ByteBuffer[] buffers;
   private final long[] sizes;
 
-  DigestFiles(FileSystem fileSystem, Path dir, String name, int partitions) throws IOException {
-    this(fileSystem, dir, name, partitions, 0);
+  DigestFiles(FileSystem fileSystem, SpillPlace place, String name, int partitions)
+      throws IOException {
+    this(fileSystem, place, name, partitions, 0);
   }
 
-  private DigestFiles(FileSystem fileSystem, Path dir, String name, int partitions, int level)
+  private DigestFiles(
+      FileSystem fileSystem, SpillPlace place, String name, int partitions, int level)
       throws IOException {
     this.fileSystem = fileSystem;
-    this.dir = dir;
+    this.place = place;
     this.name = name;
     this.level = level;
     this.paths = new Path[partitions];
@@ -42,7 +45,7 @@ final class DigestFiles implements AutoCloseable {
     this.buffers = new ByteBuffer[partitions];
     this.sizes = new long[partitions];
     for (int i = 0; i < partitions; i++) {
-      paths[i] = dir.resolve("kleaner-diff-" + name + "-" + i + ".spill");
+      paths[i] = place.file(name + "-" + i);
       fileSystem.delete(paths[i]);
       files[i] = fileSystem.create(paths[i]);
       buffers[i] = ByteBuffer.allocate(BUFFER_BYTES);
@@ -90,7 +93,8 @@ final class DigestFiles implements AutoCloseable {
 
   /** The digests of one partition, divided once more. */
   DigestFiles split(int partition) throws IOException {
-    DigestFiles parts = new DigestFiles(fileSystem, dir, name + "-" + partition, SPLIT, level + 1);
+    DigestFiles parts =
+        new DigestFiles(fileSystem, place, name + "-" + partition, SPLIT, level + 1);
     try {
       read(partition, parts::add);
       return parts;

@@ -3,12 +3,12 @@ package io.kleaner.core.compare;
 
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.keymap.KeyHash;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.logdir.ProducerEntry;
 import io.kleaner.core.logdir.ProducerReplay;
 import io.kleaner.core.pace.CancelToken;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,7 +36,7 @@ public final class LogDiff {
   private static final int MAX_LEVELS = 3;
 
   private final FileSystem fileSystem;
-  private final Path tempDir;
+  private final SpillPlace place;
   private final long memoryBytes;
   private final int maxRecordBytes;
   private final CancelToken token;
@@ -47,17 +47,17 @@ public final class LogDiff {
   private long keysRight;
 
   /**
-   * @param tempDir holds the digests while it runs
+   * @param place holds the digests while it runs
    * @param memoryBytes memory for one partition of them
    */
   public LogDiff(
       FileSystem fileSystem,
-      Path tempDir,
+      SpillPlace place,
       long memoryBytes,
       int maxRecordBytes,
       CancelToken token) {
     this.fileSystem = fileSystem;
-    this.tempDir = tempDir;
+    this.place = place;
     this.memoryBytes = memoryBytes;
     this.maxRecordBytes = maxRecordBytes;
     this.token = token;
@@ -89,8 +89,8 @@ public final class LogDiff {
     int partitions =
         (int) Math.max(1, Math.min(MAX_PARTITIONS, 2 * offsets * BYTES_PER_KEY / memoryBytes + 1));
     KeyHash hash = KeyHash.random();
-    try (DigestFiles a = new DigestFiles(fileSystem, tempDir, "left", partitions);
-        DigestFiles b = new DigestFiles(fileSystem, tempDir, "right", partitions);
+    try (DigestFiles a = new DigestFiles(fileSystem, place, "left", partitions);
+        DigestFiles b = new DigestFiles(fileSystem, place, "right", partitions);
         LogDigester digester = new LogDigester(fileSystem, hash, maxRecordBytes, token)) {
       digester.digest(left, leftProducers, a);
       digester.digest(right, rightProducers, b);

@@ -81,6 +81,11 @@ public interface FileSystem {
   long usableBytes(Path path) throws IOException;
 
   /**
+   * Tells the file store that holds the path from others: paths whose answers are equal share it.
+   */
+  Object storeOf(Path path) throws IOException;
+
+  /**
    * Takes the exclusive lock that a Kafka broker takes on a log directory's {@code .lock} file,
    * creating the file if it is missing. Never waits.
    *

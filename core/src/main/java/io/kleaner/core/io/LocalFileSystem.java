@@ -196,14 +196,33 @@ public final class LocalFileSystem implements FileSystem {
   }
 
   @Override
+  public Object storeOf(Path path) throws IOException {
+    try {
+      // Of one device's several mounts each is a store of its own to Java.
+      return Files.getAttribute(path, "unix:dev");
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      return Files.getFileStore(path);
+    }
+  }
+
+  @Override
   public Optional<FileLease> tryLock(Path lockFile) throws IOException {
+    return tryLock(lockFile, () -> {});
+  }
+
+  /**
+   * Takes a lock.
+   *
+   * @param opened called between the opening of a file and its locking, where others may come
+   */
+  static Optional<FileLease> tryLock(Path lockFile, Runnable opened) throws IOException {
     Path held = lockFile.toAbsolutePath().normalize();
     if (!HELD.add(held)) {
       return Optional.empty();
     }
     Optional<FileLease> lease = Optional.empty();
     try {
-      lease = lock(held);
+      lease = lock(held, opened);
     } finally {
       if (lease.isEmpty()) {
         HELD.remove(held);
@@ -212,7 +231,7 @@ public final class LocalFileSystem implements FileSystem {
     return lease;
   }
 
-  private static Optional<FileLease> lock(Path lockFile) throws IOException {
+  private static Optional<FileLease> lock(Path lockFile, Runnable opened) throws IOException {
     for (int attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
       Optional<Object> before = identity(lockFile);
       boolean created = before.isEmpty();
@@ -232,6 +251,7 @@ public final class LocalFileSystem implements FileSystem {
         giveToOwnerOf(lockFile.getParent(), lockFile);
         before = identity(lockFile);
       }
+      opened.run();
       FileLock lock;
       try {
         lock = channel.tryLock();

@@ -3,48 +3,56 @@ package io.kleaner.core.keymap;
 
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.InsufficientSpaceException;
+import io.kleaner.core.io.SpaceLedger;
+import io.kleaner.core.io.SpaceLedger.Answer;
+import io.kleaner.core.io.SpaceLedger.Claim;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
  * The directory and the limits for spilled keys of one clean.
  *
- * <p>Not thread-safe; owned by one worker.
+ * <p>Not thread-safe; owned by one worker. {@link #close} gives back what was claimed of the disk
+ * and not used.
  */
-public final class SpillSpace {
-
-  /** Every spill file's name begins so. */
-  public static final String PREFIX = "kleaner-";
-
-  /** Every spill file's name ends so. */
-  public static final String SUFFIX = ".spill";
+public final class SpillSpace implements AutoCloseable {
 
   private static final int MIN_PARTITIONS = 16;
   private static final int MAX_PARTITIONS = 256;
   private static final int BUFFER_BYTES = 8 * 1024;
-  private static final long CHECK_INTERVAL_BYTES = 16 * 1024 * 1024;
+  private static final long CLAIM_BYTES = 16 * 1024 * 1024;
 
   private final FileSystem fileSystem;
-  private final Path dir;
+  private final SpillPlace place;
   private final String name;
   private final int partitions;
-  private final long reserveBytes;
+  private final SpaceLedger ledger;
+  private final BooleanSupplier givenUp;
+  private Optional<Claim> claim = Optional.empty();
+  private long claimLeftBytes;
   private long spilledBytes;
-  private long checkedBytes;
   private int opened;
 
   /**
-   * @param dir holds the files; must exist
-   * @param name tells this clean's files from others' in the same directory
+   * @param name tells this clean's files from those of the run's others; hexadecimal digits
    * @param budgetBytes memory that write buffers may take, in bytes
-   * @param reserveBytes what must stay free on the disk for the segments to be written
+   * @param ledger knows what must stay free on the disk for the segments to be written
+   * @param givenUp true once the clean has been given up, and spills nothing more
    */
   public SpillSpace(
-      FileSystem fileSystem, Path dir, String name, long budgetBytes, long reserveBytes) {
+      FileSystem fileSystem,
+      SpillPlace place,
+      String name,
+      long budgetBytes,
+      SpaceLedger ledger,
+      BooleanSupplier givenUp) {
     this.fileSystem = fileSystem;
-    this.dir = dir;
+    this.place = place;
     this.name = name;
-    this.reserveBytes = reserveBytes;
+    this.ledger = ledger;
+    this.givenUp = givenUp;
     long affordable = budgetBytes / BUFFER_BYTES;
     this.partitions =
         Integer.highestOneBit((int) Math.max(MIN_PARTITIONS, Math.min(affordable, MAX_PARTITIONS)));
@@ -64,7 +72,7 @@ public final class SpillSpace {
   }
 
   Path file(int spill, int partition) {
-    return dir.resolve(PREFIX + name + "-" + spill + "-" + partition + SUFFIX);
+    return place.file(name + "-" + spill + "-" + partition);
   }
 
   /**
@@ -75,21 +83,31 @@ public final class SpillSpace {
    */
   void take(long bytes) throws IOException {
     spilledBytes += bytes;
-    if (spilledBytes < checkedBytes) {
-      return;
+    if (claimLeftBytes < bytes) {
+      close();
+      Answer answer = ledger.claim(fileSystem, place.dir(), CLAIM_BYTES, givenUp);
+      if (answer instanceof Answer.Lacking shortage) {
+        throw new InsufficientSpaceException(
+            "no room to spill keys in "
+                + place.dir()
+                + ": "
+                + shortage.usableBytes()
+                + " bytes are free, of which "
+                + shortage.claimedBytes()
+                + " are needed for the segments to be written");
+      }
+      claim = Optional.of(((Answer.Granted) answer).claim());
+      claimLeftBytes = CLAIM_BYTES;
     }
-    long usable = fileSystem.usableBytes(dir);
-    if (usable < reserveBytes + CHECK_INTERVAL_BYTES) {
-      throw new InsufficientSpaceException(
-          "no room to spill keys in "
-              + dir
-              + ": "
-              + usable
-              + " bytes are free, of which "
-              + reserveBytes
-              + " are needed for the segments to be written");
-    }
-    checkedBytes = spilledBytes + CHECK_INTERVAL_BYTES;
+    claimLeftBytes -= bytes;
+    claim.orElseThrow().wrote(bytes);
+  }
+
+  @Override
+  public void close() {
+    claim.ifPresent(Claim::close);
+    claim = Optional.empty();
+    claimLeftBytes = 0;
   }
 
   /** Bytes written to spill files so far. */

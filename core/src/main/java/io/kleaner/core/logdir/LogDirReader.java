@@ -6,6 +6,7 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.segment.SegmentFileName;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -66,6 +67,13 @@ public final class LogDirReader {
     } catch (NoSuchFileException e) {
       throw new UnusableDirectoryException(
           named + " does not exist", "Check the path; nothing was changed.");
+    } catch (AccessDeniedException e) {
+      throw new UnusableDirectoryException(
+          named + " cannot be reached: permission denied for a directory above it",
+          "Run as the user that the broker runs as.");
+    } catch (FileSystemException e) {
+      throw new UnusableDirectoryException(
+          named + " cannot be reached: " + e.getReason(), "Check the path; nothing was changed.");
     }
   }
 

@@ -48,8 +48,11 @@ public record PartitionLog(
    * @param position byte position in its log where they begin
    * @param bytes how many
    * @param problem what is wrong with them
+   * @param isDamage whether more than the rest of one append is there: a batch with wrong content,
+   *     or whole batches after it, which a cut would lose
    */
-  public record TornTail(long baseOffset, long position, long bytes, String problem) {}
+  public record TornTail(
+      long baseOffset, long position, long bytes, String problem, boolean isDamage) {}
 
   /** The segment that is appended to, which is never cleaned. */
   public Segment activeSegment() {

@@ -13,11 +13,13 @@ import io.kleaner.core.segment.Segment;
 import io.kleaner.core.segment.SegmentFileName;
 import io.kleaner.core.segment.SegmentFileName.Kind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Finds out what a broker would know of a partition's producers at an offset: the newest valid
@@ -52,9 +54,12 @@ public final class ProducerReplay {
    * The producers known at an offset.
    *
    * @param producers by producer id
+   * @param snapshotOffset of the snapshot that the replay began with: the newest valid one; empty
+   *     if there is none above the log start
    * @param warnings what was found broken and passed over, a sentence each
    */
-  public record Producers(Map<Long, ProducerEntry> producers, List<String> warnings) {
+  public record Producers(
+      Map<Long, ProducerEntry> producers, OptionalLong snapshotOffset, List<String> warnings) {
 
     /** Keeps its own copies. */
     public Producers {
@@ -78,12 +83,13 @@ public final class ProducerReplay {
    * @param endOffset exclusive; a batch that ends above it is not replayed
    * @param nowMs the time of loading, which decides what is expired
    * @param expirationMs {@code producer.id.expiration.ms}
-   * @throws CorruptBatchException if the log is corrupt where it is read
+   * @throws CorruptBatchException if the log is corrupt where it is read, checksums included
    */
   public Producers upTo(long endOffset, long nowMs, long expirationMs) throws IOException {
     List<String> warnings = new ArrayList<>();
     Map<Long, ProducerEntry> producers = new HashMap<>();
     long from = log.logStartOffset();
+    OptionalLong snapshot = OptionalLong.empty();
     for (int i = log.snapshotOffsets().size() - 1; i >= 0; i--) {
       long at = log.snapshotOffsets().get(i);
       if (at > endOffset || at <= log.logStartOffset()) {
@@ -98,6 +104,7 @@ public final class ProducerReplay {
           }
         }
         from = at;
+        snapshot = OptionalLong.of(at);
         break;
       }
       warnings.add(
@@ -106,7 +113,7 @@ public final class ProducerReplay {
               + " batches were emptied since");
     }
     replay(from, endOffset, producers);
-    return new Producers(producers, warnings);
+    return new Producers(producers, snapshot, warnings);
   }
 
   private Optional<List<ProducerEntry>> read(long snapshotOffset) throws IOException {
@@ -141,6 +148,7 @@ public final class ProducerReplay {
       RecordCursor records)
       throws IOException {
     BatchCursor batches = new BatchCursor(BUFFER_BYTES, MAX_CONTROL_BATCH_BYTES);
+    ByteBuffer pieces = ByteBuffer.allocate(BUFFER_BYTES);
     try (FileHandle file = fileSystem.openRead(segment.logFile())) {
       batches.open(
           segment.logFile(), file, 0, end(segment), segment.baseOffset(), BatchCursor.Check.SKIM);
@@ -149,6 +157,9 @@ public final class ProducerReplay {
         if (batch.nextOffset() > endOffset) {
           return;
         }
+        // Whichever producer a batch names, and whether any, is not to be believed before this: one
+        // flipped bit could end somebody else's open transaction.
+        batches.checkSkimmed(pieces);
         if (batch.lastOffset() >= from && batch.hasProducerId()) {
           try {
             apply(batch, producers, records);

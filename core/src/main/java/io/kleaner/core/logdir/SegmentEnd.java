@@ -6,6 +6,7 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.record.BatchCursor;
 import io.kleaner.core.record.BatchCursor.Check;
 import io.kleaner.core.record.CorruptBatchException;
+import io.kleaner.core.record.TornEnd;
 import io.kleaner.core.segment.Segment;
 import io.kleaner.core.segment.SegmentFileName.Kind;
 import io.kleaner.core.segment.SegmentWriter;
@@ -61,7 +62,11 @@ final class SegmentEnd {
             end,
             Optional.of(
                 new PartitionLog.TornTail(
-                    segment.baseOffset(), position, segment.logBytes() - position, e.problem())));
+                    segment.baseOffset(),
+                    position,
+                    segment.logBytes() - position,
+                    e.problem(),
+                    !new TornEnd(segment.logFile(), file).isAt(position))));
       }
       return new End(end, Optional.empty());
     }

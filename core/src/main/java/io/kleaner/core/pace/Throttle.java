@@ -85,6 +85,13 @@ public final class Throttle {
     }
   }
 
+  /** Accounts for bytes moved without waiting; whoever comes next waits for them. */
+  public void note(long bytes) {
+    if (bytesPerSecond != UNLIMITED) {
+      takePlace(bytes);
+    }
+  }
+
   private synchronized double takePlace(long bytes) {
     advance();
     // What was not used is gone: a pause is no credit for a burst.

@@ -5,6 +5,7 @@ import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.retain.RetentionRules;
 import io.kleaner.core.segment.Segment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -62,13 +63,19 @@ public record CleanPlan(
    * @param endOffset base offset of one of its segments, above the first dirty offset
    */
   public CleanPlan endingAt(long endOffset) {
-    List<Segment> kept =
-        cleanedSegments().stream().filter(segment -> segment.baseOffset() < endOffset).toList();
+    List<List<Segment>> kept = new ArrayList<>();
+    for (List<Segment> group : groups) {
+      List<Segment> below =
+          group.stream().filter(segment -> segment.baseOffset() < endOffset).toList();
+      if (!below.isEmpty()) {
+        kept.add(below);
+      }
+    }
     return new CleanPlan(
         partition,
         dir,
         segments,
-        SegmentGroups.of(kept, endOffset, segmentBytes, segmentIndexBytes),
+        kept,
         rebuildIndexes,
         firstDirtyOffset,
         endOffset,
@@ -87,7 +94,17 @@ public record CleanPlan(
 
   /** Log bytes of the largest group: what a clean takes on disk besides what is there, at most. */
   public long largestGroupBytes() {
+    return largestGroupBytesFrom(0);
+  }
+
+  /**
+   * Log bytes of the largest group that is still to be done.
+   *
+   * @param index of the first such group
+   */
+  public long largestGroupBytesFrom(int index) {
     return groups.stream()
+        .skip(index)
         .mapToLong(group -> group.stream().mapToLong(Segment::logBytes).sum())
         .max()
         .orElse(0);

@@ -11,6 +11,8 @@ package io.kleaner.core.policy;
  * @param namedByHand whether the partition itself was named, which stands for an unknown policy
  * @param expireTombstones whether tombstones and markers that are due are dropped
  * @param unkeyed what becomes of records without a key
+ * @param upgradeFormat whether a partition that holds message formats 0 and 1 alone may be written
+ *     in format 2 though its broker may be too old to read that
  */
 public record CleanRequest(
     long nowMs,
@@ -18,4 +20,5 @@ public record CleanRequest(
     boolean respectEligibility,
     boolean namedByHand,
     boolean expireTombstones,
-    UnkeyedPolicy unkeyed) {}
+    UnkeyedPolicy unkeyed,
+    boolean upgradeFormat) {}

@@ -15,6 +15,8 @@ import java.util.OptionalLong;
  * @param highWatermark never above the log end
  * @param lastStableOffset never above the high watermark
  * @param activeProducers what must survive of each, by producer id
+ * @param newestSnapshotOffset of the newest producer snapshot that can be read; empty if there is
+ *     none
  * @param largestTimestampsMs of each segment, in the log's order
  * @param firstTimestampsMs the highest timestamp of each segment's first batch, -1 for none
  * @param warnings what was found broken and passed over
@@ -25,6 +27,7 @@ public record PartitionFacts(
     HighWatermark highWatermark,
     long lastStableOffset,
     Map<Long, LastRecord> activeProducers,
+    OptionalLong newestSnapshotOffset,
     List<Long> largestTimestampsMs,
     List<Long> firstTimestampsMs,
     List<String> warnings) {

@@ -4,12 +4,17 @@ package io.kleaner.core.policy;
 import io.kleaner.core.segment.Segment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 
 /**
  * Cuts the segments of a cleaned range into groups, each of which becomes one segment: as many
  * neighbours as fit {@code segment.bytes}, {@code segment.index.bytes} for either index, and 2^31
  * offsets. Sizes are those before the clean, as in the peer, so that small segments do not come
  * about for good.
+ *
+ * <p>A segment at whose base the newest producer snapshot stands keeps it: a broker deletes a
+ * snapshot without a segment, and the state of producers whose last batches are gone with it. In a
+ * broker that is always the active segment or a later offset; offline, newer ones may be corrupt.
  */
 public final class SegmentGroups {
 
@@ -20,9 +25,14 @@ public final class SegmentGroups {
    *
    * @param segments of the cleaned range, ascending
    * @param upperBoundOffset end of the range, exclusive: where the last segment ends at most
+   * @param newestSnapshotOffset where a group begins if a segment does
    */
   public static List<List<Segment>> of(
-      List<Segment> segments, long upperBoundOffset, long segmentBytes, long segmentIndexBytes) {
+      List<Segment> segments,
+      long upperBoundOffset,
+      long segmentBytes,
+      long segmentIndexBytes,
+      OptionalLong newestSnapshotOffset) {
     List<List<Segment>> groups = new ArrayList<>();
     List<Segment> group = new ArrayList<>();
     long logBytes = 0;
@@ -32,6 +42,7 @@ public final class SegmentGroups {
       Segment segment = segments.get(i);
       boolean joins =
           !group.isEmpty()
+              && segment.baseOffset() != newestSnapshotOffset.orElse(-1)
               && logBytes + segment.logBytes() <= segmentBytes
               && offsetIndexBytes + segment.offsetIndexBytes() <= segmentIndexBytes
               && timeIndexBytes + segment.timeIndexBytes() <= segmentIndexBytes

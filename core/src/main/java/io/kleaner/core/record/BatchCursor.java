@@ -160,7 +160,25 @@ public final class BatchCursor {
    * @throws CorruptBatchException if it does not match its checksum
    */
   public void check(BatchHeader batch) throws CorruptBatchException {
-    long computed = checksum.compute(batch);
+    compare(batch, checksum.compute(batch));
+  }
+
+  /**
+   * Checks the batch moved to, which may be too large for the buffer.
+   *
+   * @param pieces what is read at once of what is not in the buffer
+   * @throws CorruptBatchException if it does not match its checksum
+   */
+  public void checkSkimmed(ByteBuffer pieces) throws IOException {
+    boolean inMemory = header.position() + (long) header.sizeInBytes() <= buffer.limit();
+    compare(
+        header,
+        inMemory
+            ? checksum.compute(header)
+            : checksum.compute(header, file, filePosition(), pieces));
+  }
+
+  private void compare(BatchHeader batch, long computed) throws CorruptBatchException {
     long stored = batch.storedCrc();
     if (computed != stored) {
       throw new CorruptBatchException(

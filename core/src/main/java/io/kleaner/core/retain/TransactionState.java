@@ -92,13 +92,20 @@ public final class TransactionState {
               : MarkerFate.DISCARDABLE;
       case ABORT -> {
         Ongoing transaction = ongoing.remove(producerId);
-        yield transaction != null
-                && transaction.dataRead
-                && baseOffset <= transaction.entry.lastOffset()
-            ? new MarkerFate(false, Optional.of(transaction.entry))
-            : MarkerFate.DISCARDABLE;
+        boolean takenForCommitted = producersWithCommittedData.remove(producerId);
+        if (transaction != null
+            && transaction.dataRead
+            && baseOffset <= transaction.entry.lastOffset()) {
+          yield new MarkerFate(false, Optional.of(transaction.entry), false);
+        }
+        yield takenForCommitted ? MarkerFate.UNINDEXED : MarkerFate.DISCARDABLE;
       }
     };
+  }
+
+  /** Producers of which records were taken for committed ones, and no marker was met after them. */
+  public Set<Long> unfinished() {
+    return Set.copyOf(producersWithCommittedData);
   }
 
   private void begin(long baseOffset, long lastOffset) {
@@ -118,11 +125,15 @@ public final class TransactionState {
    *
    * @param discardable whether nothing that it marks was read in this clean
    * @param indexEntry the entry that the transaction index of the marker's segment must have
+   * @param isUnindexed whether it is an ABORT marker whose transaction no index has, although its
+   *     records were met: they were taken for committed ones, so an index is missing or short
    */
-  public record MarkerFate(boolean discardable, Optional<AbortedTxn> indexEntry) {
+  public record MarkerFate(
+      boolean discardable, Optional<AbortedTxn> indexEntry, boolean isUnindexed) {
 
-    static final MarkerFate DISCARDABLE = new MarkerFate(true, Optional.empty());
-    static final MarkerFate NEEDED = new MarkerFate(false, Optional.empty());
+    static final MarkerFate DISCARDABLE = new MarkerFate(true, Optional.empty(), false);
+    static final MarkerFate NEEDED = new MarkerFate(false, Optional.empty(), false);
+    static final MarkerFate UNINDEXED = new MarkerFate(false, Optional.empty(), true);
   }
 
   private static final class Ongoing {

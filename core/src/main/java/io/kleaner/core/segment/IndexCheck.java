@@ -79,7 +79,7 @@ public final class IndexCheck {
       int at = index.position();
       long timestamp = index.getLong();
       int offset = index.getInt();
-      if (timestamp == 0 && offset == 0) {
+      if (timestamp == 0 && offset == 0 && at > 0) {
         return restIsZero(index, path);
       }
       if (timestamp <= previousTimestamp || offset < previousOffset) {

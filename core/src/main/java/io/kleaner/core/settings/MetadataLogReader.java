@@ -9,6 +9,7 @@ import io.kleaner.core.record.BatchHeader;
 import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.record.Decompressors;
 import io.kleaner.core.record.RecordCursor;
+import io.kleaner.core.record.TornEnd;
 import io.kleaner.core.segment.SegmentFileName;
 import io.kleaner.core.segment.SegmentFileName.Kind;
 import io.kleaner.core.segment.SegmentFileName.Stage;
@@ -48,7 +49,8 @@ public final class MetadataLogReader {
    * Reads the metadata log in a log directory.
    *
    * @return empty if there is none
-   * @throws CorruptBatchException if it is corrupt; a torn end is no corruption
+   * @throws CorruptBatchException if it is corrupt; a torn end is no corruption, but what stands
+   *     before a whole batch is: settings that were changed there must not be passed over
    */
   public Optional<MetadataImage> read(Path logDir) throws IOException {
     Path dir = logDir.resolve(DIRECTORY);
@@ -88,7 +90,8 @@ public final class MetadataLogReader {
         Decompressors decompressors = new Decompressors(MAX_RECORD_BYTES);
         RecordCursor cursor = new RecordCursor(decompressors, MAX_RECORD_BYTES)) {
       batches.open(path, file, 0, file.size(), lowestOffset, BatchCursor.Check.CHECKSUMS);
-      while (next(batches, mayBeTorn)) {
+      TornEnd end = new TornEnd(path, file);
+      while (next(batches, mayBeTorn ? Optional.of(end) : Optional.empty())) {
         BatchHeader batch = batches.header();
         if (!batch.isControlBatch() && !batch.isLegacy() && batch.lastOffset() >= fromOffset) {
           apply(batch, fromOffset, cursor, records);
@@ -97,11 +100,11 @@ public final class MetadataLogReader {
     }
   }
 
-  private static boolean next(BatchCursor batches, boolean mayBeTorn) throws IOException {
+  private static boolean next(BatchCursor batches, Optional<TornEnd> end) throws IOException {
     try {
       return batches.next();
     } catch (CorruptBatchException e) {
-      if (mayBeTorn) {
+      if (end.isPresent() && end.get().isAt(batches.nextFilePosition())) {
         return false;
       }
       throw e;

@@ -3,10 +3,14 @@ package io.kleaner.core.settings;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** One place that settings come from. Implementations are immutable and thread-safe. */
 @FunctionalInterface
 public interface SettingsSource {
+
+  /** Topics of Kafka itself that are compacted whatever anyone says. */
+  Set<String> INTERNAL_TOPICS = Set.of("__consumer_offsets", "__transaction_state");
 
   /**
    * What it says of a topic's setting.
@@ -55,8 +59,7 @@ public interface SettingsSource {
   /** What every Kafka knows of its own topics. */
   static SettingsSource internalTopics() {
     return (topic, topicId, setting) ->
-        setting == TopicSetting.CLEANUP_POLICY
-                && (topic.equals("__consumer_offsets") || topic.equals("__transaction_state"))
+        setting == TopicSetting.CLEANUP_POLICY && INTERNAL_TOPICS.contains(topic)
             ? Optional.of(new TopicSettings.Value("compact", Origin.INTERNAL_TOPIC))
             : Optional.empty();
   }

@@ -5,7 +5,8 @@ import java.util.Optional;
 
 /**
  * The settings of a topic that a clean depends on, by Kafka's own names: the topic's key, the name
- * that sets its default in {@code server.properties}, the default, and the least value allowed.
+ * that sets its default in {@code server.properties}, the default, and the least and largest value
+ * allowed.
  */
 public enum TopicSetting {
   CLEANUP_POLICY("cleanup.policy", "delete", Long.MIN_VALUE, "log.cleanup.policy"),
@@ -18,19 +19,30 @@ public enum TopicSetting {
       "log.cleaner.max.compaction.lag.ms"),
   MIN_CLEANABLE_DIRTY_RATIO(
       "min.cleanable.dirty.ratio", "0.5", Long.MIN_VALUE, "log.cleaner.min.cleanable.ratio"),
-  SEGMENT_BYTES("segment.bytes", "1073741824", 14, "log.segment.bytes"),
-  MAX_MESSAGE_BYTES("max.message.bytes", "1048588", 0, "message.max.bytes"),
-  SEGMENT_INDEX_BYTES("segment.index.bytes", "10485760", 4, "log.index.size.max.bytes"),
-  INDEX_INTERVAL_BYTES("index.interval.bytes", "4096", 0, "log.index.interval.bytes"),
+  SEGMENT_BYTES("segment.bytes", "1073741824", 14, Integer.MAX_VALUE, "log.segment.bytes"),
+  MAX_MESSAGE_BYTES("max.message.bytes", "1048588", 0, Integer.MAX_VALUE, "message.max.bytes"),
+  SEGMENT_INDEX_BYTES(
+      "segment.index.bytes", "10485760", 4, Integer.MAX_VALUE, "log.index.size.max.bytes"),
+  INDEX_INTERVAL_BYTES(
+      "index.interval.bytes", "4096", 0, Integer.MAX_VALUE, "log.index.interval.bytes"),
   PRODUCER_ID_EXPIRATION_MS(
-      "producer.id.expiration.ms", "86400000", 1, "producer.id.expiration.ms");
+      "producer.id.expiration.ms", "86400000", 1, Integer.MAX_VALUE, "producer.id.expiration.ms");
 
   private final String key;
   private final String defaultValue;
   private final long least;
+  private final long most;
   private final String serverKey;
 
   TopicSetting(String key, String defaultValue, long least, String serverKey) {
+    this(key, defaultValue, least, Long.MAX_VALUE, serverKey);
+  }
+
+  /**
+   * @param most what Kafka's type for it can hold
+   */
+  TopicSetting(String key, String defaultValue, long least, long most, String serverKey) {
+    this.most = most;
     this.key = key;
     this.defaultValue = defaultValue;
     this.least = least;
@@ -89,9 +101,12 @@ public enum TopicSetting {
   private Optional<String> numberProblem(String value) {
     try {
       long number = Long.parseLong(value.strip());
-      return number >= least
-          ? Optional.empty()
-          : Optional.of("is at least " + least + ", not " + value);
+      if (number < least) {
+        return Optional.of("is at least " + least + ", not " + value);
+      }
+      return number > most
+          ? Optional.of("is at most " + most + ", not " + value)
+          : Optional.empty();
     } catch (NumberFormatException e) {
       return Optional.of("is a whole number, not '" + value + "'");
     }

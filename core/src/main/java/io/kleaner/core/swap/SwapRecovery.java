@@ -216,16 +216,40 @@ public final class SwapRecovery {
       return invalid;
     }
 
-    /** Whether no live segment holds what a {@code .swap} stands for. */
+    /**
+     * Whether no live segment holds all that a {@code .swap} stands for: those it replaces are
+     * gone, or have begun to go, which they do only after it was committed.
+     */
     private boolean isOnlyCopy(SegmentFileName swap, NavigableMap<Long, SegmentFileName> live)
         throws IOException {
       if (!has(new SegmentFileName(swap.baseOffset(), Kind.LOG, Stage.SWAP))) {
         return false;
       }
       var below = live.floorEntry(swap.baseOffset());
-      return below == null
-          || (below.getKey() != swap.baseOffset()
-              && nextOffset(dir, below.getValue()) <= swap.baseOffset());
+      if (below == null) {
+        return true;
+      }
+      return below.getKey() == swap.baseOffset()
+          ? hasRetiredAbove(swap.baseOffset(), live)
+          : nextOffset(dir, below.getValue()) <= swap.baseOffset();
+    }
+
+    /**
+     * Whether a segment above a base, but below the newest one, was retired and its offsets are in
+     * no live segment. A peer's renames may reach the disk in any order.
+     */
+    private boolean hasRetiredAbove(long base, NavigableMap<Long, SegmentFileName> live)
+        throws IOException {
+      for (SegmentFileName deleted : at(Stage.DELETED)) {
+        long retired = deleted.baseOffset();
+        if (deleted.kind() == Kind.LOG
+            && retired > base
+            && retired < live.lastKey()
+            && nextOffset(dir, live.floorEntry(retired).getValue()) <= retired) {
+          return true;
+        }
+      }
+      return false;
     }
   }
 }

@@ -13,7 +13,7 @@ import org.apache.kafka.common.utils.ByteBufferOutputStream;
 import org.apache.kafka.common.utils.ByteUtils;
 
 /** A small batch with records that decompress to far more than any heap of these tests. */
-final class Bomb {
+public final class Bomb {
 
   private static final int HEADER_BYTES = 61;
   private static final int CHUNK_BYTES = 1024 * 1024;
@@ -27,7 +27,7 @@ final class Bomb {
    * @param largeKey key of the second
    * @param valueBytes length of its value
    */
-  static ByteBuffer batch(
+  public static ByteBuffer batch(
       String codec, long baseOffset, String smallKey, String largeKey, int valueBytes)
       throws IOException {
     CompressionType type = CompressionType.forName(codec);

@@ -3,6 +3,8 @@ package io.kleaner.core.compact;
 
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.io.SpaceLedger;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.pace.CancelToken;
@@ -53,6 +55,8 @@ public final class Cleaning {
   private HighWatermarkChoice highWatermark = new HighWatermarkChoice.Checkpoint();
   private CancelToken token = new CancelToken();
   private CompactionListener listener = CompactionListener.NONE;
+  private SpaceLedger ledger = new SpaceLedger(SpaceLedger.WhenTaken.REFUSE);
+  private Throttle throttle = Throttle.unlimited();
   private int threads = 1;
   private int readBytes = Workbench.READ_BYTES;
   private Reshaping reshaping = Reshaping.NONE;
@@ -131,6 +135,16 @@ public final class Cleaning {
     return this;
   }
 
+  public Cleaning ledger(SpaceLedger other) {
+    ledger = other;
+    return this;
+  }
+
+  public Cleaning throttle(Throttle other) {
+    throttle = other;
+    return this;
+  }
+
   public Cleaning threads(int number) {
     threads = number;
     return this;
@@ -177,7 +191,7 @@ public final class Cleaning {
                   logDir,
                   new SettingsResolver(List.of(SettingsSource.forAllTopics(config, Origin.FLAG))),
                   highWatermark,
-                  new CleanRequest(nowMs, fromStart, false, true, expire, unkeyed))
+                  new CleanRequest(nowMs, fromStart, false, true, expire, unkeyed, true))
               .assess(dir);
       if (assessment instanceof PartitionJob.Assessment.Unfit unfit) {
         return new Result(Optional.empty(), unfit.reason() + " " + unfit.nextStep());
@@ -195,7 +209,9 @@ public final class Cleaning {
     CleanOptions options =
         new CleanOptions(
             memoryBytes,
-            dryRun ? Optional.of(Path.of(System.getProperty("java.io.tmpdir"))) : Optional.empty(),
+            dryRun
+                ? Optional.of(SpillPlace.in(Path.of(System.getProperty("java.io.tmpdir"))))
+                : Optional.empty(),
             verify,
             dryRun,
             reshaping);
@@ -204,8 +220,9 @@ public final class Cleaning {
             fileSystem,
             new FixedClock(nowMs),
             options,
-            Throttle.unlimited(),
+            throttle,
             new DirectoryCommitter(fileSystem, logDir, Fence.OPEN),
+            ledger,
             new Lanes(threads, HELPERS, maxRecordBytes, readBytes),
             maxRecords)) {
       return compactor.run(clean.plan(), token, listener);

@@ -199,7 +199,8 @@ class RecordedFactsTest {
     TopicSettings settings =
         TopicSettings.of(
             Map.of(TopicSetting.CLEANUP_POLICY, new TopicSettings.Value("compact", Origin.FLAG)));
-    CleanRequest request = new CleanRequest(nowMs, false, false, true, true, UnkeyedPolicy.DROP);
+    CleanRequest request =
+        new CleanRequest(nowMs, false, false, true, true, UnkeyedPolicy.DROP, true);
     Decision decision = CleanPolicy.decide(facts, settings, request);
     if (decision instanceof Decision.Clean clean) {
       return clean.bounds();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.compact.PartitionSurvey;
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.PartitionLog;
@@ -46,7 +47,8 @@ class LogDiffTest {
   }
 
   private DiffReport diff(Script left, Script right, long memoryBytes) throws IOException {
-    return new LogDiff(new LocalFileSystem(), temp, memoryBytes, 1 << 20, new CancelToken())
+    return new LogDiff(
+            new LocalFileSystem(), SpillPlace.in(temp), memoryBytes, 1 << 20, new CancelToken())
         .compare(log(left), log(right));
   }
 

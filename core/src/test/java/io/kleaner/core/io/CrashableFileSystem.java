@@ -180,6 +180,11 @@ public final class CrashableFileSystem implements FileSystem {
   }
 
   @Override
+  public Object storeOf(Path path) {
+    return this;
+  }
+
+  @Override
   public Optional<FileLease> tryLock(Path lockFile) throws IOException {
     if (!locked.add(lockFile)) {
       return Optional.empty();

@@ -193,6 +193,11 @@ public final class FaultyFileSystem implements FileSystem {
   }
 
   @Override
+  public Object storeOf(Path path) throws IOException {
+    return inner.storeOf(path);
+  }
+
+  @Override
   public Optional<FileLease> tryLock(Path lockFile) throws IOException {
     return inner.tryLock(lockFile);
   }

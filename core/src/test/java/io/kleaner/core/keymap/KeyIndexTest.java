@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kleaner.core.io.FaultyFileSystem;
 import io.kleaner.core.io.InsufficientSpaceException;
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.io.SpaceLedger;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -24,9 +25,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Marks superseded records the same whatever memory it has. */
 class KeyIndexTest {
 
-  private static final long NO_RESERVE = 0;
-
   @TempDir private Path temp;
+  private final SpaceLedger ledger = new SpaceLedger(SpaceLedger.WhenTaken.REFUSE);
 
   /** Keys, dirty records, clean records, and memory in bytes. */
   @ParameterizedTest
@@ -47,7 +47,9 @@ class KeyIndexTest {
     Map<Integer, Integer> newest = new HashMap<>();
     KeyHash hash = KeyHash.random();
     ByteBuffer key = ByteBuffer.allocate(Integer.BYTES);
-    SpillSpace space = new SpillSpace(new LocalFileSystem(), temp, "test", 16 * 1024, NO_RESERVE);
+    SpillSpace space =
+        new SpillSpace(
+            new LocalFileSystem(), SpillPlace.in(temp), "0", 16 * 1024, ledger, () -> false);
     try (KeyIndex index = new KeyIndex(KeyMap.forKeys(dirty, memoryBytes), bits, space)) {
       for (int ordinal = clean; ordinal < clean + dirty; ordinal++) {
         int number = random.nextInt(keys);
@@ -85,7 +87,9 @@ class KeyIndexTest {
   void put_noRoomForSpilledKeys_refusedAndCleanedUp() throws IOException {
     FaultyFileSystem disk =
         new FaultyFileSystem(new LocalFileSystem(), (op, number, path) -> {}).usable(1_000_000);
-    SpillSpace space = new SpillSpace(disk, temp, "test", 16 * 1024, 900_000);
+    ledger.claim(disk, temp, 900_000, () -> false);
+    SpillSpace space =
+        new SpillSpace(disk, SpillPlace.in(temp), "0", 16 * 1024, ledger, () -> false);
     try (KeyIndex index = new KeyIndex(KeyMap.forKeys(100_000, 600), new Bits(), space)) {
       assertThatThrownBy(
               () -> {

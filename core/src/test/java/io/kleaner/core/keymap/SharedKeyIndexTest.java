@@ -4,6 +4,7 @@ package io.kleaner.core.keymap;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.io.SpaceLedger;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ class SharedKeyIndexTest {
   private static final int PIECE = 97;
 
   @TempDir private Path temp;
+  private final SpaceLedger ledger = new SpaceLedger(SpaceLedger.WhenTaken.REFUSE);
 
   /** Workers, keys, dirty records, clean records, and memory in bytes. */
   @ParameterizedTest
@@ -46,7 +48,9 @@ class SharedKeyIndexTest {
     int[] numbers = random.ints(dirty + clean, 0, keys * 3 / 2 + 1).toArray();
     BitSet expected = expected(numbers, dirty);
     Bits bits = new Bits();
-    SpillSpace space = new SpillSpace(new LocalFileSystem(), temp, "test", 16 * 1024, 0);
+    SpillSpace space =
+        new SpillSpace(
+            new LocalFileSystem(), SpillPlace.in(temp), "0", 16 * 1024, ledger, () -> false);
     KeyHash hash = KeyHash.random();
     ExecutorService pool = Executors.newFixedThreadPool(workers);
     try (KeyIndex index = new KeyIndex(KeyMap.forKeys(dirty, memoryBytes), bits, space, true)) {

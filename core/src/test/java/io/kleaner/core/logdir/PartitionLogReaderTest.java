@@ -111,6 +111,7 @@ class PartitionLogReaderTest {
     assertThat(torn.bytes()).isEqualTo(bytes);
     assertThat(torn.baseOffset()).isEqualTo(read.activeSegment().baseOffset());
     assertThat(torn.problem()).contains("truncated batch");
+    assertThat(torn.isDamage()).isFalse();
     assertThat(read.logEndOffset()).isEqualTo(LOG_END);
   }
 
@@ -124,6 +125,27 @@ class PartitionLogReaderTest {
 
     assertThat(torn.position()).isEqualTo(whole);
     assertThat(torn.bytes()).isEqualTo(5000);
+    assertThat(torn.isDamage()).isFalse();
+  }
+
+  @Test
+  void read_wholeBatchAfterDamage_isNoTornTail() throws IOException {
+    ByteBuffer damaged = batch(LOG_END, 1);
+    damaged.put(16, (byte) 42);
+    append(active(".log"), damaged);
+    append(active(".log"), batch(LOG_END + 1, 1));
+
+    assertThat(read().tornTail().orElseThrow().isDamage()).isTrue();
+  }
+
+  @Test
+  void read_wholeBatchAfterALengthTooLarge_isNoTornTail() throws IOException {
+    ByteBuffer damaged = batch(LOG_END, 1);
+    damaged.put(8, (byte) 0x10);
+    append(active(".log"), damaged);
+    append(active(".log"), batch(LOG_END + 1, 1));
+
+    assertThat(read().tornTail().orElseThrow().isDamage()).isTrue();
   }
 
   @Test
@@ -153,8 +175,10 @@ class PartitionLogReaderTest {
   }
 
   @Test
-  void read_offsetsThatGoBackAtTheEnd_areATornTail() throws IOException {
+  void read_offsetsThatGoBackAtTheEnd_areDamage() throws IOException {
     append(active(".log"), batch(LOG_END - 1, 1));
+
+    assertThat(read().tornTail().orElseThrow().isDamage()).isTrue();
 
     assertThat(read().tornTail().orElseThrow().problem()).contains("offsets go backwards");
     assertThat(read().logEndOffset()).isEqualTo(LOG_END);

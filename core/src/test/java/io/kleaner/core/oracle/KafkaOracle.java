@@ -162,6 +162,22 @@ public final class KafkaOracle {
     }
   }
 
+  /**
+   * What such a consumer is left with, and where the log ends.
+   *
+   * @param live as {@link #liveRecords} has it
+   */
+  public record Reading(long logEndOffset, Map<String, String> live) {}
+
+  /** Both, for one start of the broker after a clean shutdown. */
+  public static Reading read(Path dir, Map<String, String> config, long nowMs) throws IOException {
+    try (KafkaLog kafka = KafkaLog.open(dir, config, 0, nowMs, true)) {
+      UnifiedLog log = kafka.log();
+      log.updateHighWatermark(log.logEndOffset());
+      return new Reading(log.logEndOffset(), new CommittedReader(log).liveRecords());
+    }
+  }
+
   private static Cleaned clean(LogToClean toClean, Round round) throws IOException {
     Time time = new FrozenTime(round.nowMs());
     try {

@@ -15,6 +15,7 @@ import io.kleaner.core.compare.DiffReport;
 import io.kleaner.core.compare.LogDiff;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.pace.CancelToken;
@@ -215,7 +216,7 @@ class ReshapingTest {
 
   private List<String> diff(Path left, Path right) throws IOException {
     DiffReport report =
-        new LogDiff(disk, temp, MEMORY_BYTES, RECORD_BYTES, new CancelToken())
+        new LogDiff(disk, SpillPlace.in(temp), MEMORY_BYTES, RECORD_BYTES, new CancelToken())
             .compare(read(left), read(right));
     return report.differences().stream().map(Object::toString).toList();
   }

@@ -26,6 +26,25 @@ class ThrottleTest {
   }
 
   @Test
+  @Timeout(60)
+  void note_bytesThatNobodyWaitedFor_areWaitedForByTheNext() throws Exception {
+    Throttle throttle = new Throttle(Clock.system(), 1);
+    CancelToken token = new CancelToken();
+    throttle.acquire(0, token);
+    throttle.note(1_000_000_000);
+    Thread next = new Thread(() -> throttle.acquire(0, token));
+
+    next.start();
+    while (!token.hasSleepers()) {
+      assertThat(next.isAlive()).isTrue();
+      Thread.onSpinWait();
+    }
+
+    throttle.setBytesPerSecond(Throttle.UNLIMITED);
+    next.join();
+  }
+
+  @Test
   @Timeout(10)
   void acquire_unlimited_neverWaits() {
     Throttle throttle = Throttle.unlimited();

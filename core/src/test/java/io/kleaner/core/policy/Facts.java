@@ -114,6 +114,7 @@ final class Facts {
             new HighWatermark(watermark, "test"),
             Math.min(watermark, lastStable.orElse(watermark)),
             Map.of(),
+            OptionalLong.empty(),
             largestMs,
             firstMs,
             List.of());
@@ -124,7 +125,7 @@ final class Facts {
         facts,
         settings,
         new CleanRequest(
-            NOW_MS, fromStart, respectEligibility, namedByHand, true, UnkeyedPolicy.REFUSE));
+            NOW_MS, fromStart, respectEligibility, namedByHand, true, UnkeyedPolicy.REFUSE, true));
   }
 
   Decision.Clean clean() throws Exception {

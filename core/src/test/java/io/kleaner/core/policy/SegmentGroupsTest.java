@@ -7,6 +7,7 @@ import io.kleaner.core.segment.Segment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,21 +34,43 @@ class SegmentGroupsTest {
       })
   void of_sizes_groups(
       String segments, long upperBound, long segmentBytes, long indexBytes, String groups) {
+    assertThat(groups(segments, upperBound, segmentBytes, indexBytes, OptionalLong.empty()))
+        .isEqualTo(groups);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0+10+20+30",
+    "10, 0 10+20+30",
+    "25, 0+10+20+30",
+    "30, 0+10+20 30",
+    "99, 0+10+20+30"
+  })
+  void of_newestSnapshot_keepsItsSegment(long snapshot, String groups) {
+    assertThat(
+            groups(
+                "0:1:8:12 10:1:8:12 20:1:8:12 30:1:8:12", 40, 100, 99, OptionalLong.of(snapshot)))
+        .isEqualTo(groups);
+  }
+
+  private static String groups(
+      String segments,
+      long upperBound,
+      long segmentBytes,
+      long indexBytes,
+      OptionalLong newestSnapshot) {
     List<Segment> parsed = new ArrayList<>();
     for (String each : segments.split(" ", -1)) {
       long[] numbers = Arrays.stream(each.split(":", -1)).mapToLong(Long::parseLong).toArray();
       parsed.add(new Segment(Facts.DIR, numbers[0], numbers[1], numbers[2], numbers[3], false, 0));
     }
 
-    String found =
-        SegmentGroups.of(parsed, upperBound, segmentBytes, indexBytes).stream()
-            .map(
-                group ->
-                    group.stream()
-                        .map(segment -> String.valueOf(segment.baseOffset()))
-                        .collect(Collectors.joining("+")))
-            .collect(Collectors.joining(" "));
-
-    assertThat(found).isEqualTo(groups);
+    return SegmentGroups.of(parsed, upperBound, segmentBytes, indexBytes, newestSnapshot).stream()
+        .map(
+            group ->
+                group.stream()
+                    .map(segment -> String.valueOf(segment.baseOffset()))
+                    .collect(Collectors.joining("+")))
+        .collect(Collectors.joining(" "));
   }
 }

@@ -105,10 +105,37 @@ class TransactionStateTest {
   }
 
   @Test
-  void onControlBatch_abortWithoutEntry_discardable() {
+  void onControlBatch_abortWithoutEntryAfterData_unindexed() {
     TransactionState state = with();
     data(state, 7, 12);
-    assertThat(marker(state, Marker.ABORT, 7, 14).discardable()).isTrue();
+    MarkerFate fate = marker(state, Marker.ABORT, 7, 14);
+    assertThat(fate.isUnindexed()).isTrue();
+    assertThat(fate.discardable()).isFalse();
+  }
+
+  @Test
+  void onControlBatch_abortWithoutEntryAndWithoutData_discardable() {
+    TransactionState state = with();
+    data(state, 8, 12);
+    MarkerFate fate = marker(state, Marker.ABORT, 7, 14);
+    assertThat(fate.isUnindexed()).isFalse();
+    assertThat(fate.discardable()).isTrue();
+  }
+
+  @Test
+  void onControlBatch_abortWithItsEntry_notUnindexed() {
+    TransactionState state = with(ABORTED);
+    data(state, 7, 12);
+    assertThat(marker(state, Marker.ABORT, 7, 14).isUnindexed()).isFalse();
+  }
+
+  @Test
+  void unfinished_dataWithoutMarkerAfterIt_itsProducer() {
+    TransactionState state = with();
+    data(state, 7, 12);
+    data(state, 8, 13);
+    marker(state, Marker.COMMIT, 7, 14);
+    assertThat(state.unfinished()).containsExactly(8L);
   }
 
   @Test

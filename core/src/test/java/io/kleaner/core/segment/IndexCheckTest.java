@@ -95,6 +95,20 @@ class IndexCheckTest {
         .contains("00000000000000000000.timeindex does not ascend at byte 12");
   }
 
+  /** -1 is none; 0 is a time. */
+  @Test
+  void problem_timestampZero_isATime() throws IOException {
+    assertThat(problem(new byte[0], times(0, 0))).isEmpty();
+    assertThat(problem(new byte[0], times(0, 0, 5, 3))).isEmpty();
+    assertThat(problem(new byte[0], times(0, 7))).isEmpty();
+  }
+
+  @Test
+  void problem_nothingButPreallocatedTimes_isFound() throws IOException {
+    assertThat(problem(new byte[0], times(0, 0, 0, 0)))
+        .contains("00000000000000000000.timeindex ends in empty entries");
+  }
+
   @Test
   void problem_entriesAfterEmptyOnes_saysWhere() throws IOException {
     assertThat(problem(new byte[0], times(100, 10, 0, 0, 200, 20))).isPresent();

@@ -21,27 +21,27 @@ import org.apache.kafka.metadata.MetadataRecordSerde;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /** A node's metadata log, its records encoded by Kafka's own serializer. Not thread-safe. */
-final class MetadataLog {
+public final class MetadataLog {
 
-  static final byte TOPIC = 2;
-  static final byte BROKER = 4;
+  public static final byte TOPIC = 2;
+  public static final byte BROKER = 4;
 
   private final Path dir;
   private final List<SimpleRecord> records = new ArrayList<>();
 
-  MetadataLog(Path logDir) throws IOException {
+  public MetadataLog(Path logDir) throws IOException {
     this.dir = Files.createDirectories(logDir.resolve(MetadataLogReader.DIRECTORY));
   }
 
-  MetadataLog topic(String name, Uuid id) {
+  public MetadataLog topic(String name, Uuid id) {
     return add(new TopicRecord().setName(name).setTopicId(id));
   }
 
-  MetadataLog removed(Uuid id) {
+  public MetadataLog removed(Uuid id) {
     return add(new RemoveTopicRecord().setTopicId(id));
   }
 
-  MetadataLog config(byte type, String resource, String key, String value) {
+  public MetadataLog config(byte type, String resource, String key, String value) {
     return add(
         new ConfigRecord()
             .setResourceType(type)
@@ -61,7 +61,7 @@ final class MetadataLog {
   }
 
   /** Writes what was added since the last time into a file. */
-  MetadataLog write(String file, long baseOffset) throws IOException {
+  public MetadataLog write(String file, long baseOffset) throws IOException {
     ByteBuffer batch =
         MemoryRecords.withRecords(
                 baseOffset, Compression.NONE, 1, records.toArray(SimpleRecord[]::new))

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Optional;
 import org.apache.kafka.common.Uuid;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,10 @@ import org.junit.jupiter.api.io.TempDir;
 class MetadataLogReaderTest {
 
   private static final String LOG = "00000000000000000000.log";
+
+  /** Where the highest byte of a batch's length is. */
+  private static final int LENGTH = 8;
+
   private static final Uuid ORDERS = Uuid.fromString("AAAAAAAAAAAAAAAAAAAAAQ");
   private static final Uuid REBORN = Uuid.fromString("AAAAAAAAAAAAAAAAAAAAAg");
 
@@ -136,6 +141,67 @@ class MetadataLogReaderTest {
     Files.write(log.file(LOG), new byte[] {0, 0, 0}, StandardOpenOption.APPEND);
 
     assertThat(settings("orders", ORDERS).deleteRetentionMs()).isEqualTo(9);
+  }
+
+  @Test
+  void read_halfABatchAtTheEnd_whatCameBeforeCounts() throws Exception {
+    byte[] second = secondBatch();
+    write(firstBatch(), Arrays.copyOf(second, second.length / 2));
+
+    assertThat(settings("orders", ORDERS).deleteRetentionMs()).isEqualTo(1);
+  }
+
+  @Test
+  void read_zerosAtTheEnd_whatCameBeforeCounts() throws Exception {
+    write(firstBatch(), new byte[200]);
+
+    assertThat(settings("orders", ORDERS).deleteRetentionMs()).isEqualTo(1);
+  }
+
+  @Test
+  void read_flippedBitInTheLastBatch_saidWithItsPlace() throws Exception {
+    byte[] second = secondBatch();
+    second[second.length - 2] ^= 1;
+    write(firstBatch(), second);
+
+    assertThatThrownBy(this::resolver)
+        .isInstanceOf(CorruptBatchException.class)
+        .hasMessageContaining("CRC mismatch in")
+        .hasMessageContaining(LOG + " at byte");
+  }
+
+  @Test
+  void read_lengthFlippedBeforeAWholeBatch_noTornEnd() throws Exception {
+    byte[] first = firstBatch();
+    first[LENGTH] ^= 0x10;
+    write(first, secondBatch());
+
+    assertThatThrownBy(this::resolver)
+        .isInstanceOf(CorruptBatchException.class)
+        .hasMessageContaining(LOG + " at byte 0");
+  }
+
+  private byte[] firstBatch() throws IOException {
+    return Files.readAllBytes(
+        new MetadataLog(temp)
+            .topic("orders", ORDERS)
+            .config(MetadataLog.TOPIC, "orders", "delete.retention.ms", "1")
+            .write(LOG, 0)
+            .file(LOG));
+  }
+
+  private byte[] secondBatch() throws IOException {
+    return Files.readAllBytes(
+        new MetadataLog(temp)
+            .config(MetadataLog.TOPIC, "orders", "delete.retention.ms", "2")
+            .write(LOG, 2)
+            .file(LOG));
+  }
+
+  private void write(byte[] first, byte[] rest) throws IOException {
+    Path log = new MetadataLog(temp).file(LOG);
+    Files.write(log, first);
+    Files.write(log, rest, StandardOpenOption.APPEND);
   }
 
   @Test

@@ -106,6 +106,23 @@ class SettingsResolverTest {
             "-1");
   }
 
+  /** Kafka keeps them in an int: a larger one is a slip of the pen. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "segment.bytes",
+        "max.message.bytes",
+        "segment.index.bytes",
+        "index.interval.bytes",
+        "producer.id.expiration.ms"
+      })
+  void problem_moreThanAnIntHolds_isNamed(String key) {
+    TopicSetting setting = TopicSetting.ofKey(key).orElseThrow();
+
+    assertThat(setting.problem("2147483647")).isEmpty();
+    assertThat(setting.problem("2147483648")).contains("is at most 2147483647, not 2147483648");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"segment.bytes", "cleanup.policy", "index.interval.bytes"})
   void ofKey_kafkasNames_known(String key) {

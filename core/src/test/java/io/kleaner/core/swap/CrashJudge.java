@@ -13,6 +13,7 @@ import io.kleaner.core.compare.LogDiff;
 import io.kleaner.core.io.CrashableFileSystem;
 import io.kleaner.core.io.DiskState;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.PartitionLog;
@@ -48,6 +49,9 @@ final class CrashJudge {
   private final KafkaOracle.Loaded loadedBefore;
   private final Map<String, String> liveBefore;
 
+  /** What an uncrashed clean and those after it end in. */
+  private final Map<String, String> settled;
+
   /**
    * @param temp an empty directory
    */
@@ -69,6 +73,9 @@ final class CrashJudge {
     Path partition = ScriptedLog.partition(real);
     loadedBefore = load(partition);
     liveBefore = live(partition);
+    CrashableFileSystem whole = cleaned();
+    settle(whole);
+    settled = content(whole.state());
   }
 
   /** A disk that holds the partition, and on which a clean has run to its end. */
@@ -90,11 +97,10 @@ final class CrashJudge {
       session.recover(PARTITION);
     }
     List<String> problems = new ArrayList<>();
-    new LogChecker(disk, CheckLevel.RECORDS, RECORD_BYTES, new CancelToken())
-        .check(PARTITION).findings().stream().map(Finding::text).forEach(problems::add);
+    check(disk, problems);
     CrashableFileSystem both = new CrashableFileSystem(disk.state().plus(before));
     DiffReport report =
-        new LogDiff(both, DISK, MEMORY_BYTES, RECORD_BYTES, new CancelToken())
+        new LogDiff(both, SpillPlace.in(DISK), MEMORY_BYTES, RECORD_BYTES, new CancelToken())
             .compare(read(both, BEFORE), read(both, LOG_DIR));
     report.differences().forEach(difference -> problems.add(difference.toString()));
     return problems;
@@ -110,7 +116,17 @@ final class CrashJudge {
     expect("log start", loadedBefore.logStartOffset(), loaded.logStartOffset(), problems);
     expect("sequences", loadedBefore.lastSequences(), loaded.lastSequences(), problems);
     expect("live records", liveBefore, live(ScriptedLog.partition(real)), problems);
+    DiskState started = DiskState.of(real, LOG_DIR);
+    CrashableFileSystem disk = new CrashableFileSystem(started);
+    check(disk, problems);
+    settle(disk);
+    expect("content after more cleans", settled, content(disk.state()), problems);
     return problems;
+  }
+
+  private static void check(FileSystem disk, List<String> problems) {
+    new LogChecker(disk, CheckLevel.RECORDS, RECORD_BYTES, new CancelToken())
+        .check(PARTITION).findings().stream().map(Finding::text).forEach(problems::add);
   }
 
   private static void expect(String what, Object wanted, Object found, List<String> problems) {

@@ -3,24 +3,31 @@ package io.kleaner.supervisor.alert;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Tells every sink; what is wrong with one is not another's. Thread-safe. */
+/**
+ * Tells every sink; what is wrong with one is not another's. Writes nothing to the log: it is the
+ * supervisor that hands events over, and where the log goes may be blocked. What a sink refuses
+ * counts as dropped in its status. Thread-safe.
+ */
 public final class AlertDispatcher implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(AlertDispatcher.class);
   private static final long CLOSE_MS = 2_000;
 
   private final List<AlertSink> sinks;
+  private final Map<AlertSink, Refusals> refusals = new ConcurrentHashMap<>();
+
+  /** What a sink threw instead of taking an event. */
+  private record Refusals(long count, String last) {}
 
   /** How a test of one sink went; the detail is what to read if it was not delivered. */
   public record TestResult(String sink, boolean delivered, String detail) {}
@@ -41,18 +48,35 @@ public final class AlertDispatcher implements AutoCloseable {
     }
   }
 
-  private static void offer(AlertSink sink, AlertEvent event) {
+  private void offer(AlertSink sink, AlertEvent event) {
     try {
       sink.offer(event);
     } catch (RuntimeException | Error e) {
       // No sink may throw; one that does anyway must not keep the alert from those after it.
-      LOG.error("sink {} refused an alert: {}", sink.name(), e.getClass().getSimpleName());
+      refusals.merge(
+          sink,
+          new Refusals(1, "refused an event: " + e.getClass().getSimpleName()),
+          (before, now) -> new Refusals(before.count() + 1, now.last()));
     }
   }
 
   /** How it goes with each. */
   public List<AlertSink.Status> status() {
-    return sinks.stream().map(AlertSink::status).toList();
+    return sinks.stream().map(this::status).toList();
+  }
+
+  private AlertSink.Status status(AlertSink sink) {
+    AlertSink.Status own = sink.status();
+    Refusals refused = refusals.get(sink);
+    return refused == null
+        ? own
+        : new AlertSink.Status(
+            own.name(),
+            own.delivered(),
+            own.failed(),
+            own.dropped() + refused.count(),
+            own.queued(),
+            own.lastError().isEmpty() ? refused.last() : own.lastError());
   }
 
   /**

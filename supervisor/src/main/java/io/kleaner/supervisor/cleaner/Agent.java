@@ -28,7 +28,7 @@ public final class Agent implements Worker, Runnable {
     this.thread = new Thread(this, "kleaner-" + state.id());
     this.thread.setDaemon(true);
     // Its end is in its state, with the reason; the default would print it besides.
-    this.thread.setUncaughtExceptionHandler((ended, why) -> state.ended(Optional.of(why)));
+    this.thread.setUncaughtExceptionHandler((ended, why) -> state.died(why));
   }
 
   void start() {
@@ -72,7 +72,7 @@ public final class Agent implements Worker, Runnable {
       }
       state.ended(Optional.empty());
     } catch (Throwable t) {
-      state.ended(Optional.of(t));
+      state.died(t);
     }
   }
 

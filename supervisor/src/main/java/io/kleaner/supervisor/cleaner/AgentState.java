@@ -31,7 +31,7 @@ public final class AgentState {
   private volatile long goalBytes;
   private volatile long bytesReadBefore;
   private volatile long bytesWrittenBefore;
-  private volatile Optional<Throwable> death = Optional.empty();
+  private volatile Throwable death;
   private volatile boolean ended;
 
   AgentState(String id, Clock clock, CancelToken token) {
@@ -114,6 +114,12 @@ public final class AgentState {
   }
 
   void ended(Optional<Throwable> why) {
+    death = why.orElse(null);
+    ended = true;
+  }
+
+  /** Its thread ends of something; takes no memory, which may be what it ends of. */
+  void died(Throwable why) {
     death = why;
     ended = true;
   }
@@ -188,6 +194,6 @@ public final class AgentState {
 
   /** What it died of. */
   public Optional<Throwable> death() {
-    return death;
+    return Optional.ofNullable(death);
   }
 }

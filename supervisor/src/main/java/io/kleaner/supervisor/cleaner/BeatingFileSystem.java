@@ -107,6 +107,11 @@ record BeatingFileSystem(FileSystem inner, Runnable beat) implements FileSystem 
   }
 
   @Override
+  public Object storeOf(Path path) throws IOException {
+    return alive(inner.storeOf(path));
+  }
+
+  @Override
   public Optional<FileLease> tryLock(Path lockFile) throws IOException {
     return alive(inner.tryLock(lockFile));
   }

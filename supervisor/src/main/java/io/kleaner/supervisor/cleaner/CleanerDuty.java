@@ -50,7 +50,15 @@ final class CleanerDuty implements Duty {
     this.blame = new BlameFinder(disk);
     this.compactor =
         new Compactor(
-            leased, clock, options.clean(), shop.throttle(), options.maxRecordBytes(), committer);
+            leased,
+            clock,
+            options.clean(),
+            shop.throttle(),
+            options.maxRecordBytes(),
+            committer,
+            shop.ledger(),
+            1,
+            Runnable::run);
     this.faults = new FaultSwitch(state, token);
   }
 

@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
  * @param highWatermark where it is taken from
  * @param expireTombstones whether tombstones and markers that are due are dropped
  * @param unkeyed what becomes of records without a key
+ * @param upgradeFormat whether message formats 0 and 1 are written in format 2 though a broker may
+ *     be too old to read that
  * @param clean memory, spills and verification, for each worker
  * @param maxRecordBytes the largest batch or record in memory, in bytes
  * @param scanIntervalMs between looks at which partitions there are and which have changed
@@ -25,6 +27,7 @@ public record CleanerOptions(
     HighWatermarkChoice highWatermark,
     boolean expireTombstones,
     UnkeyedPolicy unkeyed,
+    boolean upgradeFormat,
     CleanOptions clean,
     int maxRecordBytes,
     long scanIntervalMs,
@@ -37,6 +40,7 @@ public record CleanerOptions(
         highWatermark,
         expireTombstones,
         unkeyed,
+        upgradeFormat,
         other,
         maxRecordBytes,
         scanIntervalMs,

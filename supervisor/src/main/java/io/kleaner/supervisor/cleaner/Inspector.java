@@ -106,7 +106,8 @@ final class Inspector {
             !whateverTheRatio,
             named.test(id.partition().topic()),
             options.expireTombstones(),
-            options.unkeyed());
+            options.unkeyed(),
+            options.upgradeFormat());
     Assessment assessment =
         new PartitionJob(
                 fileSystem,
@@ -118,6 +119,9 @@ final class Inspector {
             .assess(id.dir());
     if (assessment instanceof Assessment.Decided decided) {
       return decided(dir, id, decided, nowMs);
+    }
+    if (assessment instanceof Assessment.PassedOver stray) {
+      return of(status(PartitionStatus.NOT_COMPACTED, "stray", stray.reason(), nowMs));
     }
     Assessment.Unfit unfit = (Assessment.Unfit) assessment;
     Optional<PartitionStatus> passed = passedOver(dir, id);

@@ -113,6 +113,12 @@ final class LeasedFileSystem implements FileSystem {
     return inner.usableBytes(path);
   }
 
+  @Override
+  public Object storeOf(Path path) throws IOException {
+    lease.require();
+    return inner.storeOf(path);
+  }
+
   /** Never: a worker that closed any channel on a lock file would drop the process's lock. */
   @Override
   public Optional<FileLease> tryLock(Path lockFile) {

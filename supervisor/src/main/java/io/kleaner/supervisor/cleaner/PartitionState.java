@@ -31,6 +31,11 @@ public record PartitionState(
 
   /** Why it is as it is. */
   public String reason() {
-    return hold.map(Hold::reason).orElse(finding.reason());
+    if (hold.isPresent()) {
+      return hold.get().reason();
+    }
+    return status == PartitionStatus.CLEANING && holder.isPresent()
+        ? holder.get() + " is at it"
+        : finding.reason();
   }
 }

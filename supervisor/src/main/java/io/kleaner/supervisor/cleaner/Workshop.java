@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.cleaner;
 
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.time.Clock;
 
@@ -12,6 +13,7 @@ import io.kleaner.core.time.Clock;
  * @param dirs log directories that were taken
  * @param options how they clean
  * @param throttle of all cleaners together
+ * @param ledger what cleaners have claimed of the disks
  * @param board who works on what
  * @param events what they tell
  * @param report how the looks at log directories went
@@ -24,6 +26,7 @@ public record Workshop(
     ServedDirs dirs,
     CleanerOptions options,
     Throttle throttle,
+    SpaceLedger ledger,
     PartitionBoard board,
     WorkEvents events,
     ScanReport report,

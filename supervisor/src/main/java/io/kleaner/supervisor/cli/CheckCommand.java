@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
     versionProvider = KleanerCommand.Version.class,
     description = {
       "Looks for everything that is not as it should be. Read-only; safe beside a live broker.",
-      "Exit code 1 if anything was found that means lost or untrustworthy data."
+      "Exit code 1 if anything was found, warnings included."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -91,7 +91,7 @@ final class CheckCommand implements Callable<Integer> {
             (int) Math.min(maxRecordBytes, Integer.MAX_VALUE - 8),
             interrupts.token());
     List<Map<String, Object>> partitions = new ArrayList<>();
-    EachDirectory directories = new EachDirectory(terminal);
+    EachDirectory directories = new EachDirectory(fileSystem, terminal, spec);
     ExitCode exit = directories.run(dirs, dir -> check(checker, dir, partitions));
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>();

@@ -12,6 +12,7 @@ import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.policy.CleanRequest;
 import io.kleaner.core.policy.UnkeyedPolicy;
+import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.time.Clock;
 import io.kleaner.core.time.FixedClock;
 import java.io.IOException;
@@ -204,16 +205,33 @@ final class CompactCommand implements Callable<Integer> {
           spec.commandLine(),
           "--truncate-tail and --dry-run exclude each other: a dry run cuts nothing off");
     }
+    if (output != null && target.dirs().size() > 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--output takes one DIR; run it once for each");
+    }
     SpillDir.requireDirectory(fileSystem, spillDir, spec);
+    SettingsOptions.Read said = settings.read(fileSystem);
     Clock clock = target.now().<Clock>map(FixedClock::new).orElseGet(Clock::system);
     CompactReport report = new CompactReport(terminal, json, dryRun);
-    EachDirectory directories = new EachDirectory(terminal);
-    ExitCode exit = directories.run(target.dirs(), dir -> compact(dir, clock, report));
+    EachDirectory directories = new EachDirectory(fileSystem, terminal, spec);
+    ExitCode exit;
+    try (SpillDir spill = spill()) {
+      exit = directories.run(target.dirs(), dir -> compact(dir, clock, said, report, spill));
+    }
     report.finish(directories.unusable());
     return exit.number();
   }
 
-  private ExitCode compact(Path dir, Clock clock, CompactReport report) throws IOException {
+  private SpillDir spill() throws IOException {
+    if (spillDir == null && !dryRun) {
+      return SpillDir.beside();
+    }
+    return SpillDir.take(fileSystem, spillDir == null ? SpillDir.ofSystem() : spillDir, terminal);
+  }
+
+  private ExitCode compact(
+      Path dir, Clock clock, SettingsOptions.Read said, CompactReport report, SpillDir spill)
+      throws IOException {
     LogDir logDir = new LogDirReader(fileSystem).read(dir);
     if (target.tellIfNone(logDir, terminal) && output != null) {
       return ExitCode.DONE;
@@ -224,25 +242,30 @@ final class CompactCommand implements Callable<Integer> {
         new CompactRun(
             fileSystem,
             clock,
-            new CleanOptions(memory, SpillDir.of(spillDir, dryRun), verify, dryRun)
+            new CleanOptions(memory, spill.place(), verify, dryRun)
                 .withReshaping(reshape.reshaping()),
             rate,
             (int) maxRecordBytes,
             threads,
             interrupts.token(),
             report);
+    // Of a copy too what counts is the node that the original belongs to.
+    SettingsResolver resolver = said.resolver(fileSystem, logDir);
     if (output == null) {
-      return run.run(logDir, job(logDir, clock));
+      return run.run(logDir, job(logDir, resolver, clock));
     }
-    return compactCopy(logDir, clock, rate, run, report);
+    Optional<LogDir> copy = copy(logDir, rate, report);
+    ExitCode refused = report.hasRefused() ? ExitCode.REFUSED : ExitCode.DONE;
+    return copy.isEmpty()
+        ? refused
+        : refused.worse(run.run(copy.get(), job(copy.get(), resolver, clock)));
   }
 
-  private ExitCode compactCopy(
-      LogDir source, Clock clock, Throttle rate, CompactRun run, CompactReport report)
+  /** Copies the partitions in question; empty if none of them may be copied. */
+  private Optional<LogDir> copy(LogDir source, Throttle rate, CompactReport report)
       throws IOException {
     OutputCopy copier = new OutputCopy(fileSystem, terminal, rate, interrupts.token());
     List<Path> sound = new ArrayList<>();
-    ExitCode exit = ExitCode.DONE;
     for (Path partition : target.partitions(source)) {
       Optional<UnusableDirectoryException> objection = copier.objection(partition);
       if (objection.isEmpty()) {
@@ -252,11 +275,10 @@ final class CompactCommand implements Callable<Integer> {
             partition.getFileName().toString(),
             objection.get().getMessage(),
             objection.get().nextStep());
-        exit = ExitCode.REFUSED;
       }
     }
     if (sound.isEmpty()) {
-      return exit;
+      return Optional.empty();
     }
     LogDir copy;
     Optional<FileLease> hold = LogDirSession.holdForReading(fileSystem, source, afterCrash);
@@ -274,13 +296,13 @@ final class CompactCommand implements Callable<Integer> {
               + " belongs to you, not to whom the original belongs to: give it away (chown) before"
               + " a broker uses it");
     }
-    return exit.worse(run.run(copy, job(copy, clock)));
+    return Optional.of(copy);
   }
 
-  private CompactRun.Job job(LogDir logDir, Clock clock) throws IOException {
+  private CompactRun.Job job(LogDir logDir, SettingsResolver resolver, Clock clock) {
     return new CompactRun.Job(
         target.partitions(logDir),
-        settings.resolver(fileSystem, logDir),
+        resolver,
         target.highWatermark(),
         new CleanRequest(
             clock.nowMs(),
@@ -288,7 +310,8 @@ final class CompactCommand implements Callable<Integer> {
             respectEligibility,
             target.named(logDir),
             tombstones == Tombstones.EXPIRE,
-            unkeyed.policy()),
+            unkeyed.policy(),
+            target.upgradeFormat()),
         afterCrash || output != null,
         truncateTail);
   }

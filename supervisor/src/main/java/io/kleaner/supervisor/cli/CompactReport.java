@@ -73,6 +73,11 @@ final class CompactReport {
     problem("note: " + text);
   }
 
+  /** Whether any partition was refused so far. */
+  synchronized boolean hasRefused() {
+    return refused > 0;
+  }
+
   synchronized void refused(String name, String reason, String nextStep) {
     refused++;
     Map<String, Object> entry = entry(name, "refused");

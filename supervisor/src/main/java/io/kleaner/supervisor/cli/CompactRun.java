@@ -11,6 +11,7 @@ import io.kleaner.core.compact.PartitionJob;
 import io.kleaner.core.compact.PartitionJob.Assessment;
 import io.kleaner.core.compact.PartitionSurvey;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.logdir.UnusableDirectoryException;
@@ -48,6 +49,9 @@ final class CompactRun {
   private final int threads;
   private final CancelToken token;
   private final CompactReport report;
+
+  /** A partition that only waits for another's end is not refused: it would fit with one thread. */
+  private final SpaceLedger ledger = new SpaceLedger(SpaceLedger.WhenTaken.WAIT);
 
   CompactRun(
       FileSystem fileSystem,
@@ -169,6 +173,8 @@ final class CompactRun {
       if (each.assessment() instanceof Assessment.Unfit unfit) {
         report.refused(name, unfit.reason(), unfit.nextStep());
         exit = exit.worse(ExitCode.REFUSED);
+      } else if (each.assessment() instanceof Assessment.PassedOver stray) {
+        report.skipped(name, stray.reason());
       } else if (each.assessment() instanceof Assessment.Decided decided) {
         if (decided.decision() instanceof Decision.Clean clean) {
           todo.add(clean);
@@ -273,6 +279,7 @@ final class CompactRun {
             throttle,
             maxRecordBytes,
             committer,
+            ledger,
             share.lanes(),
             helpers)) {
       CompactionOutcome outcome = run(compactor, clean);

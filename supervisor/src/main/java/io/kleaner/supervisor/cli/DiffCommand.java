@@ -77,7 +77,7 @@ final class DiffCommand implements Callable<Integer> {
       names = "--spill-dir",
       paramLabel = "DIR",
       description = "Where digests are kept meanwhile. Default: the system's temporary directory.")
-  private Path spillDir = Path.of(System.getProperty("java.io.tmpdir"));
+  private Path spillDir = SpillDir.ofSystem();
 
   @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
   private boolean json;
@@ -94,6 +94,7 @@ final class DiffCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--memory is at least 1m");
     }
     SpillDir.requireDirectory(fileSystem, spillDir, spec);
+    requireTwo();
     Map<String, PartitionLog> a = read(left);
     Map<String, PartitionLog> b = read(right);
     if (a.size() == 1 && b.size() == 1) {
@@ -104,8 +105,10 @@ final class DiffCommand implements Callable<Integer> {
     names.addAll(b.keySet());
     List<Map<String, Object>> partitions = new ArrayList<>();
     boolean same = true;
-    for (String name : names) {
-      same &= compare(name, a.get(name), b.get(name), partitions);
+    try (SpillDir spill = SpillDir.take(fileSystem, spillDir, terminal)) {
+      for (String name : names) {
+        same &= compare(name, a.get(name), b.get(name), spill, partitions);
+      }
     }
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>();
@@ -116,11 +119,24 @@ final class DiffCommand implements Callable<Integer> {
     return (same ? ExitCode.DONE : ExitCode.FINDINGS).number();
   }
 
+  /** A directory is always the same as itself: that proves nothing, and is no one's question. */
+  private void requireTwo() throws IOException {
+    try {
+      if (fileSystem.realPath(left).equals(fileSystem.realPath(right))) {
+        throw new ParameterException(
+            spec.commandLine(), "A and B are one directory, " + fileSystem.realPath(left));
+      }
+    } catch (IOException e) {
+      // Told when it is read.
+    }
+  }
+
   private Map<String, PartitionLog> read(Path dir) throws IOException {
     LogDir logDir = new LogDirReader(fileSystem).read(dir);
     PartitionSurvey survey = new PartitionSurvey(fileSystem, logDir);
     Map<String, PartitionLog> logs = new TreeMap<>();
     for (Path partition : logDir.partitions()) {
+      PendingSwap.refuse(fileSystem, partition);
       logs.put(partition.getFileName().toString(), survey.read(partition));
     }
     if (logs.isEmpty()) {
@@ -130,7 +146,11 @@ final class DiffCommand implements Callable<Integer> {
   }
 
   private boolean compare(
-      String name, PartitionLog a, PartitionLog b, List<Map<String, Object>> partitions)
+      String name,
+      PartitionLog a,
+      PartitionLog b,
+      SpillDir spill,
+      List<Map<String, Object>> partitions)
       throws IOException {
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("partition", name);
@@ -145,7 +165,7 @@ final class DiffCommand implements Callable<Integer> {
     DiffReport report =
         new LogDiff(
                 fileSystem,
-                spillDir,
+                spill.place().orElseThrow(),
                 memory,
                 (int) Math.min(maxRecordBytes, Integer.MAX_VALUE - 8),
                 interrupts.token())

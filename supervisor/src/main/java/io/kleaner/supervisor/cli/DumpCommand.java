@@ -7,10 +7,11 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.segment.SegmentFileName;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -46,10 +47,12 @@ final class DumpCommand implements Callable<Integer> {
   @Option(names = "--records", description = "Show every record, not just batches.")
   private boolean records;
 
-  @Option(names = "--keys", description = "Show keys of records, as hexadecimal.")
+  @Option(names = "--keys", description = "Show records with their keys, as hexadecimal.")
   private boolean keys;
 
-  @Option(names = "--values", description = "Show values and headers too, as hexadecimal.")
+  @Option(
+      names = "--values",
+      description = "Show records with their values and headers, as hexadecimal.")
   private boolean values;
 
   @Option(names = "--json", description = "One JSON document a line.")
@@ -77,30 +80,37 @@ final class DumpCommand implements Callable<Integer> {
         new DumpPrinter(
             fileSystem,
             terminal,
-            new DumpPrinter.Detail(records, keys, values, json),
+            new DumpPrinter.Detail(records || keys || values, keys, values, json),
             (int) Math.min(maxRecordBytes, Integer.MAX_VALUE - 8),
             interrupts.token());
     boolean whole = true;
     for (Path path : paths) {
-      Path target;
       try {
-        target = fileSystem.realPath(path);
+        whole &= print(printer, path);
       } catch (NoSuchFileException e) {
         throw new UnusableDirectoryException(path + " does not exist", "Check the path.");
-      }
-      Optional<FileEntry> entry = fileSystem.stat(target);
-      if (entry.isEmpty()) {
-        throw new UnusableDirectoryException(path + " does not exist", "Check the path.");
-      }
-      if (entry.get().isDirectory()) {
-        for (Path log : logs(target)) {
-          whole &= printer.print(log);
-        }
-      } else {
-        whole &= printer.print(target);
+      } catch (AccessDeniedException e) {
+        throw new UnusableDirectoryException(
+            path + " cannot be read: permission denied",
+            "Run as the user that the broker runs as.");
+      } catch (FileSystemException e) {
+        throw new UnusableDirectoryException(
+            path + " cannot be read: " + e.getReason(), "Check the path and the disk.");
       }
     }
     return (whole ? ExitCode.DONE : ExitCode.FINDINGS).number();
+  }
+
+  private boolean print(DumpPrinter printer, Path path) throws IOException {
+    Path target = fileSystem.realPath(path);
+    if (fileSystem.stat(target).filter(FileEntry::isDirectory).isEmpty()) {
+      return printer.print(target);
+    }
+    boolean whole = true;
+    for (Path log : logs(target)) {
+      whole &= printer.print(log);
+    }
+    return whole;
   }
 
   private List<Path> logs(Path dir) throws IOException {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cli;
 
+import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,6 +9,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
 
 /** Goes through the directories that a user named: what is wrong with one stops no other. */
 final class EachDirectory {
@@ -17,15 +20,24 @@ final class EachDirectory {
     ExitCode on(Path dir) throws IOException;
   }
 
+  private final FileSystem fileSystem;
   private final Terminal terminal;
+  private final CommandSpec spec;
   private final List<Map<String, Object>> unusable = new ArrayList<>();
 
-  EachDirectory(Terminal terminal) {
+  EachDirectory(FileSystem fileSystem, Terminal terminal, CommandSpec spec) {
+    this.fileSystem = fileSystem;
     this.terminal = terminal;
+    this.spec = spec;
   }
 
-  /** Does the work with each, and returns the exit code that matters most. */
+  /**
+   * Does the work with each, and returns the exit code that matters most.
+   *
+   * @throws ParameterException if two of them are one, or one lies within another
+   */
   ExitCode run(List<Path> dirs, Work work) throws IOException {
+    requireApart(dirs);
     ExitCode exit = ExitCode.DONE;
     for (Path dir : dirs) {
       try {
@@ -46,6 +58,39 @@ final class EachDirectory {
       }
     }
     return exit;
+  }
+
+  private void requireApart(List<Path> dirs) {
+    for (int i = 0; i < dirs.size(); i++) {
+      for (int j = 0; j < i; j++) {
+        Path one = real(dirs.get(j));
+        Path other = real(dirs.get(i));
+        String problem = "";
+        if (one.equals(other)) {
+          problem = dirs.get(i) + " is named twice";
+        } else if (one.startsWith(other) || other.startsWith(one)) {
+          boolean inside = one.startsWith(other);
+          problem =
+              dirs.get(inside ? j : i)
+                  + " lies within "
+                  + dirs.get(inside ? i : j)
+                  + ", which is named too";
+        }
+        if (!problem.isEmpty()) {
+          throw new ParameterException(
+              spec.commandLine(), problem + "; nothing was looked at. Name each partition once.");
+        }
+      }
+    }
+  }
+
+  /** What is not there is told when it is its turn. */
+  private Path real(Path dir) {
+    try {
+      return fileSystem.realPath(dir);
+    } catch (IOException e) {
+      return dir.toAbsolutePath().normalize();
+    }
   }
 
   private void note(Path dir, UnusableDirectoryException why) {

@@ -114,20 +114,8 @@ final class ExplainCommand implements Callable<Integer> {
   }
 
   private void print(PartitionStory story) {
-    terminal.println(story.partition().toString());
-    terminal.println("  " + story.answer());
-    section("Why", story.causes());
-    section("What to do", story.advice());
-    section("Seen", story.facts());
-    section("Not known", story.unknown());
+    story.lines().forEach(terminal::println);
     terminal.println("");
-  }
-
-  private void section(String title, List<String> lines) {
-    if (!lines.isEmpty()) {
-      terminal.println("  " + title + ":");
-      lines.forEach(line -> terminal.println("    - " + line));
-    }
   }
 
   private Map<String, Object> map(PartitionStory story) {

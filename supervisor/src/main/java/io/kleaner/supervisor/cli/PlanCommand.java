@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cli;
 
+import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.compact.PartitionJob;
 import io.kleaner.core.compact.PartitionJob.Assessment;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
+import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.policy.CleanPolicy;
 import io.kleaner.core.policy.CleanRequest;
 import io.kleaner.core.policy.Decision;
@@ -85,6 +87,16 @@ final class PlanCommand implements Callable<Integer> {
   private long memory;
 
   @Option(
+      names = "--max-record-bytes",
+      paramLabel = "SIZE",
+      defaultValue = "64m",
+      converter = Sizes.class,
+      description =
+          "With --exact: the largest batch on disk, and the largest decompressed record, that may be"
+              + " in memory. Default: ${DEFAULT-VALUE}.")
+  private long maxRecordBytes = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
+
+  @Option(
       names = "--spill-dir",
       paramLabel = "DIR",
       description =
@@ -106,23 +118,45 @@ final class PlanCommand implements Callable<Integer> {
     if (memory < 1 << 20) {
       throw new ParameterException(spec.commandLine(), "--memory is at least 1m");
     }
+    if (maxRecordBytes > Integer.MAX_VALUE - 8) {
+      throw new ParameterException(spec.commandLine(), "--max-record-bytes is below 2g");
+    }
+    if (showKeys && !exact) {
+      throw new ParameterException(
+          spec.commandLine(), "--show-keys needs --exact, which reads the keys");
+    }
     SpillDir.requireDirectory(fileSystem, spillDir, spec);
-    PlanReport report = new PlanReport(fileSystem, terminal, json, showKeys, interrupts.token());
+    SettingsOptions.Read said = settings.read(fileSystem);
+    PlanReport report =
+        new PlanReport(
+            fileSystem, terminal, json, showKeys, (int) maxRecordBytes, interrupts.token());
     long nowMs = target.now().orElseGet(Clock.system()::nowMs);
-    EachDirectory directories = new EachDirectory(terminal);
-    ExitCode exit = directories.run(target.dirs(), dir -> plan(dir, nowMs, report));
+    EachDirectory directories = new EachDirectory(fileSystem, terminal, spec);
+    ExitCode exit;
+    try (SpillDir spill = spill()) {
+      exit = directories.run(target.dirs(), dir -> plan(dir, nowMs, said, report, spill));
+    }
     report.finish(directories.unusable());
     return exit.number();
   }
 
-  private ExitCode plan(Path dir, long nowMs, PlanReport report) throws IOException {
+  private SpillDir spill() throws IOException {
+    if (!exact) {
+      return SpillDir.beside();
+    }
+    return SpillDir.take(fileSystem, spillDir == null ? SpillDir.ofSystem() : spillDir, terminal);
+  }
+
+  private ExitCode plan(
+      Path dir, long nowMs, SettingsOptions.Read said, PlanReport report, SpillDir spill)
+      throws IOException {
     LogDir logDir = new LogDirReader(fileSystem).read(dir);
     target.tellIfNone(logDir, terminal);
     PartitionJob job =
         new PartitionJob(
             fileSystem,
             logDir,
-            settings.resolver(fileSystem, logDir),
+            said.resolver(fileSystem, logDir),
             target.highWatermark(),
             new CleanRequest(
                 nowMs,
@@ -130,11 +164,13 @@ final class PlanCommand implements Callable<Integer> {
                 respectEligibility,
                 target.named(logDir),
                 tombstones == CompactCommand.Tombstones.EXPIRE,
-                UnkeyedPolicy.DROP));
-    return plan(logDir, job, nowMs, report) ? ExitCode.DONE : ExitCode.REFUSED;
+                UnkeyedPolicy.DROP,
+                target.upgradeFormat()));
+    return plan(logDir, job, nowMs, report, spill) ? ExitCode.DONE : ExitCode.REFUSED;
   }
 
-  private boolean plan(LogDir logDir, PartitionJob job, long nowMs, PlanReport report)
+  private boolean plan(
+      LogDir logDir, PartitionJob job, long nowMs, PlanReport report, SpillDir spill)
       throws IOException {
     logDir.skipped().forEach(skipped -> report.skipped(skipped.name(), skipped.reason()));
     List<Planned> todo = new ArrayList<>();
@@ -142,10 +178,12 @@ final class PlanCommand implements Callable<Integer> {
     for (Path partition : target.partitions(logDir)) {
       interrupts.token().throwIfCancelled();
       String name = partition.getFileName().toString();
-      Assessment assessment = job.assess(partition);
+      Assessment assessment = assess(job, partition);
       if (assessment instanceof Assessment.Unfit unfit) {
         report.unfit(name, unfit.reason(), unfit.nextStep());
         readable = false;
+      } else if (assessment instanceof Assessment.PassedOver stray) {
+        report.skipped(name, stray.reason());
       } else if (assessment instanceof Assessment.Decided decided) {
         if (decided.decision() instanceof Decision.Clean clean) {
           todo.add(new Planned(clean, asBroker(decided)));
@@ -159,11 +197,25 @@ final class PlanCommand implements Callable<Integer> {
       report.planned(each.clean(), each.asBroker());
       if (exact) {
         terminal.progress(each.clean().plan().partition() + ": reading");
-        report.exact(each.clean().plan(), memory, SpillDir.of(spillDir, true), nowMs);
+        report.exact(each.clean().plan(), memory, spill.place(), nowMs);
         terminal.clearProgress();
       }
     }
     return readable;
+  }
+
+  private Assessment assess(PartitionJob job, Path partition) {
+    try {
+      if (!job.isPassedOver(partition)) {
+        PendingSwap.refuse(fileSystem, partition);
+      }
+    } catch (UnusableDirectoryException e) {
+      return new Assessment.Unfit(e.getMessage(), e.nextStep());
+    } catch (IOException e) {
+      // The assessment meets it too, and says it for this partition alone.
+      return job.assess(partition);
+    }
+    return job.assess(partition);
   }
 
   /**
@@ -184,6 +236,7 @@ final class PlanCommand implements Callable<Integer> {
             true,
             request.namedByHand(),
             request.expireTombstones(),
-            request.unkeyed()));
+            request.unkeyed(),
+            request.upgradeFormat()));
   }
 }

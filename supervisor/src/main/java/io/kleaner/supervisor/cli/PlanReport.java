@@ -8,6 +8,7 @@ import io.kleaner.core.compact.CompactionListener;
 import io.kleaner.core.compact.CompactionOutcome;
 import io.kleaner.core.compact.Compactor;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.policy.CleanPlan;
@@ -16,7 +17,6 @@ import io.kleaner.core.segment.Segment;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -39,6 +39,7 @@ final class PlanReport {
   private final Terminal terminal;
   private final boolean json;
   private final boolean showKeys;
+  private final int maxRecordBytes;
   private final CancelToken token;
   private final List<Map<String, Object>> partitions = new ArrayList<>();
   private Map<String, Object> entry = new LinkedHashMap<>();
@@ -46,7 +47,13 @@ final class PlanReport {
   private int others;
 
   PlanReport(
-      FileSystem fileSystem, Terminal terminal, boolean json, boolean showKeys, CancelToken token) {
+      FileSystem fileSystem,
+      Terminal terminal,
+      boolean json,
+      boolean showKeys,
+      int maxRecordBytes,
+      CancelToken token) {
+    this.maxRecordBytes = maxRecordBytes;
     this.fileSystem = fileSystem;
     this.terminal = terminal;
     this.json = json;
@@ -136,8 +143,9 @@ final class PlanReport {
   }
 
   /** Adds what only the data tells to the partition that was planned last. */
-  void exact(CleanPlan plan, long memory, Optional<Path> spillDir, long nowMs) throws IOException {
-    CompactionOutcome outcome = dryRun(plan, memory, spillDir);
+  void exact(CleanPlan plan, long memory, Optional<SpillPlace> spill, long nowMs)
+      throws IOException {
+    CompactionOutcome outcome = dryRun(plan, memory, spill);
     if (!(outcome instanceof CompactionOutcome.Compacted compacted)) {
       entry.put("exactProblem", outcome.message());
       line("   " + outcome.message());
@@ -145,8 +153,7 @@ final class PlanReport {
     }
     var stats = compacted.stats();
     DataSurvey.Result survey =
-        new DataSurvey(fileSystem, CleanOptions.DEFAULT_MAX_RECORD_BYTES, token)
-            .read(plan.cleanedSegments(), TOP_KEYS);
+        new DataSurvey(fileSystem, maxRecordBytes, token).read(plan.cleanedSegments(), TOP_KEYS);
     Map<String, Object> exact = new LinkedHashMap<>();
     exact.put("reclaimableBytes", stats.bytesBefore() - stats.bytesAfter());
     exact.put("reclaimableRecords", stats.recordsBefore() - stats.recordsKept());
@@ -230,8 +237,8 @@ final class PlanReport {
     }
   }
 
-  private CompactionOutcome dryRun(CleanPlan plan, long memory, Optional<Path> spillDir) {
-    CleanOptions options = new CleanOptions(memory, spillDir, CleanOptions.Verify.NONE, true);
+  private CompactionOutcome dryRun(CleanPlan plan, long memory, Optional<SpillPlace> spill) {
+    CleanOptions options = new CleanOptions(memory, spill, CleanOptions.Verify.NONE, true);
     Committer none =
         new Committer() {
           @Override
@@ -247,12 +254,7 @@ final class PlanReport {
         };
     try (Compactor compactor =
         new Compactor(
-            fileSystem,
-            Clock.system(),
-            options,
-            Throttle.unlimited(),
-            CleanOptions.DEFAULT_MAX_RECORD_BYTES,
-            none)) {
+            fileSystem, Clock.system(), options, Throttle.unlimited(), maxRecordBytes, none)) {
       return compactor.run(plan, token, CompactionListener.NONE);
     }
   }

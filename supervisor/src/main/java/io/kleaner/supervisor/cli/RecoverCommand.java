@@ -3,6 +3,7 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.compact.LogDirSession;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.keymap.SpillOwner;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.swap.RecoveryPlan;
@@ -15,8 +16,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Finishes or undoes interrupted cleans. */
 @Command(
@@ -33,6 +36,8 @@ final class RecoverCommand implements Callable<Integer> {
   private final Terminal terminal;
   private final FileSystem fileSystem;
 
+  @Spec private CommandSpec spec;
+
   @Parameters(
       arity = "1..*",
       paramLabel = "DIR",
@@ -45,6 +50,14 @@ final class RecoverCommand implements Callable<Integer> {
           "Work on the directory of a broker that did not stop cleanly and is known to be gone.")
   private boolean afterCrash;
 
+  @Option(
+      names = "--spill-dir",
+      paramLabel = "DIR",
+      description =
+          "Also remove the spill files that killed runs have left in this directory; those of"
+              + " running ones stay.")
+  private Path spillDir;
+
   @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
   private boolean json;
 
@@ -55,8 +68,12 @@ final class RecoverCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    SpillDir.requireDirectory(fileSystem, spillDir, spec);
+    if (spillDir != null) {
+      SpillDir.tell(SpillOwner.sweep(fileSystem, spillDir), spillDir, terminal);
+    }
     List<Map<String, Object>> partitions = new ArrayList<>();
-    EachDirectory directories = new EachDirectory(terminal);
+    EachDirectory directories = new EachDirectory(fileSystem, terminal, spec);
     ExitCode exit = directories.run(dirs, dir -> recover(dir, partitions));
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>();

@@ -8,16 +8,13 @@ import io.kleaner.supervisor.alert.AlertDispatcher;
 import io.kleaner.supervisor.config.ServeConfig;
 import io.kleaner.supervisor.config.ServeSetting;
 import io.kleaner.supervisor.http.HttpConfig;
-import io.kleaner.supervisor.http.HttpServer;
 import io.kleaner.supervisor.service.CleanerService;
-import io.kleaner.supervisor.service.ServiceFacade;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -79,41 +76,14 @@ final class ServeCommand implements Callable<Integer> {
             clock,
             setup.service(options.chaos(), alerts, dispatcher),
             setup.throttle(clock))) {
-      return serve(service, http.orElseThrow(), config, clock);
+      Optional<Path> named = config.path(ServeSetting.TOKEN_FILE);
+      Serving.Token token =
+          named.isPresent()
+              ? new Serving.Token(service.token(named.get()), named.get())
+              : new Serving.Token(service.token(), service.tokenFile());
+      return new Serving(terminal, interrupts, fileSystem, clock)
+          .untilStopped("serves", http.orElseThrow(), token, service.facade())
+          .number();
     }
-  }
-
-  private int serve(CleanerService service, HttpConfig http, ServeConfig config, Clock clock)
-      throws IOException {
-    Optional<Path> named = config.path(ServeSetting.TOKEN_FILE);
-    String token = named.isPresent() ? service.token(named.get()) : service.token();
-    ServiceFacade api = service.facade();
-    try (HttpServer server = HttpServer.start(fileSystem, http, token, api, clock);
-        SystemdNotify systemd = SystemdNotify.fromEnvironment(System.getenv())) {
-      terminal.println("kleaner serves " + server.url());
-      terminal.println(
-          token.isEmpty()
-              ? "actions are off: there is nowhere to keep a token"
-              : "token for actions: " + named.orElse(service.tokenFile()));
-      if (!server.tls().equals("none")) {
-        terminal.println("TLS by " + server.tls());
-      }
-      terminal.out().flush();
-      api.afterTick(systemd::beat);
-      systemd.ready();
-      while (!interrupts.token().isCancelled()) {
-        if (interrupts.token().sleep(TimeUnit.SECONDS.toNanos(1))) {
-          break;
-        }
-        if (!api.ensureSupervised()) {
-          terminal.problem("kleaner: the supervisor has ended and cannot be replaced");
-          return ExitCode.FINDINGS.number();
-        }
-      }
-      systemd.stopping();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return ExitCode.DONE.number();
   }
 }

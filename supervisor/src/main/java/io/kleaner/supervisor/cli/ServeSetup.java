@@ -4,6 +4,7 @@ package io.kleaner.supervisor.cli;
 import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.compact.HighWatermarkChoice;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.policy.UnkeyedPolicy;
@@ -32,6 +33,7 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -54,9 +56,10 @@ final class ServeSetup {
     this.topicFlags = topicFlags;
   }
 
-  CleanerService.Setup service(boolean chaos, AlertConfig alerts, AlertDispatcher dispatcher) {
+  CleanerService.Setup service(boolean chaos, AlertConfig alerts, AlertDispatcher dispatcher)
+      throws IOException {
     return new CleanerService.Setup(
-        config.logDirs(),
+        logDirs(),
         config.flag(ServeSetting.EXCLUSIVE),
         (int) config.number(ServeSetting.THREADS),
         stateDir(),
@@ -66,6 +69,15 @@ final class ServeSetup {
         new AlertBook(alerts.defaults(), alerts.byRule()),
         dispatcher,
         settings());
+  }
+
+  /** Each once, however often and by whatever link it was named. */
+  private List<Path> logDirs() throws IOException {
+    Map<Path, Path> byRealPath = new LinkedHashMap<>();
+    for (Path named : config.logDirs()) {
+      byRealPath.putIfAbsent(fileSystem.realPath(named), named);
+    }
+    return List.copyOf(byRealPath.values());
   }
 
   private Path stateDir() {
@@ -83,9 +95,10 @@ final class ServeSetup {
             : new HighWatermarkChoice.Checkpoint(),
         config.text(ServeSetting.TOMBSTONES).equals("expire"),
         UnkeyedPolicy.valueOf(config.text(ServeSetting.UNKEYED).toUpperCase(Locale.ROOT)),
+        config.flag(ServeSetting.UPGRADE_FORMAT),
         new CleanOptions(
             Math.max(config.bytes(ServeSetting.MEMORY) / threads, 1 << 20),
-            config.path(ServeSetting.SPILL_DIR),
+            config.path(ServeSetting.SPILL_DIR).map(SpillPlace::in),
             CleanOptions.Verify.valueOf(config.text(ServeSetting.VERIFY).toUpperCase(Locale.ROOT)),
             false),
         (int) Math.min(config.bytes(ServeSetting.MAX_RECORD_BYTES), Integer.MAX_VALUE - 8),
@@ -136,7 +149,7 @@ final class ServeSetup {
     }
     Optional<MetadataSettings.Found> metadata =
         MetadataSettings.find(
-            fileSystem, logDir, config.path(ServeSetting.METADATA_LOG_DIR), server, problems);
+            fileSystem, logDir, config.path(ServeSetting.METADATA_LOG_DIR), server);
     metadata.ifPresent(found -> sources.add(found.settings()));
     sources.add(SettingsSource.internalTopics());
     sources.add(SettingsSource.ofServerProperties(server));

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.settings.MetadataLogReader;
 import io.kleaner.core.settings.Origin;
 import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.settings.SettingsSource;
@@ -62,32 +63,53 @@ final class SettingsOptions {
   private Path metadataLogDir;
 
   /**
-   * The sources in the order in which they count.
+   * Reads what the user named, before any directory is looked at.
    *
    * @throws ParameterException naming every key that is unknown and every value that is wrong
    */
-  SettingsResolver resolver(FileSystem fileSystem, LogDir logDir) throws IOException {
+  Read read(FileSystem fileSystem) throws IOException {
     List<String> problems = new ArrayList<>();
     SettingKeys.check("--config", config, problems);
-    List<SettingsSource> sources = new ArrayList<>();
-    sources.add(SettingsSource.forAllTopics(config, Origin.FLAG));
+    List<SettingsSource> stronger = new ArrayList<>();
+    stronger.add(SettingsSource.forAllTopics(config, Origin.FLAG));
     if (configFile != null) {
-      sources.add(TopicConfigFile.read(fileSystem, configFile, problems));
+      stronger.add(TopicConfigFile.read(fileSystem, configFile, problems));
     }
     Map<String, String> server = Map.of();
     if (serverProperties != null) {
       server = TopicConfigFile.properties(fileSystem, serverProperties, problems);
     }
-    Optional<MetadataSettings.Found> metadata =
-        MetadataSettings.find(
-            fileSystem, logDir, Optional.ofNullable(metadataLogDir), server, problems);
-    metadata.ifPresent(found -> sources.add(found.settings()));
-    sources.add(SettingsSource.internalTopics());
-    sources.add(SettingsSource.ofServerProperties(server));
-    metadata.ifPresent(found -> sources.add(found.defaults()));
+    if (metadataLogDir != null
+        && fileSystem.stat(metadataLogDir.resolve(MetadataLogReader.DIRECTORY)).isEmpty()) {
+      problems.add(
+          "--metadata-log-dir: " + metadataLogDir + " has no " + MetadataLogReader.DIRECTORY);
+    }
     if (!problems.isEmpty()) {
       throw new ParameterException(spec.commandLine(), String.join("; ", problems));
     }
-    return new SettingsResolver(sources);
+    return new Read(stronger, server, Optional.ofNullable(metadataLogDir));
+  }
+
+  /**
+   * What the user named.
+   *
+   * @param stronger flags and file, which count before what the node keeps
+   * @param server what {@code server.properties} says
+   * @param metadataLogDir where the node's metadata log is, if it was named
+   */
+  record Read(
+      List<SettingsSource> stronger, Map<String, String> server, Optional<Path> metadataLogDir) {
+
+    /** The sources in the order in which they count for a directory. */
+    SettingsResolver resolver(FileSystem fileSystem, LogDir logDir) throws IOException {
+      List<SettingsSource> sources = new ArrayList<>(stronger);
+      Optional<MetadataSettings.Found> metadata =
+          MetadataSettings.find(fileSystem, logDir, metadataLogDir, server);
+      metadata.ifPresent(found -> sources.add(found.settings()));
+      sources.add(SettingsSource.internalTopics());
+      sources.add(SettingsSource.ofServerProperties(server));
+      metadata.ifPresent(found -> sources.add(found.defaults()));
+      return new SettingsResolver(sources);
+    }
   }
 }

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.kleaner.core.io.FileSystem;
 import java.io.IOException;
 import java.util.Locale;
+import java.util.Map;
 import picocli.CommandLine.Command;
 
 /** Shows what a service is at. */
@@ -51,6 +52,18 @@ final class StatusCommand extends ServiceCommand {
     return well ? ExitCode.DONE : ExitCode.FINDINGS;
   }
 
+  /** Such as {@code : 3 clean, 1 quarantined}. */
+  private static String byState(JsonNode counts) {
+    StringBuilder text = new StringBuilder();
+    for (Map.Entry<String, JsonNode> each : counts.properties()) {
+      text.append(text.isEmpty() ? ": " : ", ")
+          .append(each.getValue().asLong())
+          .append(' ')
+          .append(each.getKey());
+    }
+    return text.toString();
+  }
+
   private void print(JsonNode status, JsonNode workers, JsonNode alerts, JsonNode left) {
     terminal.println(
         (status.path("ready").asBoolean() ? "ready" : "NOT READY")
@@ -59,9 +72,9 @@ final class StatusCommand extends ServiceCommand {
     terminal.println(
         String.format(
             Locale.ROOT,
-            "%d partitions %s, %d cleans, %s reclaimed",
+            "%d partitions%s; %d cleans, %s reclaimed",
             status.path("partitions").asLong(),
-            status.path("partitionsByState"),
+            byState(status.path("partitionsByState")),
             status.path("cleans").asLong(),
             Sizes.text(status.path("reclaimedBytes").asLong())));
     for (JsonNode worker : workers) {

@@ -46,6 +46,7 @@ final class TargetOptions {
   @Option(
       names = "--now",
       paramLabel = "EPOCH_MS",
+      converter = EpochMs.class,
       description =
           "The time that decides delete horizons, compaction lags and which producers are expired."
               + " Default: the machine's clock.")
@@ -55,6 +56,14 @@ final class TargetOptions {
       names = "--from-start",
       description = "Begin at the log start offset, whatever was cleaned before.")
   private boolean fromStart;
+
+  @Option(
+      names = "--upgrade-format",
+      description =
+          "Also partitions of message formats 0 and 1 alone that a broker before 0.11 may own: what"
+              + " survives is written in format 2, which such a broker cannot read. Default: refuse"
+              + " them.")
+  private boolean upgradeFormat;
 
   List<Path> dirs() {
     return dirs;
@@ -70,6 +79,10 @@ final class TargetOptions {
 
   boolean fromStart() {
     return fromStart;
+  }
+
+  boolean upgradeFormat() {
+    return upgradeFormat;
   }
 
   /** The partitions in question. */
@@ -110,6 +123,27 @@ final class TargetOptions {
       } catch (PatternSyntaxException e) {
         throw new TypeConversionException("'" + text + "' is no pattern: " + e.getDescription());
       }
+    }
+  }
+
+  /** Reads a time. */
+  static final class EpochMs implements ITypeConverter<Long> {
+    @Override
+    public Long convert(String text) {
+      try {
+        long epochMs = Long.parseLong(text);
+        if (epochMs >= 0) {
+          return epochMs;
+        }
+      } catch (NumberFormatException e) {
+        throw wrong(text);
+      }
+      throw wrong(text);
+    }
+
+    private static TypeConversionException wrong(String text) {
+      return new TypeConversionException(
+          "'" + text + "' is no time in milliseconds since the epoch, such as 1767225600000");
     }
   }
 

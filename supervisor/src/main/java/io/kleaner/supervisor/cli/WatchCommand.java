@@ -9,12 +9,10 @@ import io.kleaner.supervisor.alert.AlertDispatcher;
 import io.kleaner.supervisor.config.ServeConfig;
 import io.kleaner.supervisor.config.ServeSetting;
 import io.kleaner.supervisor.http.HttpConfig;
-import io.kleaner.supervisor.http.HttpServer;
 import io.kleaner.supervisor.judge.broker.JudgeOptions;
 import io.kleaner.supervisor.probe.broker.ProbeTargets;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
-import io.kleaner.supervisor.watch.WatchFacade;
 import io.kleaner.supervisor.watch.WatchService;
 import io.kleaner.supervisor.watch.WatchSetup;
 import java.io.IOException;
@@ -28,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -185,7 +182,14 @@ final class WatchCommand implements Callable<Integer> {
             new AlertBook(alerts.defaults(), alerts.byRule()),
             dispatcher);
     try (WatchService service = WatchService.start(fileSystem, clock, setup)) {
-      return watch(service, http.orElseThrow(), config, clock);
+      Optional<Path> named = config.path(ServeSetting.TOKEN_FILE);
+      Serving.Token token =
+          named.isPresent()
+              ? new Serving.Token(service.token(named.get()), named.get())
+              : new Serving.Token(service.token(), service.tokenFile());
+      return new Serving(terminal, interrupts, fileSystem, clock)
+          .untilStopped("watches", http.orElseThrow(), token, service.facade())
+          .number();
     }
   }
 
@@ -233,32 +237,5 @@ final class WatchCommand implements Callable<Integer> {
           }
         });
     return new RemedyPolicy(consents, readOnly, RemedyPolicy.Limits.DEFAULT);
-  }
-
-  private int watch(WatchService service, HttpConfig http, ServeConfig config, Clock clock)
-      throws IOException {
-    Optional<Path> named = config.path(ServeSetting.TOKEN_FILE);
-    String token = named.isPresent() ? service.token(named.get()) : service.token();
-    WatchFacade api = service.facade();
-    try (HttpServer server = HttpServer.start(fileSystem, http, token, api, clock);
-        SystemdNotify systemd = SystemdNotify.fromEnvironment(System.getenv())) {
-      terminal.println("kleaner watches " + server.url());
-      terminal.println(
-          token.isEmpty()
-              ? "actions are off: there is nowhere to keep a token"
-              : "token for actions: " + named.orElse(service.tokenFile()));
-      terminal.out().flush();
-      api.afterTick(systemd::beat);
-      systemd.ready();
-      while (!interrupts.token().isCancelled()) {
-        if (interrupts.token().sleep(TimeUnit.HOURS.toNanos(1))) {
-          break;
-        }
-      }
-      systemd.stopping();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    return ExitCode.DONE.number();
   }
 }

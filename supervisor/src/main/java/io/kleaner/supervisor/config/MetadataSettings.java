@@ -25,13 +25,11 @@ public final class MetadataSettings {
   /**
    * What the metadata log says, strongest first: the flag's directory, those that server.properties
    * names, the directory that is worked on.
+   *
+   * @throws UnusableDirectoryException if the flag's directory has none, or one cannot be read
    */
   public static Optional<Found> find(
-      FileSystem fileSystem,
-      LogDir logDir,
-      Optional<Path> named,
-      Map<String, String> server,
-      List<String> problems)
+      FileSystem fileSystem, LogDir logDir, Optional<Path> named, Map<String, String> server)
       throws IOException {
     List<Path> candidates = new ArrayList<>();
     named.ifPresent(candidates::add);
@@ -49,12 +47,15 @@ public final class MetadataSettings {
     for (Path candidate : candidates) {
       Optional<MetadataImage> image = read(reader, candidate);
       if (image.isPresent()) {
-        return Optional.of(new Found(image.get(), nodeId(fileSystem, candidate)));
+        return Optional.of(
+            new Found(image.get(), nodeId(fileSystem, candidate, logDir.dir(), server)));
       }
     }
-    named.ifPresent(
-        dir ->
-            problems.add("--metadata-log-dir: " + dir + " has no " + MetadataLogReader.DIRECTORY));
+    if (named.isPresent()) {
+      throw new UnusableDirectoryException(
+          named.get() + " has no " + MetadataLogReader.DIRECTORY + "; nothing was changed.",
+          "Name the log directory in which it is.");
+    }
     return Optional.empty();
   }
 
@@ -70,6 +71,19 @@ public final class MetadataSettings {
           "Without it nothing is known of topics. Name another with --metadata-log-dir, or restore"
               + " it from another node.");
     }
+  }
+
+  /** Every log directory of a node says which node it is; a metadata directory may lack that. */
+  private static String nodeId(
+      FileSystem fileSystem, Path metadataDir, Path logDir, Map<String, String> server)
+      throws IOException {
+    for (Path dir : List.of(metadataDir, logDir)) {
+      String id = nodeId(fileSystem, dir);
+      if (!id.isEmpty()) {
+        return id;
+      }
+    }
+    return server.getOrDefault("node.id", server.getOrDefault("broker.id", "")).strip();
   }
 
   private static String nodeId(FileSystem fileSystem, Path logDir) throws IOException {

@@ -11,9 +11,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.YAMLException;
 
 /**
@@ -145,7 +142,7 @@ public final class ServeConfig {
   private static Map<?, ?> load(FileSystem fileSystem, Path path, List<String> problems) {
     String text = TopicConfigFile.text(fileSystem, path, problems);
     try {
-      Object root = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+      Object root = TopicConfigFile.document(text);
       if (root instanceof Map<?, ?> map) {
         return map;
       }

@@ -73,6 +73,13 @@ public enum ServeSetting {
       "refuse",
       "",
       "What becomes of records without a key; refuse puts the partition in quarantine."),
+  UPGRADE_FORMAT(
+      "upgrade.format",
+      Kind.FLAG,
+      "false",
+      "",
+      "Clean partitions of message formats 0 and 1 too whose broker may be older than 0.11: what"
+          + " survives is in format 2, which such a broker cannot read."),
   VERIFY(
       "verify",
       Kind.CHOICE,

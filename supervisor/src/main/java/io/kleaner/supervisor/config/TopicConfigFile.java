@@ -9,7 +9,10 @@ import io.kleaner.core.settings.TopicSetting;
 import io.kleaner.core.settings.TopicSettings;
 import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -72,18 +75,48 @@ public final class TopicConfigFile {
     return values;
   }
 
+  private static String reason(IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return "it does not exist";
+    }
+    return e instanceof AccessDeniedException ? "permission denied" : e.toString();
+  }
+
   static String text(FileSystem fileSystem, Path path, List<String> problems) {
     try {
       return SmallFile.text(fileSystem, path);
     } catch (IOException e) {
-      problems.add(path + " cannot be read: " + e);
+      problems.add(path + " cannot be read: " + reason(e));
       return "";
     }
   }
 
+  /**
+   * Reads YAML.
+   *
+   * @throws YAMLException if it is none, or says something twice
+   */
+  static Object document(String text) {
+    LoaderOptions options = new LoaderOptions();
+    options.setAllowDuplicateKeys(false);
+    return new Yaml(new SafeConstructor(options)).load(text);
+  }
+
+  /** The service's own file has topics too, and may be named as it is. */
+  private static boolean isOfTheService(String key) {
+    return key.equals("topics") || key.equals("alerts") || ServeSetting.ofKey(key).isPresent();
+  }
+
   private static SettingsSource yaml(String text, String where, List<String> problems) {
     try {
-      Object root = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+      Object root = document(text);
+      if (root instanceof Map<?, ?> map) {
+        for (Object key : map.keySet()) {
+          if (!isOfTheService(String.valueOf(key))) {
+            problems.add(where + ": unknown key '" + key + "', known is 'topics'");
+          }
+        }
+      }
       if (root instanceof Map<?, ?> map && map.get("topics") instanceof Map<?, ?> byPattern) {
         return topics(byPattern, where, problems);
       }
@@ -114,7 +147,14 @@ public final class TopicConfigFile {
       return;
     }
     Map<String, String> settings = new LinkedHashMap<>();
-    map.forEach((key, value) -> settings.put(String.valueOf(key), String.valueOf(value)));
+    map.forEach(
+        (key, value) -> {
+          if (value instanceof Map || value instanceof Collection || value == null) {
+            problems.add(where + ": " + pattern + ": " + key + " has one value");
+          } else {
+            settings.put(String.valueOf(key), String.valueOf(value));
+          }
+        });
     SettingKeys.check(where + ": " + pattern, settings, problems);
     try {
       topics.put(Pattern.compile(String.valueOf(pattern)), settings);

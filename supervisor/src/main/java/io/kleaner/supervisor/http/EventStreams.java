@@ -38,8 +38,7 @@ final class EventStreams {
 
   /** Begins a stream; false if there are too many. Called on the channel's event loop. */
   boolean begin(Channel channel) {
-    if (taken.incrementAndGet() > most) {
-      taken.decrementAndGet();
+    if (!takePlace()) {
       return false;
     }
     channel.closeFuture().addListener(closed -> taken.decrementAndGet());
@@ -51,6 +50,20 @@ final class EventStreams {
     channel.writeAndFlush(content("retry: 2000\n\n"));
     open.add(channel);
     return true;
+  }
+
+  /**
+   * Never counts one too many, not even for a moment: whoever asks then would be refused for it.
+   */
+  private boolean takePlace() {
+    int before = taken.get();
+    while (before < most) {
+      if (taken.compareAndSet(before, before + 1)) {
+        return true;
+      }
+      before = taken.get();
+    }
+    return false;
   }
 
   /** Sends an event to all; never waits. */

@@ -17,9 +17,13 @@ public final class LogDirRules {
   private static final int LEAST_SAMPLES = 3;
   private static final long SECOND_MS = 1_000;
 
+  /** By so little does dirt have to be ahead for falling behind to begin: a twentieth. */
+  private static final int CLEARLY = 20;
+
   private final long blindAfterMs;
   private final long windowMs;
   private final Deque<LogDirSample> window = new ArrayDeque<>();
+  private boolean behind;
 
   /**
    * @param blindAfterMs without a look that succeeded
@@ -36,14 +40,18 @@ public final class LogDirRules {
    * <ol>
    *   <li>What could not be looked at for too long is unknown, never healthy.
    *   <li>What fails to be looked at now is degraded.
-   *   <li>When over half a window at least more got dirty than was cleaned, it falls behind; the
-   *       evidence says when the disk is full, and when the lag limit is reached, at that rate.
+   *   <li>When over half a window at least more got dirty than was cleaned, and there was never
+   *       nothing to do, it falls behind; the evidence says when the disk is full, and when the lag
+   *       limit is reached, at that rate. It begins with a clear lead of the dirt and ends when
+   *       there is none, so that two rates that are alike do not make it come and go. Dirt that
+   *       nobody may clean yet grows by rights, and whoever had nothing to do keeps up.
    * </ol>
    */
   public Verdict judge(LogDirSample now) {
     if (now.scanAgeMs() >= blindAfterMs) {
       // Nothing is known of what happened meanwhile: the trend begins anew.
       window.clear();
+      behind = false;
       return new Verdict.Unknown(
           now.logDir()
               + " was not looked at "
@@ -61,7 +69,9 @@ public final class LogDirRules {
     }
     long cleaned = cleanedBytes();
     long arrived = arrivedBytes();
-    if (window.size() >= LEAST_SAMPLES && spanMs() >= windowMs / 2 && arrived > cleaned) {
+    long lead = arrived - cleaned;
+    behind = isLongEnough() && hadWorkAllTheTime() && lead > (behind ? 0 : arrived / CLEARLY);
+    if (behind) {
       return new Verdict.FallingBehind(
           now.logDir()
               + ": in "
@@ -76,6 +86,14 @@ public final class LogDirRules {
               + forecast("; max.compaction.lag.ms is reached in ", now.lagLimitInMs()));
     }
     return new Verdict.Healthy(now.logDir() + ": " + now.partitions() + " partitions");
+  }
+
+  private boolean isLongEnough() {
+    return window.size() >= LEAST_SAMPLES && spanMs() >= windowMs / 2;
+  }
+
+  private boolean hadWorkAllTheTime() {
+    return window.stream().allMatch(sample -> sample.waitingBytes() > 0);
   }
 
   private long spanMs() {
@@ -99,16 +117,19 @@ public final class LogDirRules {
       return "";
     }
     double perSecond = (double) cleaned * SECOND_MS / Math.max(1, spanMs());
-    return "; what is dirty now takes " + (long) (now.dirtyBytes() / perSecond) + " s at that rate";
+    return "; what waits now takes " + (long) (now.waitingBytes() / perSecond) + " s at that rate";
   }
 
   private static String forecast(String what, OptionalLong inMs) {
     return inMs.isPresent() ? what + inMs.getAsLong() / SECOND_MS + " s" : "";
   }
 
-  /** When the disk is full at the rate of the window; empty if it is not filling, or unknown. */
+  /**
+   * When the disk is full at the rate of the window; empty if it is not filling, if that is not
+   * known, or if it was watched for less than half a window.
+   */
   public OptionalLong fullInMs() {
-    if (window.size() < LEAST_SAMPLES) {
+    if (!isLongEnough()) {
       return OptionalLong.empty();
     }
     LogDirSample first = window.getFirst();

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  * @param scanAgeMs since the last look that succeeded, {@link Long#MAX_VALUE} if none did
  * @param freeBytes usable on its disk, -1 if not known
  * @param dirtyBytes cleanable and dirty, over all partitions
+ * @param waitingBytes of those the ones of partitions that are eligible and not left alone
  * @param cleanedBytes of dirt that was cleaned away since the service started
  * @param foundBytes of dirt that was there when a partition was first looked into, less that of
  *     partitions that vanished: it did not come about while we watched
@@ -27,6 +28,7 @@ public record LogDirSample(
     long scanAgeMs,
     long freeBytes,
     long dirtyBytes,
+    long waitingBytes,
     long cleanedBytes,
     long foundBytes,
     OptionalLong lagLimitInMs,

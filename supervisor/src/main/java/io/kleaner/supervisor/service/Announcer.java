@@ -6,17 +6,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Tells listeners what happens. One that throws misses that one event. Thread-safe. */
+/**
+ * Tells listeners what happens. One that throws misses that one event, which is counted and not
+ * written to the log: the supervisor's thread is here, and a log may block. Thread-safe.
+ */
 public final class Announcer {
-
-  private static final Logger LOG = LoggerFactory.getLogger(Announcer.class);
 
   private final List<Consumer<ServiceApi.Event>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong nextId = new AtomicLong(1);
+  private final LongAdder missed = new LongAdder();
 
   /** Listens until the result is closed. */
   public ServiceApi.Subscription subscribe(Consumer<ServiceApi.Event> listener) {
@@ -27,6 +28,11 @@ public final class Announcer {
   /** Whether anyone listens. */
   public boolean hasListeners() {
     return !listeners.isEmpty();
+  }
+
+  /** Events that a listener missed because it threw. */
+  public long missed() {
+    return missed.sum();
   }
 
   /** Tells all. */
@@ -40,7 +46,7 @@ public final class Announcer {
         listener.accept(event);
       } catch (RuntimeException | Error broken) {
         // The next event may well arrive; whoever listens is told to look, not what happened.
-        LOG.warn("a listener missed the event {} {}", event.id(), type, broken);
+        missed.increment();
       }
     }
   }

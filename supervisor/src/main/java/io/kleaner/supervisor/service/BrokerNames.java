@@ -5,11 +5,14 @@ import io.kleaner.supervisor.cleaner.Crew;
 import io.kleaner.supervisor.cleaner.LastClean;
 import io.kleaner.supervisor.cleaner.PartitionState;
 import io.kleaner.supervisor.cleaner.PartitionStatus;
+import io.kleaner.supervisor.cleaner.Workers;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.metrics.KafkaCleanerView;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
@@ -17,7 +20,7 @@ import java.util.stream.Stream;
  * A broker's own names for its cleaner's gauges, with what they should mean: dead threads count
  * while they are dead, hung ones too, and what is not known is not shown. Thread-safe.
  */
-record BrokerNames(Supervisor<Snapshot> supervisor, Crew crew) {
+record BrokerNames(Supervisor<Snapshot> supervisor, Workers crew) {
 
   private static final double PERCENT = 100;
   private static final double MS = 1_000;
@@ -47,17 +50,16 @@ record BrokerNames(Supervisor<Snapshot> supervisor, Crew crew) {
 
   /** Of those that clean. Threads are looked at now, not at the last tick. */
   private double dead() {
-    long gone =
-        crew.agents().stream()
-            .filter(agent -> agent.state().id().startsWith(Crew.CLEANER))
-            .filter(agent -> !agent.isAlive())
-            .count();
-    long hung =
-        supervisor.snapshot().workers().stream()
-            .filter(worker -> worker.sample().isCleaner())
-            .filter(worker -> worker.verdict() instanceof Verdict.Hung)
-            .count();
-    return gone + hung;
+    Set<String> hung = new HashSet<>();
+    for (WorkerCare.WorkerSeen worker : supervisor.snapshot().workers()) {
+      if (worker.verdict() instanceof Verdict.Hung) {
+        hung.add(worker.sample().id());
+      }
+    }
+    return crew.agents().stream()
+        .filter(worker -> worker.state().id().startsWith(Crew.CLEANER))
+        .filter(worker -> !worker.isAlive() || hung.contains(worker.state().id()))
+        .count();
   }
 
   private Stream<PartitionState> left(Path dir) {

@@ -8,13 +8,12 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
-import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /** Where every incident goes: journal, log, listeners, counters. Thread-safe. */
 public final class Chronicle {
 
-  private final LogLines log = new LogLines(LoggerFactory.getLogger(Chronicle.class));
+  private final LogLines log = LogLines.of(Chronicle.class);
   private final Journal journal;
   private final Announcer announcer;
   private final Clock clock;

@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.service;
 
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.time.Clock;
@@ -24,9 +25,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
@@ -35,7 +33,6 @@ import org.slf4j.event.Level;
  */
 public final class CleanerService implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(CleanerService.class);
   private static final int STOP_MS = 4_800;
   private static final long JOURNAL_MS = 1_000;
   private static final long LOG_MS = 300;
@@ -69,8 +66,10 @@ public final class CleanerService implements AutoCloseable {
   private final ScanReport report = new ScanReport();
   private final ServedDirs dirs = new ServedDirs();
   private final LogDirTaker taker;
+  private final List<String> refusals;
   private final Announcer announcer = new Announcer();
   private final StateDir state;
+  private final SpillRoom spills;
   private final Chronicle chronicle;
   private final Crew crew;
   private final PartitionCare partitions;
@@ -87,13 +86,12 @@ public final class CleanerService implements AutoCloseable {
     this.throttle = throttle;
     board = new PartitionBoard(clock);
     taker = new LogDirTaker(fileSystem, clock, setup.exclusive(), setup.settings(), dirs);
-    takeAll();
+    refusals = taker.takeAll(setup.logDirs(), report);
     WorkEvents events = new WorkEvents();
-    CleanerOptions cleaning;
     try {
       List<Path> real = setup.logDirs().stream().map(dirs::realOf).toList();
       state = StateDir.open(fileSystem, setup.stateDir(), real);
-      cleaning = new SpillRoom(fileSystem, state).prepare(setup.cleaning(), real);
+      spills = SpillRoom.take(fileSystem, setup.cleaning(), real);
     } catch (IOException | RuntimeException e) {
       taker.close();
       throw e;
@@ -105,8 +103,9 @@ public final class CleanerService implements AutoCloseable {
                 fileSystem,
                 clock,
                 dirs,
-                cleaning,
+                spills.options(),
                 throttle,
+                new SpaceLedger(SpaceLedger.WhenTaken.REFUSE),
                 board,
                 events,
                 report,
@@ -182,6 +181,7 @@ public final class CleanerService implements AutoCloseable {
         "cleaning " + dirs.all().size() + " log directories with " + setup.threads() + " threads",
         "",
         "");
+    refusals.forEach(refusal -> chronicle.log().add(Level.ERROR, refusal));
     for (String warning : state.journal().warnings()) {
       chronicle.log().add(Level.WARN, warning);
     }
@@ -195,27 +195,6 @@ public final class CleanerService implements AutoCloseable {
     }
     crew.start(setup.threads());
     thread.start();
-  }
-
-  /** Takes what can be taken; what cannot is told, tried again, and stops nothing but itself. */
-  private void takeAll() throws IOException {
-    IOException refusal = null;
-    for (Path named : setup.logDirs()) {
-      try {
-        taker.take(named);
-      } catch (IOException e) {
-        String nextStep =
-            e instanceof UnusableDirectoryException unusable ? " " + unusable.nextStep() : "";
-        report.failed(named, e.getMessage() + nextStep, clock.nowMs());
-        LOG.error("{} is not cleaned: {}{}", named, e.getMessage(), nextStep);
-        if (refusal == null) {
-          refusal = e;
-        }
-      }
-    }
-    if (dirs.all().isEmpty() && refusal != null) {
-      throw refusal;
-    }
   }
 
   /** Where to ask and to act. */
@@ -255,7 +234,7 @@ public final class CleanerService implements AutoCloseable {
    */
   @Override
   public void close() throws IOException {
-    Deadline deadline = new Deadline(clock, STOP_MS);
+    Deadline deadline = Deadline.in(clock, STOP_MS);
     chronicle.add(Incident.Kind.SERVICE_STOPPED, "service", "stopping", "", "");
     thread.stop();
     crew.stop();
@@ -277,7 +256,8 @@ public final class CleanerService implements AutoCloseable {
     }
     state.close(deadline.leftMs(LOG_MS));
     if (all && crew.living().isEmpty()) {
-      taker.close();
+      spills.close();
+      taker.close().forEach(kept -> chronicle.log().add(Level.WARN, kept));
     } else {
       // Whoever is still at it must not find a broker beside it: the locks go with the process.
       chronicle
@@ -290,22 +270,6 @@ public final class CleanerService implements AutoCloseable {
       chronicle.log().close(deadline.leftMs(0));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** What is left of the time for all of it together. */
-  private record Deadline(Clock clock, long endNanos) {
-
-    Deadline(Clock clock, int millis) {
-      this(clock, clock.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis));
-    }
-
-    /**
-     * @param reservedMs for what comes after
-     */
-    long leftMs(long reservedMs) {
-      long left = TimeUnit.NANOSECONDS.toMillis(endNanos - clock.nanoTime());
-      return Math.max(1, left - reservedMs);
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.service;
 
+import io.kleaner.core.settings.SettingsSource;
 import io.kleaner.supervisor.cleaner.Checkpoints;
 import io.kleaner.supervisor.cleaner.PartitionBoard;
 import io.kleaner.supervisor.cleaner.PartitionState;
@@ -14,6 +15,7 @@ import io.kleaner.supervisor.judge.Standing;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.probe.LogDirSample;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -99,7 +101,7 @@ final class LogDirCare {
       served.named(each).ifPresent(known -> tellCheckpoints(known, signals));
     }
     seen.keySet().retainAll(dirs);
-    tellIdle(states, signals);
+    dirs.forEach(dir -> tellIdle(dir, states, signals));
   }
 
   private boolean isStarting(LogDirSample sample, long nowNanos) {
@@ -112,6 +114,7 @@ final class LogDirCare {
   private LogDirSample sample(
       Path dir, ScanReport.Entry scan, List<PartitionState> states, long nowMs, long nowNanos) {
     long dirtyBytes = 0;
+    long waitingBytes = 0;
     int count = 0;
     int quarantined = 0;
     long lagLimitAtMs = Long.MAX_VALUE;
@@ -121,6 +124,7 @@ final class LogDirCare {
         dirtyBytes += state.finding().dirtyBytes();
         quarantined += state.status() == PartitionStatus.QUARANTINED ? 1 : 0;
         if (state.finding().status() == PartitionStatus.DIRTY) {
+          waitingBytes += state.hold().isPresent() ? 0 : state.finding().dirtyBytes();
           lagLimitAtMs =
               Math.min(lagLimitAtMs, state.finding().eligibleAtMs().orElse(Long.MAX_VALUE));
         }
@@ -134,6 +138,7 @@ final class LogDirCare {
             : Long.MAX_VALUE,
         scan.freeBytes(),
         dirtyBytes,
+        waitingBytes,
         dirt.cleanedBytes(dir),
         dirt.foundBytes(dir),
         lagLimitAtMs == Long.MAX_VALUE
@@ -177,8 +182,10 @@ final class LogDirCare {
   }
 
   private void tellBehind(Path dir, Verdict verdict, Signals signals) {
-    if (!(verdict instanceof Verdict.FallingBehind)) {
+    if (verdict instanceof Verdict.Healthy) {
       behind.remove(dir);
+    }
+    if (!(verdict instanceof Verdict.FallingBehind)) {
       return;
     }
     String nextStep = "Give it more threads or memory, or raise the throttle.";
@@ -211,26 +218,38 @@ final class LogDirCare {
     }
   }
 
-  /** Partitions that are all left out are no healthy idle. */
-  private void tellIdle(List<PartitionState> states, Signals signals) {
-    boolean unknown = false;
+  /**
+   * A directory in which nothing is cleaned since nobody says what may be is no healthy idle. The
+   * topics that Kafka itself compacts don't count: they are known everywhere.
+   */
+  private static void tellIdle(Path dir, List<PartitionState> states, Signals signals) {
+    List<PartitionState> unknown = new ArrayList<>();
     for (PartitionState state : states) {
+      if (!state.id().logDir().equals(dir)
+          || SettingsSource.INTERNAL_TOPICS.contains(state.id().partition().topic())) {
+        continue;
+      }
       PartitionStatus found = state.finding().status();
-      unknown |= found == PartitionStatus.UNKNOWN_POLICY;
-      if (found != PartitionStatus.UNKNOWN_POLICY && found != PartitionStatus.NOT_COMPACTED) {
+      if (found == PartitionStatus.UNKNOWN_POLICY) {
+        unknown.add(state);
+      } else if (found != PartitionStatus.NOT_COMPACTED) {
         return;
       }
     }
-    if (unknown) {
+    if (!unknown.isEmpty()) {
       signals.warning(
-          "NothingToClean",
-          "service",
-          "nothing is cleaned: of none of the "
-              + states.size()
-              + " partitions is it known that its topic is compacted",
-          "the first: " + states.get(0).id() + ": " + states.get(0).finding().reason(),
-          "Say it with --topic, with 'topics' in the configuration file, or with"
-              + " metadata.log.dir.");
+          "PolicyUnknown",
+          dir.toString(),
+          "nothing is cleaned in "
+              + dir
+              + ": of none of its topics is it known that it is compacted",
+          unknown.size()
+              + " partitions are left out, the first: "
+              + unknown.get(0).id().partition()
+              + ": "
+              + unknown.get(0).finding().reason(),
+          "Say it with --topic, with --config cleanup.policy=compact, with 'topics' in the"
+              + " configuration file, or with metadata.log.dir.");
     }
   }
 

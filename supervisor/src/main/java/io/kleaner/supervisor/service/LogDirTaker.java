@@ -9,25 +9,24 @@ import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.cleaner.Checkpoints;
 import io.kleaner.supervisor.cleaner.DirTaker;
+import io.kleaner.supervisor.cleaner.ScanReport;
 import io.kleaner.supervisor.cleaner.ServedDir;
 import io.kleaner.supervisor.cleaner.ServedDirs;
 import io.kleaner.supervisor.cleaner.SettingsRefresh;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Takes log directories for the service and holds their locks until it is closed. Thread-safe; of
  * one directory there is one attempt at a time, even if that hangs.
  */
 final class LogDirTaker implements DirTaker {
-
-  private static final Logger LOG = LoggerFactory.getLogger(LogDirTaker.class);
 
   private final FileSystem fileSystem;
   private final Clock clock;
@@ -52,6 +51,33 @@ final class LogDirTaker implements DirTaker {
     this.exclusive = exclusive;
     this.settings = settings;
     this.served = served;
+  }
+
+  /**
+   * Takes what can be taken; what cannot is tried again later, and stops nothing but itself.
+   *
+   * @param report gets what could not be taken
+   * @return the same, for people
+   * @throws IOException if none could be taken: why the first one was not; nothing was changed
+   */
+  List<String> takeAll(List<Path> all, ScanReport report) throws IOException {
+    List<String> refusals = new ArrayList<>();
+    Optional<IOException> first = Optional.empty();
+    for (Path named : all) {
+      try {
+        take(named);
+      } catch (IOException e) {
+        String nextStep =
+            e instanceof UnusableDirectoryException unusable ? " " + unusable.nextStep() : "";
+        report.failed(named, e.getMessage() + nextStep, clock.nowMs());
+        refusals.add(named + " is not cleaned: " + e.getMessage() + nextStep);
+        first = first.or(() -> Optional.of(e));
+      }
+    }
+    if (served.all().isEmpty() && first.isPresent()) {
+      throw first.get();
+    }
+    return refusals;
   }
 
   @Override
@@ -87,8 +113,8 @@ final class LogDirTaker implements DirTaker {
               + " belongs to a broker that has not stopped cleanly: it runs, perhaps on another"
               + " host of a shared mount, or it crashed (no .kafka_cleanshutdown beside"
               + " meta.properties). Nothing was changed.",
-          "Start that broker once and stop it cleanly, or clean the directory once with 'kleaner"
-              + " compact --after-crash', which checks everything first.");
+          "Start that broker once and stop it cleanly; then it can be served. To clean the directory"
+              + " as it is, run 'kleaner compact --after-crash', which checks everything first.");
     }
     LogDirSession session = LogDirSession.open(fileSystem, logDir, false);
     sessions.add(session);
@@ -103,15 +129,21 @@ final class LogDirTaker implements DirTaker {
     }
   }
 
-  /** Gives all locks back. */
-  void close() {
+  /**
+   * Gives all locks back.
+   *
+   * @return those that could not be given back, and why; they go with the process
+   */
+  List<String> close() {
+    List<String> kept = new ArrayList<>();
     for (LogDirSession session : sessions) {
       try {
         session.close();
       } catch (IOException e) {
-        LOG.warn("the lock of {} was not given back: {}", session.logDir().dir(), e.toString());
+        kept.add("the lock of " + session.logDir().dir() + " was not given back: " + e);
       }
     }
     sessions.clear();
+    return kept;
   }
 }

@@ -260,7 +260,7 @@ final class MetricsFeed {
       }
     }
     metrics.set(Metric.REMEDIES_ENABLED, chronicle.journal().isDurable() ? 1 : 0);
-    metrics.set(Metric.ALERTS_FIRING, Views.alertsFiring(snapshot));
+    metrics.set(Metric.ALERTS_FIRING, Views.alertsFiring(snapshot.alerts()));
     for (AlertSink.Status sink : dispatcher.status()) {
       metrics.set(Metric.ALERTS_DELIVERED, sink.delivered(), sink.name());
       metrics.set(Metric.ALERTS_FAILED, sink.failed() + sink.dropped(), sink.name());

@@ -85,7 +85,7 @@ final class PartitionCare {
       chronicle.add(
           Incident.Kind.PARTITION_RECOVERED,
           recovered.partition().toString(),
-          "an interrupted swap was recovered: " + recovered.explanation(),
+          recovered.partition().partition() + " was recovered: " + recovered.explanation(),
           "",
           "");
     } else if (event instanceof WorkEvent.Interrupted interrupted) {

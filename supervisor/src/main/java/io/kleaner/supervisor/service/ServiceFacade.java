@@ -10,36 +10,27 @@ import io.kleaner.supervisor.cleaner.Hold;
 import io.kleaner.supervisor.cleaner.PartitionBoard;
 import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionState;
-import io.kleaner.supervisor.http.ServiceApi;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.metrics.Metrics;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /** The service as the API shows it: reads snapshots, and hands actions to the supervisor. */
-public final class ServiceFacade implements ServiceApi {
+public final class ServiceFacade extends SupervisedApi<Snapshot> {
 
-  private static final int INCIDENTS = 500;
   private static final int LATE_TICKS = 6;
+  private static final long LATE_MS = 2_000;
 
-  private final Clock clock;
   private final CleanerService.Setup setup;
-  private final Supervisor<Snapshot> supervisor;
   private final PartitionCare partitionCare;
   private final PartitionBoard board;
   private final Crew crew;
-  private final Chronicle chronicle;
-  private final Announcer announcer;
   private final Throttle throttle;
-  private final SupervisorThread thread;
   private final MetricsFeed feed;
   private volatile Shown shown = new Shown(-1, List.of());
 
@@ -55,29 +46,19 @@ public final class ServiceFacade implements ServiceApi {
       Throttle throttle,
       SupervisorThread thread,
       MetricsFeed feed) {
-    this.clock = clock;
+    super(
+        clock,
+        supervisor,
+        thread,
+        chronicle,
+        announcer,
+        Math.max(LATE_MS, LATE_TICKS * supervisor.tickIntervalMs()));
     this.setup = setup;
-    this.supervisor = supervisor;
     this.partitionCare = partitionCare;
     this.board = board;
     this.crew = crew;
-    this.chronicle = chronicle;
-    this.announcer = announcer;
     this.throttle = throttle;
-    this.thread = thread;
     this.feed = feed;
-  }
-
-  @Override
-  public Health alive() {
-    long lateMs = TimeUnit.NANOSECONDS.toMillis(supervisor.sinceTickNanos());
-    long limitMs = Math.max(2_000, LATE_TICKS * supervisor.tickIntervalMs());
-    if (!thread.isAlive()) {
-      return new Health(false, "the supervisor's thread has ended");
-    }
-    return lateMs > limitMs
-        ? new Health(false, "the supervisor has not looked for " + lateMs + " ms")
-        : new Health(true, "the supervisor looked " + lateMs + " ms ago");
   }
 
   @Override
@@ -86,8 +67,8 @@ public final class ServiceFacade implements ServiceApi {
     if (!alive.ok()) {
       return alive;
     }
-    Snapshot snapshot = supervisor.snapshot();
-    if (!chronicle.journal().isDurable()) {
+    Snapshot snapshot = snapshot();
+    if (!chronicle().journal().isDurable()) {
       return new Health(false, "no remedy runs: the state directory cannot be written to");
     }
     boolean blind =
@@ -122,22 +103,14 @@ public final class ServiceFacade implements ServiceApi {
 
   @Override
   public Map<String, Object> status() {
-    Snapshot snapshot = supervisor.snapshot();
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("healthy", alive().ok());
-    map.put("ready", ready().ok());
-    map.put("detail", ready().detail());
-    map.put("atMs", snapshot.atMs());
-    map.put("nowMs", clock.nowMs());
-    map.put("ticks", snapshot.ticks());
-    map.put("loopLagMs", snapshot.lagMs());
-    map.put("failedTicks", thread.failedTicks());
-    map.put("supervisorRevivals", thread.revivals());
-    map.put("remedies", chronicle.journal().isDurable());
-    map.put("journalProblem", chronicle.journal().problem().orElse(""));
+    Snapshot snapshot = snapshot();
+    Map<String, Object> map =
+        status(
+            new Rounds.Tick(
+                snapshot.atMs(), snapshot.lagMs(), snapshot.ticks(), snapshot.alerts()));
+    map.put("remedies", chronicle().journal().isDurable());
     map.put("partitions", snapshot.partitions().size());
     map.put("partitionsByState", Views.byState(snapshot));
-    map.put("alertsFiring", Views.alertsFiring(snapshot));
     map.put("logDirs", snapshot.logDirs().stream().map(Views::logDir).toList());
     map.put(
         "throttleBytesPerSecond",
@@ -148,15 +121,15 @@ public final class ServiceFacade implements ServiceApi {
     map.put("bytesRead", totals.get(2));
     map.put("bytesWritten", totals.get(3));
     map.put("reclaimedBytes", totals.get(4));
-    map.put("workerRestarts", chronicle.count(Incident.Kind.WORKER_RESTARTED));
-    map.put("quarantines", chronicle.count(Incident.Kind.PARTITION_QUARANTINED));
+    map.put("workerRestarts", chronicle().count(Incident.Kind.WORKER_RESTARTED));
+    map.put("quarantines", chronicle().count(Incident.Kind.PARTITION_QUARANTINED));
     map.put("chaos", setup.chaos());
     return map;
   }
 
   @Override
   public List<Map<String, Object>> partitions() {
-    Snapshot snapshot = supervisor.snapshot();
+    Snapshot snapshot = snapshot();
     Shown last = shown;
     if (last.ticks() == snapshot.ticks()) {
       return last.partitions();
@@ -182,17 +155,12 @@ public final class ServiceFacade implements ServiceApi {
 
   @Override
   public List<Map<String, Object>> workers() {
-    return supervisor.snapshot().workers().stream().map(Views::worker).toList();
-  }
-
-  @Override
-  public List<Map<String, Object>> incidents() {
-    return chronicle.journal().latest().stream().limit(INCIDENTS).map(Chronicle::map).toList();
+    return snapshot().workers().stream().map(Views::worker).toList();
   }
 
   @Override
   public List<Map<String, Object>> alerts() {
-    return supervisor.snapshot().alerts().stream().map(Views::alert).toList();
+    return snapshot().alerts().stream().map(Views::alert).toList();
   }
 
   @Override
@@ -201,17 +169,14 @@ public final class ServiceFacade implements ServiceApi {
       return chaos(target, reason);
     }
     if (action == Action.REVIVE || action == Action.APPROVE || action == Action.DECLINE) {
-      return new ActionResult(
-          ActionResult.Outcome.REFUSED, "there is no broker here, only workers of Kleaner's own");
+      return refused("there is no broker here, only workers of Kleaner's own");
     }
     List<PartitionId> named = board.named(target);
     if (named.isEmpty()) {
-      return new ActionResult(
-          ActionResult.Outcome.NOT_FOUND, "no partition '" + target + "' is served");
+      return notFound("no partition '" + target + "' is served");
     }
     if (named.size() > 1) {
-      return new ActionResult(
-          ActionResult.Outcome.REFUSED,
+      return refused(
           "'" + target + "' is in several log directories; say which, as in " + named.get(0));
     }
     PartitionId id = named.get(0);
@@ -219,8 +184,14 @@ public final class ServiceFacade implements ServiceApi {
     return switch (action) {
       case CLEAN -> clean(id);
       case QUARANTINE -> {
-        supervisor.ask(() -> quarantine(id, why));
-        yield done(id + " is left alone from now on; a clean that runs is finished first");
+        ask(() -> quarantine(id, why));
+        yield done(
+            id
+                + " is left alone from now on; a clean that runs is finished first"
+                + (chronicle().journal().isDurable()
+                    ? ""
+                    : "; only until this service ends, since its state directory cannot be written"
+                        + " to"));
       }
       case RELEASE -> release(id, why);
       case CHAOS, REVIVE, APPROVE, DECLINE -> throw new IllegalStateException("handled above");
@@ -228,7 +199,7 @@ public final class ServiceFacade implements ServiceApi {
   }
 
   private void quarantine(PartitionId id, String why) {
-    partitionCare.quarantineByHand(id, why, clock.nowMs());
+    partitionCare.quarantineByHand(id, why, nowMs());
   }
 
   private ActionResult release(PartitionId id, String why) {
@@ -239,20 +210,17 @@ public final class ServiceFacade implements ServiceApi {
             .filter(hold -> hold.kind() == Hold.Kind.STUCK)
             .isPresent();
     if (stuck) {
-      return new ActionResult(
-          ActionResult.Outcome.REFUSED,
+      return refused(
           id + " has a worker that hangs in its swap; only a restart of the service frees it");
     }
-    supervisor.ask(() -> partitionCare.release(id, "released: " + why));
+    ask(() -> partitionCare.release(id, "released: " + why));
     return done(id + " is tried again");
   }
 
   private ActionResult clean(PartitionId id) {
     Optional<PartitionState> state = board.state(id);
     if (state.flatMap(PartitionState::hold).isPresent()) {
-      return new ActionResult(
-          ActionResult.Outcome.REFUSED,
-          id + " is in quarantine: " + state.get().reason() + " Release it first.");
+      return refused(id + " is in quarantine: " + state.get().reason() + " Release it first.");
     }
     board.requestClean(id);
     return done(id + " is cleaned next, whatever its dirty ratio");
@@ -261,34 +229,25 @@ public final class ServiceFacade implements ServiceApi {
   private ActionResult chaos(String worker, String faultName) {
     Optional<Fault> fault = Fault.of(faultName);
     if (!setup.chaos() || fault.isEmpty()) {
-      return new ActionResult(
-          ActionResult.Outcome.REFUSED,
+      return refused(
           setup.chaos() ? "no fault '" + faultName + "'" : "the fault switch is off (--chaos)");
     }
     for (Agent agent : crew.agents()) {
       if (agent.state().id().equals(worker)) {
         agent.state().inject(fault.get());
-        supervisor.ask(
+        ask(
             () ->
-                chronicle.add(
-                    Incident.Kind.FAULT_INJECTED,
-                    worker,
-                    worker + " gets the fault " + fault.get().text() + ", as was asked for",
-                    "",
-                    ""));
+                chronicle()
+                    .add(
+                        Incident.Kind.FAULT_INJECTED,
+                        worker,
+                        worker + " gets the fault " + fault.get().text() + ", as was asked for",
+                        "",
+                        ""));
         return done(worker + " meets " + fault.get().text() + " at its next step");
       }
     }
-    return new ActionResult(ActionResult.Outcome.NOT_FOUND, "no worker '" + worker + "'");
-  }
-
-  private static ActionResult done(String message) {
-    return new ActionResult(ActionResult.Outcome.DONE, message);
-  }
-
-  @Override
-  public Subscription subscribe(Consumer<Event> listener) {
-    return announcer.subscribe(listener);
+    return notFound("no worker '" + worker + "'");
   }
 
   @Override
@@ -300,23 +259,8 @@ public final class ServiceFacade implements ServiceApi {
   public ActionResult throttle(OptionalLong bytesPerSecond) {
     throttle.setBytesPerSecond(bytesPerSecond.orElse(Throttle.UNLIMITED));
     String rate = bytesPerSecond.isPresent() ? bytesPerSecond.getAsLong() + " bytes/s" : "no limit";
-    chronicle.add(
-        Incident.Kind.THROTTLE_CHANGED, "service", "the throttle is " + rate + " now", "", "");
+    chronicle()
+        .add(Incident.Kind.THROTTLE_CHANGED, "service", "the throttle is " + rate + " now", "", "");
     return done("the throttle of all workers is " + rate + " from now on");
-  }
-
-  /**
-   * Puts a new supervisor's thread in place of one that has ended; to be asked every so often by
-   * whoever waits for the service's end.
-   *
-   * @return false if there is none and none can be had: then the process is to end
-   */
-  public boolean ensureSupervised() {
-    return thread.revive();
-  }
-
-  /** Has something done after each of the supervisor's looks. */
-  public void afterTick(Runnable beat) {
-    thread.afterTick(beat);
   }
 }

@@ -11,6 +11,7 @@ import io.kleaner.supervisor.judge.Standing;
 import io.kleaner.supervisor.probe.WorkerSample;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -141,7 +142,7 @@ public final class Views {
     map.put("tick", snapshot.ticks());
     map.put("partitions", snapshot.partitions().size());
     map.put("byState", byState(snapshot));
-    map.put("alertsFiring", alertsFiring(snapshot));
+    map.put("alertsFiring", alertsFiring(snapshot.alerts()));
     return map;
   }
 
@@ -153,8 +154,8 @@ public final class Views {
     return map;
   }
 
-  static long alertsFiring(Snapshot snapshot) {
-    return snapshot.alerts().stream().filter(alert -> alert.state() == Alert.State.FIRING).count();
+  static long alertsFiring(List<Alert> alerts) {
+    return alerts.stream().filter(alert -> alert.state() == Alert.State.FIRING).count();
   }
 
   static String text(PartitionStatus status) {

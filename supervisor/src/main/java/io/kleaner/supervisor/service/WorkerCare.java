@@ -54,7 +54,7 @@ final class WorkerCare {
   }
 
   /** What was wrong with a worker, told until its replacement has lived for a while. */
-  private record Ailment(String rule, String evidence) {}
+  private record Ailment(String rule, String summary, String evidence) {}
 
   /**
    * @param remedies whether anything may be done to workers, or only told; partitions are held back
@@ -128,7 +128,7 @@ final class WorkerCare {
 
   private void died(Worker worker, WorkerSample sample, Verdict verdict, long nowMs) {
     gone.put(sample.id(), worker);
-    ailing.put(sample.id(), new Ailment("WorkerDead", verdict.evidence()));
+    ailing.put(sample.id(), new Ailment("WorkerDead", verdict.evidence(), lastSign(sample)));
     String evidence =
         verdict.evidence()
             + worker.state().death().map(death -> "\n" + frames(death.getStackTrace())).orElse("");
@@ -147,6 +147,15 @@ final class WorkerCare {
     }
   }
 
+  private static String lastSign(WorkerSample sample) {
+    return "its last sign of life was "
+        + sample.sinceProgressMs()
+        + " ms old; it had read "
+        + sample.bytesRead()
+        + " bytes and written "
+        + sample.bytesWritten();
+  }
+
   private void blame(Lease lease, WorkerSample sample, Verdict verdict, long nowMs) {
     if (!sample.phase().equals(AgentState.CHECKPOINT)) {
       partitions.killed(lease.partition(), sample.id(), verdict.evidence(), nowMs);
@@ -155,7 +164,7 @@ final class WorkerCare {
 
   private void hung(Worker worker, WorkerSample sample, Verdict verdict, long nowMs) {
     gone.put(sample.id(), worker);
-    ailing.put(sample.id(), new Ailment("WorkerHung", verdict.evidence()));
+    ailing.put(sample.id(), new Ailment("WorkerHung", verdict.evidence(), lastSign(sample)));
     chronicle.add(
         Incident.Kind.WORKER_HUNG,
         sample.id(),
@@ -230,7 +239,7 @@ final class WorkerCare {
             signals.critical(
                 ailment.rule(),
                 id,
-                ailment.evidence(),
+                ailment.summary(),
                 ailment.evidence(),
                 remedies
                     ? "It is replaced by itself; look at the incidents for what it met."

@@ -4,16 +4,19 @@ package io.kleaner.supervisor.watch;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.judge.broker.Ailment;
+import io.kleaner.supervisor.judge.broker.BrokerText;
 import io.kleaner.supervisor.judge.broker.Death;
 import io.kleaner.supervisor.judge.broker.DeathCause;
 import io.kleaner.supervisor.judge.broker.Diagnosis;
 import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.probe.broker.BrokerConfig;
+import io.kleaner.supervisor.probe.broker.BrokerIdentity;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.Eligibility;
 import io.kleaner.supervisor.probe.broker.OpenTransaction;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
+import io.kleaner.supervisor.remedy.broker.TuningRules;
 import io.kleaner.supervisor.service.Signals;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -185,6 +188,10 @@ final class Healer {
             .map(files -> files.dir().toString())
             .or(() -> culprit.map(each -> "LOG-DIR/" + each))
             .orElse("LOG-DIR");
+    if (BrokerText.readsOldFormatsOnly(judgement.sample())
+        || lastCause(judgement) == DeathCause.OFFSET_MAP_TOO_SMALL) {
+      return lastCause(judgement).advice() + " " + BrokerText.onlyToUpgrade(judgement.sample());
+    }
     return lastCause(judgement).advice()
         + " What always cures it: 1. stop the broker; 2. kleaner compact "
         + dir
@@ -217,17 +224,29 @@ final class Healer {
   }
 
   private void resize(Judgement judgement, Set<String> calledFor, long nowMs) {
-    OptionalLong now = number(judgement, "log.cleaner.dedupe.buffer.size");
+    OptionalLong now = number(judgement, TuningRules.BUFFER);
+    OptionalLong heap =
+        judgement
+            .sample()
+            .broker()
+            .get()
+            .map(BrokerIdentity::maxHeapBytes)
+            .orElse(OptionalLong.empty());
+    if (now.isEmpty() || heap.isEmpty()) {
+      // It would be refused: nobody knows whether it fits. The alert says how to do it by hand.
+      return;
+    }
+    long larger = TuningRules.largestBuffer(now.getAsLong(), heap.getAsLong());
     for (Diagnosis each : judgement.of(Ailment.DEDUPE_BUFFER_FULL)) {
-      now.ifPresent(
-          bytes ->
-              ask(
-                  BrokerRemedy.RESIZE,
-                  subject(judgement),
-                  2 * bytes,
-                  each.summary() + "; to " + 2 * bytes + " bytes",
-                  calledFor,
-                  nowMs));
+      if (larger > now.getAsLong()) {
+        ask(
+            BrokerRemedy.RESIZE,
+            subject(judgement),
+            larger,
+            each.summary() + "; to " + larger + " bytes",
+            calledFor,
+            nowMs);
+      }
     }
   }
 

@@ -144,8 +144,10 @@ public final class LiveHands implements BrokerHands {
   public RemedyDesk.Answer carryOut(
       Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean)
       throws IOException {
-    OptionalInt node =
-        view.get().broker().get().map(BrokerIdentity::nodeId).orElse(OptionalInt.empty());
+    Optional<BrokerIdentity> broker = view.get().broker().get();
+    OptionalInt node = broker.map(BrokerIdentity::nodeId).orElse(OptionalInt.empty());
+    OptionalLong maxHeapBytes =
+        broker.map(BrokerIdentity::maxHeapBytes).orElse(OptionalLong.empty());
     boolean onBroker =
         order.remedy() == BrokerRemedy.REVIVE
             || order.remedy() == BrokerRemedy.UNSTICK
@@ -159,14 +161,19 @@ public final class LiveHands implements BrokerHands {
           order.subject(),
           byHand,
           order.why(),
-          () -> act(order, byHand, confirmed, somethingToClean, node.orElse(-1)));
+          () -> act(order, byHand, confirmed, somethingToClean, node.orElse(-1), maxHeapBytes));
     } finally {
       takeStock();
     }
   }
 
   private RemedyOutcome act(
-      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean, int node)
+      Order order,
+      boolean byHand,
+      OptionalLong confirmed,
+      boolean somethingToClean,
+      int node,
+      OptionalLong maxHeapBytes)
       throws IOException {
     return switch (order.remedy()) {
       case REVIVE ->
@@ -175,7 +182,7 @@ public final class LiveHands implements BrokerHands {
       case ISOLATE -> isolation.isolate(order.subject(), byHand);
       case RELEASE -> isolation.release(order.subject());
       case UNSTICK -> tuning(node).unstick((double) order.number());
-      case RESIZE -> tuning(node).resizeBuffer(order.number(), OptionalLong.empty());
+      case RESIZE -> tuning(node).resizeBuffer(order.number(), maxHeapBytes);
       case ABORT_TRANSACTION ->
           connection
               .transactions(clock, token)

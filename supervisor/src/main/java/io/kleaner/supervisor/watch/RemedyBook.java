@@ -33,8 +33,11 @@ final class RemedyBook {
   private final Chronicle chronicle;
   private final Map<String, Ticket> open = new LinkedHashMap<>();
   private final Deque<Ticket> ended = new ArrayDeque<>();
+  private final Deque<Waiting> waiting = new ArrayDeque<>();
   private long nextId = 1;
   private long lastLookMs;
+
+  private record Waiting(Ticket ticket, OptionalLong confirmed, boolean somethingToClean) {}
 
   RemedyBook(BrokerHands hands, HandsThread thread, Chronicle chronicle) {
     this.hands = hands;
@@ -57,7 +60,7 @@ final class RemedyBook {
     if (!hands.unable().isEmpty()) {
       return Optional.of(hands.unable());
     }
-    if (isBusy()) {
+    if (isBusy() || !waiting.isEmpty()) {
       // Whoever decides is busy too, and must not be waited for; the next look asks again.
       return Optional.empty();
     }
@@ -87,16 +90,47 @@ final class RemedyBook {
     return Optional.of(((Decision.No) decision).reason());
   }
 
-  /** Has something done because a person asks for it. */
+  /**
+   * Has something done because a person asks for it, after what is under way.
+   *
+   * @return why it is not done, empty if it is or will be
+   */
   Optional<String> byHand(BrokerHands.Order order, boolean somethingToClean, long nowMs) {
     if (!hands.unable().isEmpty()) {
       return Optional.of(hands.unable());
     }
-    if (isBusy()) {
-      return Optional.of("another remedy is under way");
+    Ticket before = open.get(Ticket.key(order));
+    if (before != null && before.state() != Ticket.State.ASKED) {
+      return Optional.of(
+          before.key()
+              + (before.state() == Ticket.State.RUNNING ? " is under way" : " waits for its turn")
+              + " already, as remedy "
+              + before.id());
     }
-    begin(ticket(order, "", "", true, nowMs), OptionalLong.empty(), somethingToClean, nowMs);
+    if (before != null) {
+      end(before, Ticket.State.WITHDRAWN, "a person asked for it by hand", nowMs);
+    }
+    beginOrWait(ticket(order, "", "", true, nowMs), OptionalLong.empty(), somethingToClean, nowMs);
     return Optional.empty();
+  }
+
+  /** What a person wants is never dropped: it is done when what is under way has ended. */
+  private void beginOrWait(
+      Ticket ticket, OptionalLong confirmed, boolean somethingToClean, long nowMs) {
+    if (isBusy() || !waiting.isEmpty()) {
+      Ticket next = ticket.with(Ticket.State.WAITING, "", nowMs);
+      open.put(next.key(), next);
+      waiting.addLast(new Waiting(next, confirmed, somethingToClean));
+    } else {
+      begin(ticket, confirmed, somethingToClean, nowMs);
+    }
+  }
+
+  private void beginWaiting(long nowMs) {
+    if (!isBusy() && !waiting.isEmpty()) {
+      Waiting next = waiting.removeFirst();
+      begin(next.ticket, next.confirmed, next.somethingToClean, nowMs);
+    }
   }
 
   private Ticket ticket(
@@ -125,9 +159,6 @@ final class RemedyBook {
       return Optional.of(
           "to have it done, name the producer id that it is about, as in --yes PRODUCER-ID");
     }
-    if (yes && isBusy()) {
-      return Optional.of("another remedy is under way; answer again when it has ended");
-    }
     chronicle.add(
         Incident.Kind.REMEDY_ANSWERED,
         ticket.order().subject(),
@@ -139,7 +170,7 @@ final class RemedyBook {
           ticket.confirm().isEmpty()
               ? OptionalLong.empty()
               : OptionalLong.of(Long.parseLong(ticket.confirm()));
-      begin(ticket.decidedByHand(), number, somethingToClean, nowMs);
+      beginOrWait(ticket.decidedByHand(), number, somethingToClean, nowMs);
     } else {
       end(ticket, Ticket.State.DECLINED, "declined: " + reason, nowMs);
     }
@@ -189,6 +220,7 @@ final class RemedyBook {
     }
   }
 
+  /** Whether a remedy is under way. */
   boolean isBusy() {
     return open.values().stream().anyMatch(each -> each.state() == Ticket.State.RUNNING);
   }
@@ -214,6 +246,7 @@ final class RemedyBook {
   /** Tells of what waits, hangs or failed. */
   void look(long nowMs, Signals signals) {
     lastLookMs = nowMs;
+    beginWaiting(nowMs);
     for (Ticket each : open.values()) {
       String name = "remedy " + each.id();
       if (each.state() == Ticket.State.ASKED) {
@@ -223,7 +256,7 @@ final class RemedyBook {
             name + " waits for an answer: " + each.key(),
             each.order().why() + " " + each.question(),
             approve(each));
-      } else if (nowMs - each.changedMs() > STUCK_MS) {
+      } else if (each.state() == Ticket.State.RUNNING && nowMs - each.changedMs() > STUCK_MS) {
         signals.critical(
             "RemedyStuck",
             name,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.watch;
 
+import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -32,6 +33,8 @@ record Ticket(
   /** How far it is. */
   enum State {
     ASKED,
+    /** A person wants it, and another remedy is under way: it is the next. */
+    WAITING,
     RUNNING,
     EFFECTIVE,
     REFUSED,
@@ -41,7 +44,7 @@ record Ticket(
     WITHDRAWN;
 
     boolean isOpen() {
-      return this == ASKED || this == RUNNING;
+      return this == ASKED || this == WAITING || this == RUNNING;
     }
   }
 
@@ -59,7 +62,11 @@ record Ticket(
   }
 
   static String key(BrokerHands.Order order) {
-    return order.remedy().label() + " " + order.subject();
+    return key(order.remedy(), order.subject());
+  }
+
+  static String key(BrokerRemedy remedy, String subject) {
+    return remedy.label() + " " + subject;
   }
 
   /** As the API shows it. */

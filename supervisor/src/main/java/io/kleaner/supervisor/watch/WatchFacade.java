@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.watch;
 
-import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.time.Clock;
-import io.kleaner.supervisor.alert.Alert;
-import io.kleaner.supervisor.http.ServiceApi;
 import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.judge.broker.PartitionVerdict;
 import io.kleaner.supervisor.judge.broker.SourceState;
 import io.kleaner.supervisor.metrics.Metrics;
 import io.kleaner.supervisor.probe.broker.BrokerIdentity;
 import io.kleaner.supervisor.probe.broker.LogEvent;
-import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.service.Announcer;
 import io.kleaner.supervisor.service.Chronicle;
+import io.kleaner.supervisor.service.SupervisedApi;
 import io.kleaner.supervisor.service.Supervisor;
 import io.kleaner.supervisor.service.SupervisorThread;
 import io.kleaner.supervisor.service.Views;
@@ -24,24 +21,16 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** The sidecar as the API shows it: reads snapshots, and hands actions to the supervisor. */
-public final class WatchFacade implements ServiceApi {
+public final class WatchFacade extends SupervisedApi<WatchSnapshot> {
 
-  private static final int INCIDENTS = 500;
   private static final long LATE_MS = 5_000;
 
-  private final Clock clock;
   private final WatchSetup setup;
-  private final Supervisor<WatchSnapshot> supervisor;
-  private final WatchRounds rounds;
+  private final WatchActions actions;
   private final BrokerHands hands;
-  private final Chronicle chronicle;
-  private final Announcer announcer;
-  private final SupervisorThread thread;
   private final WatchMetrics feed;
 
   WatchFacade(
@@ -54,26 +43,11 @@ public final class WatchFacade implements ServiceApi {
       Announcer announcer,
       SupervisorThread thread,
       WatchMetrics feed) {
-    this.clock = clock;
+    super(clock, supervisor, thread, chronicle, announcer, LATE_MS);
     this.setup = setup;
-    this.supervisor = supervisor;
-    this.rounds = rounds;
+    this.actions = new WatchActions(clock, supervisor, rounds, hands, chronicle);
     this.hands = hands;
-    this.chronicle = chronicle;
-    this.announcer = announcer;
-    this.thread = thread;
     this.feed = feed;
-  }
-
-  @Override
-  public Health alive() {
-    long lateMs = TimeUnit.NANOSECONDS.toMillis(supervisor.sinceTickNanos());
-    if (!thread.isAlive()) {
-      return new Health(false, "the supervisor's thread has ended");
-    }
-    return lateMs > LATE_MS
-        ? new Health(false, "the supervisor has not looked for " + lateMs + " ms")
-        : new Health(true, "the supervisor looked " + lateMs + " ms ago");
   }
 
   @Override
@@ -82,7 +56,7 @@ public final class WatchFacade implements ServiceApi {
     if (!alive.ok()) {
       return alive;
     }
-    Judgement judgement = supervisor.snapshot().judgement();
+    Judgement judgement = snapshot().judgement();
     boolean blind =
         judgement.sources().stream().noneMatch(each -> each.kind() == SourceState.Kind.KNOWN);
     if (blind) {
@@ -108,29 +82,19 @@ public final class WatchFacade implements ServiceApi {
 
   @Override
   public Map<String, Object> status() {
-    WatchSnapshot snapshot = supervisor.snapshot();
+    WatchSnapshot snapshot = snapshot();
     Judgement judgement = snapshot.judgement();
-    Map<String, Object> map = new LinkedHashMap<>();
+    Map<String, Object> map = status(snapshot.tick());
     map.put("kind", "watch");
-    map.put("healthy", alive().ok());
-    map.put("ready", ready().ok());
-    map.put("detail", ready().detail());
-    map.put("atMs", snapshot.tick().atMs());
-    map.put("nowMs", clock.nowMs());
-    map.put("ticks", snapshot.tick().ticks());
-    map.put("loopLagMs", snapshot.tick().lagMs());
-    map.put("failedTicks", thread.failedTicks());
     map.put("remedies", hands.unable().isEmpty());
     map.put("remediesOff", hands.unable());
     map.put("policy", policy());
-    map.put("journalProblem", chronicle.journal().problem().orElse(""));
     map.put("broker", broker(judgement));
     map.put("sources", judgement.sources().stream().map(WatchViews::source).toList());
     map.put("gauges", judgement.gauges().stream().map(WatchViews::gauge).toList());
     map.put("partitions", judgement.partitions().size());
     map.put("partitionsByState", byState(judgement));
     map.put("isolatedTopics", snapshot.isolated().stream().sorted().toList());
-    map.put("alertsFiring", alertsFiring(snapshot));
     map.put(
         "logDirs",
         judgement.sample().logDirs().entrySet().stream()
@@ -190,15 +154,9 @@ public final class WatchFacade implements ServiceApi {
     return (Integer) one + (Integer) other;
   }
 
-  private static long alertsFiring(WatchSnapshot snapshot) {
-    return snapshot.tick().alerts().stream()
-        .filter(each -> each.state() == Alert.State.FIRING)
-        .count();
-  }
-
   @Override
   public List<Map<String, Object>> partitions() {
-    Judgement judgement = supervisor.snapshot().judgement();
+    Judgement judgement = snapshot().judgement();
     Function<PartitionVerdict, Double> ratio =
         each ->
             judgement
@@ -220,22 +178,17 @@ public final class WatchFacade implements ServiceApi {
 
   @Override
   public List<Map<String, Object>> workers() {
-    return supervisor.snapshot().judgement().threads().stream().map(WatchViews::thread).toList();
-  }
-
-  @Override
-  public List<Map<String, Object>> incidents() {
-    return chronicle.journal().latest().stream().limit(INCIDENTS).map(Chronicle::map).toList();
+    return snapshot().judgement().threads().stream().map(WatchViews::thread).toList();
   }
 
   @Override
   public List<Map<String, Object>> alerts() {
-    return supervisor.snapshot().tick().alerts().stream().map(Views::alert).toList();
+    return snapshot().tick().alerts().stream().map(Views::alert).toList();
   }
 
   @Override
   public List<Map<String, Object>> remedies() {
-    return supervisor.snapshot().tickets().stream().map(Ticket::map).toList();
+    return snapshot().tickets().stream().map(Ticket::map).toList();
   }
 
   @Override
@@ -245,127 +198,11 @@ public final class WatchFacade implements ServiceApi {
 
   @Override
   public ActionResult act(Action action, String target, String reason, String confirm) {
-    String why = reason.isBlank() ? "by hand" : reason;
-    return switch (action) {
-      case APPROVE, DECLINE -> answer(action == Action.APPROVE, target, confirm, why);
-      case REVIVE -> revive(why);
-      case QUARANTINE, RELEASE -> topic(action, target, why);
-      case CLEAN ->
-          refused("a broker cleans by its own rules; see 'kleaner compact-now " + target + "'");
-      case CHAOS -> refused("there is no fault switch for a real broker");
-    };
-  }
-
-  private ActionResult answer(boolean yes, String target, String confirm, String reason) {
-    Optional<Ticket> ticket =
-        supervisor.snapshot().tickets().stream()
-            .filter(each -> Long.toString(each.id()).equals(target))
-            .filter(each -> each.state() == Ticket.State.ASKED)
-            .findFirst();
-    if (ticket.isEmpty()) {
-      return new ActionResult(
-          ActionResult.Outcome.NOT_FOUND, "no remedy " + target + " waits for an answer");
-    }
-    if (yes
-        && !ticket.get().confirm().isEmpty()
-        && !ticket.get().confirm().equals(confirm.strip())) {
-      return refused(
-          "remedy "
-              + target
-              + " is done only for one who names its producer id: --yes "
-              + ticket.get().confirm());
-    }
-    supervisor.ask(
-        () ->
-            rounds
-                .book()
-                .answer(
-                    ticket.get().id(),
-                    yes,
-                    confirm,
-                    reason,
-                    Healer.somethingToClean(rounds.judgement()),
-                    clock.nowMs()));
-    return done(
-        "remedy " + target + (yes ? " is carried out: " : " is declined: ") + ticket.get().key());
-  }
-
-  private ActionResult revive(String reason) {
-    if (!hands.unable().isEmpty()) {
-      return refused(hands.unable());
-    }
-    supervisor.ask(
-        () ->
-            byHand(
-                new BrokerHands.Order(
-                    BrokerRemedy.REVIVE,
-                    Healer.subject(rounds.judgement()),
-                    List.of(),
-                    0,
-                    reason)));
-    return done("the cleaner is revived, unless a thread is blocked; see the remedies");
-  }
-
-  private ActionResult topic(Action action, String target, String reason) {
-    Judgement judgement = supervisor.snapshot().judgement();
-    String bare = target.substring(target.lastIndexOf(':') + 1);
-    Optional<String> topic =
-        judgement.sample().partitions().keySet().stream()
-            .filter(each -> each.toString().equals(bare) || each.topic().equals(bare))
-            .map(TopicPartition::topic)
-            .findFirst()
-            .or(() -> supervisor.snapshot().isolated().stream().filter(bare::equals).findFirst());
-    if (topic.isEmpty()) {
-      return new ActionResult(
-          ActionResult.Outcome.NOT_FOUND, "no partition or topic '" + target + "' is known here");
-    }
-    if (!hands.unable().isEmpty()) {
-      return refused(hands.unable());
-    }
-    boolean release = action == Action.RELEASE;
-    supervisor.ask(
-        () -> {
-          if (release) {
-            rounds.healer().released(topic.get(), clock.nowMs());
-          }
-          byHand(
-              new BrokerHands.Order(
-                  release ? BrokerRemedy.RELEASE : BrokerRemedy.ISOLATE,
-                  topic.get(),
-                  List.of(),
-                  0,
-                  reason));
-        });
-    return done(
-        release
-            ? topic.get() + " gets its own settings back"
-            : topic.get() + " is isolated: no partition of it is compacted on any broker");
-  }
-
-  private void byHand(BrokerHands.Order order) {
-    rounds.book().byHand(order, Healer.somethingToClean(rounds.judgement()), clock.nowMs());
-  }
-
-  private static ActionResult refused(String why) {
-    return new ActionResult(ActionResult.Outcome.REFUSED, why);
-  }
-
-  private static ActionResult done(String message) {
-    return new ActionResult(ActionResult.Outcome.DONE, message);
-  }
-
-  @Override
-  public Subscription subscribe(Consumer<Event> listener) {
-    return announcer.subscribe(listener);
+    return actions.act(action, target, reason, confirm);
   }
 
   @Override
   public boolean chaosEnabled() {
     return false;
-  }
-
-  /** Has something done after each of the supervisor's looks. */
-  public void afterTick(Runnable beat) {
-    thread.afterTick(beat);
   }
 }

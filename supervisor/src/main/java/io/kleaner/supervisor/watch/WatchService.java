@@ -16,8 +16,7 @@ import io.kleaner.supervisor.service.Supervisor;
 import io.kleaner.supervisor.service.SupervisorThread;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Watches one broker's cleaner and does something about it, as the policy says. Thread-safe after
@@ -25,7 +24,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class WatchService implements AutoCloseable {
 
-  private static final Logger LOG = LoggerFactory.getLogger(WatchService.class);
+  private static final long LOG_MS = 300;
 
   private final FileSystem fileSystem;
   private final WatchSetup setup;
@@ -128,7 +127,7 @@ public final class WatchService implements AutoCloseable {
         "",
         "");
     for (String warning : state.journal().warnings()) {
-      LOG.warn("{}", warning);
+      chronicle.log().add(Level.WARN, warning);
     }
     if (!hands.unable().isEmpty()) {
       chronicle.add(
@@ -174,6 +173,15 @@ public final class WatchService implements AutoCloseable {
       hands.close();
     } finally {
       state.close();
+      closeLog();
+    }
+  }
+
+  private void closeLog() {
+    try {
+      chronicle.log().close(LOG_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }

@@ -152,12 +152,18 @@ final class WatchViews {
     map.put("partitions", facts.get().map(LogDirFacts::partitions).orElse(0));
     map.put(
         "quarantined",
-        judgement.partitions().stream().filter(each -> each.state().equals("quarantined")).count());
+        judgement.partitions().stream()
+            .filter(each -> each.state().equals("quarantined"))
+            .map(each -> judgement.sample().partitions().get(each.partition()))
+            .flatMap(each -> each.files().get().stream())
+            .filter(each -> each.dir().startsWith(dir))
+            .count());
     map.put("dirtyBytes", files.stream().mapToLong(PartitionFiles::dirtyBytes).sum());
     map.put("freeBytes", facts.get().map(LogDirFacts::usableBytes).orElse(-1L));
     long ageMs = facts.ageMs(judgement.sample().atMs());
     map.put("scanAgeMs", ageMs == Long.MAX_VALUE ? -1 : ageMs);
-    map.put("fullInMs", -1);
+    // Absent, not a number, while nothing tells.
+    Optional.ofNullable(judgement.fullInMs().get(dir)).ifPresent(ms -> map.put("fullInMs", ms));
     return map;
   }
 }

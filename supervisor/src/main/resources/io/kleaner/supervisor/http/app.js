@@ -133,6 +133,13 @@ function overall(status) {
   $('detail').textContent = status.detail + (status.journalProblem ? '; ' + status.journalProblem : '');
   document.title = 'Kleaner: ' + text;
 }
+/** What can be opened, and stays as it is when its content is renewed. */
+function opening(id, title, content) {
+  const node = el('details', {}, el('summary', { id: id }, title), content);
+  node.open = open.has(id);
+  node.addEventListener('toggle', () => node.open ? open.add(id) : open.delete(id));
+  return node;
+}
 function worker(w) {
   const node = el('li', {}, el('div', { class: 'top' }, el('strong', {}, w.id), badge(w.state)),
     el('p', {}, w.partition ? w.partition + ' \u00b7 ' + w.phase.toLowerCase() : w.evidence),
@@ -144,7 +151,7 @@ function worker(w) {
       row.append(el('button', { id: 'chaos-' + w.id + '-' + fault, type: 'button',
         onclick: () => post('/api/v1/workers/' + encodeURIComponent(w.id) + '/chaos?fault=' + fault) }, fault));
     }
-    node.append(row);
+    node.append(opening('faults-' + w.id, 'fault switch', row));
   }
   return node;
 }
@@ -160,6 +167,15 @@ function alert(a) {
       + (a.occurrences > 1 ? ' \u00b7 ' + a.occurrences + ' times' : '')),
     el('p', {}, a.nextStep));
 }
+/** Its reason without its name, which stands beside it. */
+function bare(p) {
+  for (const name of [p.logDir + ':' + p.partition, p.partition]) {
+    if (p.reason.startsWith(name + ' ')) return p.reason.slice(name.length + 1);
+    if (p.reason.startsWith(name + ': ')) return p.reason.slice(name.length + 2);
+  }
+  return p.reason;
+}
+function sentence(text) { return /[.!?]$/.test(text) ? text : text + '.'; }
 function row(p) {
   const name = watching ? p.partition : p.logDir + ':' + p.partition;
   const unknown = p.dirtyRatio < 0;
@@ -171,10 +187,10 @@ function row(p) {
   if (!held && !watching) buttons.firstChild.append(el('button', { id: 'q-' + name, type: 'button', onclick: () => act(name, 'quarantine') }, 'quarantine'));
   return el('tr', {}, el('td', {}, el('strong', {}, p.partition)), el('td', {}, badge(p.state)),
     unknown ? el('td', {}, 'unknown') : el('td', {},
-      el('progress', { max: 1, value: p.dirtyRatio, 'aria-label': 'dirty ratio' }),
+      el('progress', { max: 1, value: p.dirtyRatio, 'aria-label': 'dirty ratio of ' + p.partition }),
       ' ' + Math.round(p.dirtyRatio * 100) + ' %'),
     el('td', { class: 'num' }, bytes(p.dirtyBytes)), el('td', { class: 'num' }, bytes(p.sizeBytes)),
-    el('td', { class: 'why' }, p.reason + (held && p.nextStep ? ' ' + p.nextStep : '')), buttons);
+    el('td', { class: 'why' }, sentence(bare(p)) + (held && p.nextStep ? ' ' + p.nextStep : '')), buttons);
 }
 const BAD = ['WORKER_DEAD', 'WORKER_HUNG', 'BUDGET_SPENT', 'PARTITION_QUARANTINED', 'REMEDIES_OFF', 'LOG_DIR_BLIND', 'CULPRIT_FOUND', 'REMEDY_FAILED'];
 const GOOD = ['WORKER_RESTARTED', 'PARTITION_RELEASED', 'PARTITION_MOVING', 'LOG_DIR_SEEN', 'SERVICE_STARTED', 'PARTITION_RECOVERED', 'CONDITION_ENDED', 'REMEDY_EFFECTIVE'];
@@ -184,10 +200,7 @@ function incident(i) {
     el('time', { datetime: new Date(i.atMs).toISOString() }, when(i.atMs)),
     el('strong', {}, i.kind.toLowerCase().replaceAll('_', ' ')), ' ' + i.summary));
   if (i.evidence && i.evidence !== i.summary) {
-    const more = el('details', {}, el('summary', { id: 'evidence-' + i.id }, 'evidence'), el('pre', {}, i.evidence));
-    more.open = open.has(i.id);
-    more.addEventListener('toggle', () => more.open ? open.add(i.id) : open.delete(i.id));
-    node.append(more);
+    node.append(opening('evidence-' + i.id, 'evidence', el('pre', {}, i.evidence)));
   }
   return node;
 }
@@ -269,7 +282,7 @@ $('state').addEventListener('change', soon);
 refresh();
 if (new URLSearchParams(location.search).has('still')) {
   // As it is now and no further: for a report, or a picture of it.
-  $('link').textContent = 'still';
+  $('link').textContent = 'as of ' + when(Date.now());
 } else {
   listen();
   setInterval(refresh, 5000);

@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.time.Duration;
@@ -26,6 +27,17 @@ class AlertDispatcherTest {
     dispatcher.dispatch(List.of(Samples.firing(1), Samples.firing(2)));
 
     assertThat(good.heard).containsExactly(1L, 2L);
+  }
+
+  @Test
+  void dispatch_oneSinkThrows_itsStatusSaysSo() {
+    AlertDispatcher dispatcher = new AlertDispatcher(List.of(new Bad(), new Ear()));
+
+    dispatcher.dispatch(List.of(Samples.firing(1), Samples.firing(2)));
+
+    assertThat(dispatcher.status())
+        .extracting(AlertSink.Status::dropped, AlertSink.Status::lastError)
+        .containsExactly(tuple(2L, "refused an event: NoClassDefFoundError"), tuple(0L, ""));
   }
 
   @Test

@@ -149,6 +149,26 @@ class SupervisorArchitectureTest {
           .areAssignableTo(Thread.class)
           .because("rules are functions of values");
 
+  /** Where the log goes may be blocked, or be the disk that is watched. */
+  @ArchTest
+  static final ArchRule watchdogWritesNoLog =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "..supervisor.service..",
+              "..supervisor.alert..",
+              "..supervisor.watch..",
+              "..supervisor.judge..",
+              "..supervisor.journal..")
+          .and()
+          .doNotHaveSimpleName("LogLines")
+          .and()
+          .doNotHaveSimpleName("LogCourier")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("org.slf4j.Logger")
+          .because("the supervisor's thread must wait for no log; LogLines takes its lines");
+
   @Test
   void clocksOnlyInCore_classThatAsksTheMachine_isFound() {
     JavaClasses violating = new ClassFileImporter().importClasses(AsksTheMachine.class);

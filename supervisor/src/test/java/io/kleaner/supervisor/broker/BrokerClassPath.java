@@ -11,6 +11,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -23,7 +25,21 @@ final class BrokerClassPath {
   private static final String GOAL =
       "org.apache.maven.plugins:maven-dependency-plugin:3.9.0:build-classpath";
 
+  /** What Maven says when a repository does not answer or does not have it. */
+  private static final Pattern NOT_FETCHED =
+      Pattern.compile(
+          "Could not transfer artifact|Could not find artifact|was not found in|in offline mode");
+
   private BrokerClassPath() {}
+
+  /** The jars cannot be had here. */
+  static final class NotFetchedException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    NotFetchedException(String message) {
+      super(message);
+    }
+  }
 
   /** The jars of a version, and our own test classes, for a {@link ChildJvm}. */
   static synchronized String of(KafkaVersion version) throws IOException, InterruptedException {
@@ -62,6 +78,13 @@ final class BrokerClassPath {
       Optional<String> offline = maven(project, output, List.of("-o"));
       if (offline.isPresent()) {
         Optional<String> online = maven(project, output, List.of());
+        if (online.isPresent() && NOT_FETCHED.matcher(online.get()).find()) {
+          throw new NotFetchedException(
+              "the jars of "
+                  + project.getParent().getFileName()
+                  + " are not in the local repository, and Maven could not fetch them:\n"
+                  + online.get().lines().limit(5).collect(Collectors.joining("\n")));
+        }
         if (online.isPresent()) {
           throw new IOException(
               "Maven could not resolve the class path of " + project + ":\n" + online.get());

@@ -24,8 +24,8 @@ import org.apache.kafka.common.Uuid;
  */
 public final class BrokerJvm implements AutoCloseable {
 
-  private static final Duration START = Duration.ofSeconds(90);
-  private static final Duration STOP = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(4);
+  private static final Duration STOP = Duration.ofMinutes(2);
 
   private final BrokerSpec spec;
   private final Path home;
@@ -66,6 +66,22 @@ public final class BrokerJvm implements AutoCloseable {
       broker.formatStorage();
     }
     return broker;
+  }
+
+  /**
+   * Why no broker of a version can be had here: its jars are neither at hand nor to be fetched.
+   * Empty if it can; a test skips with this.
+   *
+   * @throws IOException if something else is wrong with it
+   */
+  public static Optional<String> unobtainable(KafkaVersion version)
+      throws IOException, InterruptedException {
+    try {
+      BrokerClassPath.of(version);
+      return Optional.empty();
+    } catch (BrokerClassPath.NotFetchedException e) {
+      return Optional.of(e.getMessage());
+    }
   }
 
   private void formatStorage() throws IOException, InterruptedException {

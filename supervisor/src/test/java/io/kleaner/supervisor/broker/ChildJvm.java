@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Starts JVMs; none of them outlives this one. Thread-safe. */
-final class ChildJvm {
+public final class ChildJvm {
 
   private static final Duration END = Duration.ofSeconds(10);
   private static final List<Process> CHILDREN = new ArrayList<>();
@@ -36,6 +36,14 @@ final class ChildJvm {
    */
   static Process start(Path directory, String classPath, List<String> options, List<String> command)
       throws IOException {
+    return start(
+        new ProcessBuilder(line(classPath, options, command))
+            .redirectErrorStream(true)
+            .directory(directory.toFile()));
+  }
+
+  /** The command line of such a JVM, for who starts it in another way. */
+  public static List<String> line(String classPath, List<String> options, List<String> command) {
     List<String> all = new ArrayList<>();
     all.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     all.add("-XX:-UsePerfData");
@@ -44,14 +52,18 @@ final class ChildJvm {
     all.add(classPath);
     all.add(Tether.class.getName());
     all.addAll(command);
+    return all;
+  }
+
+  /** Starts a JVM by a command line that ends with {@link #line}. */
+  public static Process start(ProcessBuilder builder) throws IOException {
     synchronized (CHILDREN) {
       // Other threads go on while this JVM ends: the one that waited for a child starts the next.
       if (ending) {
         throw new IOException("this JVM is ending");
       }
       CHILDREN.removeIf(child -> !child.isAlive());
-      Process child =
-          new ProcessBuilder(all).redirectErrorStream(true).directory(directory.toFile()).start();
+      Process child = builder.start();
       CHILDREN.add(child);
       return child;
     }
@@ -73,7 +85,7 @@ final class ChildJvm {
   }
 
   /** Under a build, the class path of the JVM itself is one jar that names the others. */
-  private static String ownClassPath() {
+  public static String ownClassPath() {
     return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 }

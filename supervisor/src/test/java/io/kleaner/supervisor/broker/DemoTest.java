@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whether what {@code scripts/demo} shows is so; the demonstrations check each of their steps. */
-@Tag("brokers")
+@Tag("full")
 class DemoTest {
 
   @TempDir private Path temp;
@@ -33,6 +34,8 @@ class DemoTest {
 
   @Test
   void heroku2017Demo_realBrokerAndSidecar_allOfItHolds() throws Exception {
+    assumeThat(BrokerJvm.unobtainable(KafkaVersion.V0_9_0_1)).isEmpty();
+    assumeThat(BrokerJvm.unobtainable(KafkaVersion.V2_8_2)).isEmpty();
     JsonNode report = play("io.kleaner.supervisor.demo.Heroku2017Demo");
 
     assertThat(report.path("threadsBefore")).isNotEmpty();

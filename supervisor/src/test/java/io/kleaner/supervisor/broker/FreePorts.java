@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Random;
 
 /** Ports of loopback that nobody listens on now. Thread-safe. */
-final class FreePorts {
+public final class FreePorts {
 
   private static final int LOWEST = 20_000;
   private static final int HIGHEST = 32_000;
@@ -18,7 +18,7 @@ final class FreePorts {
   private FreePorts() {}
 
   /** Some different ones. */
-  static List<Integer> find(int count) throws IOException {
+  public static List<Integer> find(int count) throws IOException {
     List<ServerSocket> held = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -35,10 +36,12 @@ public final class Incidents implements AutoCloseable {
   /** Keys of all topics that are written to. */
   public static final int KEYS = 500;
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final long POLL_MS = 50;
   private static final int LENGTH_FIELD = 8;
   private static final int GARBAGE = 0x7fff_fff0;
 
+  private final String bootstrap;
   private final BrokerJvm broker;
   private final TestTopics topics;
   private final KeyedWriter writer;
@@ -46,9 +49,22 @@ public final class Incidents implements AutoCloseable {
 
   /** With a broker that runs. */
   public Incidents(BrokerJvm broker) {
+    this(broker.bootstrap(), broker);
+  }
+
+  private Incidents(String bootstrap, BrokerJvm broker) {
+    this.bootstrap = bootstrap;
     this.broker = broker;
-    this.topics = new TestTopics(broker.bootstrap());
-    this.writer = new KeyedWriter(broker.bootstrap());
+    this.topics = new TestTopics(bootstrap);
+    this.writer = new KeyedWriter(bootstrap);
+  }
+
+  /**
+   * With a broker of which nothing but its address is known: what waits for its log lines cannot be
+   * used.
+   */
+  public static Incidents at(String bootstrap) {
+    return new Incidents(bootstrap, null);
   }
 
   /**
@@ -98,10 +114,7 @@ public final class Incidents implements AutoCloseable {
   /** Sends the record that decompresses far to a topic that is there; returns its offset. */
   public long dropBomb(String topic) throws IOException {
     return RawProduce.send(
-        broker.bootstrap(),
-        topic,
-        null,
-        Bomb.batch(BOMB_KEY, BOMB_VALUE_BYTES, System.currentTimeMillis()));
+        bootstrap, topic, null, Bomb.batch(BOMB_KEY, BOMB_VALUE_BYTES, System.currentTimeMillis()));
   }
 
   /** Kills a cleaner thread, and the next one that comes by. */
@@ -216,7 +229,10 @@ public final class Incidents implements AutoCloseable {
   /** Something to clean: in a broker whose settings starve the cleaner it will not be. */
   public void dirty(String topic) throws Exception {
     topics.createCompacted(topic);
+    // A cleaner that spins leaves the broker no time to take what is written.
+    topics.cleanable(topic, false);
     writer.roll(topic, KEYS);
+    topics.cleanable(topic, true);
   }
 
   /** Waits for a line of the broker. */
@@ -238,6 +254,23 @@ public final class Incidents implements AutoCloseable {
       List<String> found = lines.filter(line -> line.startsWith(topic + " 0 ")).toList();
       return found.isEmpty() ? -1 : Long.parseLong(found.get(0).substring(topic.length() + 3));
     }
+  }
+
+  /**
+   * What that checkpoint says of partition 0 of a topic as soon as it says something: the broker
+   * logs the end of a clean before it writes it.
+   */
+  public long awaitCleanerCheckpoint(String topic) throws IOException, InterruptedException {
+    long endNs = System.nanoTime() + PATIENCE.toNanos();
+    long found = cleanerCheckpoint(broker.logDir(), topic);
+    while (found < 0) {
+      if (System.nanoTime() > endNs) {
+        throw new IOException("no cleaner checkpoint of " + topic + " was written");
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MS);
+      found = cleanerCheckpoint(broker.logDir(), topic);
+    }
+    return found;
   }
 
   /** A client of the broker's administrator, to be closed. */

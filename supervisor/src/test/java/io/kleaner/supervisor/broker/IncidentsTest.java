@@ -8,12 +8,13 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whether what is done to a real broker does the harm that the tests of the sidecar count on. */
-@Tag("brokers")
+@Tag("full")
 class IncidentsTest {
 
   private static final String NAME = "kafka-log-cleaner-thread-0";
@@ -72,7 +73,7 @@ class IncidentsTest {
       assertThat(incidents.nullKeysAfterPolicyFlip("keyless")).isPositive();
       long first = incidents.openTransaction("pinned", "forgotten");
       incidents.healthy("orders");
-      assertThat(Incidents.cleanerCheckpoint(broker.logDir(), "orders")).isPositive();
+      assertThat(incidents.awaitCleanerCheckpoint("orders")).isPositive();
       assertThat(Incidents.cleanerCheckpoint(broker.logDir(), "pinned")).isLessThanOrEqualTo(first);
       assertThat(jmx.cleanerThreads()).hasSize(1);
     }
@@ -104,7 +105,8 @@ class IncidentsTest {
   }
 
   private static void awaitStack(BrokerJmx jmx, String method) throws InterruptedException {
-    for (int i = 0; i < 200; i++) {
+    long endNs = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
+    while (System.nanoTime() < endNs) {
       Optional<ThreadInfo> info =
           jmx.cleanerThreads().values().stream().findFirst().flatMap(jmx::stack);
       if (info.isPresent()
@@ -112,7 +114,7 @@ class IncidentsTest {
               .anyMatch(frame -> frame.getMethodName().equals(method))) {
         return;
       }
-      Thread.onSpinWait();
+      TimeUnit.MILLISECONDS.sleep(50);
     }
     throw new AssertionError("no cleaner thread was ever in " + method);
   }

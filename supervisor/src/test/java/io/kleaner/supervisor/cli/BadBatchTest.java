@@ -167,6 +167,28 @@ class BadBatchTest {
   }
 
   @Test
+  void compact_damageBeforeWholeBatchesWithTruncateTail_cutsNothingOff() throws IOException {
+    SegmentSurgery active = SegmentSurgery.on(bad, ACTIVE);
+    List<Integer> batches = active.batches();
+    assertThat(batches).hasSizeGreaterThan(2);
+    active.putByte(batches.get(batches.size() - 2) + SegmentSurgery.MAGIC, 42).done();
+    // With it, the walk to the end would begin after the damage.
+    Files.delete(bad.resolve(String.format("%020d.index", ACTIVE)));
+    Map<String, String> before = Tree.of(bad);
+
+    Cli.Run run = Cli.run("compact", "--topic", "my-topic", "--truncate-tail", logDir);
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(3);
+    assertThat(run.err())
+        .contains(
+            "my-topic-0: refused: ",
+            "is damaged at byte " + batches.get(batches.size() - 2),
+            "unknown magic 42",
+            "Nothing was changed");
+    assertThat(Tree.of(bad)).isEqualTo(before);
+  }
+
+  @Test
   void compact_tornLastBatchOfACrashedBroker_needsBothFlags() throws IOException {
     Files.delete(logDir.resolve(".kafka_cleanshutdown"));
     int last = tear();

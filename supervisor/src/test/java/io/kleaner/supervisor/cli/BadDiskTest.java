@@ -14,6 +14,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -152,6 +161,71 @@ class BadDiskTest {
         "needs up to",
         "1000 are free in " + partition + "; nothing was changed.",
         "Free ");
+  }
+
+  /** Where both count on the same bytes, both write; where not, one looks again until it may. */
+  @Test
+  void compact_roomForOneOfTwoThreads_oneAfterTheOther() throws IOException {
+    long largest = Math.max(bytesOfLogs(partition), bytesOfLogs(logDir.resolve("my-topic-1")));
+    CyclicBarrier bothLook = new CyclicBarrier(2);
+    AtomicInteger looks = new AtomicInteger();
+    CountDownLatch otherMoved = new CountDownLatch(1);
+    Set<Path> writing = ConcurrentHashMap.newKeySet();
+    AtomicInteger together = new AtomicInteger();
+    FileSystem disk =
+        FailingDisk.withUsableBytes(
+            new LocalFileSystem(),
+            (op, path) -> {
+              if (op == Op.CREATE && path.toString().endsWith(".log.cleaned")) {
+                writing.add(path.getParent());
+                together.accumulateAndGet(writing.size(), Math::max);
+                if (writing.size() > 1) {
+                  otherMoved.countDown();
+                }
+                await(otherMoved);
+              } else if (op == Op.RENAME && path.toString().endsWith(".log.cleaned")) {
+                writing.remove(path.getParent());
+              }
+            },
+            () -> {
+              if (looks.incrementAndGet() <= 2) {
+                await(bothLook);
+              } else {
+                otherMoved.countDown();
+              }
+              return largest;
+            });
+
+    Cli.Run run = Cli.runOn(disk, "compact", "--topic", "my-topic", "--threads", "2", logDir);
+
+    assertThat(run.exit()).as(run.all()).isZero();
+    assertThat(run.out()).contains("my-topic-0: cleaned", "my-topic-1: cleaned");
+    assertThat(together.get()).as("cleans that wrote at the same time").isEqualTo(1);
+  }
+
+  private static long bytesOfLogs(Path dir) throws IOException {
+    try (Stream<Path> files = Files.list(dir)) {
+      return files
+          .filter(file -> file.toString().endsWith(".log"))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void await(CyclicBarrier barrier) {
+    try {
+      barrier.await(1, TimeUnit.MINUTES);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

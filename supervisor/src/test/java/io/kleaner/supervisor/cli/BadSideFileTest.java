@@ -126,6 +126,21 @@ class BadSideFileTest {
     assertRefused("my-topic-0", name, "line 3", "nothing was changed");
   }
 
+  @Test
+  void compact_recoveryPointsCorruptAfterACrash_isRefusedWithFileAndLine() throws IOException {
+    Files.delete(logDir.resolve(".kafka_cleanshutdown"));
+    Files.writeString(
+        logDir.resolve("recovery-point-offset-checkpoint"), "0\n1\nmy-topic zero 12\n");
+    Map<String, String> before = Tree.of(logDir);
+
+    Cli.Run run = Cli.run("compact", "--after-crash", partition);
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(3);
+    assertThat(run.err())
+        .contains("recovery-point-offset-checkpoint", "line 3", "nothing was changed");
+    assertThat(Tree.of(logDir)).isEqualTo(before);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"7\n0\n", "0\n5\nmy-topic 0 12\n", "\u0000\u0000\u0000"})
   void compact_checkpointOfWrongShape_isRefused(String text) throws IOException {

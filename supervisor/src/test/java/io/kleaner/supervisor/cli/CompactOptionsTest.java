@@ -7,7 +7,10 @@ import io.kleaner.core.oracle.Fixtures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -225,13 +228,29 @@ class CompactOptionsTest {
   }
 
   @Test
-  void throttle_generous_stillCleans() throws IOException {
-    Path partition = Fixtures.unpack("a-plain", temp).resolve("plain-0");
+  void throttle_partitionsBelowAStep_heldToTheRateTogether() throws IOException {
+    Path logDir = Fixtures.unpack("o-names", temp);
+    long least = Long.MAX_VALUE;
+    for (String name : List.of("my-topic-0", "my-topic-1")) {
+      least = Math.min(least, bytesOfLogs(logDir.resolve(name)));
+    }
+    long start = System.nanoTime();
 
-    Cli.Run run = Cli.run("compact", "--throttle", "1g", partition);
+    // Whichever is first moves at least its logs, and the second waits a second for them.
+    Cli.Run run = Cli.run("compact", "--topic", "my-topic", "--throttle", least, logDir);
 
     assertThat(run.exit()).as(run.all()).isZero();
-    assertThat(run.out()).contains("plain-0: cleaned");
+    assertThat(run.out()).contains("my-topic-0: cleaned", "my-topic-1: cleaned");
+    assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.SECONDS.toNanos(1));
+  }
+
+  private static long bytesOfLogs(Path dir) throws IOException {
+    try (Stream<Path> files = Files.list(dir)) {
+      return files
+          .filter(file -> file.toString().endsWith(".log"))
+          .mapToLong(file -> file.toFile().length())
+          .sum();
+    }
   }
 
   @Test

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.function.LongSupplier;
 
 /**
  * A disk on which single operations fail: a {@link Fault} sees each before it is done and may throw
@@ -47,17 +47,18 @@ final class FailingDisk implements FileSystem {
 
   private final FileSystem disk;
   private final Fault fault;
-  private final OptionalLong usableBytes;
+  private final Optional<LongSupplier> usableBytes;
   private final boolean writable;
 
   /**
    * @param disk that does what does not fail
    */
   FailingDisk(FileSystem disk, Fault fault) {
-    this(disk, fault, OptionalLong.empty(), true);
+    this(disk, fault, Optional.empty(), true);
   }
 
-  private FailingDisk(FileSystem disk, Fault fault, OptionalLong usableBytes, boolean writable) {
+  private FailingDisk(
+      FileSystem disk, Fault fault, Optional<LongSupplier> usableBytes, boolean writable) {
     this.disk = disk;
     this.fault = fault;
     this.usableBytes = usableBytes;
@@ -66,12 +67,17 @@ final class FailingDisk implements FileSystem {
 
   /** A disk with little room that says so. */
   static FailingDisk withUsableBytes(FileSystem disk, long usableBytes) {
-    return new FailingDisk(disk, (op, path) -> {}, OptionalLong.of(usableBytes), true);
+    return withUsableBytes(disk, (op, path) -> {}, () -> usableBytes);
+  }
+
+  /** A disk whose room is asked for each time. */
+  static FailingDisk withUsableBytes(FileSystem disk, Fault fault, LongSupplier usableBytes) {
+    return new FailingDisk(disk, fault, Optional.of(usableBytes), true);
   }
 
   /** A disk that this process may not write to. */
   static FailingDisk readOnly(FileSystem disk, Fault fault) {
-    return new FailingDisk(disk, fault, OptionalLong.empty(), false);
+    return new FailingDisk(disk, fault, Optional.empty(), false);
   }
 
   @Override
@@ -152,7 +158,12 @@ final class FailingDisk implements FileSystem {
 
   @Override
   public long usableBytes(Path path) throws IOException {
-    return usableBytes.isPresent() ? usableBytes.getAsLong() : disk.usableBytes(path);
+    return usableBytes.isPresent() ? usableBytes.get().getAsLong() : disk.usableBytes(path);
+  }
+
+  @Override
+  public Object storeOf(Path path) throws IOException {
+    return disk.storeOf(path);
   }
 
   @Override

@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +46,55 @@ class InterruptTest {
     assertThat(recover.exit()).isZero();
     assertThat(recover.out()).contains("my-topic-0: no clean was interrupted here");
     assertThat(Cli.run("compact", "--topic", ".*", logDir).exit()).isZero();
+  }
+
+  @Test
+  @Tag("full")
+  void compact_signalAfterTheFirstPartition_eachIsAsBeforeOrDone() throws Exception {
+    Path wanted = Fixtures.unpack("o-names", temp.resolve("wanted"));
+    Path logDir = Fixtures.unpack("o-names", temp.resolve("data"));
+    Map<String, String> before = Tree.of(logDir);
+    String[] same = {"compact", "--topic", ".*", "--now", "4000000000000"};
+    assertThat(Cli.run(same[0], same[1], same[2], same[3], same[4], wanted).exit()).isZero();
+    Process process =
+        start(same[0], same[1], same[2], same[3], same[4], "--throttle", "64k", logDir);
+
+    try (BufferedReader lines = process.inputReader()) {
+      String line = lines.readLine();
+      while (line != null && !line.contains(": cleaned up to")) {
+        line = lines.readLine();
+      }
+      assertThat(line).isNotNull();
+      new ProcessBuilder("kill", "-INT", String.valueOf(process.pid())).start().waitFor();
+      assertThat(process.waitFor()).isEqualTo(ExitCode.INTERRUPTED.number());
+    }
+
+    Map<String, String> after = Tree.of(logDir);
+    Map<String, String> done = Tree.of(wanted);
+    int cleaned = 0;
+    for (String name : Tree.names(logDir)) {
+      if (Files.isDirectory(logDir.resolve(name))) {
+        boolean asBefore = of(after, name).equals(of(before, name));
+        assertThat(asBefore || of(after, name).equals(of(done, name))).as(name).isTrue();
+        cleaned += asBefore ? 0 : 1;
+      }
+    }
+    assertThat(cleaned).isPositive();
+    assertThat(logDir.resolve(".lock")).doesNotExist();
+    assertThat(Cli.run(same[0], same[1], same[2], same[3], same[4], logDir).exit()).isZero();
+    Map<String, String> converged = Tree.of(logDir);
+    // The checkpoint says the same, written at another time.
+    String checkpoint = "cleaner-offset-checkpoint";
+    assertThat(logDir.resolve(checkpoint)).hasSameTextualContentAs(wanted.resolve(checkpoint));
+    converged.remove(checkpoint);
+    done.remove(checkpoint);
+    assertThat(converged).isEqualTo(done);
+  }
+
+  private static Map<String, String> of(Map<String, String> tree, String name) {
+    Map<String, String> part = new TreeMap<>(tree);
+    part.keySet().removeIf(path -> !path.startsWith(name + "/"));
+    return part;
   }
 
   @Test

@@ -44,11 +44,23 @@ class RecoverCommandTest {
 
       Cli.Run dry = Cli.run("compact", "--dry-run", dir);
       assertThat(dry.exit()).as(dry.all()).isEqualTo(3);
+      Map<String, String> interrupted = Tree.of(dir);
+      Cli.Run plan = Cli.run("plan", dir);
+      Cli.Run diff = Cli.run("diff", untouched.resolve("plain-0"), dir);
+      assertThat(Tree.of(dir)).isEqualTo(interrupted);
       Cli.Run recover = Cli.run("recover", "--json", dir);
 
       assertThat(recover.exit()).as(recover.all()).isZero();
       String result = recover.json().at("/partitions/0/result").asText();
       assertThat(result).isIn("undone", "finished");
+      // What is committed are the data; what is not leaves the live files to be the data.
+      int judged = result.equals("finished") ? 3 : 0;
+      assertThat(plan.exit()).as(plan.all()).isEqualTo(judged);
+      assertThat(diff.exit()).as(diff.all()).isEqualTo(judged);
+      if (judged == 3) {
+        assertThat(plan.all()).contains("committed new segments", "kleaner recover " + dir);
+        assertThat(diff.all()).contains("committed new segments", "kleaner recover " + dir);
+      }
       undone |= result.equals("undone");
       finished |= result.equals("finished");
       Path like = result.equals("undone") ? untouched : wanted;

@@ -3,15 +3,11 @@ package io.kleaner.supervisor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,64 +16,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The service and the commands that drive it, as someone types them. */
 class ServeCommandTest {
 
+  private static final String ANY = "127.0.0.1:0";
+
   @TempDir private Path temp;
 
-  /** A service in this process, by its command line; ended as a signal would. */
-  private final class Served implements AutoCloseable {
-    private final StringWriter out = new StringWriter();
-    private final StringWriter err = new StringWriter();
-    private final Interrupts interrupts = new Interrupts();
-    private final Thread thread;
-    private volatile int exit = -1;
-
-    Served(String... more) throws Exception {
-      Path logs = Files.createDirectories(temp.resolve("logs"));
-      Files.createDirectories(logs.resolve("orders-0"));
-      String[] args = {
-        "serve",
-        "--log-dir",
-        logs.toString(),
-        "--state-dir",
-        temp.resolve("state").toString(),
-        "--listen",
-        "127.0.0.1:0"
-      };
-      String[] all = new String[args.length + more.length];
-      System.arraycopy(args, 0, all, 0, args.length);
-      System.arraycopy(more, 0, all, args.length, more.length);
-      Terminal terminal =
-          new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), false);
-      thread = new Thread(() -> exit = Main.run(terminal, interrupts, all));
-      thread.start();
-      long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-      while (!out.toString().contains("token for actions")) {
-        assertThat(thread.isAlive() && System.nanoTime() < end).as(out + " " + err).isTrue();
-        Thread.onSpinWait();
-      }
-    }
-
-    String url() {
-      Matcher url =
-          Pattern.compile("http://127.0.0.1:\\d+")
-              .matcher(out.toString().lines().findFirst().orElse(""));
-      assertThat(url.find()).isTrue();
-      return url.group();
-    }
-
-    Path token() {
-      return temp.resolve("state").resolve("token");
-    }
-
-    @Override
-    public void close() {
-      interrupts.token().cancel();
-      try {
-        thread.join(TimeUnit.SECONDS.toMillis(60));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-      assertThat(exit).isZero();
-    }
+  private Served served(String... more) throws Exception {
+    return new Served(temp, temp.resolve("state"), more);
   }
 
   @Test
@@ -132,6 +76,88 @@ class ServeCommandTest {
   }
 
   @Test
+  void serve_stateDirInALogDirectory_isRefusedAndNothingIsMade() throws Exception {
+    Path logs = Files.createDirectories(temp.resolve("logs"));
+    Path partition = Files.createDirectories(logs.resolve("orders-0"));
+
+    Cli.Run run =
+        Cli.run("serve", "--log-dir", logs, "--state-dir", logs.resolve("state"), "--listen", ANY);
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(3);
+    assertThat(run.err()).contains("lies in the log directory", "Name another with --state-dir");
+    try (var left = Files.list(logs)) {
+      assertThat(left).containsExactly(partition);
+    }
+  }
+
+  @Test
+  void serve_stateDirCannotBeMade_noRemedyRunsAndThatIsSaid() throws Exception {
+    Path file = Files.writeString(temp.resolve("file"), "no directory");
+    try (Served served = new Served(temp, file.resolve("state"))) {
+      Cli.Run status = Cli.run("status", "--url", served.url());
+
+      assertThat(served.out()).contains("actions are off: there is nowhere to keep a token");
+      assertThat(status.exit()).as(status.all()).isEqualTo(1);
+      assertThat(status.out()).contains("NOT READY: no remedy runs", "JournalUnwritable");
+      assertThat(Cli.run("throttle", "--url", served.url(), "5m").exit()).isEqualTo(3);
+    }
+    assertThat(file).hasContent("no directory");
+  }
+
+  @Test
+  void serve_directoryNamedTwiceAndByALink_isServedOnce() throws Exception {
+    Path logs = Files.createDirectories(temp.resolve("logs"));
+    Path link = Files.createSymbolicLink(temp.resolve("link"), logs);
+    try (Served served = served("--log-dir", logs.toString(), "--log-dir", link.toString())) {
+      JsonNode all = Cli.run("status", "--url", served.url(), "--json").json();
+
+      assertThat(all.path("status").path("logDirs")).hasSize(1);
+      assertThat(all.path("workers")).hasSize(2);
+    }
+  }
+
+  @Test
+  void serve_brokersDirectoryAfterACrash_isRefusedWithWhatToDo() throws Exception {
+    Path logs = Files.createDirectories(temp.resolve("logs"));
+    Files.writeString(logs.resolve("meta.properties"), "version=1\nnode.id=1\n");
+
+    Cli.Run run =
+        Cli.run(
+            "serve",
+            "--log-dir",
+            logs,
+            "--exclusive",
+            "--state-dir",
+            temp.resolve("state"),
+            "--listen",
+            ANY);
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(3);
+    assertThat(run.err())
+        .contains("has not stopped cleanly", "Nothing was changed")
+        .contains("Start that broker once and stop it cleanly", "kleaner compact --after-crash");
+    assertThat(logs.resolve(".lock")).doesNotExist();
+  }
+
+  @Test
+  void serve_brokersDirectory_needsExclusive() throws Exception {
+    Path logs = Files.createDirectories(temp.resolve("logs"));
+    Files.writeString(logs.resolve("meta.properties"), "version=1\nnode.id=1\n");
+    Files.writeString(logs.resolve(".kafka_cleanshutdown"), "{\"version\":0}");
+
+    Cli.Run run =
+        Cli.run("serve", "--log-dir", logs, "--state-dir", temp.resolve("state"), "--listen", ANY);
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(3);
+    assertThat(run.err()).contains("meta.properties is there", "say so with --exclusive");
+    assertThat(run.err().lines().filter(line -> line.contains("meta.properties"))).hasSize(1);
+    assertThat(logs.resolve(".lock")).doesNotExist();
+    try (Served served = served("--exclusive")) {
+      assertThat(Cli.run("status", "--url", served.url()).out()).contains("partitions");
+    }
+  }
+
+  @Test
   void serve_portTaken_saysSoAndGivesTheDirectoryBack() throws Exception {
     Path logs = Files.createDirectories(temp.resolve("logs"));
     Files.createDirectories(logs.resolve("orders-0"));
@@ -154,7 +180,7 @@ class ServeCommandTest {
 
   @Test
   void commands_runningService_doWhatTheySay() throws Exception {
-    try (Served served = new Served("--chaos")) {
+    try (Served served = served("--chaos")) {
       Object[] how = {"--url", served.url(), "--token-file", served.token()};
 
       assertThat(with("throttle", how, "5m").all()).contains("exit 0", "5242880 bytes/s");
@@ -183,7 +209,7 @@ class ServeCommandTest {
   @Test
   void commands_wrongOrNoToken_areRefused() throws Exception {
     Path wrong = Files.writeString(temp.resolve("wrong"), "0123456789012345");
-    try (Served served = new Served()) {
+    try (Served served = served()) {
       Object[] url = {"--url", served.url()};
 
       Cli.Run none = with("throttle", url, "5m");

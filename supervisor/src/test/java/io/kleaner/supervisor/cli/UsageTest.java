@@ -117,6 +117,7 @@ class UsageTest {
         Arguments.of("compact --keep-unkeyed --drop-unkeyed x", "mutually exclusive"),
         Arguments.of("compact --output o --dry-run x", "exclude each other"),
         Arguments.of("compact --spill-dir /no/where x", "--spill-dir: /no/where is no directory"),
+        Arguments.of("plan --max-record-bytes 2g x", "--max-record-bytes is below 2g"),
         Arguments.of("plan --spill-dir /no/where x", "--spill-dir: /no/where is no directory"),
         Arguments.of("diff --spill-dir /no/where a b", "--spill-dir: /no/where is no directory"),
         Arguments.of("compact --truncate-tail --dry-run x", "a dry run cuts nothing off"),
@@ -151,6 +152,16 @@ class UsageTest {
     assertThat(run.exit()).as(run.all()).isEqualTo(2);
     assertThat(run.err())
         .contains("segment.bytes is a whole number, not 'many'", "unknown setting 'colour'");
+  }
+
+  @Test
+  void compact_segmentBytesBeyondAnInt_isRefusedAsUsage() throws Exception {
+    Path logDir = io.kleaner.core.oracle.Fixtures.unpack("a-plain", temp);
+
+    Cli.Run run = Cli.run("compact", "--config", "segment.bytes=3221225472", logDir);
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(2);
+    assertThat(run.err()).contains("segment.bytes is at most 2147483647, not 3221225472");
   }
 
   @ParameterizedTest

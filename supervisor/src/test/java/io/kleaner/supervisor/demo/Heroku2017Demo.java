@@ -168,9 +168,11 @@ public final class Heroku2017Demo {
     Path partition = data.resolve(TOPIC + "-0");
     stage.begin("Compact the topic from the files of the stopped broker");
     List<String> command = new ArrayList<>(List.of("compact", partition.toString()));
-    command.addAll(List.of("--topic", TOPIC));
+    command.addAll(List.of("--upgrade-format", "--topic", TOPIC));
     Kleaner.Run run = Kleaner.run(command.toArray(String[]::new));
-    stage.quote("$", String.join(" ", "kleaner", "compact DEMO/broker/data/" + TOPIC + "-0"));
+    stage.quote(
+        "$",
+        String.join(" ", "kleaner", "compact --upgrade-format DEMO/broker/data/" + TOPIC + "-0"));
     run.output()
         .lines()
         .limit(LINES_SHOWN)

@@ -12,11 +12,12 @@ import java.util.Base64;
  *
  * @param store certificate and key, for a client
  */
-record Certificates(Path certificate, Path key, KeyStore store) {
+public record Certificates(Path certificate, Path key, KeyStore store) {
 
   static final char[] PASSWORD = "changeit".toCharArray();
 
-  static Certificates make(Path dir, String name) throws Exception {
+  /** Makes one in a directory. */
+  public static Certificates make(Path dir, String name) throws Exception {
     Path file = dir.resolve(name + ".p12");
     Process keytool =
         new ProcessBuilder(

@@ -16,6 +16,10 @@ class LogDirRulesTest {
   private Verdict last = new Verdict.Unknown("");
 
   private void sample(long second, long free, long dirty, long cleaned, long found) {
+    sample(second, free, dirty, dirty, cleaned, found);
+  }
+
+  private void sample(long second, long free, long dirty, long waiting, long cleaned, long found) {
     last =
         rules.judge(
             new LogDirSample(
@@ -24,6 +28,7 @@ class LogDirRulesTest {
                 1_000,
                 free,
                 dirty,
+                waiting,
                 cleaned,
                 found,
                 OptionalLong.of(90_000),
@@ -66,6 +71,53 @@ class LogDirRulesTest {
   }
 
   @Test
+  void judge_dirtThatNobodyMayCleanYetGrows_isHealthy() {
+    sample(0, 100, 0, 0, 0, 0);
+    sample(200, 100, 5_000, 0, 0, 0);
+    sample(400, 100, 9_000, 0, 0, 0);
+
+    assertThat(last).isInstanceOf(Verdict.Healthy.class);
+  }
+
+  @Test
+  void judge_nothingWaitedOnceInTheWindow_isHealthy() {
+    sample(0, 100, 1_000, 1_000, 0, 1_000);
+    sample(200, 100, 2_000, 0, 1_000, 1_000);
+    sample(400, 100, 9_000, 6_000, 1_000, 1_000);
+
+    assertThat(last).isInstanceOf(Verdict.Healthy.class);
+  }
+
+  @Test
+  void judge_dirtIsAheadByLittle_doesNotBeginToFallBehindAndDoesNotEndIt() {
+    sample(0, 100, 10_000, 0, 10_000);
+    sample(200, 100, 10_000, 50_000, 10_000);
+    sample(400, 100, 11_000, 99_000, 10_000);
+    assertThat(last).as("100,000 arrived, 99,000 cleaned").isInstanceOf(Verdict.Healthy.class);
+
+    sample(500, 100, 30_000, 100_000, 10_000);
+    assertThat(last).as("a clear lead").isInstanceOf(Verdict.FallingBehind.class);
+
+    sample(600, 100, 12_000, 190_000, 10_000);
+    assertThat(last).as("a small one").isInstanceOf(Verdict.FallingBehind.class);
+
+    sample(601, 100, 9_000, 200_000, 10_000);
+    assertThat(last).as("none").isInstanceOf(Verdict.Healthy.class);
+
+    sample(602, 100, 12_000, 201_000, 10_000);
+    assertThat(last).as("a small one again").isInstanceOf(Verdict.Healthy.class);
+  }
+
+  @Test
+  void fullInMs_watchedForAMoment_saysNothing() {
+    sample(0, 9_000, 0, 0, 0);
+    sample(1, 8_000, 0, 0, 0);
+    sample(2, 7_000, 0, 0, 0);
+
+    assertThat(rules.fullInMs()).isEmpty();
+  }
+
+  @Test
   void judge_windowIsShort_saysNothingYet() {
     sample(0, 100, 0, 0, 0);
     sample(1, 100, 5_000, 0, 0);
@@ -83,6 +135,7 @@ class LogDirRulesTest {
                 Optional.of("I/O error"),
                 120_000,
                 -1,
+                0,
                 0,
                 0,
                 0,

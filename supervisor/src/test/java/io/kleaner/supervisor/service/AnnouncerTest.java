@@ -28,6 +28,7 @@ class AnnouncerTest {
     }
 
     assertThat(heard).containsExactly(1L, 3L);
+    assertThat(announcer.missed()).isEqualTo(1);
   }
 
   @Test

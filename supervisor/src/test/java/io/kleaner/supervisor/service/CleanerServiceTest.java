@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,6 +29,26 @@ class CleanerServiceTest {
       assertThat(Files.readString(lab.logDir().resolve("cleaner-offset-checkpoint")))
           .contains("orders 0 60", "orders 4 60");
     }
+  }
+
+  @Test
+  void throttle_partitionsSmallerThanAStep_areHeldToItTogether() throws Exception {
+    try (ServiceLab lab = new ServiceLab(temp).partitions("first", 1).start()) {
+      lab.await("clean", () -> lab.count("clean") == 1);
+      lab.api().throttle(OptionalLong.of(1));
+      lab.partitions("small", 3);
+
+      lab.await("all are seen", () -> lab.api().partitions().size() == 4);
+      lab.await("one waits", () -> isThrottled(lab));
+      assertThat(lab.count("clean")).as("the first bytes wait for nobody").isEqualTo(2);
+
+      lab.api().throttle(OptionalLong.empty());
+      lab.await("goes on", () -> lab.count("clean") == 4);
+    }
+  }
+
+  private static boolean isThrottled(ServiceLab lab) {
+    return lab.api().workers().stream().anyMatch(each -> each.get("state").equals("throttled"));
   }
 
   @Test

@@ -47,6 +47,7 @@ final class ServiceLab implements AutoCloseable {
   private final Path state;
   private final List<AlertEvent> alerts = new CopyOnWriteArrayList<>();
   private FileSystem fileSystem = new LocalFileSystem();
+  private Path served;
   private int threads = 1;
   private long hungAfterMs = 60_000;
   private RestartPolicy.Limits restarts = new RestartPolicy.Limits(50, 1_000, 20, 600_000, 60_000);
@@ -59,10 +60,18 @@ final class ServiceLab implements AutoCloseable {
     this.temp = temp;
     this.logDir = Files.createDirectories(temp.resolve("logs"));
     this.state = temp.resolve("state");
+    this.served = logDir;
   }
 
   ServiceLab on(FileSystem other) {
     fileSystem = other;
+    return this;
+  }
+
+  /** The service sees its log directory under another path. */
+  ServiceLab shownAs(Path shown) {
+    fileSystem = ElsewhereDisk.showing(shown, logDir);
+    served = shown;
     return this;
   }
 
@@ -113,6 +122,22 @@ final class ServiceLab implements AutoCloseable {
     return this;
   }
 
+  /** Partitions were cleaned up to an offset, by name; no worker writes that file meanwhile. */
+  ServiceLab cleanedUpTo(Map<String, Long> offsets) throws IOException {
+    Path file = logDir.resolve("cleaner-offset-checkpoint");
+    List<String> entries = new ArrayList<>();
+    if (Files.exists(file)) {
+      entries.addAll(Files.readAllLines(file).stream().skip(2).toList());
+    }
+    offsets.forEach(
+        (name, offset) -> {
+          int dash = name.lastIndexOf('-');
+          entries.add(name.substring(0, dash) + " " + name.substring(dash + 1) + " " + offset);
+        });
+    Files.writeString(file, "0\n" + entries.size() + "\n" + String.join("\n", entries) + "\n");
+    return this;
+  }
+
   /** Every partition's high watermark is its log end. */
   private void checkpoint(List<String> coming) throws IOException {
     StringBuilder lines = new StringBuilder();
@@ -147,7 +172,7 @@ final class ServiceLab implements AutoCloseable {
                     Origin.FILE)));
     CleanerService.Setup setup =
         new CleanerService.Setup(
-            List.of(logDir),
+            List.of(served),
             false,
             threads,
             state,
@@ -157,6 +182,7 @@ final class ServiceLab implements AutoCloseable {
                 new HighWatermarkChoice.Checkpoint(),
                 false,
                 UnkeyedPolicy.REFUSE,
+                false,
                 CleanOptions.defaults(),
                 CleanOptions.DEFAULT_MAX_RECORD_BYTES,
                 50,

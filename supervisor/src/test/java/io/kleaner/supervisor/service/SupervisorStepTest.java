@@ -3,116 +3,18 @@ package io.kleaner.supervisor.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kleaner.supervisor.alert.Alert;
-import io.kleaner.supervisor.alert.AlertBook;
-import io.kleaner.supervisor.alert.AlertDispatcher;
-import io.kleaner.supervisor.alert.AlertPolicy;
 import io.kleaner.supervisor.cleaner.Cause;
-import io.kleaner.supervisor.cleaner.HandClock;
 import io.kleaner.supervisor.cleaner.Hold;
 import io.kleaner.supervisor.cleaner.Lease;
-import io.kleaner.supervisor.cleaner.PartitionBoard;
 import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionStatus;
 import io.kleaner.supervisor.cleaner.Puppet;
-import io.kleaner.supervisor.cleaner.ScanReport;
-import io.kleaner.supervisor.cleaner.ServedDirs;
-import io.kleaner.supervisor.cleaner.WorkEvents;
 import io.kleaner.supervisor.journal.Incident;
-import io.kleaner.supervisor.journal.Journal;
-import io.kleaner.supervisor.judge.WorkerRules;
-import io.kleaner.supervisor.remedy.QuarantinePolicy;
-import io.kleaner.supervisor.remedy.RestartPolicy;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Every verdict and remedy of the supervisor, stepped by hand: no thread, no sleep. */
-class SupervisorStepTest {
-
-  private static final Path LOGS = Path.of("/logs");
-  private static final PartitionId ONE = Puppet.id("/logs", "orders", 1);
-  private static final PartitionId TWO = Puppet.id("/logs", "orders", 2);
-  private static final long HUNG_MS = 60_000;
-  private static final long STALLED_MS = 900_000;
-
-  private final HandClock clock = new HandClock();
-  private final PartitionBoard board = new PartitionBoard(clock);
-  private final WorkEvents events = new WorkEvents();
-  private final ScanReport report = new ScanReport();
-  private final Journal journal = Journal.inMemory("a test keeps nothing");
-  private final Announcer announcer = new Announcer();
-  private final Chronicle chronicle = new Chronicle(journal, announcer, clock);
-  private final Puppet.Troupe crew = new Puppet.Troupe(clock, "cleaner-0", "scout-0");
-  private final PartitionCare partitions =
-      new PartitionCare(board, new QuarantinePolicy(5_000, 60_000, 600_000), STALLED_MS, chronicle);
-  private final Supervisor<Snapshot> supervisor = supervisor(true);
-
-  private Supervisor<Snapshot> supervisor(boolean remedies) {
-    SupervisionOptions options = SupervisionOptions.defaults();
-    WorkerCare workers =
-        new WorkerCare(
-            crew,
-            board,
-            new WorkerRules(HUNG_MS),
-            new RestartPolicy(
-                new RestartPolicy.Limits(500, 30_000, 3, 600_000, 60_000), new Random(1)),
-            partitions,
-            new ZombieWard(board, partitions, chronicle),
-            chronicle,
-            remedies);
-    LogDirCare logDirs =
-        new LogDirCare(
-            List.of(LOGS), new ServedDirs(), board, report, options, chronicle, clock.nanoTime());
-    return new Supervisor<>(
-        clock,
-        500,
-        new ServeRounds(
-            clock,
-            board,
-            events,
-            workers,
-            partitions,
-            logDirs,
-            chronicle,
-            new ChangeNews(announcer)),
-        Snapshot.NONE,
-        new AlertBook(new AlertPolicy(0, 3_600_000, 30_000), Map.of()),
-        new AlertDispatcher(List.of()),
-        chronicle,
-        announcer);
-  }
-
-  private void step(long ms) {
-    clock.passMs(ms);
-    crew.agents().stream().filter(Puppet::isAlive).forEach(Puppet::beat);
-    report.scanned(LOGS, 1_000_000, clock.nowMs(), clock.nanoTime());
-    supervisor.tick();
-  }
-
-  private void dirty(PartitionId... ids) {
-    Puppet.present(board, ids);
-    for (PartitionId id : ids) {
-      Puppet.look(board, id, PartitionStatus.DIRTY, 100, clock.nowMs());
-    }
-  }
-
-  private Lease work(String id) {
-    Lease lease = crew.at(id).leaseNext(board).orElseThrow();
-    crew.at(id).begin(lease, "COPY");
-    return lease;
-  }
-
-  private boolean isFiring(String rule) {
-    return supervisor.snapshot().alerts().stream()
-        .anyMatch(each -> each.rule().equals(rule) && each.state() == Alert.State.FIRING);
-  }
-
-  private long incidents(Incident.Kind kind) {
-    return chronicle.count(kind);
-  }
+/** What becomes of workers that die or hang, and of partitions that fail, stepped by hand. */
+class SupervisorStepTest extends StepLab {
 
   @Test
   void dead_worker_isReplacedAtOnceAndItsPartitionIsHeldForAMoment() {
@@ -320,97 +222,6 @@ class SupervisorStepTest {
 
     assertThat(isFiring("NoRoom")).isTrue();
     assertThat(incidents(Incident.Kind.PARTITION_QUARANTINED)).isZero();
-  }
-
-  @Test
-  void stalled_eligibleAndNobodyTakesIt_isTold() {
-    dirty(ONE);
-    step(500);
-    step(STALLED_MS);
-
-    assertThat(isFiring("PartitionStalled")).isTrue();
-  }
-
-  @Test
-  void stalled_longCleanOfALiveWorker_isNot() {
-    dirty(ONE);
-    work("cleaner-0");
-    step(500);
-    step(STALLED_MS);
-
-    assertThat(isFiring("PartitionStalled")).isFalse();
-    assertThat(isFiring("BacklogWaits")).isFalse();
-  }
-
-  @Test
-  void stalled_othersWaitWhileEveryWorkerIsBusy_isOneQueue() {
-    dirty(ONE, TWO, Puppet.id("/logs", "orders", 3));
-    work("cleaner-0");
-    step(500);
-    step(STALLED_MS);
-
-    assertThat(isFiring("BacklogWaits")).isTrue();
-    assertThat(isFiring("PartitionStalled")).isFalse();
-  }
-
-  @Test
-  void stalled_cleanedAgainAndAgainInVain_isTold() {
-    dirty(ONE);
-    step(500);
-    for (int i = 0; i < 3; i++) {
-      crew.at("cleaner-0").cleanInVain(board, work("cleaner-0"), clock.nowMs());
-      step(500);
-    }
-
-    assertThat(isFiring("PartitionStalled")).isTrue();
-  }
-
-  @Test
-  void vanished_partition_isToldOnce() {
-    dirty(ONE, TWO);
-    step(500);
-    Puppet.present(board, TWO);
-    step(500);
-    step(500);
-
-    assertThat(incidents(Incident.Kind.PARTITION_VANISHED)).isEqualTo(1);
-  }
-
-  @Test
-  void blind_clockIsSetBack_isFoundAllTheSame() {
-    dirty(ONE);
-    step(500);
-    clock.setBackMs(3_600_000);
-    clock.passMs(120_000);
-
-    supervisor.tick();
-
-    assertThat(isFiring("LogDirBlind")).isTrue();
-  }
-
-  @Test
-  void blind_oneLookFails_isNotToldAtOnce() {
-    dirty(ONE);
-    step(500);
-    report.failed(LOGS, "I/O error", clock.nowMs());
-    supervisor.tick();
-    assertThat(isFiring("LogDirUnwell") || isFiring("LogDirBlind")).isFalse();
-
-    report.failed(LOGS, "I/O error", clock.nowMs());
-    report.failed(LOGS, "I/O error", clock.nowMs());
-    supervisor.tick();
-
-    assertThat(isFiring("LogDirUnwell")).isTrue();
-    assertThat(isFiring("LogDirBlind")).isFalse();
-  }
-
-  @Test
-  void unknownPolicy_ofAllPartitions_isToldAndNoSilentIdle() {
-    Puppet.present(board, ONE);
-    Puppet.look(board, ONE, PartitionStatus.UNKNOWN_POLICY, 0, clock.nowMs());
-    step(500);
-
-    assertThat(isFiring("NothingToClean")).isTrue();
   }
 
   @Test

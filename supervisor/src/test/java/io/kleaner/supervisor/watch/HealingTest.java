@@ -250,6 +250,78 @@ class HealingTest {
     assertThat(hands.done).containsExactly("abort-transaction orders-0 1001");
   }
 
+  @Test
+  void byHand_whileAnotherRuns_isDoneAfterIt() {
+    ticks(2);
+    assertThat(byHand(BrokerRemedy.REVIVE, "broker 1")).isEmpty();
+    // The first is under way, nobody has run the hands' thread yet.
+    assertThat(byHand(BrokerRemedy.RELEASE, "poison")).isEmpty();
+    assertThat(state("release poison")).isEqualTo(Ticket.State.WAITING);
+    assertThat(byHand(BrokerRemedy.RELEASE, "poison").orElseThrow()).contains("already");
+    thread.runWaiting();
+    assertThat(hands.done).containsExactly("revive broker 1");
+    ticks(3);
+
+    assertThat(hands.done).containsExactly("revive broker 1", "release poison");
+    assertThat(state("release poison")).isEqualTo(Ticket.State.EFFECTIVE);
+  }
+
+  @Test
+  void answer_yesWhileAnotherRuns_isDoneAfterIt() {
+    ticks(2);
+    killedAtPoison();
+    tick();
+    killedAtPoison();
+    ticks(3);
+    long id = asked();
+    assertThat(byHand(BrokerRemedy.RELEASE, "orders")).isEmpty();
+    assertThat(rounds.book().answer(id, true, "", "a test", false, broker.nowMs())).isEmpty();
+    ticks(3);
+
+    assertThat(hands.done).contains("release orders", "isolate poison");
+  }
+
+  @Test
+  void look_waitingOrders_areNotToldAsStuck() {
+    byHand(BrokerRemedy.REVIVE, "broker 1");
+    byHand(BrokerRemedy.RELEASE, "poison");
+    for (int i = 0; i < 200; i++) {
+      broker.advance(1_000);
+      signals.toTell();
+      signals.begin();
+      rounds.look(broker.nowMs(), signals);
+    }
+
+    assertThat(signals.all().stream().filter(each -> each.rule().equals("RemedyStuck"))).hasSize(1);
+  }
+
+  @Test
+  void look_mapOfKeysFull_asksForWhatTheHeapHasRoomFor() {
+    broker.set("log.cleaner.dedupe.buffer.size", Long.toString(100L << 20));
+    broker.mapOfKeysFull();
+    ticks(2);
+    assertThat(told("RemedyAsked")).as("the heap is not known").isEmpty();
+
+    broker.maxHeapBytes = OptionalLong.of(600L << 20);
+    ticks(2);
+    assertThat(rounds.book().all().get(0).order().number()).isEqualTo(150L << 20);
+  }
+
+  private Optional<String> byHand(BrokerRemedy remedy, String subject) {
+    return rounds
+        .book()
+        .byHand(
+            new BrokerHands.Order(remedy, subject, List.of(), 0, "a test"), false, broker.nowMs());
+  }
+
+  private Ticket.State state(String key) {
+    return rounds.book().all().stream()
+        .filter(each -> each.key().equals(key))
+        .findFirst()
+        .orElseThrow()
+        .state();
+  }
+
   private long asked() {
     return rounds.book().all().stream()
         .filter(each -> each.state() == Ticket.State.ASKED)

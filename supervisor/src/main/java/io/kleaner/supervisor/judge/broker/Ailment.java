@@ -104,6 +104,28 @@ public enum Ailment {
       Severity.INFO,
       "broker",
       "producers send records without a key to compacted topics; the broker refuses them"),
+  HIGH_WATERMARK_WENT_BACK(
+      "HighWatermarkWentBack",
+      Severity.CRITICAL,
+      "partition",
+      "the high watermark is lower than it was: records that were agreed on are gone, as when the"
+          + " end of a log is lost at a restart"),
+  CLEAN_GREW(
+      "CleanGrew",
+      Severity.INFO,
+      "partition",
+      "the last clean wrote more than it read, as when old formats or other codecs are rewritten"),
+  EMPTY_SEGMENTS(
+      "EmptySegments",
+      Severity.INFO,
+      "partition",
+      "segments without a byte pile up: releases before 3.0 leave one behind for each 2^31 offsets"),
+  TIME_INDEX_PADDED(
+      "TimeIndexPadded",
+      Severity.WARNING,
+      "partition",
+      "the time index of a sealed segment ends in zeros, as after an unclean stop: what goes by time"
+          + " goes wrong there"),
   OFFSETS_TOPIC_LARGE(
       "OffsetsTopicLarge",
       Severity.WARNING,

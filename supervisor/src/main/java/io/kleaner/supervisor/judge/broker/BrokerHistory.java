@@ -8,6 +8,7 @@ import io.kleaner.supervisor.probe.broker.CleanerLog;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.Gauge;
 import io.kleaner.supervisor.probe.broker.LogEvent;
+import io.kleaner.supervisor.probe.broker.Offsets;
 import io.kleaner.supervisor.probe.broker.PartitionFiles;
 import io.kleaner.supervisor.probe.broker.Seen;
 import java.nio.file.Path;
@@ -33,6 +34,7 @@ final class BrokerHistory {
   private final SortedMap<String, ThreadTrack> threads = new TreeMap<>();
   private final Map<String, Absence> absences = new HashMap<>();
   private final Map<TopicPartition, PartitionTrack> partitions = new HashMap<>();
+  private final Map<TopicPartition, Watermark> watermarks = new HashMap<>();
   private final Map<Path, Trend> freeBytes = new HashMap<>();
   private final Trend dirtyBytes;
   private final Trend refusedUnkeyed;
@@ -43,6 +45,21 @@ final class BrokerHistory {
   private long newestCleanMs = -1;
   private long firstMs = -1;
   private boolean gaugesSeen;
+  private final Startup startup = new Startup();
+
+  /**
+   * The high watermark of a partition.
+   *
+   * @param highest that was seen before it went back last, or now
+   * @param now the newest
+   * @param wentBackMs when it was last seen lower than before, -1 if never
+   */
+  record Watermark(long highest, long now, long wentBackMs) {
+
+    private Watermark next(long seen, long atMs) {
+      return seen < now ? new Watermark(now, seen, atMs) : new Watermark(highest, seen, wentBackMs);
+    }
+  }
 
   /**
    * A thread that was there, or should be, and is not.
@@ -62,6 +79,11 @@ final class BrokerHistory {
   void add(BrokerSample sample) {
     if (firstMs < 0) {
       firstMs = sample.atMs();
+    }
+    if (startup.next(sample)) {
+      // Threads of a process that has ended did not die.
+      threads.clear();
+      absences.clear();
     }
     boolean progressed = addPartitions(sample);
     progressed |= addLog(sample);
@@ -97,7 +119,15 @@ final class BrokerHistory {
     long dirty = 0;
     boolean any = false;
     partitions.keySet().retainAll(sample.partitions().keySet());
+    watermarks.keySet().retainAll(sample.partitions().keySet());
     for (BrokerPartition partition : sample.partitions().values()) {
+      if (partition.offsets() instanceof Seen.Known<Offsets> offsets) {
+        long seen = offsets.value().highWatermark();
+        watermarks.merge(
+            partition.partition(),
+            new Watermark(seen, seen, -1),
+            (before, first) -> before.next(seen, offsets.atMs()));
+      }
       if (partition.files() instanceof Seen.Known<PartitionFiles> files) {
         any = true;
         dirty += files.value().dirtyBytes();
@@ -129,6 +159,9 @@ final class BrokerHistory {
   private void addThreads(BrokerSample sample, boolean progressed) {
     if (!(sample.threads() instanceof Seen.Known<List<CleanerThread>> known)
         || known.atMs() <= threadsAtMs) {
+      return;
+    }
+    if (startup.isUnderWay()) {
       return;
     }
     threadsAtMs = known.atMs();
@@ -186,6 +219,11 @@ final class BrokerHistory {
     return threads;
   }
 
+  /** Whether the broker's JVM is there and its cleaner may be yet to begin. */
+  boolean isStarting() {
+    return startup.isUnderWay();
+  }
+
   /** Threads that should be there and are not, by name. */
   Map<String, Absence> absences() {
     return absences;
@@ -199,6 +237,11 @@ final class BrokerHistory {
   /** Of a partition, if its files were seen. */
   Optional<PartitionTrack> partition(TopicPartition partition) {
     return Optional.ofNullable(partitions.get(partition));
+  }
+
+  /** The high watermark of a partition, if it was ever seen. */
+  Optional<Watermark> watermark(TopicPartition partition) {
+    return Optional.ofNullable(watermarks.get(partition));
   }
 
   /** Deaths that no log told, the oldest first. */

@@ -46,9 +46,11 @@ public final class BrokerJudge {
         new PartitionRules(sample, history, options, isolatedTopics, threads.verdicts());
     partitions.judge();
     diagnoses.addAll(partitions.diagnoses());
+    diagnoses.addAll(new LogRules(sample, history).judge());
     diagnoses.addAll(transactions.judge(sample));
     diagnoses.addAll(ReplicaRules.judge(sample));
-    diagnoses.addAll(new TrendRules(sample, history, options).judge(threads.verdicts()));
+    TrendRules trends = new TrendRules(sample, history, options);
+    diagnoses.addAll(trends.judge(threads.verdicts()));
     SourceRules sources = new SourceRules(sample, history, options, named);
     List<SourceState> states = sources.states();
     diagnoses.addAll(sources.judge(states));
@@ -61,6 +63,9 @@ public final class BrokerJudge {
         deaths,
         recent,
         Deaths.repeated(recent),
-        diagnoses);
+        trends.fullInMs(),
+        diagnoses.stream()
+            .map(each -> each.advising(BrokerText.forRelease(sample, each.advice())))
+            .toList());
   }
 }

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.judge.broker;
 
+import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.supervisor.probe.broker.BrokerIdentity;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** How a broker is named in texts and commands. */
-final class BrokerText {
+public final class BrokerText {
+
+  private static final Pattern OFFLINE_CLEAN = Pattern.compile("kleaner compact(?!-now)");
 
   private BrokerText() {}
 
@@ -22,6 +27,60 @@ final class BrokerText {
         .filter(broker -> broker.nodeId().isPresent())
         .map(broker -> Integer.toString(broker.nodeId().getAsInt()))
         .orElse("NODE-ID");
+  }
+
+  /**
+   * Whether the broker's release cannot read message format 2, the one that a clean writes: those
+   * before 0.11. One of no known release is taken for a newer one.
+   */
+  public static boolean readsOldFormatsOnly(BrokerSample sample) {
+    String version = sample.broker().get().flatMap(BrokerIdentity::version).orElse("");
+    return version.matches("0\\.([0-9]|10)(\\..*)?");
+  }
+
+  /** An advice with what this broker's release adds to it. */
+  static String forRelease(BrokerSample sample, String advice) {
+    return readsOldFormatsOnly(sample) && OFFLINE_CLEAN.matcher(advice).find()
+        ? advice + " " + onlyToUpgrade(sample)
+        : advice;
+  }
+
+  /** What has to be said beside an offline clean. */
+  public static String onlyToUpgrade(BrokerSample sample) {
+    return "But this broker is of release "
+        + sample.broker().get().flatMap(BrokerIdentity::version).orElse("before 0.10.1")
+        + ", which can't read the message format 2 that 'kleaner compact' writes: its clients would"
+        + " get no record. Compact only on the way to 0.11 or later: kleaner compact --output NEW"
+        + " DIR, and start the upgraded broker on the result.";
+  }
+
+  /** The directory of a partition, or a word that says that it goes there. */
+  static String dir(BrokerSample sample, Optional<TopicPartition> partition) {
+    return partition
+        .map(each -> sample.partitions().get(each))
+        .flatMap(each -> each.files().get())
+        .map(files -> files.dir().toString())
+        .or(() -> partition.map(each -> "LOG-DIR/" + each))
+        .orElse("DIR");
+  }
+
+  /** What helps against a death, with the names and commands of this broker. */
+  static String advice(BrokerSample sample, DeathCause cause, Optional<TopicPartition> culprit) {
+    String advice = cause.advice().replace("DIR", dir(sample, culprit));
+    return culprit.isEmpty()
+        ? advice
+        : advice.replace(
+            "Isolate the partition",
+            "Isolate the topic "
+                + culprit.get().topic()
+                + " (answer the question with 'kleaner approve', or kafka-configs.sh"
+                + " --bootstrap-server "
+                + address(sample)
+                + " --alter --entity-type topics --entity-name "
+                + culprit.get().topic()
+                + " --add-config min.cleanable.dirty.ratio=1.0,max.compaction.lag.ms="
+                + Long.MAX_VALUE
+                + ")");
   }
 
   /** The command that changes a setting of this broker. */

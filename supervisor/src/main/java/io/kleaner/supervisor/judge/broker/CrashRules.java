@@ -38,9 +38,6 @@ final class CrashRules {
                 + ": "
                 + last.text()
                 + GaugeRules.deadCountSays(sample),
-            culprit
-                    .map(each -> "Isolate " + each.topic() + ", then revive the cleaner. ")
-                    .orElse("")
-                + last.cause().advice()));
+            BrokerText.advice(sample, last.cause(), culprit.or(last::culprit))));
   }
 }

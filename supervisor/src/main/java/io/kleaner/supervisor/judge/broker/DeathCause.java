@@ -21,9 +21,10 @@ public enum DeathCause {
   /** Before 0.10.1, KAFKA-3894 and KAFKA-3587. */
   OFFSET_MAP_TOO_SMALL(
       "a segment has more offsets than its map of keys can hold (KAFKA-3894, before 0.10.1)",
-      "This release can't be revived without a restart. Stop the broker, run 'kleaner compact DIR',"
-          + " which has no such limit, start it; or raise log.cleaner.dedupe.buffer.size, or lower"
-          + " log.cleaner.threads, in server.properties and restart it."),
+      "This release can't be revived without a restart. Stop the broker, raise"
+          + " log.cleaner.dedupe.buffer.size in server.properties, or lower log.cleaner.threads,"
+          + " until the messages of the largest segment fit, and start it. An offline clean has no such limit, but"
+          + " writes message format 2, which only 0.11 and later read: take it on the way there."),
   /** KAFKA-5413 and KAFKA-6264. */
   OFFSET_OVERFLOW(
       "offsets in old segments lie too far from their segment's base (KAFKA-5413, KAFKA-6264)",

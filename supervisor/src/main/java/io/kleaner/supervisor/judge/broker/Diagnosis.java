@@ -63,6 +63,11 @@ public record Diagnosis(
     return new Diagnosis(ailment, subject, other, partition, sinceMs, summary, evidence, advice);
   }
 
+  /** The same, with that to do. */
+  Diagnosis advising(String other) {
+    return new Diagnosis(ailment, subject, severity, partition, sinceMs, summary, evidence, other);
+  }
+
   /** How long it has held, in milliseconds. */
   public long ageMs(long nowMs) {
     return Math.max(0, nowMs - sinceMs);

@@ -4,7 +4,9 @@ package io.kleaner.supervisor.judge.broker;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -18,6 +20,8 @@ import java.util.Optional;
  * @param deaths that are known, the oldest first
  * @param recentDeaths those within the window
  * @param repeatedCulprit the partition that killed threads at least twice within the window
+ * @param fullInMs when log directories are full at the present rate, in milliseconds; those of
+ *     which it is not known, or that do not fill, are not in it
  * @param diagnoses everything that is wrong
  */
 public record Judgement(
@@ -29,6 +33,7 @@ public record Judgement(
     List<Death> deaths,
     List<Death> recentDeaths,
     Optional<TopicPartition> repeatedCulprit,
+    Map<Path, Long> fullInMs,
     List<Diagnosis> diagnoses) {
 
   /** Keeps its own copies. */
@@ -39,6 +44,7 @@ public record Judgement(
     gauges = List.copyOf(gauges);
     deaths = List.copyOf(deaths);
     recentDeaths = List.copyOf(recentDeaths);
+    fullInMs = Map.copyOf(fullInMs);
     diagnoses = List.copyOf(diagnoses);
   }
 
@@ -53,6 +59,7 @@ public record Judgement(
         List.of(),
         List.of(),
         Optional.empty(),
+        Map.of(),
         List.of());
   }
 

@@ -236,7 +236,9 @@ final class LiveThreadRules {
                 ? "Set log.cleaner.io.buffer.size back to 524288."
                 : "An endless clean of one range (KAFKA-8764, KAFKA-9826): raise the log start"
                     + " offset of the partition above the hole, or isolate it and revive the"
-                    + " cleaner; an offline 'kleaner compact DIR' gets through it."));
+                    + " cleaner; an offline 'kleaner compact "
+                    + BrokerText.dir(sample, partition(track))
+                    + "' gets through it."));
   }
 
   private String at(ThreadTrack track) {

@@ -10,6 +10,7 @@ import io.kleaner.supervisor.probe.broker.Eligibility;
 import io.kleaner.supervisor.probe.broker.OpenTransaction;
 import io.kleaner.supervisor.probe.broker.PartitionFiles;
 import io.kleaner.supervisor.probe.broker.Seen;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -47,28 +48,18 @@ public record PartitionStory(
         !verdict.state().equals("not-compacted") && !verdict.state().equals("unknown-policy");
     if (compacted) {
       for (Diagnosis each : judgement.diagnoses()) {
-        boolean own = each.partition().equals(Optional.of(id));
-        boolean ofTheCleaner =
-            switch (each.ailment()) {
-              case CLEANER_DEAD,
-                  CLEANER_CRASH_LOOP,
-                  CLEANER_HUNG,
-                  CLEANER_SPINNING,
-                  CLEANER_STARVED,
-                  CLEANER_OFF,
-                  METADATA_STUCK,
-                  LOG_DIR_OFFLINE ->
-                  true;
-              default -> false;
-            };
-        if (own || ofTheCleaner) {
-          causes.add(each.summary() + " (for " + Moments.span(each.ageMs(nowMs)) + ")");
+        if (concerns(each, id, partition)) {
+          long ageMs = each.ageMs(nowMs);
+          causes.add(each.summary() + (ageMs < 1_000 ? "" : " (for " + Moments.span(ageMs) + ")"));
           advice.add(each.advice());
         }
       }
     }
+    if (causes.isEmpty() || verdict.state().equals("quarantined")) {
+      // Where something is wrong, that comes first: nobody would compact it now.
+      advice.addAll(ownAdvice(id, partition, verdict, judgement));
+    }
     limits(partition).forEach(causes::add);
-    advice.addAll(ownAdvice(id, partition, verdict, judgement));
     return new PartitionStory(
         id,
         answer(id, partition, verdict, judgement),
@@ -78,17 +69,113 @@ public record PartitionStory(
         unknown(judgement));
   }
 
+  /** As {@code kleaner explain} prints it. */
+  public List<String> lines() {
+    List<String> lines = new ArrayList<>();
+    lines.add(partition.toString());
+    lines.add("  " + answer);
+    section("Why", causes, lines);
+    section("What to do", advice, lines);
+    section("Seen", facts, lines);
+    section("Not known", unknown, lines);
+    return lines;
+  }
+
+  private static void section(String title, List<String> texts, List<String> lines) {
+    if (!texts.isEmpty()) {
+      lines.add("  " + title + ":");
+      texts.forEach(text -> lines.add("    - " + text));
+    }
+  }
+
+  /** Whether something that is wrong keeps this partition from being compacted, or soon may. */
+  private static boolean concerns(
+      Diagnosis diagnosis, TopicPartition id, BrokerPartition partition) {
+    if (diagnosis.partition().equals(Optional.of(id))) {
+      return true;
+    }
+    return switch (diagnosis.ailment()) {
+      case CLEANER_DEAD,
+          CLEANER_CRASH_LOOP,
+          CLEANER_HUNG,
+          CLEANER_SPINNING,
+          CLEANER_STARVED,
+          CLEANER_OFF,
+          METADATA_STUCK,
+          LOG_DIR_OFFLINE,
+          PARTITIONS_UNCLEANABLE,
+          BROKER_FALLING_BEHIND,
+          DEDUPE_BUFFER_FULL,
+          UNKEYED_RECORDS_REFUSED,
+          GAUGES_GONE,
+          SOURCE_SILENT,
+          BROKER_UNSEEN ->
+          true;
+      case DISK_FILLING, DISK_TOO_TIGHT, LOG_DIR_ODD ->
+          partition
+              .files()
+              .get()
+              .filter(files -> files.dir().startsWith(Path.of(diagnosis.subject())))
+              .isPresent();
+      default -> false;
+    };
+  }
+
+  /** Why nobody cleans anything on this broker; empty if somebody may. */
+  private static String nobodyCleans(Judgement judgement) {
+    if (!judgement.of(Ailment.BROKER_UNSEEN).isEmpty()) {
+      return "Not known: no source that was named answers.";
+    }
+    if (!judgement.of(Ailment.CLEANER_OFF).isEmpty()) {
+      return "No: the log cleaner is switched off on this broker.";
+    }
+    List<ThreadVerdict> threads = judgement.threads();
+    if (!threads.isEmpty() && judgement.dead() == threads.size()) {
+      return "No: no cleaner thread of this broker is alive.";
+    }
+    boolean stuck =
+        !threads.isEmpty()
+            && threads.stream()
+                .map(ThreadVerdict::verdict)
+                .noneMatch(
+                    each -> each instanceof Verdict.Healthy || each instanceof Verdict.Unknown);
+    return stuck ? "No: no cleaner thread of this broker gets anything clean." : "";
+  }
+
+  /** Why it is not, or not wholly, compacted though its files say nothing of it; empty if so. */
+  private static String held(TopicPartition id, Judgement judgement) {
+    if (judgement.repeatedCulprit().equals(Optional.of(id))) {
+      return "No: it kills the cleaner threads that take it.";
+    }
+    return judgement.of(id).stream()
+        .filter(
+            each ->
+                each.ailment() == Ailment.HANGING_TRANSACTION
+                    || each.ailment() == Ailment.TRANSACTION_PINS
+                    || each.ailment() == Ailment.LAST_STABLE_OFFSET_STUCK)
+        .findFirst()
+        .map(each -> "Only in part: " + each.summary() + ".")
+        .orElse("");
+  }
+
   private static String answer(
       TopicPartition id, BrokerPartition partition, PartitionVerdict verdict, Judgement judgement) {
     String since =
         verdict.sinceMs() < 0
             ? ""
             : ", for " + Moments.span(judgement.sample().atMs() - verdict.sinceMs()) + " at least";
+    if (List.of("clean", "dirty", "cleaning", "not-eligible").contains(verdict.state())) {
+      String nobody = nobodyCleans(judgement);
+      String held = nobody.isEmpty() ? held(id, judgement) : nobody;
+      if (!held.isEmpty()) {
+        return held + " By its files: " + verdict.reason();
+      }
+    }
     return switch (verdict.state()) {
       case "clean" -> "Yes: " + id + " is clean" + since + ": " + verdict.reason();
       case "cleaning" -> "Yes: a thread is cleaning " + id + " now" + since + ".";
       case "dirty" ->
-          "Yes, soon: " + id + " is eligible" + since + " and waits for a cleaner thread.";
+          "Yes, soon: " + id + " is eligible" + since + ", and waits for a cleaner thread.";
       case "not-eligible" ->
           "Not now: " + verdict.reason() + when(partition) + " That is as it is configured.";
       case "not-compacted" -> "No: " + verdict.reason();

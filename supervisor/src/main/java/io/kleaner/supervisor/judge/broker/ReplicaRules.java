@@ -45,7 +45,14 @@ final class ReplicaRules {
           .outOfSyncSinceMs()
           .forEach(
               (node, sinceMs) ->
-                  judge(partition, node, sinceMs, retentionMs, config.get(), sample.atMs())
+                  judge(
+                          partition,
+                          node,
+                          sinceMs,
+                          retentionMs,
+                          config.get(),
+                          BrokerText.address(sample),
+                          sample.atMs())
                       .ifPresent(diagnoses::add));
     }
     return diagnoses;
@@ -57,6 +64,7 @@ final class ReplicaRules {
       long sinceMs,
       long retentionMs,
       TopicConfig config,
+      String address,
       long nowMs) {
     long awayMs = nowMs - sinceMs;
     if (awayMs < retentionMs * TELL_AFTER) {
@@ -94,8 +102,10 @@ final class ReplicaRules {
             late
                 ? "Don't let it lead: empty its copy of the partition (stop it, delete the"
                     + " directory, start it) so that it fetches all anew."
-                : "Bring it back before then, or give yourself time: kafka-configs.sh --alter"
-                    + " --entity-type topics --entity-name "
+                : "Bring it back before then, or give yourself time: kafka-configs.sh"
+                    + " --bootstrap-server "
+                    + address
+                    + " --alter --entity-type topics --entity-name "
                     + partition.partition().topic()
                     + " --add-config delete.retention.ms="
                     + Math.min(Long.MAX_VALUE / 8, retentionMs) * 7

@@ -22,7 +22,7 @@ import java.util.OptionalLong;
  * <ol>
  *   <li>A thread that should be there and is not at two looks in a row, or whose death the log told
  *       and that is not there, is dead. Where no look at threads is to be had, the log alone
- *       counts.
+ *       counts. In a JVM that has just started there may be no thread yet.
  *   <li>One that is there is judged by {@link LiveThreadRules}.
  * </ol>
  */
@@ -92,6 +92,10 @@ final class ThreadRules {
       byLogAlone();
       return;
     }
+    if (history.isStarting()) {
+      starting();
+      return;
+    }
     List<Death> deaths = Deaths.of(sample, history);
     Map<String, BrokerHistory.Absence> absences = history.absences();
     OptionalInt expected = expected(sample, history.mostThreads());
@@ -120,6 +124,18 @@ final class ThreadRules {
             "the log cleaner is switched off: no topic is compacted on this broker",
             "log.cleaner.enable=false",
             "Remove log.cleaner.enable from server.properties and restart the broker."));
+  }
+
+  private void starting() {
+    verdicts.add(
+        new ThreadVerdict(
+            NAME + "*",
+            OptionalLong.empty(),
+            "unknown",
+            new Verdict.Unknown("the broker is starting; its cleaner is yet to begin"),
+            -1,
+            Optional.empty(),
+            false));
   }
 
   private void noneEver() {
@@ -243,7 +259,10 @@ final class ThreadRules {
             atMs,
             summary,
             evidence + GaugeRules.deadCountSays(sample),
-            death.map(Death::cause).orElse(DeathCause.UNKNOWN).advice()));
+            BrokerText.advice(
+                sample,
+                death.map(Death::cause).orElse(DeathCause.UNKNOWN),
+                death.flatMap(Death::culprit))));
   }
 
   List<ThreadVerdict> verdicts() {

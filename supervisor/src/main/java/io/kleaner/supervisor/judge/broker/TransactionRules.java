@@ -51,7 +51,7 @@ final class TransactionRules {
             .flatMap(earliest -> judge(partition, earliest, sample))
             .ifPresent(diagnoses::add);
       }
-      unnamed(partition, sample.atMs()).ifPresent(diagnoses::add);
+      unnamed(partition, sample).ifPresent(diagnoses::add);
     }
     return diagnoses;
   }
@@ -149,7 +149,8 @@ final class TransactionRules {
         + ". Its records become invisible to read_committed consumers.";
   }
 
-  private Optional<Diagnosis> unnamed(BrokerPartition partition, long nowMs) {
+  private Optional<Diagnosis> unnamed(BrokerPartition partition, BrokerSample sample) {
+    long nowMs = sample.atMs();
     TopicPartition id = partition.partition();
     boolean named =
         partition.transactions().get().filter(transactions -> !transactions.isEmpty()).isPresent();
@@ -179,7 +180,9 @@ final class TransactionRules {
                 + " for "
                 + Moments.span(nowMs - since.sinceMs),
             offsets.get().lastStableLag() + " below the high watermark; " + why,
-            "Find whose transaction it is: kafka-transactions.sh describe-producers --topic "
+            "Find whose transaction it is: kafka-transactions.sh --bootstrap-server "
+                + BrokerText.address(sample)
+                + " describe-producers --topic "
                 + id.topic()
                 + " --partition "
                 + id.partition()

@@ -10,7 +10,9 @@ import io.kleaner.supervisor.probe.broker.PartitionFiles;
 import io.kleaner.supervisor.probe.broker.Seen;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -53,6 +55,17 @@ final class TrendRules {
     return diagnoses;
   }
 
+  /** When each log directory is full, as far as that can be told. */
+  Map<Path, Long> fullInMs() {
+    Map<Path, Long> all = new HashMap<>();
+    sample
+        .logDirs()
+        .keySet()
+        .forEach(
+            dir -> fullInMs(history.freeBytes(dir), options).ifPresent(ms -> all.put(dir, ms)));
+    return all;
+  }
+
   private void behind() {
     Trend dirty = history.dirtyBytes();
     boolean grew = dirty.grown() > LITTLE_BYTES && dirty.grown() > dirty.first() / 3;
@@ -91,6 +104,12 @@ final class TrendRules {
     if (used.isEmpty() || used.getAsDouble() < FULL_PERCENT) {
       return;
     }
+    OptionalLong now =
+        sample
+            .config()
+            .get()
+            .map(config -> config.number("log.cleaner.dedupe.buffer.size"))
+            .orElse(OptionalLong.empty());
     String size =
         sample
             .config()
@@ -110,8 +129,11 @@ final class TrendRules {
                 + size
                 + ", shared by all threads",
             "Double it: "
-                + BrokerText.set(sample, "log.cleaner.dedupe.buffer.size=BYTES")
-                + "; the memory is taken from the heap at once."));
+                + BrokerText.set(
+                    sample,
+                    "log.cleaner.dedupe.buffer.size="
+                        + (now.isPresent() ? Long.toString(2 * now.getAsLong()) : "BYTES"))
+                + "; the memory is taken from the heap at once, of which it should be a quarter at most."));
   }
 
   private OptionalDouble gauge(Gauge gauge) {

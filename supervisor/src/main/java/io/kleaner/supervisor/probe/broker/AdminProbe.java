@@ -105,6 +105,7 @@ final class AdminProbe implements AutoCloseable {
             Optional.empty(),
             OptionalLong.empty(),
             OptionalLong.empty(),
+            OptionalLong.empty(),
             nodes.stream().map(Node::id).sorted().toList());
     return new AdminView(identity, config, partitions(), hosted.map(Map::size), meter.perMinute());
   }

@@ -15,6 +15,7 @@ import java.util.OptionalLong;
  * @param version Kafka's release, from JMX
  * @param startedAtMs when its JVM started, milliseconds since the epoch, from JMX
  * @param pid of its process, from JMX
+ * @param maxHeapBytes the greatest heap of its JVM, from JMX
  * @param clusterNodes the numbers of all brokers of the cluster that are up; empty if not known
  */
 public record BrokerIdentity(
@@ -24,6 +25,7 @@ public record BrokerIdentity(
     Optional<String> version,
     OptionalLong startedAtMs,
     OptionalLong pid,
+    OptionalLong maxHeapBytes,
     List<Integer> clusterNodes) {
 
   /** Keeps its own copy. */

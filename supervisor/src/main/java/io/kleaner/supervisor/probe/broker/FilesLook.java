@@ -36,6 +36,7 @@ final class FilesLook {
   private final TopicPartition partition;
   private final SegmentTimes times = new SegmentTimes();
   private final PinnedByFiles pinned = new PinnedByFiles();
+  private final PaddedIndexes padded = new PaddedIndexes();
 
   FilesLook(FileSystem fileSystem, Path dir, TopicPartition partition) {
     this.fileSystem = fileSystem;
@@ -108,7 +109,9 @@ final class FilesLook {
     PartitionFacts facts = facts(log, beside, highWatermark, pinnedBy);
     Decision decision =
         CleanPolicy.decide(
-            facts, settings, new CleanRequest(nowMs, false, true, false, true, UnkeyedPolicy.DROP));
+            facts,
+            settings,
+            new CleanRequest(nowMs, false, true, false, true, UnkeyedPolicy.DROP, true));
     Optional<Bounds> bounds = EligibilityRules.bounds(decision);
     long firstDirty =
         bounds.map(Bounds::firstDirtyOffset).orElse(beside.cleaner().orElse(log.logStartOffset()));
@@ -127,6 +130,7 @@ final class FilesLook {
       }
     }
     Segment active = log.activeSegment();
+    List<Segment> sealed = segments.subList(0, segments.size() - 1);
     PartitionFiles files =
         new PartitionFiles(
             dir,
@@ -146,7 +150,9 @@ final class FilesLook {
             ratio(decision),
             EligibilityRules.of(decision),
             active.lastModifiedMs(),
-            live.leftovers());
+            live.leftovers(),
+            (int) sealed.stream().filter(each -> each.logBytes() == 0).count(),
+            padded.count(fileSystem, sealed, nowMs));
     return new Found(files, segments, upper, pinnedBy);
   }
 
@@ -178,6 +184,7 @@ final class FilesLook {
         highWatermark,
         Math.min(stable, highWatermark.offset()),
         Map.of(),
+        OptionalLong.empty(),
         times.largestMs(log.segments()),
         times.firstMs(log.segments()),
         List.of());

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.probe.broker;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.lang.management.RuntimeMXBean;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,8 @@ final class JmxProbe implements AutoCloseable {
   JmxView look() throws IOException {
     try {
       MBeanServerConnection connection = link.connection();
-      if (broker.isEmpty()) {
+      // One that has just begun to start has no version and no number yet.
+      if (broker.flatMap(BrokerIdentity::version).isEmpty()) {
         broker = Optional.of(identity(connection));
       }
       List<CleanerThread> found = threads.look(connection);
@@ -80,7 +82,17 @@ final class JmxProbe implements AutoCloseable {
         version,
         OptionalLong.of(runtime.getStartTime()),
         pid.isPresent() ? OptionalLong.of(pid.getAsInt()) : OptionalLong.empty(),
+        maxHeapBytes(connection),
         List.of());
+  }
+
+  private static OptionalLong maxHeapBytes(MBeanServerConnection connection) throws IOException {
+    long bytes =
+        ManagementFactory.newPlatformMXBeanProxy(
+                connection, ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class)
+            .getHeapMemoryUsage()
+            .getMax();
+    return bytes > 0 ? OptionalLong.of(bytes) : OptionalLong.empty();
   }
 
   private static Optional<String> attribute(

@@ -26,6 +26,8 @@ import java.util.OptionalLong;
  * @param lastAppendMs modification time of the active segment, milliseconds since the epoch
  * @param leftovers names of files of an interrupted clean ({@code .cleaned}, {@code .swap}), which
  *     are normal while a clean runs
+ * @param emptySegments sealed segments without a byte
+ * @param paddedTimeIndexes sealed segments, not just now sealed, whose time index ends in zeros
  */
 public record PartitionFiles(
     Path dir,
@@ -43,7 +45,9 @@ public record PartitionFiles(
     double dirtyRatio,
     Eligibility eligibility,
     long lastAppendMs,
-    List<String> leftovers) {
+    List<String> leftovers,
+    int emptySegments,
+    int paddedTimeIndexes) {
 
   /** Keeps its own copy. */
   public PartitionFiles {

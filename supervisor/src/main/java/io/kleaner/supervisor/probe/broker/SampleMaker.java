@@ -105,6 +105,7 @@ final class SampleMaker {
             byJmx.flatMap(BrokerIdentity::version),
             byJmx.map(BrokerIdentity::startedAtMs).orElse(OptionalLong.empty()),
             byJmx.map(BrokerIdentity::pid).orElse(OptionalLong.empty()),
+            byJmx.map(BrokerIdentity::maxHeapBytes).orElse(OptionalLong.empty()),
             byAdmin.map(BrokerIdentity::clusterNodes).orElse(List.of())),
         nowMs);
   }

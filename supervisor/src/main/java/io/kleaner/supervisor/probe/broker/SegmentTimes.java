@@ -65,7 +65,7 @@ final class SegmentTimes {
     Optional<ByteBuffer> last =
         LiveIndex.last(fileSystem, segment.file(Kind.TIME_INDEX), SegmentWriter.TIME_ENTRY_BYTES);
     return last.map(entry -> entry.getLong(0))
-        .filter(timestamp -> timestamp > 0)
+        .filter(timestamp -> timestamp >= 0)
         .orElse(segment.lastModifiedMs());
   }
 

@@ -73,7 +73,7 @@ public final class BrokerLever {
   public RemedyOutcome revive(boolean somethingToClean) throws IOException {
     long beganNs = clock.nanoTime();
     Seen<List<CleanerThread>> before = threads.look();
-    Optional<String> shut = refusal(before);
+    Optional<String> shut = threads.lastingRefusal();
     if (shut.isPresent()) {
       return refused(shut.get());
     }
@@ -112,24 +112,6 @@ public final class BrokerLever {
     return prove(before, settings, cleaned, somethingToClean, leftover, beganNs);
   }
 
-  /** A look that says blocked is taken again: a healthy thread is in a read now and then. */
-  private Optional<String> refusal(Seen<List<CleanerThread>> first) {
-    Optional<String> why = LeverRules.refusal(first, clock.nowMs());
-    boolean asleep =
-        first.get().orElse(List.of()).stream()
-            .anyMatch(each -> each.stack() == StackClass.THROTTLED);
-    if (why.isEmpty() || asleep || first instanceof Seen.Missing) {
-      return why;
-    }
-    boolean moves =
-        threads
-            .await(
-                now -> LeverRules.refusal(now, clock.nowMs()).isEmpty(),
-                TimeUnit.SECONDS.toMillis(3))
-            .isPresent();
-    return moves ? Optional.empty() : why;
-  }
-
   private static RemedyOutcome refused(String why) {
     return new Refused(
         "the cleaner is not restarted, because " + why,
@@ -156,11 +138,14 @@ public final class BrokerLever {
 
   /** The second restart, unless a new thread is blocked by then: what of ours stays is told. */
   private Optional<String> takeBack(List<ConfigOverride> ours) {
+    Optional<Seen<List<CleanerThread>>> free = Optional.empty();
     Optional<String> shut = Optional.empty();
     try {
-      threads.await(now -> LeverRules.refusal(now, clock.nowMs()).isEmpty(), times.unblockMs());
+      free =
+          threads.await(now -> LeverRules.refusal(now, clock.nowMs()).isEmpty(), times.unblockMs());
     } finally {
-      shut = threads.refusal();
+      // One more look alone may find a healthy thread in a read.
+      shut = free.isPresent() ? threads.refusalNow() : threads.refusal();
       if (shut.isEmpty()) {
         shut =
             ours.stream()

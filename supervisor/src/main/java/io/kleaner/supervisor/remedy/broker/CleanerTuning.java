@@ -5,7 +5,6 @@ import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.Seen;
-import io.kleaner.supervisor.probe.broker.StackClass;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
@@ -127,7 +126,7 @@ public final class CleanerTuning {
 
   private Restored takeBack(ConfigOverride override) {
     return threads
-        .refusal()
+        .lastingRefusal()
         .map(
             why ->
                 new Restored(
@@ -146,7 +145,9 @@ public final class CleanerTuning {
   private RemedyOutcome change(String key, String text, Purpose purpose) throws IOException {
     Seen<List<CleanerThread>> before = threads.look();
     Optional<String> why = LeverRules.refusal(before, clock.nowMs());
-    if (why.isPresent() && isAsleep(before)) {
+    if (why.isPresent() && !ThreadWatch.isAsleep(before)) {
+      why = threads.lastingRefusal();
+    } else if (why.isPresent()) {
       why = threads.awaitWake(LONGEST_SLEEP_MS, WAKE_MS) ? Optional.empty() : why;
     }
     if (why.isPresent()) {
@@ -185,7 +186,7 @@ public final class CleanerTuning {
   }
 
   private String nextStep(Seen<List<CleanerThread>> threadsNow, String key, String text) {
-    return isAsleep(threadsNow)
+    return ThreadWatch.isAsleep(threadsNow)
         ? "The thread keeps the rate it went to sleep with, whatever is set now; between two short"
             + " sleeps the change is safe, and none was seen in "
             + WAKE_MS / 1_000
@@ -200,10 +201,5 @@ public final class CleanerTuning {
             + "="
             + text
             + ".";
-  }
-
-  private static boolean isAsleep(Seen<List<CleanerThread>> threads) {
-    return threads.get().orElse(List.of()).stream()
-        .anyMatch(each -> each.stack() == StackClass.THROTTLED);
   }
 }

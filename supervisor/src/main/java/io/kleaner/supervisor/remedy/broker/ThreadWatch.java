@@ -6,6 +6,7 @@ import io.kleaner.core.pace.CancelledException;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.Seen;
+import io.kleaner.supervisor.probe.broker.StackClass;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,9 @@ import java.util.stream.Collectors;
 
 /** Looks at the cleaner's threads until they are as expected. Owned by one lever. */
 final class ThreadWatch {
+
+  private static final long AWAKE_MS = 1_000;
+  private static final long MOMENT_MS = 3_000;
 
   private final Supplier<Seen<List<CleanerThread>>> view;
   private final Clock clock;
@@ -37,6 +41,49 @@ final class ThreadWatch {
   /** Why the lever must not be pulled now. */
   Optional<String> refusal() {
     return LeverRules.refusal(look(), clock.nowMs());
+  }
+
+  /**
+   * The same by several looks: a thread that is in a read or a lock is looked at again, since a
+   * healthy one is there now and then; one that cleans is looked at for a second, since one that
+   * sleeps in the throttle for a minute at a time is awake for a third of a second between two
+   * sleeps (measured).
+   */
+  Optional<String> lastingRefusal() {
+    long beganNs = clock.nanoTime();
+    while (true) {
+      Seen<List<CleanerThread>> now = look();
+      Optional<String> why = LeverRules.refusal(now, clock.nowMs());
+      long tookMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs);
+      if (now instanceof Seen.Missing || isAsleep(now) || isIdle(now)) {
+        return why;
+      }
+      if (tookMs >= (why.isEmpty() ? AWAKE_MS : MOMENT_MS)) {
+        return why;
+      }
+      pause();
+    }
+  }
+
+  /** The same also when all is to end: one look has to do then. */
+  Optional<String> refusalNow() {
+    try {
+      return lastingRefusal();
+    } catch (CancelledException e) {
+      return refusal();
+    }
+  }
+
+  /** Whether no thread is at anything. */
+  private static boolean isIdle(Seen<List<CleanerThread>> threads) {
+    return threads.get().orElse(List.of()).stream()
+        .allMatch(each -> each.stack() == StackClass.IDLE);
+  }
+
+  /** Whether a thread sleeps in the throttle. */
+  static boolean isAsleep(Seen<List<CleanerThread>> threads) {
+    return threads.get().orElse(List.of()).stream()
+        .anyMatch(each -> each.stack() == StackClass.THROTTLED);
   }
 
   static List<Long> ids(Seen<List<CleanerThread>> threads) {
@@ -89,16 +136,22 @@ final class ThreadWatch {
     Optional<Long> fellAsleepNs = Optional.empty();
     while (clock.nanoTime() - beganNs < TimeUnit.MILLISECONDS.toNanos(atMostMs)) {
       pause();
-      boolean blocked = refusal().isPresent();
+      Seen<List<CleanerThread>> now = look();
       long nowNs = clock.nanoTime();
-      if (blocked && !asleep) {
-        fellAsleepNs = Optional.of(nowNs);
-      } else if (!blocked && asleep && fellAsleepNs.isPresent()) {
-        if (nowNs - fellAsleepNs.get() <= TimeUnit.MILLISECONDS.toNanos(longestMs)) {
+      // A read is no sleep, however short: the next sleep may be long.
+      if (isAsleep(now)) {
+        if (!asleep) {
+          fellAsleepNs = Optional.of(nowNs);
+        }
+        asleep = true;
+      } else if (LeverRules.refusal(now, clock.nowMs()).isEmpty()) {
+        if (asleep
+            && fellAsleepNs.isPresent()
+            && nowNs - fellAsleepNs.get() <= TimeUnit.MILLISECONDS.toNanos(longestMs)) {
           return true;
         }
+        asleep = false;
       }
-      asleep = blocked;
     }
     return false;
   }

@@ -65,6 +65,11 @@ public final class TuningRules {
     return Optional.empty();
   }
 
+  /** The largest buffer in one step: twice, and a quarter of the heap. */
+  public static long largestBuffer(long nowBytes, long maxHeapBytes) {
+    return Math.min(2 * nowBytes, maxHeapBytes / HEAP_SHARE);
+  }
+
   /**
    * Why the buffer is not changed. Kafka takes any size, and is left without a single cleaner
    * thread when it doesn't fit the heap (measured on 4.3.1).
@@ -92,13 +97,13 @@ public final class TuningRules {
           "the broker's heap is not known (JMX tells it), and a buffer that doesn't fit it leaves"
               + " the broker without any cleaner thread");
     }
-    if (wantedBytes > 2 * nowBytes || wantedBytes > maxHeapBytes.getAsLong() / HEAP_SHARE) {
+    if (wantedBytes > largestBuffer(nowBytes, maxHeapBytes.getAsLong())) {
       return Optional.of(
           BUFFER
               + " can go from "
               + nowBytes
               + " to at most "
-              + Math.min(2 * nowBytes, maxHeapBytes.getAsLong() / HEAP_SHARE)
+              + largestBuffer(nowBytes, maxHeapBytes.getAsLong())
               + " in one step (twice, and a quarter of the heap of "
               + maxHeapBytes.getAsLong()
               + "), not to "

@@ -47,6 +47,9 @@ public final class Broker {
   public static final TopicPartition POISON = new TopicPartition("poison", 0);
 
   long nowMs = START_MS;
+  String version = "4.3.1";
+  OptionalLong startedAtMs = OptionalLong.empty();
+  public OptionalLong maxHeapBytes = OptionalLong.empty();
   Optional<List<CleanerThread>> threads = Optional.of(List.of(idle(0, 30)));
   final Map<String, ConfigValue> config = new HashMap<>();
   boolean configKnown = true;
@@ -71,7 +74,13 @@ public final class Broker {
     return new LogDirFacts(OptionalInt.of(1), Optional.empty(), 1, usableBytes, List.of());
   }
 
-  void set(String key, String value) {
+  /** The last clean filled its map. */
+  public void mapOfKeysFull() {
+    gauges.put(Gauge.MAX_BUFFER_UTILIZATION_PERCENT, 100.0);
+  }
+
+  /** A setting of the broker. */
+  public void set(String key, String value) {
     config.put(key, new ConfigValue(value, ConfigValue.Origin.STATIC));
   }
 
@@ -105,6 +114,8 @@ public final class Broker {
     public Seen<List<OpenTransaction>> transactions = Seen.notAsked(Source.ADMIN);
     Optional<LogEvent.MarkedUncleanable> mark = Optional.empty();
     boolean seen = true;
+    int emptySegments;
+    int paddedTimeIndexes;
 
     void eligible() {
       kind = Eligibility.Kind.ELIGIBLE;
@@ -145,7 +156,9 @@ public final class Broker {
                 OptionalLong.empty(),
                 OptionalLong.empty()),
             nowMs,
-            List.of());
+            List.of(),
+            files.emptySegments,
+            files.paddedTimeIndexes);
     Map<String, ConfigValue> topic = new HashMap<>();
     files.topic.forEach(
         (key, value) -> topic.put(key, new ConfigValue(value, ConfigValue.Origin.TOPIC)));
@@ -219,9 +232,10 @@ public final class Broker {
                 OptionalInt.of(1),
                 Optional.empty(),
                 Optional.of("localhost:9092"),
-                Optional.of("4.3.1"),
+                Optional.of(version),
+                startedAtMs,
                 OptionalLong.empty(),
-                OptionalLong.empty(),
+                maxHeapBytes,
                 List.of(1)),
             nowMs),
         threads

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What kills or stalls a real broker's cleaner, as our probes see it. */
-@Tag("brokers")
+@Tag("full")
 class BrokerIncidentsSeenTest {
 
   @TempDir private Path temp;

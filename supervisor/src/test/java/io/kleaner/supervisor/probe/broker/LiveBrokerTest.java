@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every source of a real broker. */
-@Tag("brokers")
+@Tag("full")
 class LiveBrokerTest {
 
   private static final int ORDERS = 40_000;

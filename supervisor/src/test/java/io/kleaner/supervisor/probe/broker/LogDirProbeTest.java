@@ -20,6 +20,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -108,6 +110,30 @@ class LogDirProbeTest {
     assertThat(after.checkpointMovedMs()).hasValue(nowMs.get());
     assertThat(after.files().get().orElseThrow().eligibility().kind())
         .isEqualTo(Eligibility.Kind.NOTHING_CLEANABLE);
+  }
+
+  @Test
+  void look_timeIndexNeverCut_isCountedOnceItsSegmentIsSealedForAWhile() throws IOException {
+    Path partition = ScriptedLog.partition(dir);
+    Path index = partition.resolve("00000000000000000250.timeindex");
+    Files.write(index, new byte[120], StandardOpenOption.APPEND);
+    Path log = partition.resolve("00000000000000000250.log");
+    LogDirProbe probe = probe();
+    Files.setLastModifiedTime(log, FileTime.fromMillis(nowMs.get()));
+    assertThat(look(probe).files().get().orElseThrow().paddedTimeIndexes()).isZero();
+    nowMs.addAndGet(120_000);
+
+    assertThat(look(probe).files().get().orElseThrow().paddedTimeIndexes()).isEqualTo(1);
+  }
+
+  @Test
+  void look_segmentsWithoutAByte_areCountedButNotTheActiveOne() throws IOException {
+    Path partition = ScriptedLog.partition(dir);
+    assertThat(look(probe()).files().get().orElseThrow().emptySegments()).isZero();
+    Files.createFile(partition.resolve("00000000000000000998.log"));
+    Files.createFile(partition.resolve("00000000000000000999.log"));
+
+    assertThat(look(probe()).files().get().orElseThrow().emptySegments()).isEqualTo(2);
   }
 
   @Test
@@ -250,7 +276,7 @@ class LogDirProbeTest {
             new LogDirReader(new LocalFileSystem()).read(dir),
             COMPACTED,
             new HighWatermarkChoice.LogEnd(),
-            new CleanRequest(nowMs.get(), false, true, false, true, UnkeyedPolicy.DROP),
+            new CleanRequest(nowMs.get(), false, true, false, true, UnkeyedPolicy.DROP, true),
             PartitionJob.Tail.BEING_WRITTEN);
     PartitionJob.Assessment.Decided decided =
         (PartitionJob.Assessment.Decided) job.assess(ScriptedLog.partition(dir));

@@ -85,6 +85,7 @@ class SampleMakerTest {
             Optional.empty(),
             startedAtMs,
             OptionalLong.empty(),
+            OptionalLong.empty(),
             List.of());
     PartitionView view =
         new PartitionView(

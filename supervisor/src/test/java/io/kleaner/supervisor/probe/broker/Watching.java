@@ -20,7 +20,7 @@ import java.util.function.Predicate;
 /** Our probes on a real broker, and a test that waits for what they see. */
 final class Watching implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final long POLL_MS = 100;
 
   private final BrokerProbes probes;

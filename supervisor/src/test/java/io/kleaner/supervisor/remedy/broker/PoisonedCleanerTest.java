@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real broker whose cleaner is killed by one record that decompresses far. */
-@Tag("brokers")
+@Tag("full")
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
 class PoisonedCleanerTest {
 

@@ -46,7 +46,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 public final class RemedyLab implements AutoCloseable {
 
   /** Generous: the machine may be busy with other things. */
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private static final LeverTimes TIMES = new LeverTimes(20_000, 10_000, 3_000, 60_000, 10);
 

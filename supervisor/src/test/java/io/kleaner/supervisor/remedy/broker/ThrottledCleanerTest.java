@@ -22,7 +22,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real broker whose cleaner sleeps in the throttle. */
+/**
+ * A real broker whose cleaner sleeps in the throttle. Not in the full run: on a machine that is
+ * short of processor time the moment between two sleeps is missed or taken too late, and the broker
+ * then waits for the thread for a minute, as it would for anyone. {@link ThreadWatchTest} has the
+ * rules look by look.
+ */
 @Tag("brokers")
 @Timeout(value = 8, unit = TimeUnit.MINUTES)
 class ThrottledCleanerTest {

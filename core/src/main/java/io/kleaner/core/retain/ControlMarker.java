@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.kleaner.core.compact;
+package io.kleaner.core.retain;
 
 import io.kleaner.core.record.BatchHeader;
 import io.kleaner.core.record.CorruptBatchException;
@@ -7,8 +7,11 @@ import io.kleaner.core.record.RecordCursor;
 import io.kleaner.core.retain.TransactionState.Marker;
 import java.io.IOException;
 
-/** Reads what kind of marker a control batch is: its key is a version and a type, int16 each. */
-final class ControlMarker {
+/**
+ * Reads what kind of marker a control batch is: its key is a version and a type, int16 each.
+ * Stateless; thread-safe.
+ */
+public final class ControlMarker {
 
   private static final int KEY_BYTES = 4;
   private static final int ABORT = 0;
@@ -17,10 +20,15 @@ final class ControlMarker {
   private ControlMarker() {}
 
   /**
-   * @param batch a control batch with a record
+   * Reads a control batch.
+   *
+   * @param records used to read it
    * @throws CorruptBatchException if its key is not that of a control record
    */
-  static Marker read(BatchHeader batch, RecordCursor records) throws IOException {
+  public static Marker read(BatchHeader batch, RecordCursor records) throws IOException {
+    if (batch.recordCount() == 0) {
+      return Marker.EMPTIED;
+    }
     records.open(batch, RecordCursor.Mode.KEYS);
     if (!records.next() || records.keyLength() < KEY_BYTES) {
       throw new CorruptBatchException("control record without a control key");

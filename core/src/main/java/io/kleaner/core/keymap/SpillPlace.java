@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.keymap;
+
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * A directory for spilled keys, and the mark by which one run's files in it are known.
+ *
+ * @param dir holds the files; must exist
+ * @param mark sixteen hexadecimal digits
+ */
+public record SpillPlace(Path dir, String mark) {
+
+  /** Every spill file's name begins so. */
+  public static final String PREFIX = "kleaner-";
+
+  /** Every spill file's name ends so. */
+  public static final String SUFFIX = ".spill";
+
+  private static final Pattern MARK = Pattern.compile("[0-9a-f]{16}");
+  private static final SecureRandom MARKS = new SecureRandom();
+
+  /** Checks the mark. */
+  public SpillPlace {
+    if (!MARK.matcher(mark).matches()) {
+      throw new IllegalArgumentException("mark '" + mark + "'");
+    }
+  }
+
+  /** A place in a directory that nobody else spills into, or under a mark that nobody else has. */
+  public static SpillPlace in(Path dir) {
+    return new SpillPlace(dir, HexFormat.of().toHexDigits(MARKS.nextLong()));
+  }
+
+  /**
+   * A spill file of the run.
+   *
+   * @param name tells it from the run's others; letters, digits and hyphens
+   */
+  public Path file(String name) {
+    return dir.resolve(PREFIX + mark + "-" + name + SUFFIX);
+  }
+}

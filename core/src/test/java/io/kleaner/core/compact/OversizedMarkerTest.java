@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.compact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.core.oracle.ScriptedLog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A batch that claims to be a transaction marker and is larger than any. */
+class OversizedMarkerTest {
+
+  private static final int ATTRIBUTES_LOW_BYTE = 22;
+  private static final int CONTROL = 0x20;
+
+  @TempDir private Path temp;
+
+  @Test
+  void assess_controlBatchBeyondTheBound_refusedWithAdviceThatFits() throws IOException {
+    try (ScriptedLog log = ScriptedLog.in(temp, Map.of("max.message.bytes", "9000000"))) {
+      log.idempotent(7, "a", "x".repeat(2 << 20)).roll().put("b", "1");
+    }
+    Path partition = ScriptedLog.partition(temp);
+    Path file = partition.resolve("00000000000000000000.log");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[ATTRIBUTES_LOW_BYTE] |= CONTROL;
+    Files.write(file, bytes);
+    try (Stream<Path> files = Files.list(partition)) {
+      // Or nothing is replayed.
+      List<Path> snapshots = files.filter(each -> each.toString().endsWith(".snapshot")).toList();
+      for (Path snapshot : snapshots) {
+        Files.delete(snapshot);
+      }
+    }
+
+    Cleaning.Result result = Cleaning.at(ScriptedLog.TIME_MS).run(partition);
+
+    assertThat(result.outcome()).isEmpty();
+    assertThat(result.message())
+        .contains(
+            "a batch in scripted-0/00000000000000000000.log at byte 0",
+            "nothing was changed",
+            "No transaction marker that a broker writes is that large")
+        .doesNotContain("--max-record-bytes");
+  }
+}

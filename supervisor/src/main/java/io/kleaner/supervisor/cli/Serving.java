@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.http.HttpConfig;
+import io.kleaner.supervisor.http.HttpServer;
+import io.kleaner.supervisor.service.SupervisedApi;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Has a supervised service answer over HTTP until it is told to stop: says where it is, tells
+ * systemd, and sees to it that its supervisor's thread lives.
+ */
+final class Serving {
+
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private final Terminal terminal;
+  private final Interrupts interrupts;
+  private final FileSystem fileSystem;
+  private final Clock clock;
+
+  Serving(Terminal terminal, Interrupts interrupts, FileSystem fileSystem, Clock clock) {
+    this.terminal = terminal;
+    this.interrupts = interrupts;
+    this.fileSystem = fileSystem;
+    this.clock = clock;
+  }
+
+  /** The token that actions need; empty if there is nowhere to keep one, and where it is. */
+  record Token(String text, Path file) {}
+
+  /**
+   * Serves until it is told to stop.
+   *
+   * @param verb what the service does: the first line says it, with the address
+   */
+  ExitCode untilStopped(String verb, HttpConfig http, Token token, SupervisedApi<?> api)
+      throws IOException {
+    try (HttpServer server = HttpServer.start(fileSystem, http, token.text(), api, clock);
+        SystemdNotify systemd = SystemdNotify.fromEnvironment(System.getenv())) {
+      terminal.println("kleaner " + verb + " " + server.url());
+      terminal.println(
+          token.text().isEmpty()
+              ? "actions are off: there is nowhere to keep a token"
+              : "token for actions: " + token.file());
+      if (!server.tls().equals("none")) {
+        terminal.println("TLS by " + server.tls());
+      }
+      terminal.out().flush();
+      api.afterTick(systemd::beat);
+      systemd.ready();
+      if (!awaitEnd(api)) {
+        terminal.problem("kleaner: the supervisor has ended and cannot be replaced");
+        return ExitCode.FINDINGS;
+      }
+      systemd.stopping();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return ExitCode.DONE;
+  }
+
+  /**
+   * Waits until the end is asked for. A heap that is full for a while ends workers, who are
+   * replaced; it must not end who waits for them.
+   *
+   * @return false if the supervisor is gone
+   */
+  private boolean awaitEnd(SupervisedApi<?> api) throws InterruptedException {
+    while (!interrupts.token().isCancelled()) {
+      try {
+        if (interrupts.token().sleep(LOOK_NANOS)) {
+          return true;
+        }
+        if (!api.ensureSupervised()) {
+          return false;
+        }
+      } catch (OutOfMemoryError full) {
+        // To park takes no memory.
+        LockSupport.parkNanos(LOOK_NANOS);
+      }
+    }
+    return true;
+  }
+}

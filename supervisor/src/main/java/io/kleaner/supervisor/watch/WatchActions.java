@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.http.ServiceApi.Action;
+import io.kleaner.supervisor.http.ServiceApi.ActionResult;
+import io.kleaner.supervisor.journal.Incident;
+import io.kleaner.supervisor.judge.broker.Judgement;
+import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
+import io.kleaner.supervisor.service.Chronicle;
+import io.kleaner.supervisor.service.Supervisor;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What people ask of the sidecar: judged by the latest snapshot, answered at once, and carried out
+ * on the supervisor's thread. What is then not done after all becomes an incident. Thread-safe.
+ */
+final class WatchActions {
+
+  private final Clock clock;
+  private final Supervisor<WatchSnapshot> supervisor;
+  private final WatchRounds rounds;
+  private final BrokerHands hands;
+  private final Chronicle chronicle;
+
+  WatchActions(
+      Clock clock,
+      Supervisor<WatchSnapshot> supervisor,
+      WatchRounds rounds,
+      BrokerHands hands,
+      Chronicle chronicle) {
+    this.clock = clock;
+    this.supervisor = supervisor;
+    this.rounds = rounds;
+    this.hands = hands;
+    this.chronicle = chronicle;
+  }
+
+  /** Has it done, or says why not. */
+  ActionResult act(Action action, String target, String reason, String confirm) {
+    String why = reason.isBlank() ? "by hand" : reason;
+    return switch (action) {
+      case APPROVE, DECLINE -> answer(action == Action.APPROVE, target, confirm, why);
+      case REVIVE -> revive(why);
+      case QUARANTINE, RELEASE -> topic(action, target, why);
+      case CLEAN ->
+          refused("a broker cleans by its own rules; see 'kleaner compact-now " + target + "'");
+      case CHAOS -> refused("there is no fault switch for a real broker");
+    };
+  }
+
+  private ActionResult answer(boolean yes, String target, String confirm, String reason) {
+    Optional<Ticket> ticket =
+        supervisor.snapshot().tickets().stream()
+            .filter(each -> Long.toString(each.id()).equals(target))
+            .filter(each -> each.state() == Ticket.State.ASKED)
+            .findFirst();
+    if (ticket.isEmpty()) {
+      return new ActionResult(
+          ActionResult.Outcome.NOT_FOUND, "no remedy " + target + " waits for an answer");
+    }
+    if (yes
+        && !ticket.get().confirm().isEmpty()
+        && !ticket.get().confirm().equals(confirm.strip())) {
+      return refused(
+          "remedy "
+              + target
+              + " is done only for one who names its producer id: --yes "
+              + ticket.get().confirm());
+    }
+    supervisor.ask(
+        () ->
+            rounds
+                .book()
+                .answer(
+                    ticket.get().id(),
+                    yes,
+                    confirm,
+                    reason,
+                    Healer.somethingToClean(rounds.judgement()),
+                    clock.nowMs())
+                .ifPresent(why -> notDone(ticket.get().order().subject(), why)));
+    return done(
+        "remedy "
+            + target
+            + (yes ? " is carried out" + turn() + ": " : " is declined: ")
+            + ticket.get().key());
+  }
+
+  /** When something that is asked for now has its turn. */
+  private String turn() {
+    return supervisor.snapshot().tickets().stream()
+        .filter(each -> each.state() == Ticket.State.RUNNING)
+        .findFirst()
+        .map(each -> " when remedy " + each.id() + " (" + each.key() + ") has ended")
+        .orElse("");
+  }
+
+  /** Who asked has had an answer by then, so this goes where everyone looks. */
+  private void notDone(String subject, String why) {
+    chronicle.add(
+        Incident.Kind.REMEDY_REFUSED,
+        subject,
+        "what a person asked for is not done: " + why,
+        "",
+        "");
+  }
+
+  /** Why an order is not taken; nothing of the kind is to be done twice at a time. */
+  private Optional<ActionResult> underWay(BrokerRemedy remedy, String subject) {
+    String key = Ticket.key(remedy, subject);
+    return supervisor.snapshot().tickets().stream()
+        .filter(each -> each.key().equals(key))
+        .filter(
+            each -> each.state() == Ticket.State.RUNNING || each.state() == Ticket.State.WAITING)
+        .findFirst()
+        .map(each -> refused(key + " is under way already, as remedy " + each.id()));
+  }
+
+  private ActionResult revive(String reason) {
+    if (!hands.unable().isEmpty()) {
+      return refused(hands.unable());
+    }
+    Optional<ActionResult> twice =
+        underWay(BrokerRemedy.REVIVE, Healer.subject(supervisor.snapshot().judgement()));
+    if (twice.isPresent()) {
+      return twice.get();
+    }
+    supervisor.ask(
+        () ->
+            byHand(
+                new BrokerHands.Order(
+                    BrokerRemedy.REVIVE,
+                    Healer.subject(rounds.judgement()),
+                    List.of(),
+                    0,
+                    reason)));
+    return done(
+        "the cleaner is revived" + turn() + ", unless a thread is blocked; see the remedies");
+  }
+
+  private ActionResult topic(Action action, String target, String reason) {
+    Judgement judgement = supervisor.snapshot().judgement();
+    String bare = target.substring(target.lastIndexOf(':') + 1);
+    Optional<String> topic =
+        judgement.sample().partitions().keySet().stream()
+            .filter(each -> each.toString().equals(bare) || each.topic().equals(bare))
+            .map(TopicPartition::topic)
+            .findFirst()
+            .or(() -> supervisor.snapshot().isolated().stream().filter(bare::equals).findFirst());
+    if (topic.isEmpty()) {
+      return new ActionResult(
+          ActionResult.Outcome.NOT_FOUND, "no partition or topic '" + target + "' is known here");
+    }
+    if (!hands.unable().isEmpty()) {
+      return refused(hands.unable());
+    }
+    boolean release = action == Action.RELEASE;
+    Optional<ActionResult> twice =
+        underWay(release ? BrokerRemedy.RELEASE : BrokerRemedy.ISOLATE, topic.get());
+    if (twice.isPresent()) {
+      return twice.get();
+    }
+    supervisor.ask(
+        () -> {
+          if (release) {
+            rounds.healer().released(topic.get(), clock.nowMs());
+          }
+          byHand(
+              new BrokerHands.Order(
+                  release ? BrokerRemedy.RELEASE : BrokerRemedy.ISOLATE,
+                  topic.get(),
+                  List.of(),
+                  0,
+                  reason));
+        });
+    return done(
+        release
+            ? topic.get() + " gets its own settings back" + turn()
+            : topic.get()
+                + " is isolated"
+                + turn()
+                + ": no partition of it is compacted on any broker");
+  }
+
+  private void byHand(BrokerHands.Order order) {
+    rounds
+        .book()
+        .byHand(order, Healer.somethingToClean(rounds.judgement()), clock.nowMs())
+        .ifPresent(why -> notDone(order.subject(), why));
+  }
+
+  private static ActionResult refused(String why) {
+    return new ActionResult(ActionResult.Outcome.REFUSED, why);
+  }
+
+  private static ActionResult done(String message) {
+    return new ActionResult(ActionResult.Outcome.DONE, message);
+  }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.judge.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.supervisor.probe.broker.LogEvent;
+import io.kleaner.supervisor.probe.broker.Offsets;
+import io.kleaner.supervisor.probe.broker.Seen;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What starts, releases and logs do to a judgement. */
+class BrokerLifeTest {
+
+  private final Broker broker = new Broker();
+
+  private static List<String> rules(Judgement judgement) {
+    return judgement.diagnoses().stream().map(each -> each.ailment().rule()).toList();
+  }
+
+  private static Diagnosis only(Judgement judgement, Ailment ailment) {
+    assertThat(judgement.of(ailment)).hasSize(1);
+    return judgement.of(ailment).get(0);
+  }
+
+  @Test
+  void judge_brokerRestarting_cleanerThatIsYetToBeginIsNotDead() {
+    broker.startedAtMs = OptionalLong.of(Broker.START_MS - 3_600_000);
+    broker.lookFor(3);
+    // Another JVM answers; logs are loaded, no client is served, the settings are those of before.
+    broker.configKnown = false;
+    broker.startedAtMs = OptionalLong.of(broker.nowMs);
+    broker.threads = Optional.of(List.of());
+    Judgement starting = broker.lookFor(60);
+    assertThat(starting.dead()).isZero();
+    assertThat(rules(starting)).doesNotContain("CleanerDead");
+    assertThat(starting.threads()).extracting(ThreadVerdict::state).containsExactly("unknown");
+
+    broker.configKnown = true;
+    broker.aliveAs(77);
+    assertThat(broker.lookFor(3).diagnoses()).isEmpty();
+  }
+
+  @Test
+  void judge_brokerServesAndHasNoCleaner_isDeadThoughItsJvmIsNew() {
+    broker.startedAtMs = OptionalLong.of(Broker.START_MS - 3_600_000);
+    broker.lookFor(3);
+    broker.startedAtMs = OptionalLong.of(broker.nowMs);
+    broker.threads = Optional.of(List.of());
+
+    assertThat(broker.lookFor(3).dead()).isEqualTo(1);
+  }
+
+  @Test
+  void judge_cleanerNeverComes_isDeadAfterALongStart() {
+    broker.startedAtMs = OptionalLong.of(Broker.START_MS - 3_600_000);
+    broker.lookFor(3);
+    broker.configKnown = false;
+    broker.startedAtMs = OptionalLong.of(broker.nowMs);
+    broker.threads = Optional.of(List.of());
+
+    assertThat(broker.lookFor(590).dead()).isZero();
+    assertThat(broker.lookFor(30).dead()).isEqualTo(1);
+  }
+
+  @Test
+  void judge_deathsOfTheProcessBefore_killNoThreadOfTheNewOne() {
+    broker.startedAtMs = OptionalLong.of(Broker.START_MS - 3_600_000);
+    broker.lookFor(3);
+    broker.began(0, Broker.POISON);
+    broker.died(0, "java.lang.OutOfMemoryError: Java heap space", Broker.POISON);
+    broker.noThreads();
+    assertThat(broker.lookFor(2).dead()).isEqualTo(1);
+
+    broker.advance(5_000);
+    broker.startedAtMs = OptionalLong.of(broker.nowMs);
+    broker.configKnown = false;
+    assertThat(broker.lookFor(5).dead()).isZero();
+    broker.configKnown = true;
+    broker.aliveAs(77);
+    assertThat(broker.lookFor(5).dead()).isZero();
+    // JMX goes away again: the line of before tells nothing of this one.
+    broker.threads = Optional.empty();
+    assertThat(broker.lookFor(60).dead()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.9.0.1, true", "0.10.2.2, true", "0.11.0.0, false", "2.8.2, false", "4.3.1, false"})
+  void judge_offlineCleanAdvised_saysWhichReleasesCannotReadIt(String version, boolean old) {
+    broker.version = version;
+    broker.lookFor(2);
+    broker.began(0, Broker.POISON);
+    broker.died(0, "java.lang.OutOfMemoryError: Java heap space", Broker.POISON);
+    broker.noThreads();
+    String advice = only(broker.lookFor(1), Ailment.CLEANER_DEAD).advice();
+
+    assertThat(advice).contains("kleaner compact");
+    assertThat(advice.contains("its clients would get no record")).isEqualTo(old);
+  }
+
+  @Test
+  void judge_offsetMapTooSmall_advisesNoCleanThatTheBrokerCannotRead() {
+    broker.version = "0.9.0.1";
+    broker.lookFor(2);
+    broker.died(
+        0,
+        "java.lang.IllegalArgumentException: requirement failed: 140043 messages in segment"
+            + " fine-0/00000000000000000000.log but offset map can fit only 39321",
+        Broker.POISON);
+    broker.noThreads();
+
+    assertThat(only(broker.lookFor(1), Ailment.CLEANER_DEAD).advice())
+        .contains("raise log.cleaner.dedupe.buffer.size")
+        .contains("only 0.11 and later read")
+        .doesNotContain("kleaner compact");
+  }
+
+  @Test
+  void judge_diskThatFills_saysWhenAndNothingBefore() {
+    assertThat(broker.lookFor(10).fullInMs()).isEmpty();
+    Judgement later =
+        broker.lookFor(400, () -> broker.dir = Broker.facts(broker.dir.usableBytes() - (1L << 30)));
+
+    assertThat(later.fullInMs().get(Broker.DIR)).isPositive();
+  }
+
+  private void highWatermark(long offset) {
+    broker.partition(
+        Broker.ORDERS,
+        files -> files.offsets = Seen.known(new Offsets(0, offset, offset), broker.nowMs));
+  }
+
+  @Test
+  void judge_highWatermarkWentBack_isToldForAnHourWithBothOffsets() {
+    highWatermark(1_000);
+    broker.look();
+    broker.advance(10_000);
+    highWatermark(2_000);
+    assertThat(broker.look().diagnoses()).isEmpty();
+    broker.advance(10_000);
+    highWatermark(1_500);
+
+    assertThat(only(broker.look(), Ailment.HIGH_WATERMARK_WENT_BACK).evidence())
+        .isEqualTo("it was 2000, it is 1500");
+    broker.advance(1_000);
+    highWatermark(1_600);
+    assertThat(only(broker.look(), Ailment.HIGH_WATERMARK_WENT_BACK).evidence())
+        .isEqualTo("it was 2000, it is 1600");
+    broker.advance(3_600_000);
+    highWatermark(1_700);
+    assertThat(broker.look().diagnoses()).isEmpty();
+  }
+
+  @Test
+  void judge_cleanThatWroteMore_isToldUntilOneWritesLess() {
+    clean(10L << 20, 12L << 20);
+    assertThat(rules(broker.look())).containsExactly("CleanGrew");
+    broker.advance(1_000);
+    clean(12L << 20, 3L << 20);
+
+    assertThat(broker.look().diagnoses()).isEmpty();
+  }
+
+  private void clean(long before, long after) {
+    broker.log(
+        new LogEvent.Cleaned(
+            broker.nowMs, "Cleaned", OptionalInt.of(0), Broker.ORDERS, 0, 500, before, after));
+  }
+
+  @Test
+  void judge_sizesThatTheLogDoesNotSay_areNoGrowth() {
+    clean(-1, 5);
+
+    assertThat(broker.look().diagnoses()).isEmpty();
+  }
+
+  @Test
+  void judge_emptySegments_areToldFromThreeOn() {
+    broker.partition(Broker.ORDERS, files -> files.emptySegments = 2);
+    assertThat(broker.look().diagnoses()).isEmpty();
+    broker.partition(Broker.ORDERS, files -> files.emptySegments = 3);
+
+    assertThat(rules(broker.look())).containsExactly("EmptySegments");
+  }
+
+  @Test
+  void judge_paddedTimeIndex_isTold() {
+    broker.partition(Broker.ORDERS, files -> files.paddedTimeIndexes = 1);
+
+    assertThat(rules(broker.look())).containsExactly("TimeIndexPadded");
+  }
+}

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.judge.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.probe.broker.CleanerGauges;
+import io.kleaner.supervisor.probe.broker.Gauge;
+import io.kleaner.supervisor.probe.broker.LogDirFacts;
+import io.kleaner.supervisor.probe.broker.LogEvent;
+import io.kleaner.supervisor.probe.broker.Offsets;
+import io.kleaner.supervisor.probe.broker.OpenTransaction;
+import io.kleaner.supervisor.probe.broker.OpenTransaction.Coordinator;
+import io.kleaner.supervisor.probe.broker.Replication;
+import io.kleaner.supervisor.probe.broker.Seen;
+import io.kleaner.supervisor.probe.broker.Source;
+import io.kleaner.supervisor.probe.broker.StackClass;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What {@code kleaner explain} says for each rule of the judge, word for word: whether the
+ * partition is compacted, why not, since when, what to do, and with which commands. After a change
+ * that is meant, {@code target/explain} has the files for {@code src/test/resources/explain}.
+ */
+class ExplainGoldenTest {
+
+  private static final Path WANTED = Path.of("src", "test", "resources", "explain");
+  private static final Path FOUND = Path.of("target", "explain");
+  private static final String MEMORY = "java.lang.OutOfMemoryError: Java heap space";
+
+  private final Broker broker = new Broker();
+
+  @ParameterizedTest
+  @EnumSource(Ailment.class)
+  void lines_everyAilment_sayWhatIsWrongAndWhatToDo(Ailment ailment) throws IOException {
+    TopicPartition subject = Broker.ORDERS;
+    Judgement judgement = judged(ailment);
+    assertThat(judgement.of(ailment)).as("the scenario shows it").isNotEmpty();
+    if (judgement.of(ailment).get(0).partition().isPresent()) {
+      subject = judgement.of(ailment).get(0).partition().get();
+    }
+    if (judgement.partition(subject).isEmpty()) {
+      subject = Broker.ORDERS;
+    }
+    compare(ailment.rule(), PartitionStory.of(subject, judgement));
+  }
+
+  @Test
+  void lines_healthy_sayYes() throws IOException {
+    compare("Healthy", PartitionStory.of(Broker.ORDERS, broker.lookFor(60)));
+  }
+
+  @Test
+  void lines_isolatedTopic_sayHowToReleaseIt() throws IOException {
+    broker.isolated = Set.of("orders");
+    compare("Isolated", PartitionStory.of(Broker.ORDERS, broker.lookFor(60)));
+  }
+
+  private static void compare(String name, PartitionStory story) throws IOException {
+    String found = String.join("\n", story.lines()) + "\n";
+    Files.createDirectories(FOUND);
+    Files.writeString(FOUND.resolve(name + ".txt"), found);
+    Path wanted = WANTED.resolve(name + ".txt");
+    assertThat(wanted).as("see %s for what is said now", FOUND).exists();
+    assertThat(found).isEqualTo(Files.readString(wanted));
+  }
+
+  private Judgement judged(Ailment ailment) {
+    return switch (ailment) {
+      case CLEANER_DEAD -> {
+        broker.lookFor(3);
+        killed();
+        yield broker.lookFor(90);
+      }
+      case CLEANER_CRASH_LOOP -> {
+        for (int i = 0; i < 3; i++) {
+          killed();
+          broker.aliveAs(40 + i);
+          broker.lookFor(20);
+        }
+        yield broker.look();
+      }
+      case CLEANER_HUNG -> broker.lookFor(90, () -> thread(StackClass.BLOCKED_IO, 0));
+      case CLEANER_SPINNING ->
+          broker.lookFor(
+              10,
+              () -> {
+                thread(StackClass.CLEANING, 0.9);
+                broker.began(0, Broker.ORDERS);
+              });
+      case CLEANER_STARVED -> {
+        broker.set("log.cleaner.io.max.bytes.per.second", "10.0");
+        broker.partition(Broker.ORDERS, Broker.Files::eligible);
+        yield broker.lookFor(90, () -> thread(StackClass.THROTTLED, 0));
+      }
+      case CLEANER_OFF -> {
+        broker.set("log.cleaner.enable", "false");
+        broker.noThreads();
+        yield broker.lookFor(5);
+      }
+      case PARTITION_UNCLEANABLE -> {
+        broker.partition(
+            Broker.ORDERS,
+            files ->
+                files.mark =
+                    Optional.of(
+                        new LogEvent.MarkedUncleanable(
+                            Broker.START_MS,
+                            "Marking its partition (orders-0) as uncleanable",
+                            Broker.ORDERS,
+                            Optional.of("CorruptRecordException: magic 77"))));
+        yield broker.lookFor(90);
+      }
+      case PARTITIONS_UNCLEANABLE -> {
+        broker.uncleanable.put(
+            "/data", new CleanerGauges.Uncleanable(OptionalLong.of(2), OptionalLong.empty()));
+        yield broker.lookFor(90);
+      }
+      case BROKER_PARTITION_STALLED -> {
+        broker.partition(Broker.ORDERS, Broker.Files::eligible);
+        broker.look();
+        broker.advance(broker.options.stalledAfterMs());
+        yield broker.look();
+      }
+      case BROKER_FALLING_BEHIND -> {
+        broker.partition(Broker.ORDERS, files -> files.dirtyBytes = 64L << 20);
+        yield broker.lookFor(
+            600,
+            () ->
+                broker.partition(
+                    Broker.ORDERS,
+                    files -> {
+                      files.dirtyBytes += 1 << 20;
+                      files.firstDirty++;
+                    }));
+      }
+      case DEDUPE_BUFFER_FULL -> {
+        broker.mapOfKeysFull();
+        broker.set("log.cleaner.dedupe.buffer.size", "4194304");
+        yield broker.lookFor(60);
+      }
+      case HANGING_TRANSACTION -> open(3_600_000, Coordinator.DOES_NOT_KNOW);
+      case TRANSACTION_PINS -> open(360_000, Coordinator.NOT_ASKED);
+      case LAST_STABLE_OFFSET_STUCK -> {
+        offsets(1_000, 420);
+        yield broker.lookFor(400);
+      }
+      case REPLICA_AWAY -> {
+        long sinceMs = broker.nowMs - 20 * 3_600_000L;
+        broker.partition(
+            Broker.ORDERS,
+            files -> {
+              files.topic.put("delete.retention.ms", "86400000");
+              files.replication =
+                  Seen.known(
+                      new Replication(
+                          OptionalInt.of(1), List.of(1, 2), List.of(1), Map.of(2, sinceMs)),
+                      broker.nowMs);
+            });
+        yield broker.look();
+      }
+      case CHECKPOINT_OUTSIDE_LOG -> {
+        broker.partition(Broker.ORDERS, files -> files.checkpoint = OptionalLong.of(5_000));
+        yield broker.look();
+      }
+      case CLEANED_PAST_HIGH_WATERMARK -> {
+        offsets(400, 400);
+        yield broker.look();
+      }
+      case HIGH_WATERMARK_WENT_BACK -> {
+        offsets(1_000, 1_000);
+        broker.look();
+        broker.advance(60_000);
+        offsets(900, 900);
+        broker.look();
+        yield broker.lookFor(60);
+      }
+      case CLEAN_GREW -> {
+        broker.log(
+            new LogEvent.Cleaned(
+                broker.nowMs,
+                "Cleaned",
+                OptionalInt.of(0),
+                Broker.ORDERS,
+                0,
+                500,
+                10L << 20,
+                12L << 20));
+        yield broker.lookFor(60);
+      }
+      case EMPTY_SEGMENTS -> {
+        broker.partition(Broker.ORDERS, files -> files.emptySegments = 5);
+        yield broker.look();
+      }
+      case TIME_INDEX_PADDED -> {
+        broker.partition(Broker.ORDERS, files -> files.paddedTimeIndexes = 2);
+        yield broker.look();
+      }
+      case UNKEYED_RECORDS_DROPPED -> {
+        broker.log(
+            new LogEvent.InvalidMessages(
+                broker.nowMs,
+                "Found 6000 invalid messages during compaction.",
+                6_000,
+                Optional.of(Broker.ORDERS)));
+        yield broker.lookFor(90);
+      }
+      case UNKEYED_RECORDS_REFUSED -> {
+        broker.gauges.put(Gauge.NO_KEY_COMPACTED_TOPIC_RECORDS, 5.0);
+        broker.lookFor(30);
+        broker.gauges.put(Gauge.NO_KEY_COMPACTED_TOPIC_RECORDS, 9.0);
+        yield broker.lookFor(1);
+      }
+      case OFFSETS_TOPIC_LARGE -> {
+        broker.partition(
+            new TopicPartition("__consumer_offsets", 7), files -> files.sizeBytes = 200L << 30);
+        yield broker.look();
+      }
+      case DISK_FILLING -> {
+        long[] free = {10L << 30};
+        broker.dir = Broker.facts(free[0]);
+        yield broker.lookFor(
+            600,
+            () -> {
+              free[0] -= 4 << 20;
+              broker.dir = Broker.facts(free[0]);
+            });
+      }
+      case DISK_TOO_TIGHT -> {
+        broker.partition(
+            Broker.ORDERS,
+            files -> {
+              files.eligible();
+              files.dirtyBytes = 500L << 20;
+            });
+        broker.dir = Broker.facts(100L << 20);
+        yield broker.look();
+      }
+      case LOG_DIR_OFFLINE -> {
+        broker.gauges.put(Gauge.OFFLINE_LOG_DIRECTORY_COUNT, 1.0);
+        yield broker.look();
+      }
+      case LOG_DIR_ODD -> {
+        broker.dir =
+            new LogDirFacts(
+                OptionalInt.of(1),
+                Optional.empty(),
+                1,
+                1L << 40,
+                List.of("cleaner-offset-checkpoint: line 3 is no entry"));
+        yield broker.look();
+      }
+      case METADATA_STUCK -> {
+        broker.gauges.put(Gauge.METADATA_APPLIED_LAG_MS, 120_000.0);
+        yield broker.look();
+      }
+      case GAUGES_GONE -> {
+        broker.lookFor(2);
+        broker.gauges.clear();
+        yield broker.lookFor(2);
+      }
+      case SOURCE_SILENT -> {
+        broker.configKnown = false;
+        yield broker.lookFor(60);
+      }
+      case BROKER_UNSEEN -> {
+        broker.named = EnumSet.of(Source.JMX);
+        broker.log = Optional.empty();
+        broker.threads = Optional.empty();
+        broker.configKnown = false;
+        yield broker.lookFor(60);
+      }
+    };
+  }
+
+  private void killed() {
+    broker.partition(Broker.POISON, Broker.Files::eligible);
+    broker.began(0, Broker.POISON);
+    broker.died(0, MEMORY, Broker.POISON);
+    broker.noThreads();
+  }
+
+  private void thread(StackClass stack, double cpuShare) {
+    long sinceMs = broker.nowMs - Broker.START_MS;
+    broker.threads = Optional.of(List.of(Broker.thread(0, 30, stack, (long) (cpuShare * sinceMs))));
+  }
+
+  private void offsets(long highWatermark, long lastStable) {
+    broker.partition(
+        Broker.ORDERS,
+        files ->
+            files.offsets = Seen.known(new Offsets(0, highWatermark, lastStable), broker.nowMs));
+  }
+
+  private Judgement open(long ageMs, Coordinator coordinator) {
+    broker.partition(
+        Broker.ORDERS,
+        files -> {
+          files.offsets = Seen.known(new Offsets(0, 1_000, 420), broker.nowMs);
+          files.transactions =
+              Seen.known(
+                  List.of(
+                      new OpenTransaction(
+                          1001,
+                          3,
+                          Optional.empty(),
+                          420,
+                          OptionalLong.empty(),
+                          broker.nowMs - ageMs,
+                          OptionalLong.empty(),
+                          OptionalInt.of(1),
+                          coordinator,
+                          Source.ADMIN)),
+                  broker.nowMs);
+        });
+    return broker.look();
+  }
+}

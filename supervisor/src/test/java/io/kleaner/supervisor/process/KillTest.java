@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.Random;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Kills the service's process at random moments while it cleans partitions that grow, and compares
+ * what is there with the truth each time. The seed decides the moments and the data.
+ */
+class KillTest {
+
+  private static final int MOMENTS_MS = 300;
+  private static final int STARTING_MS = 1_500;
+
+  @TempDir private Path temp;
+
+  @Test
+  void sigkill_twentyTimesUnderLoad_losesNothing() throws Exception {
+    killing(20, 4, 20_261_125L);
+  }
+
+  @Test
+  @Tag("full")
+  void sigkill_twoHundredTimesUnderLoad_losesNothing() throws Exception {
+    killing(200, 6, 7L);
+  }
+
+  private void killing(int times, int partitions, long seed) throws Exception {
+    Random random = new Random(seed);
+    ServiceHome home =
+        new ServiceHome(temp)
+            .set("scan.interval.ms", 50)
+            .set("threads", 2)
+            // Many groups: a clean commits again and again.
+            .topic("segment.bytes", 16_384);
+    Judge judge = new Judge(temp);
+    int cutShort = 0;
+    try (Growth growth = new Growth(home.logDir(), seed, partitions)) {
+      growth.start();
+      Growth.Image left = growth.image(temp.resolve("image-0"));
+      for (int kill = 1; kill <= times; kill++) {
+        // Slowed down, it is killed while it reads and writes; at full speed, while it commits.
+        home.set("throttle.bytes.per.second", random.nextBoolean() ? "256k" : "1g");
+        try (ServiceProcess service = home.launch()) {
+          // While it starts: what the one before it left.
+          judge.judge("seed " + seed + ", after kill " + (kill - 1) + ",", left);
+          if (random.nextInt(10) == 0) {
+            service.run(random.nextInt(STARTING_MS));
+          } else {
+            service.awaitAddress();
+            service.await("someone cleans", () -> hasBegun(service));
+            service.run(random.nextInt(MOMENTS_MS));
+          }
+          service.kill();
+        }
+        left = growth.image(temp.resolve("image-" + kill));
+        cutShort += Judge.isCutShort(left) ? 1 : 0;
+      }
+      growth.stop();
+      home.set("throttle.bytes.per.second", "1g");
+      try (ServiceProcess service = home.start()) {
+        judge.judge("seed " + seed + ", after the last kill,", left);
+        int all = growth.size();
+        service.await("all are clean in the end", () -> service.count("clean") == all);
+        service.terminate();
+        assertThat(service.awaitExit(Duration.ofSeconds(60))).isEqualTo(OptionalInt.of(0));
+      }
+      left = growth.image(temp.resolve("image-last"));
+      assertThat(Judge.isCutShort(left)).isFalse();
+      judge.judge("seed " + seed + ", in the end,", left);
+    }
+    Figures.note(
+        "lost records after "
+            + times
+            + " kills under load, "
+            + cutShort
+            + " of them in the middle of a clean ("
+            + judge.read()
+            + " newest records compared)",
+        "0",
+        String.valueOf(judge.lost()));
+    assertThat(judge.problems()).isEmpty();
+    assertThat(judge.lost()).isZero();
+    assertThat(cutShort).as("kills in the middle of a clean").isPositive();
+  }
+
+  private static boolean hasBegun(ServiceProcess service) throws IOException, InterruptedException {
+    return service.status().path("cleans").asInt() > 0
+        || service.workers().stream()
+            .filter(worker -> worker.path("id").asText().startsWith("cleaner"))
+            .anyMatch(worker -> !worker.path("partition").asText().isEmpty());
+  }
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kleaner.core.oracle.ScriptedLog;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A directory with two thousand partitions: all are served, and watching them costs little. */
+@Tag("full")
+class ManyPartitionsTest {
+
+  private static final int PARTITIONS = 2_000;
+  private static final int PAGE = 300;
+  private static final int SETTLE_MS = 10_000;
+  private static final int WATCHED_MS = 20_000;
+  private static final double GOAL_PERCENT = 1.0;
+  private static final long LAG_LIMIT_MS = 5_000;
+
+  @TempDir private Path temp;
+
+  @Test
+  void serve_twoThousandPartitions_allAreCleanedAndWatchingThemCostsLittle() throws Exception {
+    ServiceHome home =
+        new ServiceHome(temp).set("threads", 2).set("scan.interval.ms", 15_000).jvmAsLaunched();
+    Path model = model(temp.resolve("small"));
+    for (int i = 0; i < PARTITIONS; i++) {
+      link(model, home.partition("many-" + i));
+    }
+    long startNanos = System.nanoTime();
+    try (ServiceProcess service = home.start()) {
+      service.await(
+          "all are listed", () -> service.status().path("partitions").asInt() == PARTITIONS);
+      ThreadTime busy = ThreadTime.of(service.pid());
+      service.await("all are clean", () -> service.count("clean") == PARTITIONS);
+      double busyPercent = busy.percentSince();
+      long cleanedMs = (System.nanoTime() - startNanos) / 1_000_000;
+
+      // By then their order is settled, which is by dirtiness.
+      assertThat(names(service)).hasSize(PARTITIONS);
+      // What compiles and collects after the work is not what is measured.
+      service.run(SETTLE_MS);
+      long beforeTicks = service.status().path("ticks").asLong();
+      ThreadTime idle = ThreadTime.of(service.pid());
+      long worstLagMs = 0;
+      for (int i = 0; i < 10; i++) {
+        service.run(WATCHED_MS / 10);
+        worstLagMs = Math.max(worstLagMs, service.status().path("loopLagMs").asLong());
+      }
+      double idlePercent = idle.percentSince();
+
+      assertThat(service.status().path("ticks").asLong()).isGreaterThan(beforeTicks + 10);
+      assertThat(service.incidents("PARTITION_STALLED")).isEmpty();
+      Figures.note(
+          "supervisor's CPU with 2,000 partitions, all clean", "< 1 %", percent(idlePercent));
+      Figures.note(
+          "supervisor's CPU while 2,000 partitions are cleaned", "< 1 %", percent(busyPercent));
+      Figures.note(
+          "supervisor's loop lag with 2,000 partitions, worst of 10", "small", worstLagMs + " ms");
+      Figures.note("2,000 partitions cleaned after the start", "", cleanedMs + " ms");
+      assertThat(idlePercent).isLessThan(GOAL_PERCENT);
+      assertThat(worstLagMs).isLessThan(LAG_LIMIT_MS);
+    }
+  }
+
+  private static String percent(double value) {
+    return String.format(Locale.ROOT, "%.2f %%", value);
+  }
+
+  /** All names, page by page. */
+  private static Set<String> names(ServiceProcess service)
+      throws IOException, InterruptedException {
+    Set<String> names = new HashSet<>();
+    for (int offset = 0; offset < PARTITIONS; offset += PAGE) {
+      JsonNode page =
+          service.get("/api/v1/partitions?search=many&limit=" + PAGE + "&offset=" + offset);
+      assertThat(page.path("total").asInt()).isEqualTo(PARTITIONS);
+      page.path("items").forEach(item -> names.add(item.path("partition").asText()));
+    }
+    return names;
+  }
+
+  private static Path model(Path dir) throws IOException {
+    try (ScriptedLog log = ScriptedLog.in(Files.createDirectories(dir), Map.of())) {
+      for (int i = 0; i < 20; i++) {
+        log.put("key-" + i % 10, "value-" + i);
+      }
+      log.roll();
+      log.put("active", "1");
+    }
+    return ScriptedLog.partition(dir);
+  }
+
+  /** The same files under other names: a clean replaces files, and changes none. */
+  private static void link(Path model, Path partition) throws IOException {
+    Files.createDirectory(partition);
+    try (Stream<Path> files = Files.list(model)) {
+      for (Path file : (Iterable<Path>) files::iterator) {
+        Files.createLink(partition.resolve(file.getFileName()), file);
+      }
+    }
+  }
+
+  /** How much of the processor the supervisor's thread has had, as the kernel counts it. */
+  private record ThreadTime(Path schedstat, long cpuNanos, long wallNanos) {
+
+    private static final String NAME = "kleaner-supervi";
+
+    static ThreadTime of(long pid) throws IOException {
+      Path tasks = Path.of("/proc/" + pid + "/task");
+      Assumptions.assumeTrue(Files.isDirectory(tasks), "there is no /proc here");
+      try (Stream<Path> all = Files.list(tasks)) {
+        for (Path task : all.toList()) {
+          if (Files.readString(task.resolve("comm")).strip().equals(NAME)) {
+            return of(task.resolve("schedstat"));
+          }
+        }
+      }
+      throw new AssertionError("no thread " + NAME + " in " + pid);
+    }
+
+    private static ThreadTime of(Path schedstat) throws IOException {
+      List<String> fields = List.of(Files.readString(schedstat).strip().split(" "));
+      return new ThreadTime(schedstat, Long.parseLong(fields.get(0)), System.nanoTime());
+    }
+
+    double percentSince() throws IOException {
+      ThreadTime now = of(schedstat);
+      return 100.0 * (now.cpuNanos() - cpuNanos) / (now.wallNanos() - wallNanos);
+    }
+  }
+}

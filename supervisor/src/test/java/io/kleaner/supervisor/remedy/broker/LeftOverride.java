@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.remedy.broker;
+
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.broker.BrokerJvm;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** A setting of a broker that a run set, journalled and did not live to take back. */
+public final class LeftOverride {
+
+  private static final String TEXT = "1";
+
+  private final BrokerJvm broker;
+  private final ConfigTarget target;
+
+  private LeftOverride(BrokerJvm broker) {
+    this.broker = broker;
+    this.target = ConfigTarget.broker(broker.spec().nodeId());
+  }
+
+  /**
+   * Sets it on the broker as the lever does, and lets go of everything.
+   *
+   * @param state the state directory of the run
+   */
+  public static LeftOverride leave(BrokerJvm broker, Path state) throws IOException {
+    LeftOverride left = new LeftOverride(broker);
+    try (OverrideJournal journal = journal(state);
+        BrokerConnection connection = BrokerConnection.open(broker.bootstrap(), Map.of())) {
+      new Overrides(connection.settings(), journal, Clock.system())
+          .set(left.target, Map.of(LeverRules.THREADS, TEXT), Purpose.REVIVE);
+    }
+    return left;
+  }
+
+  private static OverrideJournal journal(Path state) throws IOException {
+    return OverrideJournal.open(new LocalFileSystem(), state, "overrides");
+  }
+
+  /** Whether the broker has it now. */
+  public boolean isSet() throws IOException {
+    try (BrokerConnection connection = BrokerConnection.open(broker.bootstrap(), Map.of())) {
+      return connection.settings().read(target, LeverRules.THREADS).own().isPresent();
+    }
+  }
+
+  /** Whether a state directory that nobody uses knows of something to take back. */
+  public static boolean isOpen(Path state) throws IOException {
+    try (OverrideJournal journal = journal(state)) {
+      return !journal.open().isEmpty();
+    }
+  }
+}

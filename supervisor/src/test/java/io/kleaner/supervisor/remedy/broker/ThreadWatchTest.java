@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.remedy.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.probe.broker.CleanerThread;
+import io.kleaner.supervisor.probe.broker.Seen;
+import io.kleaner.supervisor.probe.broker.StackClass;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What several looks at a thread prove; each look takes a tenth of a second. */
+class ThreadWatchTest {
+
+  private static final long LOOK_MS = 100;
+
+  private long nowMs = 1_000_000;
+  private int next;
+
+  private final Clock clock =
+      new Clock() {
+        @Override
+        public long nowMs() {
+          return nowMs;
+        }
+
+        @Override
+        public long nanoTime() {
+          return nowMs * 1_000_000;
+        }
+      };
+
+  /** The last one goes on for ever. */
+  private ThreadWatch seeing(StackClass... stacks) {
+    return new ThreadWatch(
+        () -> {
+          StackClass stack = stacks[Math.min(next++, stacks.length - 1)];
+          nowMs += LOOK_MS;
+          return Seen.known(
+              List.of(
+                  new CleanerThread(
+                      "kafka-log-cleaner-thread-0", 7, Thread.State.RUNNABLE, stack, List.of(), 0)),
+              nowMs);
+        },
+        clock,
+        new CancelToken(),
+        1);
+  }
+
+  @Test
+  void lastingRefusal_idle_mayAtOnce() {
+    assertThat(seeing(StackClass.IDLE, StackClass.THROTTLED).lastingRefusal()).isEmpty();
+    assertThat(next).isEqualTo(1);
+  }
+
+  @Test
+  void lastingRefusal_inAReadAtOneLook_may() {
+    assertThat(seeing(StackClass.BLOCKED_IO, StackClass.CLEANING).lastingRefusal()).isEmpty();
+  }
+
+  @Test
+  void lastingRefusal_inAReadAtAllLooks_isRefusedAfterSomeSeconds() {
+    assertThat(seeing(StackClass.BLOCKED_IO).lastingRefusal().orElseThrow()).contains("read");
+    assertThat(next).isGreaterThan(20);
+  }
+
+  @Test
+  void lastingRefusal_awakeBetweenTwoSleeps_isRefused() {
+    assertThat(
+            seeing(
+                    StackClass.CLEANING,
+                    StackClass.BLOCKED_IO,
+                    StackClass.CLEANING,
+                    StackClass.THROTTLED)
+                .lastingRefusal()
+                .orElseThrow())
+        .contains("throttle");
+  }
+
+  @Test
+  void awaitWake_shortSleepSeenWhole_isTheMoment() {
+    assertThat(
+            seeing(
+                    StackClass.THROTTLED,
+                    StackClass.CLEANING,
+                    StackClass.THROTTLED,
+                    StackClass.THROTTLED,
+                    StackClass.CLEANING)
+                .awaitWake(1_000, 10_000))
+        .isTrue();
+    assertThat(next).isEqualTo(5);
+  }
+
+  @Test
+  void awaitWake_readBetweenTwoLooks_isNoSleep() {
+    assertThat(
+            seeing(
+                    StackClass.THROTTLED,
+                    StackClass.CLEANING,
+                    StackClass.BLOCKED_IO,
+                    StackClass.CLEANING,
+                    StackClass.THROTTLED)
+                .awaitWake(1_000, 10_000))
+        .isFalse();
+  }
+
+  @Test
+  void awaitWake_sleepBegunBeforeWeCame_isOfUnknownLength() {
+    assertThat(
+            seeing(StackClass.THROTTLED, StackClass.CLEANING, StackClass.IDLE)
+                .awaitWake(1_000, 5_000))
+        .isFalse();
+  }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.supervisor.cleaner.PartitionId;
+import io.kleaner.supervisor.cleaner.PartitionStatus;
+import io.kleaner.supervisor.cleaner.Puppet;
+import io.kleaner.supervisor.journal.Incident;
+import org.junit.jupiter.api.Test;
+
+/** What stands still, falls behind, vanishes or is not known, stepped by hand. */
+class TrendStepTest extends StepLab {
+
+  @Test
+  void stalled_eligibleAndNobodyTakesIt_isTold() {
+    dirty(ONE);
+    step(500);
+    step(STALLED_MS);
+
+    assertThat(isFiring("PartitionStalled")).isTrue();
+  }
+
+  @Test
+  void stalled_longCleanOfALiveWorker_isNot() {
+    dirty(ONE);
+    work("cleaner-0");
+    step(500);
+    step(STALLED_MS);
+
+    assertThat(isFiring("PartitionStalled")).isFalse();
+    assertThat(isFiring("BacklogWaits")).isFalse();
+  }
+
+  @Test
+  void stalled_othersWaitWhileEveryWorkerIsBusy_isOneQueue() {
+    dirty(ONE, TWO, Puppet.id("/logs", "orders", 3));
+    work("cleaner-0");
+    step(500);
+    step(STALLED_MS);
+
+    assertThat(isFiring("BacklogWaits")).isTrue();
+    assertThat(isFiring("PartitionStalled")).isFalse();
+  }
+
+  @Test
+  void stalled_cleanedAgainAndAgainInVain_isTold() {
+    dirty(ONE);
+    step(500);
+    for (int i = 0; i < 3; i++) {
+      crew.at("cleaner-0").cleanInVain(board, work("cleaner-0"), clock.nowMs());
+      step(500);
+    }
+
+    assertThat(isFiring("PartitionStalled")).isTrue();
+  }
+
+  @Test
+  void stalled_movesAndStandsStillAgain_isToldAnewOnlyAfterAllTheTime() {
+    dirty(ONE);
+    step(500);
+    step(STALLED_MS);
+    crew.at("cleaner-0").clean(board, work("cleaner-0"), clock.nowMs());
+    step(500);
+    assertThat(incidents(Incident.Kind.PARTITION_MOVING)).isEqualTo(1);
+
+    dirty(ONE);
+    step(500);
+    step(STALLED_MS - 1);
+    assertThat(incidents(Incident.Kind.PARTITION_STALLED)).isEqualTo(1);
+    step(1);
+
+    assertThat(incidents(Incident.Kind.PARTITION_STALLED)).isEqualTo(2);
+  }
+
+  @Test
+  void stalled_forLong_isOneIncident() {
+    dirty(ONE);
+    step(500);
+    for (int i = 0; i < 10; i++) {
+      step(STALLED_MS);
+    }
+
+    assertThat(incidents(Incident.Kind.PARTITION_STALLED)).isEqualTo(1);
+    assertThat(incidents(Incident.Kind.PARTITION_MOVING)).isZero();
+  }
+
+  @Test
+  void fallingBehind_aLookFailsInBetween_isOneIncident() {
+    dirty(ONE);
+    work("cleaner-0");
+    for (int i = 0; i < 5; i++) {
+      Puppet.look(board, ONE, PartitionStatus.DIRTY, 1_000 + 500 * i, clock.nowMs());
+      step(90_000);
+    }
+    assertThat(isFiring("FallingBehind")).isTrue();
+
+    report.failed(LOGS, "I/O error", clock.nowMs());
+    supervisor.tick();
+    Puppet.look(board, ONE, PartitionStatus.DIRTY, 9_000, clock.nowMs());
+    step(500);
+
+    assertThat(isFiring("FallingBehind")).isTrue();
+    assertThat(incidents(Incident.Kind.FALLING_BEHIND)).isEqualTo(1);
+  }
+
+  @Test
+  void vanished_partition_isToldOnce() {
+    dirty(ONE, TWO);
+    step(500);
+    Puppet.present(board, TWO);
+    step(500);
+    step(500);
+
+    assertThat(incidents(Incident.Kind.PARTITION_VANISHED)).isEqualTo(1);
+  }
+
+  @Test
+  void blind_clockIsSetBack_isFoundAllTheSame() {
+    dirty(ONE);
+    step(500);
+    clock.setBackMs(3_600_000);
+    clock.passMs(120_000);
+
+    supervisor.tick();
+
+    assertThat(isFiring("LogDirBlind")).isTrue();
+  }
+
+  @Test
+  void blind_oneLookFails_isNotToldAtOnce() {
+    dirty(ONE);
+    step(500);
+    report.failed(LOGS, "I/O error", clock.nowMs());
+    supervisor.tick();
+    assertThat(isFiring("LogDirUnwell") || isFiring("LogDirBlind")).isFalse();
+
+    report.failed(LOGS, "I/O error", clock.nowMs());
+    report.failed(LOGS, "I/O error", clock.nowMs());
+    supervisor.tick();
+
+    assertThat(isFiring("LogDirUnwell")).isTrue();
+    assertThat(isFiring("LogDirBlind")).isFalse();
+  }
+
+  @Test
+  void unknownPolicy_ofAllPartitionsButKafkasOwn_isToldAndNoSilentIdle() {
+    PartitionId own = Puppet.id("/logs", "__transaction_state", 0);
+    Puppet.present(board, ONE, own);
+    Puppet.look(board, ONE, PartitionStatus.UNKNOWN_POLICY, 0, clock.nowMs());
+    Puppet.look(board, own, PartitionStatus.CLEAN, 0, clock.nowMs());
+
+    step(500);
+
+    assertThat(isFiring("PolicyUnknown")).isTrue();
+  }
+
+  @Test
+  void unknownPolicy_ofSomePartitions_isNotTold() {
+    Puppet.present(board, ONE, TWO);
+    Puppet.look(board, ONE, PartitionStatus.UNKNOWN_POLICY, 0, clock.nowMs());
+    Puppet.look(board, TWO, PartitionStatus.CLEAN, 0, clock.nowMs());
+
+    step(500);
+
+    assertThat(isFiring("PolicyUnknown")).isFalse();
+  }
+
+  @Test
+  void unknownPolicy_becomesKnown_isOver() {
+    Puppet.present(board, ONE);
+    Puppet.look(board, ONE, PartitionStatus.UNKNOWN_POLICY, 0, clock.nowMs());
+    step(500);
+
+    Puppet.look(board, ONE, PartitionStatus.DIRTY, 100, clock.nowMs());
+    step(500);
+    step(31_000);
+
+    assertThat(isFiring("PolicyUnknown")).isFalse();
+  }
+}
