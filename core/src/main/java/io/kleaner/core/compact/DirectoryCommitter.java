@@ -21,15 +21,17 @@ public final class DirectoryCommitter implements Committer {
 
   private final FileSystem fileSystem;
   private final LogDir logDir;
+  private final Fence fence;
   private final SegmentSwap swap;
 
   /**
    * @param logDir that holds the partitions
-   * @param fence asked at each commit
+   * @param fence asked at each commit and before the checkpoint file is written
    */
   public DirectoryCommitter(FileSystem fileSystem, LogDir logDir, Fence fence) {
     this.fileSystem = fileSystem;
     this.logDir = logDir;
+    this.fence = fence;
     this.swap = new SegmentSwap(fileSystem, fence);
   }
 
@@ -42,15 +44,18 @@ public final class DirectoryCommitter implements Committer {
   @Override
   public synchronized void rehearse(CleanPlan plan) throws IOException {
     if (logDir.hasCheckpoints()) {
-      new CheckpointFile(fileSystem, logDir.dir(), CheckpointFile.CLEANER).rehearse();
+      fence.pass(
+          () -> new CheckpointFile(fileSystem, logDir.dir(), CheckpointFile.CLEANER).rehearse());
     }
   }
 
   @Override
   public synchronized void checkpoint(CleanPlan plan, long endOffset) throws IOException {
     if (logDir.hasCheckpoints()) {
-      new CheckpointFile(fileSystem, logDir.dir(), CheckpointFile.CLEANER)
-          .put(plan.partition(), endOffset);
+      fence.pass(
+          () ->
+              new CheckpointFile(fileSystem, logDir.dir(), CheckpointFile.CLEANER)
+                  .put(plan.partition(), endOffset));
     }
   }
 }

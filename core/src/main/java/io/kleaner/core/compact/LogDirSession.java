@@ -29,6 +29,7 @@ public final class LogDirSession implements AutoCloseable {
   private final FileSystem fileSystem;
   private final LogDir logDir;
   private final FileLease lease;
+  private volatile boolean closed;
 
   private LogDirSession(FileSystem fileSystem, LogDir logDir, FileLease lease) {
     this.fileSystem = fileSystem;
@@ -102,8 +103,38 @@ public final class LogDirSession implements AutoCloseable {
     return lease.get();
   }
 
+  /**
+   * Goes on only while the lock keeps others out: asked before whatever changes the directory.
+   *
+   * @throws LostDirectoryException if the session was closed, or what has the directory's name now
+   *     is not what was locked
+   * @throws IOException if that cannot be told now
+   */
+  public void requireHeld() throws IOException {
+    requireOpen();
+    if (!lease.isStillThere()) {
+      throw new LostDirectoryException(
+          logDir.lockFile()
+              + " is no longer the file that was locked: it was deleted, or the directory was"
+              + " moved, unmounted or replaced, and somebody else may work in what has its name"
+              + " now");
+    }
+  }
+
+  /**
+   * Goes on only in a session that was not closed; costs nothing.
+   *
+   * @throws LostDirectoryException if it was closed
+   */
+  public void requireOpen() throws LostDirectoryException {
+    if (closed) {
+      throw new LostDirectoryException(logDir.dir() + " was given up before");
+    }
+  }
+
   /** Finishes or undoes what an interrupted clean left in a partition directory. */
   public RecoveryPlan recover(Path partitionDir) throws IOException {
+    requireHeld();
     RecoveryPlan plan = new SwapRecovery(fileSystem).plan(partitionDir);
     plan.apply(fileSystem, partitionDir);
     return plan;
@@ -123,6 +154,7 @@ public final class LogDirSession implements AutoCloseable {
       throw new IOException(
           log.partition() + " is damaged, not torn: to cut its end off could lose whole batches");
     }
+    requireHeld();
     Segment last = log.activeSegment();
     for (Kind kind : new Kind[] {Kind.OFFSET_INDEX, Kind.TIME_INDEX}) {
       fileSystem.delete(SegmentFileName.live(last.baseOffset(), kind).in(log.dir()));
@@ -141,6 +173,7 @@ public final class LogDirSession implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    closed = true;
     lease.close();
   }
 }

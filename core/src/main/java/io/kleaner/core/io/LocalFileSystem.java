@@ -284,7 +284,7 @@ public final class LocalFileSystem implements FileSystem {
         return Optional.empty();
       }
       if (before.isPresent() && before.equals(identity(lockFile))) {
-        return Optional.of(new LocalLease(lockFile, channel, created));
+        return Optional.of(new LocalLease(lockFile, channel, created, before.get()));
       }
       // The holder before us deleted the file between our opening and its lock's end: what we hold
       // has no name any more, and whoever comes next locks another.
@@ -323,12 +323,18 @@ public final class LocalFileSystem implements FileSystem {
     }
   }
 
-  private record LocalLease(Path lockFile, FileChannel channel, boolean created)
+  private record LocalLease(Path lockFile, FileChannel channel, boolean created, Object identity)
       implements FileLease {
+
+    @Override
+    public boolean isStillThere() throws IOException {
+      return channel.isOpen() && Optional.of(identity).equals(LocalFileSystem.identity(lockFile));
+    }
+
     @Override
     public void close() throws IOException {
       try {
-        if (created) {
+        if (created && isStillThere()) {
           Files.deleteIfExists(lockFile);
         }
       } finally {

@@ -4,7 +4,7 @@ package io.kleaner.core.logdir;
 import java.io.IOException;
 
 /** A directory is not what it would have to be to be worked on; nothing was changed. */
-public final class UnusableDirectoryException extends IOException {
+public class UnusableDirectoryException extends IOException {
 
   private static final long serialVersionUID = 1L;
 

@@ -116,6 +116,33 @@ class ContestedLockTest {
   }
 
   @Test
+  void isStillThere_anotherDirectoryTookTheName_isFalseAndItsLockStaysWhenOursIsClosed()
+      throws IOException {
+    Path dir = Files.createDirectory(temp.resolve("data"));
+    FileLease lease = new LocalFileSystem().tryLock(dir.resolve(".lock")).orElseThrow();
+    assertThat(lease.isStillThere()).isTrue();
+
+    Files.move(dir, temp.resolve("data.old"));
+    assertThat(lease.isStillThere()).isFalse();
+    Files.createDirectory(dir);
+    Path foreign = Files.createFile(dir.resolve(".lock"));
+
+    assertThat(lease.isStillThere()).isFalse();
+    lease.close();
+    assertThat(foreign).exists();
+  }
+
+  @Test
+  void isStillThere_deletedByHand_isFalse() throws IOException {
+    Path lock = temp.resolve(".lock");
+    try (FileLease lease = new LocalFileSystem().tryLock(lock).orElseThrow()) {
+      Files.delete(lock);
+
+      assertThat(lease.isStillThere()).isFalse();
+    }
+  }
+
+  @Test
   void tryLock_asRootInAnotherUsersDirectory_theFileIsThatUsers() throws IOException {
     assumeTrue("root".equals(System.getProperty("user.name")), "only root may give files away");
     UserPrincipalLookupService users = temp.getFileSystem().getUserPrincipalLookupService();

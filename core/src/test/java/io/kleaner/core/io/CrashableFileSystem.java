@@ -212,6 +212,11 @@ public final class CrashableFileSystem implements FileSystem {
     }
 
     @Override
+    public boolean isStillThere() {
+      return locked.contains(lockFile) && stat(lockFile).isPresent();
+    }
+
+    @Override
     public void close() {
       if (created) {
         delete(lockFile);

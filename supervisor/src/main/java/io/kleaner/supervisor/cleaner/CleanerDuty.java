@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  */
 final class CleanerDuty implements Duty {
 
+  private final Workshop shop;
   private final PartitionBoard board;
   private final WorkEvents events;
   private final AgentState state;
@@ -35,6 +36,7 @@ final class CleanerDuty implements Duty {
   private final BlameFinder blame;
 
   CleanerDuty(Workshop shop, AgentState state, CancelToken token) {
+    this.shop = shop;
     this.board = shop.board();
     this.events = shop.events();
     this.state = state;
@@ -75,10 +77,17 @@ final class CleanerDuty implements Duty {
       return false;
     }
     Lease lease = next.get();
-    held.take(lease);
+    Optional<ServedDir> dir = shop.dirs().named(lease.partition().logDir());
+    if (dir.isEmpty()) {
+      // Given up this very moment.
+      board.release(lease);
+      return false;
+    }
+    held.take(lease, dir.get().hold());
     state.begin(lease, "RECOVER");
     // No finally: a worker that dies of an Error leaves its lease to its supervisor, who must know.
     try {
+      held.requireHeld();
       work(lease);
     } catch (LeaseRevokedException e) {
       token.cancel();
@@ -209,7 +218,11 @@ final class CleanerDuty implements Duty {
     return new After(clean, PartitionCell.Look.NEVER);
   }
 
+  /** What goes wrong in a directory that is no longer ours is no partition's fault. */
   private void failed(Lease lease, Cause cause, String reason, String nextStep) {
+    if (shop.isLost(held)) {
+      return;
+    }
     board
         .cell(lease.partition())
         .filter(cell -> cell.isHeldBy(lease))

@@ -67,8 +67,9 @@ final class LeasedCommitter implements Committer {
 
   @Override
   public void checkpoint(CleanPlan plan, long endOffset) throws IOException {
-    lease.require();
+    // In this order: what is served under that path is still what the lease is for.
     ServedDir dir = dirs.of(plan.dir().getParent());
+    lease.require();
     if (!dir.logDir().hasCheckpoints()) {
       return;
     }
@@ -105,6 +106,12 @@ final class LeasedCommitter implements Committer {
 
   private void write(ServedDir dir, long waitMs) throws InterruptedException {
     CheckpointFile file = new CheckpointFile(disk, dir.logDir().dir(), CheckpointFile.CLEANER);
-    dir.checkpoints().write(file::put, waitMs);
+    dir.checkpoints()
+        .write(
+            (partition, endOffset) -> {
+              dir.hold().requireHeld();
+              file.put(partition, endOffset);
+            },
+            waitMs);
   }
 }

@@ -12,7 +12,8 @@ import java.util.Optional;
 
 /**
  * A file system for the holder of a lease: once the lease is revoked, every operation by name is
- * refused, so that a worker that wakes up late touches none of its successor's files.
+ * refused, so that a worker that wakes up late touches none of its successor's files. Nothing is
+ * changed by name once the log directory's lock is no longer that of the file of that name.
  *
  * <p>Files that are open already can still be written to; their names are the successor's by then,
  * who deletes and creates anew what it writes. Thread-safe as far as the one beneath is.
@@ -38,31 +39,31 @@ final class LeasedFileSystem implements FileSystem {
 
   @Override
   public FileHandle openWrite(Path file) throws IOException {
-    lease.require();
+    lease.requireHeld();
     return inner.openWrite(file);
   }
 
   @Override
   public FileHandle create(Path file) throws IOException {
-    lease.require();
+    lease.requireHeld();
     return inner.create(file);
   }
 
   @Override
   public void rename(Path from, Path to) throws IOException {
-    lease.require();
+    lease.requireHeld();
     inner.rename(from, to);
   }
 
   @Override
   public boolean delete(Path file) throws IOException {
-    lease.require();
+    lease.requireHeld();
     return inner.delete(file);
   }
 
   @Override
   public void createDirectories(Path dir) throws IOException {
-    lease.require();
+    lease.requireHeld();
     inner.createDirectories(dir);
   }
 
@@ -92,13 +93,13 @@ final class LeasedFileSystem implements FileSystem {
 
   @Override
   public void setLastModifiedMs(Path file, long lastModifiedMs) throws IOException {
-    lease.require();
+    lease.requireHeld();
     inner.setLastModifiedMs(file, lastModifiedMs);
   }
 
   @Override
   public void copyOwnership(Path from, Path to) throws IOException {
-    lease.require();
+    lease.requireHeld();
     inner.copyOwnership(from, to);
   }
 

@@ -73,6 +73,19 @@ public final class PartitionBoard {
   }
 
   /**
+   * Forgets what a log directory holds, since it was given up. What is kept from being worked on
+   * stays so when it comes back; a lease in it is of no use any more.
+   */
+  public void abandon(Path logDir) {
+    for (PartitionCell cell : List.copyOf(cells.values())) {
+      if (cell.id().logDir().equals(logDir)) {
+        cell.hold().ifPresent(hold -> absent.put(cell.id(), hold));
+        cells.remove(cell.id(), cell);
+      }
+    }
+  }
+
+  /**
    * Leases the partition that should be cleaned next: what someone asked for, then what is overdue,
    * then the dirtiest. Nobody gets a second turn while others wait for their first, unless someone
    * asked for it.

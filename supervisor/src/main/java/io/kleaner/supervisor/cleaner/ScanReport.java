@@ -20,6 +20,7 @@ public final class ScanReport {
    *     none did
    * @param scannedAtNanos the same by the clock that nobody sets; empty if none did
    * @param tookMs how long the last look took
+   * @param lost whether the directory was given up after that look
    */
   public record Entry(
       Optional<String> problem,
@@ -27,11 +28,12 @@ public final class ScanReport {
       long freeBytes,
       long scannedAtMs,
       OptionalLong scannedAtNanos,
-      long tookMs) {
+      long tookMs,
+      boolean lost) {
 
     /** Nobody has looked. */
     public static final Entry NONE =
-        new Entry(Optional.empty(), 0, -1, -1, OptionalLong.empty(), 0);
+        new Entry(Optional.empty(), 0, -1, -1, OptionalLong.empty(), 0, false);
   }
 
   private final Map<Path, Entry> entries = new ConcurrentSkipListMap<>();
@@ -41,11 +43,26 @@ public final class ScanReport {
     entries.put(
         logDir,
         new Entry(
-            Optional.empty(), 0, freeBytes, nowMs, OptionalLong.of(nowNanos), of(logDir).tookMs()));
+            Optional.empty(),
+            0,
+            freeBytes,
+            nowMs,
+            OptionalLong.of(nowNanos),
+            of(logDir).tookMs(),
+            false));
   }
 
   /** A look failed, or a directory could not be taken. */
   public void failed(Path logDir, String problem, long nowMs) {
+    failed(logDir, problem, of(logDir).lost());
+  }
+
+  /** A directory was given up: nothing is known of it until the next look that succeeds. */
+  public void lost(Path logDir, String problem) {
+    failed(logDir, problem, true);
+  }
+
+  private void failed(Path logDir, String problem, boolean lost) {
     Entry last = of(logDir);
     entries.put(
         logDir,
@@ -55,7 +72,8 @@ public final class ScanReport {
             last.freeBytes(),
             last.scannedAtMs(),
             last.scannedAtNanos(),
-            last.tookMs()));
+            last.tookMs(),
+            lost));
   }
 
   void took(Path logDir, long millis) {
@@ -68,7 +86,8 @@ public final class ScanReport {
                 last.freeBytes(),
                 last.scannedAtMs(),
                 last.scannedAtNanos(),
-                millis));
+                millis,
+                last.lost()));
   }
 
   /** Of one log directory. */

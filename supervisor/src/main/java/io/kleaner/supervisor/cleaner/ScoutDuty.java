@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cleaner;
 
+import io.kleaner.core.compact.LostDirectoryException;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
@@ -79,7 +80,7 @@ final class ScoutDuty implements Duty {
       if (dir.isEmpty()) {
         take();
       } else {
-        scan(dir.get());
+        scanOrGiveUp(dir.get());
       }
     } catch (LeaseRevokedException | CancelledException e) {
       token.cancel();
@@ -102,7 +103,17 @@ final class ScoutDuty implements Duty {
       refusals = 0;
     } catch (UnusableDirectoryException e) {
       refusals = Math.min(refusals + 1, TAKE_MAX_SHIFT);
-      shop.report().failed(named, e.getMessage() + " " + e.nextStep(), clock.nowMs());
+      shop.report()
+          .failed(shop.dirs().realOf(named), e.getMessage() + " " + e.nextStep(), clock.nowMs());
+    }
+  }
+
+  private void scanOrGiveUp(ServedDir dir) throws IOException {
+    try {
+      dir.hold().requireHeld();
+      scan(dir);
+    } catch (LostDirectoryException e) {
+      shop.giveUp(dir.logDir().dir(), dir.hold(), e);
     }
   }
 
@@ -116,6 +127,12 @@ final class ScoutDuty implements Duty {
       nextFullScanNanos = Optional.of(clock.nanoTime() + fullScanNanos);
     }
     LogDir logDir = new LogDirReader(disk).read(path);
+    try {
+      shop.taker().requireAllowed(logDir);
+    } catch (UnusableDirectoryException e) {
+      shop.giveUp(path, dir.hold(), e);
+      return;
+    }
     Set<TopicPartition> present =
         logDir.partitions().stream()
             .map(each -> TopicPartition.ofDirectoryName(each.getFileName().toString()))
@@ -128,13 +145,16 @@ final class ScoutDuty implements Duty {
       token.throwIfCancelled();
       state.beat();
       if (cell.id().logDir().equals(path)) {
-        visit(cell, around);
+        dir.hold().requireOpen();
+        visit(cell, dir.hold(), around);
       }
     }
+    // What was seen counts only if it was the directory that is locked.
+    dir.hold().requireHeld();
     shop.report().scanned(path, disk.usableBytes(path), clock.nowMs(), clock.nanoTime());
   }
 
-  private void visit(PartitionCell cell, long around) throws IOException {
+  private void visit(PartitionCell cell, DirHold dir, long around) throws IOException {
     if (cell.isHeldBack() || cell.lease().isPresent()) {
       return;
     }
@@ -146,7 +166,7 @@ final class ScoutDuty implements Duty {
     if (lease.isEmpty()) {
       return;
     }
-    held.take(lease.get());
+    held.take(lease.get(), dir);
     state.begin(lease.get(), "SCAN");
     look(cell, lease.get(), now);
     held.drop();
@@ -171,6 +191,7 @@ final class ScoutDuty implements Duty {
     PartitionId id = cell.id();
     PartitionCell.Look from = now;
     try {
+      held.requireHeld();
       faults.atWork();
       if (!cell.isRecovered()) {
         Optional<String> recovered = inspector.recover(id);
@@ -205,6 +226,9 @@ final class ScoutDuty implements Duty {
   }
 
   private void failed(PartitionCell cell, Cause cause, String reason, String nextStep) {
+    if (shop.isLost(held)) {
+      return;
+    }
     cell.failed(new Failure(cause, state.id(), reason, nextStep, clock.nowMs()));
   }
 

@@ -10,11 +10,13 @@ import io.kleaner.core.settings.SettingsResolver;
  * @param logDir as it was read when it was taken
  * @param settings where its topics' settings come from
  * @param checkpoints what is yet to be written of its cleaner checkpoint
+ * @param hold the right to work in it
  */
-public record ServedDir(LogDir logDir, SettingsResolver settings, Checkpoints checkpoints) {
+public record ServedDir(
+    LogDir logDir, SettingsResolver settings, Checkpoints checkpoints, DirHold hold) {
 
   /** The same directory with settings that were read anew. */
   ServedDir with(SettingsResolver fresh) {
-    return new ServedDir(logDir, fresh, checkpoints);
+    return new ServedDir(logDir, fresh, checkpoints, hold);
   }
 }

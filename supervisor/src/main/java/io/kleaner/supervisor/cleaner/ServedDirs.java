@@ -26,6 +26,23 @@ public final class ServedDirs {
     byName.put(named, dir.logDir().dir());
   }
 
+  /**
+   * Gives one up; what has been taken anew under its path meanwhile stays.
+   *
+   * @return whether it was there
+   */
+  public boolean remove(Path logDir, DirHold hold) {
+    ServedDir dir = dirs.get(logDir);
+    while (dir != null && dir.hold() == hold) {
+      // It may get new settings meanwhile.
+      if (dirs.remove(logDir, dir)) {
+        return true;
+      }
+      dir = dirs.get(logDir);
+    }
+    return false;
+  }
+
   /** Gives one new settings. */
   public void settings(Path logDir, SettingsResolver fresh) {
     dirs.computeIfPresent(logDir, (path, dir) -> dir.with(fresh));

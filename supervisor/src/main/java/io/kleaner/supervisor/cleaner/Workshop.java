@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cleaner;
 
+import io.kleaner.core.compact.LostDirectoryException;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.SpaceLedger;
+import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.time.Clock;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What all workers share.
@@ -31,4 +36,36 @@ public record Workshop(
     WorkEvents events,
     ScanReport report,
     SettingsRefresh settings,
-    DirTaker taker) {}
+    DirTaker taker) {
+
+  /**
+   * Gives a log directory up: none of its partitions is worked on until it is taken anew. Whoever
+   * is at work there can change nothing more.
+   *
+   * @param why for people
+   */
+  void giveUp(Path logDir, DirHold hold, UnusableDirectoryException why) {
+    if (taker.giveUp(logDir, hold)) {
+      board.abandon(logDir);
+      report.lost(logDir, logDir + " was given up: " + why.getMessage() + " " + why.nextStep());
+    }
+  }
+
+  /** Whether the log directory of a worker's lease is lost; then it is given up. */
+  boolean isLost(LeaseHolder held) {
+    Optional<DirHold> dir = held.dir();
+    Optional<Lease> lease = held.current();
+    if (dir.isEmpty() || lease.isEmpty()) {
+      return false;
+    }
+    try {
+      dir.get().requireHeld();
+      return false;
+    } catch (LostDirectoryException e) {
+      giveUp(lease.get().partition().logDir(), dir.get(), e);
+      return true;
+    } catch (IOException unknown) {
+      return false;
+    }
+  }
+}

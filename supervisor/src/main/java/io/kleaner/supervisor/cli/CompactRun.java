@@ -86,13 +86,19 @@ final class CompactRun {
       report.skipped(skipped.name(), skipped.reason());
     }
     if (options.dryRun()) {
-      return clean(logDir, job, assessAll(logDir, job, this::requireNoInterruptedClean));
+      return clean(
+          logDir, job, assessAll(logDir, job, this::requireNoInterruptedClean), Fence.OPEN);
     }
     try (LogDirSession session = LogDirSession.open(fileSystem, logDir, job.afterCrash())) {
       return clean(
           logDir,
           job,
-          assessAll(logDir, job, partition -> prepare(session, logDir, job, partition)));
+          assessAll(logDir, job, partition -> prepare(session, logDir, job, partition)),
+          // What has the directory's name by then may be another's.
+          commit -> {
+            session.requireHeld();
+            commit.run();
+          });
     }
   }
 
@@ -165,7 +171,7 @@ final class CompactRun {
     return assessed;
   }
 
-  private ExitCode clean(LogDir logDir, Job job, List<Assessed> partitions) {
+  private ExitCode clean(LogDir logDir, Job job, List<Assessed> partitions, Fence fence) {
     ExitCode exit = ExitCode.DONE;
     List<Decision.Clean> todo = new ArrayList<>();
     for (Assessed each : partitions) {
@@ -185,7 +191,7 @@ final class CompactRun {
       }
     }
     todo.sort(CleanPolicy.ORDER);
-    return exit.worse(cleanAll(logDir, todo));
+    return exit.worse(cleanAll(logDir, todo, fence));
   }
 
   /** A topic that must not be compacted was asked for by name: that is a refusal. */
@@ -195,8 +201,8 @@ final class CompactRun {
     return refused ? ExitCode.REFUSED : ExitCode.DONE;
   }
 
-  private ExitCode cleanAll(LogDir logDir, List<Decision.Clean> todo) {
-    DirectoryCommitter committer = new DirectoryCommitter(fileSystem, logDir, Fence.OPEN);
+  private ExitCode cleanAll(LogDir logDir, List<Decision.Clean> todo, Fence fence) {
+    DirectoryCommitter committer = new DirectoryCommitter(fileSystem, logDir, fence);
     int cleans = Math.max(1, Math.min(threads, todo.size()));
     // Threads for which there is no partition help with the others'.
     Share share =

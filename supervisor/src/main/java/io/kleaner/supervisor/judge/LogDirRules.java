@@ -54,10 +54,9 @@ public final class LogDirRules {
       behind = false;
       return new Verdict.Unknown(
           now.logDir()
-              + " was not looked at "
               + (now.scanAgeMs() == Long.MAX_VALUE
-                  ? "yet"
-                  : "for " + now.scanAgeMs() / SECOND_MS + " s")
+                  ? now.problem().isPresent() ? " cannot be looked at" : " was not looked at yet"
+                  : " was not looked at for " + now.scanAgeMs() / SECOND_MS + " s")
               + now.problem().map(problem -> ": " + problem).orElse(""));
     }
     window.addLast(now);

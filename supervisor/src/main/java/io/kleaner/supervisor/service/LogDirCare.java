@@ -133,7 +133,7 @@ final class LogDirCare {
     return new LogDirSample(
         dir,
         scan.problem(),
-        scan.scannedAtNanos().isPresent()
+        scan.scannedAtNanos().isPresent() && !scan.lost()
             ? TimeUnit.NANOSECONDS.toMillis(nowNanos - scan.scannedAtNanos().getAsLong())
             : Long.MAX_VALUE,
         scan.freeBytes(),

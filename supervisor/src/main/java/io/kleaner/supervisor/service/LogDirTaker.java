@@ -2,12 +2,14 @@
 package io.kleaner.supervisor.service;
 
 import io.kleaner.core.compact.LogDirSession;
+import io.kleaner.core.compact.LostDirectoryException;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.cleaner.Checkpoints;
+import io.kleaner.supervisor.cleaner.DirHold;
 import io.kleaner.supervisor.cleaner.DirTaker;
 import io.kleaner.supervisor.cleaner.ScanReport;
 import io.kleaner.supervisor.cleaner.ServedDir;
@@ -100,6 +102,24 @@ final class LogDirTaker implements DirTaker {
           named + " is one partition's directory; the service cleans log directories.",
           "Name the directory above it, or clean this one with 'kleaner compact'.");
     }
+    requireAllowed(logDir);
+    LogDirSession session = LogDirSession.open(fileSystem, logDir, false);
+    sessions.add(session);
+    try {
+      ServedDir dir =
+          new ServedDir(
+              logDir, settings.of(logDir), new Checkpoints(clock), new SessionHold(session));
+      served.put(named, dir);
+      return dir;
+    } catch (IOException | RuntimeException e) {
+      sessions.remove(session);
+      session.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public void requireAllowed(LogDir logDir) throws UnusableDirectoryException {
     if (logDir.hasMetaProperties() && !exclusive) {
       throw new UnusableDirectoryException(
           logDir.dir()
@@ -116,16 +136,33 @@ final class LogDirTaker implements DirTaker {
           "Start that broker once and stop it cleanly; then it can be served. To clean the directory"
               + " as it is, run 'kleaner compact --after-crash', which checks everything first.");
     }
-    LogDirSession session = LogDirSession.open(fileSystem, logDir, false);
-    sessions.add(session);
+  }
+
+  @Override
+  public boolean giveUp(Path logDir, DirHold hold) {
+    if (!(hold instanceof SessionHold ours) || !served.remove(logDir, hold)) {
+      return false;
+    }
+    sessions.remove(ours.session());
     try {
-      ServedDir dir = new ServedDir(logDir, settings.of(logDir), new Checkpoints(clock));
-      served.put(named, dir);
-      return dir;
-    } catch (IOException | RuntimeException e) {
-      sessions.remove(session);
-      session.close();
-      throw e;
+      ours.session().close();
+    } catch (IOException e) {
+      // Nothing is done in it any more all the same; its lock goes with the process.
+    }
+    return true;
+  }
+
+  /** A session's lock. */
+  private record SessionHold(LogDirSession session) implements DirHold {
+
+    @Override
+    public void requireOpen() throws LostDirectoryException {
+      session.requireOpen();
+    }
+
+    @Override
+    public void requireHeld() throws IOException {
+      session.requireHeld();
     }
   }
 

@@ -30,6 +30,16 @@ class LeasedFilesTest {
 
   private static final String BASE = "00000000000000000000";
 
+  /** Of a log directory that nobody takes away. */
+  private static final DirHold OURS =
+      new DirHold() {
+        @Override
+        public void requireOpen() {}
+
+        @Override
+        public void requireHeld() {}
+      };
+
   @TempDir private Path dir;
 
   private final LeaseHolder held = new LeaseHolder();
@@ -42,7 +52,7 @@ class LeasedFilesTest {
 
   @BeforeEach
   void take() {
-    held.take(lease);
+    held.take(lease, OURS);
   }
 
   /** Something done with a file system. */
@@ -141,7 +151,7 @@ class LeasedFilesTest {
     try (FileHandle late = zombies.create(output)) {
       late.write(bytes("zombie"), 0);
       lease.revoke();
-      next.take(lease(2));
+      next.take(lease(2), OURS);
       successors.delete(output);
       try (FileHandle handle = successors.create(output)) {
         handle.write(bytes("successor"), 0);

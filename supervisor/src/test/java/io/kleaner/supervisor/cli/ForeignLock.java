@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /** Another process that holds a lock, as a running broker does, until its input ends. */
-final class ForeignLock implements AutoCloseable {
+public final class ForeignLock implements AutoCloseable {
 
   private final Process process;
 
@@ -15,7 +15,7 @@ final class ForeignLock implements AutoCloseable {
     this.process = process;
   }
 
-  static ForeignLock on(Path lockFile) throws IOException {
+  public static ForeignLock on(Path lockFile) throws IOException {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -33,7 +33,7 @@ final class ForeignLock implements AutoCloseable {
     return new ForeignLock(process);
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
