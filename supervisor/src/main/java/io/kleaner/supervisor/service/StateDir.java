@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -48,6 +49,23 @@ public final class StateDir implements AutoCloseable {
   public static StateDir open(FileSystem fileSystem, Path named, List<Path> logDirs)
       throws IOException {
     Path dir = named.toAbsolutePath().normalize();
+    List<Path> forbidden = new ArrayList<>();
+    for (Path logDir : logDirs) {
+      // One that could not be taken has the name that the user gave it.
+      Path absolute = logDir.toAbsolutePath().normalize();
+      forbidden.add(absolute);
+      try {
+        forbidden.add(resolved(fileSystem, absolute));
+      } catch (IOException unknown) {
+        // Where its links lead to cannot be told: its name is all there is to compare.
+      }
+    }
+    return openOutside(fileSystem, dir, forbidden);
+  }
+
+  private static StateDir openOutside(FileSystem fileSystem, Path wanted, List<Path> logDirs)
+      throws IOException {
+    Path dir = wanted;
     requireOutside(dir, logDirs);
     Path target;
     try {

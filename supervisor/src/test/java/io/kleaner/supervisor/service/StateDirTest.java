@@ -35,6 +35,20 @@ class StateDirTest {
   }
 
   @Test
+  void open_inALogDirectoryNamedByARelativePath_isRefusedBeforeAnythingIsMade() throws Exception {
+    Path logs = Files.createDirectory(temp.resolve("logs"));
+    Path relative = Path.of("").toAbsolutePath().relativize(logs);
+
+    assertThatThrownBy(
+            () ->
+                StateDir.open(new LocalFileSystem(), logs.resolve("state"), List.of(relative))
+                    .close())
+        .isInstanceOf(UnusableDirectoryException.class)
+        .hasMessageContaining("lies in the log directory");
+    assertThat(logs).isEmptyDirectory();
+  }
+
+  @Test
   void open_throughALinkElsewhere_isMade() throws Exception {
     Path logs = Files.createDirectories(temp.toRealPath().resolve("logs"));
     Path other = Files.createDirectories(temp.toRealPath().resolve("other"));
