@@ -40,6 +40,10 @@ public final class Journal implements AutoCloseable {
   private static final int QUEUED = 10_000;
   private static final int BATCH = 1_000;
   private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+  /** After so many turns of the writer, 5 s when nothing happens, it tries whether it could. */
+  private static final int PROBE_TURNS = 25;
+
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long CLOSE_MS = 3_000;
 
@@ -104,7 +108,12 @@ public final class Journal implements AutoCloseable {
     return new Journal(problem);
   }
 
-  /** Whether it outlives the process. */
+  /** Whether it is kept now: on disk, and nothing keeps the disk from being written to. */
+  public boolean isKept() {
+    return disk.isPresent() && problem.isEmpty();
+  }
+
+  /** Whether it outlives the process, by and large. */
   public boolean isDurable() {
     return disk.isPresent();
   }
@@ -178,13 +187,22 @@ public final class Journal implements AutoCloseable {
 
   private void write() {
     List<Incident> batch = new ArrayList<>();
+    Optional<String> probed = Optional.empty();
+    int turns = 0;
     while (true) {
       try {
         boolean last = closing;
         // Each on its own: that incidents cannot be written must not lose a quarantine.
         Optional<String> failed = attempt(() -> writeIncidents(batch));
         Optional<String> alsoFailed = attempt(this::writeHolds);
-        problem = failed.isPresent() ? failed : alsoFailed;
+        if (probed.isPresent() || ++turns % PROBE_TURNS == 0) {
+          // When nothing happens nobody would know that nothing could be kept.
+          probed = attempt(this::probe);
+        }
+        problem = failed.or(() -> alsoFailed);
+        if (problem.isEmpty()) {
+          problem = probed;
+        }
         if (problem.isPresent()) {
           if (last) {
             return;
@@ -216,6 +234,10 @@ public final class Journal implements AutoCloseable {
     } catch (IOException | RuntimeException | Error e) {
       return Optional.of("the journal cannot be written: " + e);
     }
+  }
+
+  private void probe() throws IOException {
+    disk.orElseThrow().quarantines().probe();
   }
 
   private void writeIncidents(List<Incident> batch) throws IOException {

@@ -72,6 +72,20 @@ final class QuarantineFile {
     return holds;
   }
 
+  /**
+   * Tries whether it could be replaced.
+   *
+   * @throws IOException if not
+   */
+  void probe() throws IOException {
+    Path temporary = dir.resolve(NAME + ".tmp");
+    fileSystem.delete(temporary);
+    try (FileHandle file = fileSystem.create(temporary)) {
+      file.write(ByteBuffer.wrap(new byte[] {'['}), 0);
+    }
+    fileSystem.delete(temporary);
+  }
+
   /** Replaces it; durable when this returns. */
   void write(Map<PartitionId, Hold> holds) throws IOException {
     ArrayNode all = JSON.createArrayNode();

@@ -153,7 +153,7 @@ public final class CleanerService implements AutoCloseable {
             partitions,
             new ZombieWard(board, partitions, chronicle),
             chronicle,
-            state.journal().isDurable());
+            state.journal()::isKept);
     LogDirCare logDirs =
         new LogDirCare(setup.logDirs(), dirs, board, report, options, chronicle, clock.nanoTime());
     return new ServeRounds(

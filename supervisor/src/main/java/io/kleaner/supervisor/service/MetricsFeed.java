@@ -259,7 +259,7 @@ final class MetricsFeed {
         metrics.set(Metric.REMEDIES, chronicle.count(kind), label);
       }
     }
-    metrics.set(Metric.REMEDIES_ENABLED, chronicle.journal().isDurable() ? 1 : 0);
+    metrics.set(Metric.REMEDIES_ENABLED, chronicle.journal().isKept() ? 1 : 0);
     metrics.set(Metric.ALERTS_FIRING, Views.alertsFiring(snapshot.alerts()));
     for (AlertSink.Status sink : dispatcher.status()) {
       metrics.set(Metric.ALERTS_DELIVERED, sink.delivered(), sink.name());

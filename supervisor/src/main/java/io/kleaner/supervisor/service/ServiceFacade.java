@@ -68,7 +68,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       return alive;
     }
     Snapshot snapshot = snapshot();
-    if (!chronicle().journal().isDurable()) {
+    if (!chronicle().journal().isKept()) {
       return new Health(false, "no remedy runs: the state directory cannot be written to");
     }
     boolean blind =
@@ -108,7 +108,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
         status(
             new Rounds.Tick(
                 snapshot.atMs(), snapshot.lagMs(), snapshot.ticks(), snapshot.alerts()));
-    map.put("remedies", chronicle().journal().isDurable());
+    map.put("remedies", chronicle().journal().isKept());
     map.put("partitions", snapshot.partitions().size());
     map.put("partitionsByState", Views.byState(snapshot));
     map.put("logDirs", snapshot.logDirs().stream().map(Views::logDir).toList());

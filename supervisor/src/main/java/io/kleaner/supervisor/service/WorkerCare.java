@@ -17,10 +17,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /**
@@ -38,7 +41,9 @@ final class WorkerCare {
   private final PartitionCare partitions;
   private final ZombieWard zombies;
   private final Chronicle chronicle;
-  private final boolean remedies;
+  private final BooleanSupplier mayRemedy;
+  private final Set<String> leftAlone = new HashSet<>();
+  private boolean remedies;
   private final Map<String, Worker> gone = new HashMap<>();
   private final Map<String, Ailment> ailing = new LinkedHashMap<>();
   private final Map<String, Integer> restartCounts = new HashMap<>();
@@ -57,8 +62,9 @@ final class WorkerCare {
   private record Ailment(String rule, String summary, String evidence) {}
 
   /**
-   * @param remedies whether anything may be done to workers, or only told; partitions are held back
-   *     in any case, since a failing one would be tried again and again otherwise
+   * @param mayRemedy whether anything may be done to workers now, or only told: asked at each look;
+   *     partitions are held back in any case, since a failing one would be tried again and again
+   *     otherwise
    */
   WorkerCare(
       Workers crew,
@@ -68,7 +74,7 @@ final class WorkerCare {
       PartitionCare partitions,
       ZombieWard zombies,
       Chronicle chronicle,
-      boolean remedies) {
+      BooleanSupplier mayRemedy) {
     this.crew = crew;
     this.board = board;
     this.rules = rules;
@@ -76,10 +82,25 @@ final class WorkerCare {
     this.partitions = partitions;
     this.zombies = zombies;
     this.chronicle = chronicle;
-    this.remedies = remedies;
+    this.mayRemedy = mayRemedy;
+    this.remedies = mayRemedy.getAsBoolean();
   }
 
   void look(long nowMs, long nowNanos, Signals signals) {
+    boolean before = remedies;
+    remedies = mayRemedy.getAsBoolean();
+    if (before && !remedies) {
+      chronicle.add(
+          Incident.Kind.REMEDIES_OFF,
+          "service",
+          "no remedy runs: what is done could not be kept",
+          "the state directory cannot be written to any more",
+          "Free space or correct permissions of --state-dir.");
+    } else if (remedies && !before) {
+      // Those were only told of: now they are found anew, and something is done.
+      gone.keySet().removeAll(leftAlone);
+      leftAlone.clear();
+    }
     boolean escalated = false;
     for (Worker worker : crew.agents()) {
       WorkerSample sample = WorkerSample.of(worker);
@@ -174,6 +195,7 @@ final class WorkerCare {
             ? "It is given up and replaced; a disk that does not answer is the usual cause."
             : "Nothing is done about it without a writable state directory.");
     if (!remedies) {
+      leftAlone.add(sample.id());
       return;
     }
     worker.stop();

@@ -3,13 +3,16 @@ package io.kleaner.supervisor.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.core.io.FileSystem;
 import io.kleaner.supervisor.alert.AlertEvent;
 import io.kleaner.supervisor.http.ServiceApi.Action;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +128,31 @@ class CleanerServiceTest {
       Map<String, Object> poison = lab.partition("poison-0");
       assertThat(poison.get("reason").toString()).contains("CRC mismatch", "byte");
       assertThat(lab.incident("PARTITION_QUARANTINED")).isPresent();
+    }
+  }
+
+  @Test
+  void ready_stateDirectoryCannotBeWrittenToForAWhile_remediesAreOffMeanwhile() throws Exception {
+    AtomicBoolean full = new AtomicBoolean();
+    FileSystem disk =
+        HookedDisk.with(
+            (operation, path) -> {
+              if (full.get()
+                  && operation.equals("create")
+                  && path.startsWith(temp.resolve("state"))) {
+                throw new IOException("no space left");
+              }
+            });
+    try (ServiceLab lab = new ServiceLab(temp).partitions("orders", 1).on(disk).start()) {
+      lab.await("ready", () -> lab.api().ready().ok());
+
+      full.set(true);
+      lab.await("off", () -> !lab.api().ready().ok());
+      assertThat(lab.api().metrics(true)).contains("kleaner_remedies_enabled 0");
+      lab.await("told", () -> lab.incident("REMEDIES_OFF").isPresent());
+
+      full.set(false);
+      lab.await("on again", () -> lab.api().ready().ok());
     }
   }
 

@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 
 /** A supervisor that is stepped by hand, its workers puppets: no thread, no sleep. */
 abstract class StepLab {
@@ -46,6 +47,10 @@ abstract class StepLab {
   final Supervisor<Snapshot> supervisor = supervisor(true);
 
   Supervisor<Snapshot> supervisor(boolean remedies) {
+    return supervisor(() -> remedies);
+  }
+
+  Supervisor<Snapshot> supervisor(BooleanSupplier remedies) {
     SupervisionOptions options = SupervisionOptions.defaults();
     WorkerCare workers =
         new WorkerCare(

@@ -11,6 +11,7 @@ import io.kleaner.supervisor.cleaner.PartitionStatus;
 import io.kleaner.supervisor.cleaner.Puppet;
 import io.kleaner.supervisor.journal.Incident;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What becomes of workers that die or hang, and of partitions that fail, stepped by hand. */
@@ -124,6 +125,27 @@ class SupervisorStepTest extends StepLab {
     assertThat(crew.at("cleaner-0")).isSameAs(slow);
     assertThat(board.state(ONE).orElseThrow().holder()).contains("cleaner-0");
     assertThat(incidents(Incident.Kind.WORKER_HUNG)).isEqualTo(2);
+  }
+
+  @Test
+  void hung_remediesAreOffForAWhile_isGivenUpOnceTheyAreBack() {
+    AtomicBoolean kept = new AtomicBoolean(true);
+    Supervisor<Snapshot> sometimes = supervisor(kept::get);
+    dirty(ONE);
+    work("cleaner-0");
+    Puppet slow = crew.at("cleaner-0");
+    clock.passMs(HUNG_MS);
+    crew.at("scout-0").beat();
+
+    kept.set(false);
+    sometimes.tick();
+    assertThat(slow.isStopped()).isFalse();
+    assertThat(incidents(Incident.Kind.REMEDIES_OFF)).isEqualTo(1);
+
+    kept.set(true);
+    sometimes.tick();
+    assertThat(slow.isStopped()).isTrue();
+    assertThat(crew.at("cleaner-0")).isNotSameAs(slow);
   }
 
   @Test
