@@ -116,7 +116,7 @@ public enum Metric {
       "kleaner_log_dir_scan_age_seconds",
       Kind.GAUGE,
       "log_dir",
-      "Since the directory was last looked at; absent before the first look."),
+      "Since the directory was last looked at, or since the start if it never was."),
   LOG_DIR_FULL_IN_SECONDS(
       "kleaner_log_dir_full_in_seconds",
       Kind.GAUGE,

@@ -48,8 +48,17 @@ final class LogDirCare {
   private final Set<Path> behind = new HashSet<>();
   private final Map<Path, LogDirSeen> seen = new TreeMap<>();
 
-  /** What a log directory was last seen like, and what is thought of it. */
-  record LogDirSeen(LogDirSample sample, Standing standing, OptionalLong fullInMs) {
+  /**
+   * What a log directory was last seen like, and what is thought of it.
+   *
+   * @param scanAgeMs since the last look that succeeded, or since the start if none did
+   */
+  record LogDirSeen(LogDirSample sample, Standing standing, OptionalLong fullInMs, long scanAgeMs) {
+
+    /** Whether anything of it is known now. */
+    boolean isKnown() {
+      return sample.scanAgeMs() != Long.MAX_VALUE;
+    }
 
     Verdict verdict() {
       return standing.verdict();
@@ -94,7 +103,13 @@ final class LogDirCare {
               : judge.judge(sample);
       Optional<Standing> before = Optional.ofNullable(seen.get(dir)).map(LogDirSeen::standing);
       seen.put(
-          dir, new LogDirSeen(sample, Standing.next(before, verdict, nowNanos), judge.fullInMs()));
+          dir,
+          new LogDirSeen(
+              sample,
+              Standing.next(before, verdict, nowNanos),
+              judge.fullInMs(),
+              TimeUnit.NANOSECONDS.toMillis(
+                  nowNanos - scan.scannedAtNanos().orElse(startedNanos.getAsLong()))));
       tellBlind(dir, verdict, isStarting(sample, nowNanos), signals);
       tellFlaky(dir, verdict, scan, signals);
       tellBehind(dir, verdict, signals);

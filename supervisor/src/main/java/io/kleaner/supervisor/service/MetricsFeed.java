@@ -215,21 +215,23 @@ final class MetricsFeed {
   private void logDirs(Snapshot snapshot) {
     Set<List<String>> filling = new HashSet<>();
     Set<List<String>> lagging = new HashSet<>();
+    Set<List<String>> known = new HashSet<>();
     for (LogDirCare.LogDirSeen seen : snapshot.logDirs()) {
       String dir = seen.sample().logDir().toString();
-      metrics.set(Metric.LOG_DIR_DIRTY_BYTES, seen.sample().dirtyBytes(), dir);
+      if (seen.isKnown()) {
+        known.add(List.of(dir));
+        metrics.set(Metric.LOG_DIR_DIRTY_BYTES, seen.sample().dirtyBytes(), dir);
+      }
       if (seen.sample().freeBytes() >= 0) {
         metrics.set(Metric.LOG_DIR_FREE_BYTES, seen.sample().freeBytes(), dir);
       }
-      if (seen.sample().scanAgeMs() != Long.MAX_VALUE) {
-        metrics.set(Metric.LOG_DIR_SCAN_AGE_SECONDS, seen.sample().scanAgeMs() / MS, dir);
-      }
+      metrics.set(Metric.LOG_DIR_SCAN_AGE_SECONDS, seen.scanAgeMs() / MS, dir);
       served
           .named(seen.sample().logDir())
           .ifPresent(
-              known ->
+              taken ->
                   metrics.set(
-                      Metric.LOG_DIR_CHECKPOINTS_WAITING, known.checkpoints().waiting(), dir));
+                      Metric.LOG_DIR_CHECKPOINTS_WAITING, taken.checkpoints().waiting(), dir));
       if (seen.sample().lagLimitInMs().isPresent()) {
         lagging.add(List.of(dir));
         metrics.set(
@@ -242,6 +244,7 @@ final class MetricsFeed {
         metrics.set(Metric.LOG_DIR_FULL_IN_SECONDS, seen.fullInMs().getAsLong() / MS, dir);
       }
     }
+    metrics.retain(Metric.LOG_DIR_DIRTY_BYTES, known);
     metrics.retain(Metric.LOG_DIR_FULL_IN_SECONDS, filling);
     metrics.retain(Metric.LOG_DIR_LAG_LIMIT_IN_SECONDS, lagging);
   }

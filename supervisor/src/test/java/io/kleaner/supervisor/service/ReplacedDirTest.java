@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.oracle.Trees;
 import io.kleaner.supervisor.cli.ForeignLock;
+import io.kleaner.supervisor.metrics.OpenMetricsParser;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +38,9 @@ class ReplacedDirTest {
         lab.await("tried again", () -> problem(lab).contains("process " + broker.pid()));
 
         assertThat(lab.api().partitions()).isEmpty();
+        assertThat(OpenMetricsParser.parse(lab.api().metrics(true)).families().keySet())
+            .contains("kleaner_log_dir_scan_age_seconds")
+            .doesNotContain("kleaner_log_dir_dirty_bytes");
         assertThat(filesOf(lab.logDir())).containsExactlyEntriesOf(before);
       }
       lab.await("taken anew once it is free", () -> lab.count("clean") == 2);

@@ -149,6 +149,17 @@ class SupervisorStepTest extends StepLab {
   }
 
   @Test
+  void blind_neverLookedAt_itsAgeCountsFromTheStartAndNothingIsClaimedOfIt() {
+    clock.passMs(400_000);
+
+    supervisor.tick();
+
+    LogDirCare.LogDirSeen seen = supervisor.snapshot().logDirs().get(0);
+    assertThat(seen.scanAgeMs()).isEqualTo(400_000);
+    assertThat(seen.isKnown()).isFalse();
+  }
+
+  @Test
   void hung_threeTimesInOneDirectory_isolatesItUntilTheyHaveEnded() {
     List<Puppet> hung = new java.util.ArrayList<>();
     dirty(ONE, TWO, Puppet.id("/logs", "orders", 3), Puppet.id("/logs", "orders", 4));
