@@ -47,6 +47,7 @@ public final class Chronicle {
           PARTITION_QUARANTINED,
           PARTITION_STALLED,
           PARTITION_VANISHED,
+          QUARANTINES_LOST,
           FALLING_BEHIND ->
           Level.WARN;
       default -> Level.INFO;

@@ -183,7 +183,12 @@ public final class CleanerService implements AutoCloseable {
         "");
     refusals.forEach(refusal -> chronicle.log().add(Level.ERROR, refusal));
     for (String warning : state.journal().warnings()) {
-      chronicle.log().add(Level.WARN, warning);
+      chronicle.add(
+          Incident.Kind.QUARANTINES_LOST,
+          "service",
+          "quarantines of the last run are lost",
+          warning,
+          "Put those that were set by hand in quarantine again.");
     }
     if (!state.journal().isDurable()) {
       chronicle.add(

@@ -132,6 +132,20 @@ class CleanerServiceTest {
   }
 
   @Test
+  void start_quarantinesOfTheLastRunAreDamaged_isAnIncident() throws Exception {
+    ServiceLab lab = new ServiceLab(temp).partitions("orders", 1);
+    Files.createDirectories(lab.state());
+    Files.writeString(lab.state().resolve("quarantine.json"), "[{");
+    try (lab) {
+      lab.start();
+
+      lab.await("told", () -> lab.incident("QUARANTINES_LOST").isPresent());
+      assertThat(lab.incident("QUARANTINES_LOST").orElseThrow().get("evidence").toString())
+          .contains("quarantine.json", "cannot be understood");
+    }
+  }
+
+  @Test
   void ready_stateDirectoryCannotBeWrittenToForAWhile_remediesAreOffMeanwhile() throws Exception {
     AtomicBoolean full = new AtomicBoolean();
     FileSystem disk =
