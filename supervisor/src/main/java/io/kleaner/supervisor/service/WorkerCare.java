@@ -49,6 +49,7 @@ final class WorkerCare {
   private final Map<String, Integer> restartCounts = new HashMap<>();
   private final Map<String, WorkerSeen> seen = new LinkedHashMap<>();
   private boolean budgetSpent;
+  private boolean escalated;
 
   /** What a worker was last seen at, and what is thought of it. */
   record WorkerSeen(WorkerSample sample, Standing standing, int restarts) {
@@ -101,27 +102,10 @@ final class WorkerCare {
       gone.keySet().removeAll(leftAlone);
       leftAlone.clear();
     }
-    boolean escalated = false;
+    escalated = false;
     for (Worker worker : crew.agents()) {
-      WorkerSample sample = WorkerSample.of(worker);
-      if (sample.throttled()) {
-        // It wakes with an old sign of life, and must not be taken for one that hangs then.
-        worker.state().excuse();
-      }
-      Verdict verdict = rules.judge(sample);
-      note(sample, verdict, nowNanos);
-      boolean known = gone.get(sample.id()) == worker;
-      if (verdict instanceof Verdict.Dead && !known) {
-        died(worker, sample, verdict, nowMs);
-      } else if (verdict instanceof Verdict.Hung && !known) {
-        hung(worker, sample, verdict, nowMs);
-      } else if (verdict instanceof Verdict.Healthy && known && !remedies) {
-        // Nobody was given up: it was slow, and gets on.
-        gone.remove(sample.id());
-      }
-      if (gone.get(sample.id()) == worker) {
-        escalated |= replace(sample.id(), nowNanos, signals);
-      }
+      // Each on its own: one that cannot be replaced must not keep the others from being judged.
+      signals.stage("worker " + worker.state().id(), () -> look(worker, nowMs, nowNanos, signals));
     }
     if (escalated && !budgetSpent) {
       chronicle.add(
@@ -134,6 +118,28 @@ final class WorkerCare {
     budgetSpent = escalated;
     tellAiling(nowNanos, signals);
     zombies.look(nowMs, signals);
+  }
+
+  private void look(Worker worker, long nowMs, long nowNanos, Signals signals) {
+    WorkerSample sample = WorkerSample.of(worker);
+    if (sample.throttled()) {
+      // It wakes with an old sign of life, and must not be taken for one that hangs then.
+      worker.state().excuse();
+    }
+    Verdict verdict = rules.judge(sample);
+    note(sample, verdict, nowNanos);
+    boolean known = gone.get(sample.id()) == worker;
+    if (verdict instanceof Verdict.Dead && !known) {
+      died(worker, sample, verdict, nowMs);
+    } else if (verdict instanceof Verdict.Hung && !known) {
+      hung(worker, sample, verdict, nowMs);
+    } else if (verdict instanceof Verdict.Healthy && known && !remedies) {
+      // Nobody was given up: it was slow, and gets on.
+      gone.remove(sample.id());
+    }
+    if (gone.get(sample.id()) == worker) {
+      escalated |= replace(sample.id(), nowNanos, signals);
+    }
   }
 
   private void note(WorkerSample sample, Verdict verdict, long nowNanos) {

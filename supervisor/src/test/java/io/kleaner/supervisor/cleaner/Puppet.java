@@ -155,6 +155,7 @@ public final class Puppet implements Worker {
 
     private final Clock clock;
     private final Map<String, Puppet> puppets = new TreeMap<>();
+    private boolean full;
 
     public Troupe(Clock clock, String... ids) {
       this.clock = clock;
@@ -170,12 +171,20 @@ public final class Puppet implements Worker {
 
     @Override
     public void start(String id) {
+      if (full) {
+        throw new OutOfMemoryError("unable to create native thread");
+      }
       puppets.put(id, new Puppet(id, clock));
     }
 
     @Override
     public Optional<Path> boundTo(String id) {
       return id.startsWith(Crew.SCOUT) ? Optional.of(Path.of("/logs")) : Optional.empty();
+    }
+
+    /** Whether no thread can be made. */
+    public void full(boolean now) {
+      full = now;
     }
 
     /** Who has a place now. */

@@ -149,6 +149,23 @@ class SupervisorStepTest extends StepLab {
   }
 
   @Test
+  void dead_noThreadCanBeMade_theOtherWorkersAreJudgedAllTheSame() {
+    crew.at("cleaner-0").die(new OutOfMemoryError("heap"));
+    Puppet hung = crew.at("scout-0");
+    clock.passMs(HUNG_MS);
+    crew.full(true);
+
+    supervisor.tick();
+
+    assertThat(hung.isStopped()).isTrue();
+    assertThat(isFiring("SupervisorDefect")).isTrue();
+    crew.full(false);
+    clock.passMs(60_000);
+    supervisor.tick();
+    assertThat(crew.at("cleaner-0").isAlive()).isTrue();
+  }
+
+  @Test
   void blind_neverLookedAt_itsAgeCountsFromTheStartAndNothingIsClaimedOfIt() {
     clock.passMs(400_000);
 
