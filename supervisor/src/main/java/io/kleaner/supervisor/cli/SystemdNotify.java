@@ -16,20 +16,35 @@ import java.util.concurrent.TimeUnit;
 final class SystemdNotify implements AutoCloseable {
 
   private static final String PROGRAM = "systemd-notify";
-  private static final long GIVE_UP_SECONDS = 5;
+  private static final long GIVE_UP_MS = 5_000;
 
+  /** Of the five seconds in which the service ends, it gets no more. */
+  private static final long STOPPING_MS = 500;
+
+  /** Gets a message to systemd. */
+  @FunctionalInterface
+  interface Messenger {
+    void send(String what, long giveUpMs) throws IOException, InterruptedException;
+  }
+
+  private final Messenger messenger;
   private final boolean active;
   private final long pingMs;
   private final CancelToken token = new CancelToken();
   private volatile boolean beaten;
 
-  private SystemdNotify(boolean active, long pingMs) {
+  private SystemdNotify(Messenger messenger, boolean active, long pingMs) {
+    this.messenger = messenger;
     this.active = active;
     this.pingMs = pingMs;
   }
 
   /** Looks whether systemd started this process, and whether it wants to be pinged. */
   static SystemdNotify fromEnvironment(Map<String, String> environment) {
+    return fromEnvironment(environment, SystemdNotify::run);
+  }
+
+  static SystemdNotify fromEnvironment(Map<String, String> environment, Messenger messenger) {
     boolean active = !environment.getOrDefault("NOTIFY_SOCKET", "").isEmpty();
     long pingMs = 0;
     try {
@@ -37,7 +52,7 @@ final class SystemdNotify implements AutoCloseable {
     } catch (NumberFormatException e) {
       pingMs = 0;
     }
-    SystemdNotify notify = new SystemdNotify(active, pingMs);
+    SystemdNotify notify = new SystemdNotify(messenger, active, pingMs);
     if (active && pingMs > 0) {
       Thread pinger = new Thread(notify::ping, "kleaner-systemd");
       pinger.setDaemon(true);
@@ -52,11 +67,11 @@ final class SystemdNotify implements AutoCloseable {
   }
 
   void ready() {
-    tell("--ready");
+    tell("--ready", GIVE_UP_MS);
   }
 
   void stopping() {
-    tell("STOPPING=1");
+    tell("STOPPING=1", STOPPING_MS);
   }
 
   private void ping() {
@@ -64,7 +79,7 @@ final class SystemdNotify implements AutoCloseable {
       while (!token.sleep(TimeUnit.MILLISECONDS.toNanos(pingMs))) {
         if (beaten) {
           beaten = false;
-          tell("WATCHDOG=1");
+          tell("WATCHDOG=1", GIVE_UP_MS);
         }
       }
     } catch (InterruptedException e) {
@@ -72,23 +87,28 @@ final class SystemdNotify implements AutoCloseable {
     }
   }
 
-  private void tell(String what) {
+  private void tell(String what, long giveUpMs) {
     if (!active) {
       return;
     }
     try {
-      Process process =
-          new ProcessBuilder(PROGRAM, what)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      if (!process.waitFor(GIVE_UP_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (IOException e) {
-      // Nobody to tell; systemd notices that by itself.
+      messenger.send(what, giveUpMs);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (IOException | RuntimeException | Error e) {
+      // Nobody to tell, which systemd notices by itself; or a heap that is full for a moment, which
+      // must not end the pings of a service that lives on.
+    }
+  }
+
+  private static void run(String what, long giveUpMs) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(PROGRAM, what)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    if (!process.waitFor(giveUpMs, TimeUnit.MILLISECONDS)) {
+      process.destroyForcibly();
     }
   }
 

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What systemd is told, whatever happens meanwhile. */
+class SystemdNotifyTest {
+
+  private static final Map<String, String> UNIT =
+      Map.of("NOTIFY_SOCKET", "/run/systemd/notify", "WATCHDOG_USEC", "30000");
+
+  @Test
+  @Timeout(60)
+  void ping_heapIsFullOnce_goesOn() throws Exception {
+    BlockingQueue<String> sent = new LinkedBlockingQueue<>();
+    SystemdNotify.Messenger full =
+        (what, giveUpMs) -> {
+          sent.add(what);
+          if (sent.size() == 1) {
+            throw new OutOfMemoryError("unable to create native thread");
+          }
+        };
+    try (SystemdNotify notify = SystemdNotify.fromEnvironment(UNIT, full)) {
+      while (sent.size() < 2) {
+        notify.beat();
+        Thread.onSpinWait();
+      }
+    }
+    assertThat(sent).containsOnly("WATCHDOG=1");
+  }
+
+  @Test
+  void stopping_systemdDoesNotAnswer_leavesTheServiceItsTimeToEnd() {
+    AtomicLong given = new AtomicLong();
+    Map<String, String> unit = Map.of("NOTIFY_SOCKET", "/run/systemd/notify");
+    try (SystemdNotify notify =
+        SystemdNotify.fromEnvironment(unit, (what, giveUpMs) -> given.set(giveUpMs))) {
+      notify.stopping();
+    }
+    assertThat(given.get()).isPositive().isLessThanOrEqualTo(TimeUnit.SECONDS.toMillis(1));
+  }
+}
