@@ -157,7 +157,9 @@ final class Healer {
     calledFor.add(Ticket.key(order));
     Optional<String> hindered =
         hindered(judgement, killer)
-            .or(() -> book.propose(order, "", somethingToClean(judgement), nowMs));
+            .or(
+                () ->
+                    book.propose(order, "", somethingToClean(judgement, hands.isolated()), nowMs));
     hindered.ifPresent(
         why ->
             signals.critical(
@@ -232,9 +234,15 @@ final class Healer {
         .orElse("broker");
   }
 
-  /** Whether a revived cleaner has something to do that shows. */
-  static boolean somethingToClean(Judgement judgement) {
-    return judgement.sample().partitions().values().stream()
+  /**
+   * Whether a revived cleaner has something to do that shows.
+   *
+   * @param isolated topics that it leaves alone, whatever the last look saw of their settings
+   */
+  static boolean somethingToClean(Judgement judgement, Set<String> isolated) {
+    return judgement.sample().partitions().entrySet().stream()
+        .filter(each -> !isolated.contains(each.getKey().topic()))
+        .map(Map.Entry::getValue)
         .filter(each -> each.uncleanable().isEmpty())
         .flatMap(each -> each.files().get().stream())
         .anyMatch(files -> files.eligibility().kind() == Eligibility.Kind.ELIGIBLE);

@@ -54,6 +54,9 @@ class HealingTest {
     private final List<Attempt> attempts = new ArrayList<>();
     private final Set<String> isolated = new HashSet<>();
 
+    /** Whether what was carried out last had to show by something cleaned. */
+    private boolean mustShow;
+
     @Override
     public String unable() {
       return "";
@@ -67,6 +70,7 @@ class HealingTest {
     @Override
     public RemedyDesk.Answer carryOut(
         Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean) {
+      mustShow = somethingToClean;
       done.add(
           order.remedy().label()
               + " "
@@ -170,6 +174,25 @@ class HealingTest {
 
     assertThat(hands.done).startsWith("revive broker 1", "isolate poison", "revive broker 1");
     assertThat(told("RemedyAsked")).isEmpty();
+  }
+
+  @Test
+  void look_revivedRightAfterAnIsolation_theIsolatedTopicNeedNotBeCleaned() {
+    broker.partition(Broker.POISON, Broker.Files::eligible);
+    hands.policy =
+        new RemedyPolicy(
+            Map.of(BrokerRemedy.ISOLATE, BrokerRemedy.Consent.AUTO),
+            false,
+            RemedyPolicy.Limits.DEFAULT);
+    ticks(2);
+    killedAtPoison();
+    tick();
+    assertThat(hands.mustShow).isTrue();
+    killedAtPoison();
+    ticks(5);
+
+    assertThat(hands.done).startsWith("revive broker 1", "isolate poison", "revive broker 1");
+    assertThat(hands.mustShow).isFalse();
   }
 
   @Test

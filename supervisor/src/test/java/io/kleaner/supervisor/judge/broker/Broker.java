@@ -117,7 +117,7 @@ public final class Broker {
     int emptySegments;
     int paddedTimeIndexes;
 
-    void eligible() {
+    public void eligible() {
       kind = Eligibility.Kind.ELIGIBLE;
       dirtyBytes = 1 << 20;
       ratio = 0.9;
