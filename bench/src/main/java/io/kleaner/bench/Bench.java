@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.bench;
 
+import io.kleaner.bench.engine.ReshapedSizes;
 import io.kleaner.bench.report.Charts;
 import io.kleaner.bench.report.GrowthPoint;
 import io.kleaner.bench.report.Machine;
@@ -83,6 +84,7 @@ public final class Bench {
     return switch (arguments.mode()) {
       case PROFILE -> profile(workloads);
       case GROWTH -> growth(workloads);
+      case RESHAPE -> reshape(workloads);
       default -> compare(workloads);
     };
   }
@@ -92,6 +94,9 @@ public final class Bench {
       List<Workload> all = new ArrayList<>(Growth.sizes(arguments.sizeBytes()));
       all.addAll(Growth.keys(arguments.keys()));
       return all;
+    }
+    if (arguments.mode() == BenchArguments.Mode.RESHAPE) {
+      return Workloads.toReshape(arguments.sizeBytes());
     }
     return arguments.workloads().stream()
         .map(name -> Workloads.named(name, arguments.sizeBytes(), arguments.keys()).orElseThrow())
@@ -183,6 +188,19 @@ public final class Bench {
       }
     }
     System.out.println(growthTables(measurements.results()));
+    return 0;
+  }
+
+  private int reshape(List<Workload> workloads) throws IOException {
+    StringBuilder table =
+        new StringBuilder(Markdown.head(measurements("reshape.tsv").results()))
+            .append(ReshapedSizes.HEADER);
+    for (Workload workload : workloads) {
+      System.err.println(workload.name() + ": " + workload.title());
+      table.append(ReshapedSizes.row(workload, work));
+      write("reshape.md", table.toString());
+    }
+    System.out.println(table);
     return 0;
   }
 

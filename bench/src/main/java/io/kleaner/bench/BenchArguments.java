@@ -49,6 +49,7 @@ record BenchArguments(
     COMPARE,
     PROFILE,
     GROWTH,
+    RESHAPE,
     JMH
   }
 
@@ -127,6 +128,7 @@ record BenchArguments(
           workloads = names(option);
         }
         case "--growth" -> set(Mode.GROWTH);
+        case "--reshape" -> set(Mode.RESHAPE);
         case "--jmh" -> {
           set(Mode.JMH);
           if (at < line.size() && !line.get(at).startsWith("--")) {
@@ -139,7 +141,7 @@ record BenchArguments(
 
     private void set(Mode wanted) {
       if (mode != Mode.COMPARE && mode != wanted) {
-        throw new UsageException("--profile, --growth and --jmh exclude each other");
+        throw new UsageException("--profile, --growth, --reshape and --jmh exclude each other");
       }
       mode = wanted;
     }

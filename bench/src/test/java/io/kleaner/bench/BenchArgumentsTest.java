@@ -87,6 +87,7 @@ class BenchArgumentsTest {
         "--runs 1.5",
         "--runs --size",
         "--growth --jmh",
+        "--growth --reshape",
         "--nonsense",
         "W1",
       })

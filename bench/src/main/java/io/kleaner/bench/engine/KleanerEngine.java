@@ -11,6 +11,7 @@ import io.kleaner.core.compact.DirectoryCommitter;
 import io.kleaner.core.compact.HighWatermarkChoice;
 import io.kleaner.core.compact.LogDirSession;
 import io.kleaner.core.compact.PartitionJob;
+import io.kleaner.core.compact.Reshaping;
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.keymap.KeyMap;
@@ -50,7 +51,8 @@ final class KleanerEngine implements Engine {
 
   private static final int SPARE_SLOTS = 64;
 
-  private final LocalFileSystem fileSystem = new LocalFileSystem();
+  private final LocalFileSystem fileSystem =
+      new LocalFileSystem(Executors.newCachedThreadPool(KleanerEngine::daemon));
   private final int threads;
   private final CleanOptions options;
 
@@ -59,13 +61,21 @@ final class KleanerEngine implements Engine {
    * @param memoryBytes the budget instead of that; 0 for none
    */
   KleanerEngine(int threads, long mapKeys, long memoryBytes) {
+    this(threads, mapKeys, memoryBytes, Reshaping.NONE);
+  }
+
+  /**
+   * @param reshaping what form batches are given beyond what Kafka's cleaner gives them
+   */
+  KleanerEngine(int threads, long mapKeys, long memoryBytes, Reshaping reshaping) {
     this.threads = threads;
     this.options =
         new CleanOptions(
             memoryBytes > 0 ? memoryBytes : memoryFor(mapKeys),
             Optional.empty(),
             CleanOptions.Verify.NORMAL,
-            false);
+            false,
+            reshaping);
   }
 
   /** The budget, an eighth of which is for spilling, that has room for a number of keys. */
@@ -119,6 +129,12 @@ final class KleanerEngine implements Engine {
       workers.forEach(worker -> worker.compactor().close());
       helpers.shutdown();
     }
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task, "kleaner-sync");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private Compactor compactor(

@@ -21,6 +21,7 @@ public final class Workloads {
   /** Share of records of {@link #tinyKeys} that have a new key. */
   public static final double TINY_FRESH = 0.9;
 
+  private static final int TINY = 20;
   private static final int SMALL = 100;
   private static final int LARGE = 1000;
   private static final int BATCH = 100;
@@ -89,6 +90,22 @@ public final class Workloads {
         "tiny records, 90 % with a new key",
         new PartitionShape("none", 10, 4, 500, 500, TINY_FRESH, Long.MAX_VALUE, 0, 0, false, 0),
         Math.round(keys / TINY_FRESH));
+  }
+
+  /**
+   * Logs of plain producers, most with one record a batch, as it is where somebody waits for each.
+   */
+  public static List<Workload> toReshape(long bytes) {
+    return List.of(
+        sized("R1", "batches of one record", PartitionShape.plain("none", SMALL, 1, FRESH), bytes),
+        sized("R2", "the same, zstd", PartitionShape.plain("zstd", SMALL, 1, FRESH), bytes),
+        sized(
+            "R3",
+            "the same, values of 20 bytes",
+            PartitionShape.plain("none", TINY, 1, FRESH),
+            bytes),
+        sized(
+            "R4", "batches of 100, lz4", PartitionShape.plain("lz4", SMALL, BATCH, FRESH), bytes));
   }
 
   /** W1 with no more distinct keys than W1 has at 1 GiB, whatever its size. */

@@ -5,16 +5,21 @@ import io.kleaner.core.keymap.SpillPlace;
 import java.util.Optional;
 
 /**
- * How a clean is carried out, none of which changes its result.
+ * How a clean is carried out, none of which changes what a reader is told.
  *
  * @param memoryBytes memory for the key map and spill buffers of one clean
  * @param spill where keys are spilled; empty for the partition directory, into which a dry run
  *     never writes
  * @param verify what is read back before a commit
  * @param dryRun whether everything is done but writing
+ * @param reshaping what form batches are given beyond what Kafka's cleaner gives them
  */
 public record CleanOptions(
-    long memoryBytes, Optional<SpillPlace> spill, Verify verify, boolean dryRun) {
+    long memoryBytes,
+    Optional<SpillPlace> spill,
+    Verify verify,
+    boolean dryRun,
+    Reshaping reshaping) {
 
   /** Memory for keys if nothing else is said: 128 MiB, some nine million keys. */
   public static final long DEFAULT_MEMORY_BYTES = 128L * 1024 * 1024;
@@ -45,9 +50,19 @@ public record CleanOptions(
     }
   }
 
+  /** With batches as Kafka's cleaner leaves them. */
+  public CleanOptions(long memoryBytes, Optional<SpillPlace> spill, Verify verify, boolean dryRun) {
+    this(memoryBytes, spill, verify, dryRun, Reshaping.NONE);
+  }
+
+  /** The same with another form of batches. */
+  public CleanOptions withReshaping(Reshaping other) {
+    return new CleanOptions(memoryBytes, spill, verify, dryRun, other);
+  }
+
   /** The same with other memory, in bytes, but no less than is possible. */
   public CleanOptions withMemoryBytes(long bytes) {
-    return new CleanOptions(Math.max(bytes, LEAST_MEMORY_BYTES), spill, verify, dryRun);
+    return new CleanOptions(Math.max(bytes, LEAST_MEMORY_BYTES), spill, verify, dryRun, reshaping);
   }
 
   /** The defaults. */

@@ -135,6 +135,13 @@ final class CleanRun {
    * @param room claimed for the segments to be written; empty in a dry run
    */
   private CompactionOutcome clean(Optional<Room> room) throws IOException {
+    try (Reshapers reshapers = Reshapers.of(options.reshaping(), lanes, plan.maxMessageBytes())) {
+      return clean(room, reshapers);
+    }
+  }
+
+  private CompactionOutcome clean(Optional<Room> room, Reshapers reshapers)
+      throws IOException {
     long start = clock.nanoTime();
     Map<Long, List<AbortedTxn>> txnIndexes = readTxnIndexes();
     CleanScope scope =
@@ -173,7 +180,7 @@ final class CleanRun {
       return refuseUnkeyed(scan);
     }
     long scanned = clock.nanoTime();
-    GroupCleaner cleaner = new GroupCleaner(fileSystem, scope, lanes, fates, pacer);
+    GroupCleaner cleaner = new GroupCleaner(fileSystem, scope, lanes, fates, pacer, reshapers);
     Optional<DeepVerifier> deep =
         options.verify() == CleanOptions.Verify.DEEP
             ? Optional.of(new DeepVerifier(fileSystem, scope, lanes.bench(0), fates, pacer))
@@ -202,7 +209,8 @@ final class CleanRun {
             map.sizeInBytes(),
             spill,
             scanned - start,
-            copied - scanned),
+            copied - scanned,
+            reshapers.stats()),
         plan.upperBoundOffset());
   }
 
@@ -268,7 +276,7 @@ final class CleanRun {
       if (options.verify() != CleanOptions.Verify.NONE) {
         listener.phase(plan, Phase.VERIFY);
         OutputVerifier.requireDecided(plan.dir(), before, cleaner.counts(), written);
-        OutputVerifier verifier = new OutputVerifier(fileSystem, pacer);
+        OutputVerifier verifier = new OutputVerifier(fileSystem, lanes, pacer);
         for (WrittenSegment each : written) {
           verifier.verify(plan.dir(), each);
         }
@@ -317,7 +325,8 @@ final class CleanRun {
       long keyMapBytes,
       SpillSpace spill,
       long scanNanos,
-      long copyNanos) {
+      long copyNanos,
+      ReshapeStats reshaped) {
     long bytesBefore = 0;
     for (Segment segment : plan.cleanedSegments()) {
       bytesBefore += segment.logBytes();
@@ -348,6 +357,7 @@ final class CleanRun {
         pacer.bytesRead(),
         pacer.bytesWritten(),
         scanNanos,
-        copyNanos);
+        copyNanos,
+        reshaped);
   }
 }

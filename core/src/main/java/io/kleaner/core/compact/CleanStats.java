@@ -30,6 +30,7 @@ package io.kleaner.core.compact;
  * @param bytesWritten bytes of logs written
  * @param scanNanos duration of the first pass
  * @param copyNanos duration of the second pass, verification and swaps
+ * @param reshaped what was made of batches beyond what Kafka's cleaner makes of them
  */
 public record CleanStats(
     long bytesBefore,
@@ -57,4 +58,5 @@ public record CleanStats(
     long bytesRead,
     long bytesWritten,
     long scanNanos,
-    long copyNanos) {}
+    long copyNanos,
+    ReshapeStats reshaped) {}

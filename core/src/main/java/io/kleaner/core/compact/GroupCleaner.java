@@ -28,6 +28,7 @@ final class GroupCleaner {
   private final CleanScope scope;
   private final Lanes lanes;
   private final Pacer pacer;
+  private final Reshapers reshapers;
   private final RecordFates.Walk walk;
   private final TransactionState transactions;
   private final FateLog fateLog = new FateLog();
@@ -35,11 +36,17 @@ final class GroupCleaner {
   private final List<RecordedOutput> recorded = new ArrayList<>();
 
   GroupCleaner(
-      FileSystem fileSystem, CleanScope scope, Lanes lanes, RecordFates fates, Pacer pacer) {
+      FileSystem fileSystem,
+      CleanScope scope,
+      Lanes lanes,
+      RecordFates fates,
+      Pacer pacer,
+      Reshapers reshapers) {
     this.fileSystem = fileSystem;
     this.scope = scope;
     this.lanes = lanes;
     this.pacer = pacer;
+    this.reshapers = reshapers;
     this.walk = fates.walk(scope.firstDirtyOffset());
     this.transactions = new TransactionState(scope.abortedTxns());
     for (int i = 0; i < lanes.count(); i++) {
@@ -55,6 +62,8 @@ final class GroupCleaner {
    */
   void clean(List<Segment> group, GroupOutput output) throws IOException {
     fateLog.clear();
+    Segment last = group.get(group.size() - 1);
+    GroupOutput inTurn = reshapers.inTurn(output, last);
     BatchFeed feed = new BatchFeed(fileSystem, group, scope, pacer, this::follow);
     lanes.run(
         feed,
@@ -63,13 +72,13 @@ final class GroupCleaner {
           if (lanes.areSeveral()) {
             RecordedOutput own = recorded.get(chunk.lane());
             own.begin(chunk);
-            judge.judge(chunk, own);
+            judge.judge(chunk, reshapers.inLane(chunk.lane(), own, last));
             if (feed.awaitTurn(chunk)) {
-              put(chunk, judge, output, own::replay);
+              put(chunk, judge, inTurn, own::replay);
               feed.endTurn();
             }
           } else {
-            put(chunk, judge, output, direct -> judge.judge(chunk, direct));
+            put(chunk, judge, inTurn, direct -> judge.judge(chunk, direct));
           }
         });
   }
@@ -144,6 +153,8 @@ final class GroupCleaner {
     for (BatchJudge judge : judges) {
       all.add(judge.counts());
     }
+    ReshapeStats reshaped = reshapers.stats();
+    all.batchesDecided -= reshaped.batchesMerged() - reshaped.batchesMade();
     return all;
   }
 }

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
 
 /**
  * The workers of one clean: the thread that runs it and as many helpers as it was given, each with
@@ -20,6 +22,7 @@ final class Lanes implements AutoCloseable {
 
   private final Executor helpers;
   private final List<Workbench> benches = new ArrayList<>();
+  private final int maxRecordBytes;
 
   /**
    * @param count 1 or more, the running thread included
@@ -28,6 +31,7 @@ final class Lanes implements AutoCloseable {
    */
   Lanes(int count, Executor helpers, int maxRecordBytes, int readBytes) {
     this.helpers = helpers;
+    this.maxRecordBytes = maxRecordBytes;
     for (int i = 0; i < count; i++) {
       benches.add(new Workbench(maxRecordBytes, readBytes));
     }
@@ -39,6 +43,11 @@ final class Lanes implements AutoCloseable {
 
   boolean areSeveral() {
     return benches.size() > 1;
+  }
+
+  /** The largest batch or record that may be in memory, in bytes. */
+  int maxRecordBytes() {
+    return maxRecordBytes;
   }
 
   Workbench bench(int lane) {
@@ -58,31 +67,76 @@ final class Lanes implements AutoCloseable {
    *     lane; nobody is at work then
    */
   void run(BatchFeed feed, Work work) throws IOException {
+    onEach(lane -> run(feed, work, new Chunk(lane, benches.get(lane).batches())));
+    feed.end();
+  }
+
+  /** A part of some work that can be done in any order. */
+  @FunctionalInterface
+  interface Part {
+    void run() throws IOException;
+  }
+
+  /**
+   * Does all parts of some work, unless one fails.
+   *
+   * @throws IOException what the earliest part that failed failed with; nobody is at work then
+   */
+  void run(List<? extends Part> parts) throws IOException {
+    Throwable[] failures = new Throwable[parts.size()];
+    AtomicInteger next = new AtomicInteger();
+    onEach(lane -> work(parts, next, failures));
+    for (Throwable failure : failures) {
+      if (failure instanceof IOException e) {
+        throw e;
+      }
+      if (failure instanceof RuntimeException e) {
+        throw e;
+      }
+      if (failure instanceof Error e) {
+        throw e;
+      }
+    }
+  }
+
+  /** Whatever goes wrong is kept for the thread that runs the clean. */
+  @SuppressWarnings("IllegalCatch")
+  private static void work(List<? extends Part> parts, AtomicInteger next, Throwable[] failures) {
+    for (int i = next.getAndIncrement(); i < parts.size(); i = next.getAndIncrement()) {
+      try {
+        parts.get(i).run();
+      } catch (IOException | RuntimeException | Error e) {
+        failures[i] = e;
+        next.set(parts.size()); // the parts before are under way or done
+      }
+    }
+  }
+
+  private void onEach(IntConsumer body) {
     CountDownLatch ended = new CountDownLatch(benches.size() - 1);
     List<AtomicBoolean> claims = new ArrayList<>();
-    for (int lane = 1; lane < benches.size(); lane++) {
-      Chunk chunk = new Chunk(lane, benches.get(lane).batches());
+    for (int i = 1; i < benches.size(); i++) {
+      int lane = i;
       AtomicBoolean claimed = new AtomicBoolean();
       claims.add(claimed);
       helpers.execute(
           () -> {
             if (claimed.compareAndSet(false, true)) {
               try {
-                run(feed, work, chunk);
+                body.accept(lane);
               } finally {
                 ended.countDown();
               }
             }
           });
     }
-    run(feed, work, new Chunk(0, benches.get(0).batches()));
+    body.accept(0);
     for (AtomicBoolean claimed : claims) {
       if (claimed.compareAndSet(false, true)) {
         ended.countDown();
       }
     }
     awaitUninterrupted(ended);
-    feed.end();
   }
 
   /** Whatever goes wrong is kept for the thread that runs the clean. */

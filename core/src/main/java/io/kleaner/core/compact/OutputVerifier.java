@@ -4,6 +4,7 @@ package io.kleaner.core.compact;
 import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.record.BatchCursor;
+import io.kleaner.core.record.BatchHeader;
 import io.kleaner.core.segment.SegmentFileName;
 import io.kleaner.core.segment.SegmentFileName.Kind;
 import io.kleaner.core.segment.SegmentFileName.Stage;
@@ -11,24 +12,40 @@ import io.kleaner.core.segment.SegmentWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Reads an output segment back before it is committed: every checksum, the order of offsets, the
  * numbers of batches and records that were decided, and that every index entry points at a batch.
+ * Long ones are divided among the lanes where index entries say that a batch begins.
  *
  * <p>Not thread-safe.
  */
 final class OutputVerifier {
 
-  private static final int BUFFER_BYTES = 1024 * 1024;
+  private static final int BUFFER_BYTES = 256 * 1024;
+
+  /** What a lane reads at least, in bytes. */
+  private static final long PART_BYTES = 8L * 1024 * 1024;
 
   private final FileSystem fileSystem;
+  private final Lanes lanes;
   private final Pacer pacer;
+  private final long partBytes;
 
-  OutputVerifier(FileSystem fileSystem, Pacer pacer) {
+  OutputVerifier(FileSystem fileSystem, Lanes lanes, Pacer pacer) {
+    this(fileSystem, lanes, pacer, PART_BYTES);
+  }
+
+  /**
+   * @param partBytes what a lane reads at least
+   */
+  OutputVerifier(FileSystem fileSystem, Lanes lanes, Pacer pacer, long partBytes) {
     this.fileSystem = fileSystem;
+    this.lanes = lanes;
     this.pacer = pacer;
+    this.partBytes = partBytes;
   }
 
   /**
@@ -63,24 +80,95 @@ final class OutputVerifier {
     long lastOffset = -1;
     try (FileHandle file = fileSystem.openRead(log)) {
       expect(log, "bytes", meant.sizeBytes(), file.size());
-      BatchCursor cursor = new BatchCursor(BUFFER_BYTES, Integer.MAX_VALUE);
-      cursor.open(log, file, 0, file.size(), meant.baseOffset(), BatchCursor.Check.CHECKSUMS);
-      while (cursor.next()) {
-        batches++;
-        records += cursor.header().recordCount();
-        lastOffset = cursor.header().lastOffset();
-        if (index.hasRemaining()
-            && index.getInt(index.position() + Integer.BYTES) == cursor.filePosition()) {
-          expect(log, "indexed offset", lastOffset, meant.baseOffset() + index.getInt());
-          index.getInt();
+      List<Part> parts = divide(meant, log, file, index);
+      lanes.run(parts);
+      for (Part part : parts) {
+        if (part.batches > 0 && part.firstOffset <= lastOffset) {
+          throw new OutputMismatchException(
+              log, "first offset after byte " + part.start, lastOffset + 1, part.firstOffset);
         }
-        pacer.read(cursor.header().sizeInBytes());
+        batches += part.batches;
+        records += part.records;
+        lastOffset = Math.max(lastOffset, part.lastOffset);
       }
     }
     expect(log, "batches", meant.batches(), batches);
     expect(log, "records", meant.records(), records);
     expect(log, "last offset", meant.lastOffset(), lastOffset);
-    expect(log, "index entries without a batch", 0, index.remaining());
+  }
+
+  /** Parts that begin at index entries, in order. */
+  private List<Part> divide(WrittenSegment meant, Path log, FileHandle file, ByteBuffer index)
+      throws IOException {
+    int count = (int) Math.max(1, Math.min(lanes.count() * 2L, meant.sizeBytes() / partBytes));
+    int entries = index.remaining() / SegmentWriter.OFFSET_ENTRY_BYTES;
+    List<Part> parts = new ArrayList<>();
+    long start = 0;
+    int from = 0;
+    for (int i = 1; i <= count; i++) {
+      int to = i == count ? entries : (int) ((long) entries * i / count);
+      long end =
+          i == count
+              ? meant.sizeBytes()
+              : index.getInt(to * SegmentWriter.OFFSET_ENTRY_BYTES + Integer.BYTES);
+      if (end < start || end > meant.sizeBytes()) {
+        throw new OutputMismatchException(log, "indexed position at least", start, end);
+      }
+      ByteBuffer own =
+          index.slice(
+              from * SegmentWriter.OFFSET_ENTRY_BYTES,
+              (to - from) * SegmentWriter.OFFSET_ENTRY_BYTES);
+      parts.add(new Part(meant.baseOffset(), log, file, own, start, end));
+      start = end;
+      from = to;
+    }
+    return parts;
+  }
+
+  /** A part of a segment, read by one lane. */
+  private final class Part implements Lanes.Part {
+
+    private final long baseOffset;
+    private final Path log;
+    private final FileHandle file;
+    private final ByteBuffer index;
+    private final long start;
+    private final long end;
+    private long batches;
+    private long records;
+    private long firstOffset = -1;
+    private long lastOffset = -1;
+
+    Part(long baseOffset, Path log, FileHandle file, ByteBuffer index, long start, long end) {
+      this.baseOffset = baseOffset;
+      this.log = log;
+      this.file = file;
+      this.index = index;
+      this.start = start;
+      this.end = end;
+    }
+
+    @Override
+    public void run() throws IOException {
+      BatchCursor cursor = new BatchCursor(BUFFER_BYTES, Integer.MAX_VALUE);
+      cursor.open(log, file, start, end, baseOffset, BatchCursor.Check.CHECKSUMS);
+      while (cursor.next()) {
+        BatchHeader batch = cursor.header();
+        if (batches == 0) {
+          firstOffset = batch.baseOffset();
+        }
+        batches++;
+        records += batch.recordCount();
+        lastOffset = batch.lastOffset();
+        if (index.hasRemaining()
+            && index.getInt(index.position() + Integer.BYTES) == cursor.filePosition()) {
+          expect(log, "indexed offset", lastOffset, baseOffset + index.getInt());
+          index.getInt();
+        }
+        pacer.read(batch.sizeInBytes());
+      }
+      expect(log, "index entries without a batch", 0, index.remaining());
+    }
   }
 
   private ByteBuffer read(Path path) throws IOException {

@@ -5,16 +5,22 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.concurrent.Executor;
 
 /** A file of the machine's own file system. */
 final class ChannelHandle implements FileHandle {
 
   private final Path path;
   private final FileChannel channel;
+  private final SyncBehind syncBehind;
 
-  ChannelHandle(Path path, FileChannel channel) {
+  /**
+   * @param syncs runs what {@link #syncSoon} begins
+   */
+  ChannelHandle(Path path, FileChannel channel, Executor syncs) {
     this.path = path;
     this.channel = channel;
+    this.syncBehind = new SyncBehind(channel, syncs);
   }
 
   @Override
@@ -54,7 +60,13 @@ final class ChannelHandle implements FileHandle {
 
   @Override
   public void sync() throws IOException {
+    syncBehind.await();
     channel.force(true);
+  }
+
+  @Override
+  public void syncSoon() {
+    syncBehind.begin();
   }
 
   @Override

@@ -32,6 +32,13 @@ public interface FileHandle extends Closeable {
   /** Makes the file's bytes and length durable. */
   void sync() throws IOException;
 
+  /**
+   * Lets what was written so far become durable while more is written, so that {@link #sync} has
+   * less to wait for. It promises nothing, and tells nothing: what goes wrong is told by {@code
+   * sync}.
+   */
+  default void syncSoon() {}
+
   @Override
   void close() throws IOException;
 }

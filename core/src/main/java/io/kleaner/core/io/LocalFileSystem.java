@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 
 /**
@@ -42,6 +44,23 @@ public final class LocalFileSystem implements FileSystem {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private static final int LOCK_ATTEMPTS = 100;
+
+  private final Executor syncs;
+
+  /** A file system that makes files durable when it is asked to, and not before. */
+  public LocalFileSystem() {
+    this(
+        task -> {
+          throw new RejectedExecutionException("nothing is synced ahead");
+        });
+  }
+
+  /**
+   * @param syncs runs what {@link FileHandle#syncSoon} begins, at best at once; none of it fails
+   */
+  public LocalFileSystem(Executor syncs) {
+    this.syncs = syncs;
+  }
 
   @Override
   public FileHandle openRead(Path file) throws IOException {
@@ -71,11 +90,12 @@ public final class LocalFileSystem implements FileSystem {
         FileChannel.open(
             file,
             options,
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))));
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))),
+        syncs);
   }
 
-  private static FileHandle open(Path file, OpenOption... options) throws IOException {
-    return new ChannelHandle(file, FileChannel.open(file, options));
+  private FileHandle open(Path file, OpenOption... options) throws IOException {
+    return new ChannelHandle(file, FileChannel.open(file, options), syncs);
   }
 
   @Override

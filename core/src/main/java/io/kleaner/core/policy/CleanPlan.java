@@ -26,6 +26,7 @@ import java.util.Set;
  * @param segmentBytes {@code segment.bytes}
  * @param segmentIndexBytes {@code segment.index.bytes}
  * @param indexIntervalBytes {@code index.interval.bytes}
+ * @param maxMessageBytes {@code max.message.bytes}
  */
 public record CleanPlan(
     TopicPartition partition,
@@ -39,7 +40,8 @@ public record CleanPlan(
     UnkeyedPolicy unkeyed,
     long segmentBytes,
     long segmentIndexBytes,
-    long indexIntervalBytes) {
+    long indexIntervalBytes,
+    long maxMessageBytes) {
 
   /** Keeps its own copies and checks that the range is one. */
   public CleanPlan {
@@ -81,7 +83,8 @@ public record CleanPlan(
         unkeyed,
         segmentBytes,
         segmentIndexBytes,
-        indexIntervalBytes);
+        indexIntervalBytes,
+        maxMessageBytes);
   }
 
   /** The segments of the cleaned range, ascending. */

@@ -180,7 +180,8 @@ public final class CleanPolicy {
         request.unkeyed(),
         settings.segmentBytes(),
         settings.segmentIndexBytes(),
-        settings.indexIntervalBytes());
+        settings.indexIntervalBytes(),
+        settings.maxMessageBytes());
   }
 
   /** How dirty a partition is, in bytes of segments; one that straddles the bound counts twice. */

@@ -63,7 +63,12 @@ public final class BatchBuilder implements AutoCloseable {
    * @param horizonMs the delete horizon in milliseconds, or {@link #NO_HORIZON}
    */
   public void begin(BatchHeader source, long horizonMs) throws IOException {
-    codec = Codec.forId(source.codecId());
+    begin(source, horizonMs, Codec.forId(source.codecId()));
+  }
+
+  /** The same by another codec than the source's. */
+  public void begin(BatchHeader source, long horizonMs, Codec by) throws IOException {
+    codec = by;
     boolean legacy = source.isLegacy();
     baseOffsetOfFirstRecord = legacy;
     baseOffset = legacy ? LEGACY_NONE : source.baseOffset();
@@ -78,6 +83,11 @@ public final class BatchBuilder implements AutoCloseable {
     out.skip(BatchHeader.V2_OVERHEAD);
     body = compressors.of(codec);
     body.begin(out);
+  }
+
+  /** Says where the batch ends, if not where its source does. */
+  void endAt(long offset) {
+    fixedLastOffset = offset;
   }
 
   private void carryOn(BatchHeader source) {
@@ -177,6 +187,26 @@ public final class BatchBuilder implements AutoCloseable {
     }
     int headers = record.headersPosition();
     body.write(source, headers, record.endPosition() - headers);
+  }
+
+  /** Appends a record of a batch that may begin at another offset than this one. */
+  void appendMoved(RecordCursor record) throws IOException {
+    long timestamp = record.timestamp();
+    note(record.offset(), timestamp);
+    long timestampDelta = timestamp - baseTimestamp;
+    ByteBuffer source = record.buffer();
+    if (!record.isCanonical()) {
+      appendReencoded(record, timestampDelta, source);
+      return;
+    }
+    int offsetDelta = Math.toIntExact(record.offset() - baseOffset);
+    int from = record.keyLengthPosition();
+    int tail = record.endPosition() - from;
+    writeVarint(1 + Varint.sizeOf(timestampDelta) + Varint.sizeOf(offsetDelta) + tail);
+    body.writeByte(0);
+    writeVarlong(timestampDelta);
+    writeVarint(offsetDelta);
+    body.write(source, from, tail);
   }
 
   private void appendReencoded(RecordCursor record, long timestampDelta, ByteBuffer source)

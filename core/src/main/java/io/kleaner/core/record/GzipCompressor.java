@@ -11,22 +11,25 @@ import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Writes gzip at the default level. The header is the one that this JDK's own stream writes, and
- * the bytes are those of this JDK's zlib.
+ * Writes gzip, as a rule at the default level. The header is the one that this JDK's own stream
+ * writes, and the bytes are those of this JDK's zlib.
  */
 final class GzipCompressor extends StagedCompressor {
+
+  static final int DEFAULT_LEVEL = Deflater.DEFAULT_COMPRESSION;
 
   private static final int STAGE_BYTES = 64 * 1024;
   private static final int OUTPUT_BYTES = 8 * 1024;
   private static final int HEADER_BYTES = 10;
   private static final byte[] HEADER = headerOfThisJdk();
 
-  private final Deflater deflater = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
+  private final Deflater deflater;
   private final CRC32 crc = new CRC32();
   private final ByteBuffer nothing = ByteBuffer.allocate(0);
 
-  GzipCompressor() {
+  GzipCompressor(int level) {
     super(STAGE_BYTES);
+    deflater = new Deflater(level, true);
   }
 
   private static byte[] headerOfThisJdk() {

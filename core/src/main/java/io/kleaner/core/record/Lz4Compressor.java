@@ -3,11 +3,15 @@ package io.kleaner.core.record;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.OptionalInt;
 import net.jpountz.lz4.LZ4Compressor;
 import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.xxhash.XXHashFactory;
 
-/** Writes one LZ4 frame of independent 64 KiB blocks without checksums, by the fast compressor. */
+/**
+ * Writes one LZ4 frame of independent 64 KiB blocks without checksums, by the fast compressor
+ * unless a level asks for the one that tries harder.
+ */
 final class Lz4Compressor extends StagedCompressor {
 
   private static final int BLOCK_BYTES = 64 * 1024;
@@ -16,11 +20,14 @@ final class Lz4Compressor extends StagedCompressor {
   private static final byte BLOCK_DESCRIPTOR = 0x40;
   private static final byte[] HEADER = header();
 
-  private final LZ4Compressor lz4 = LZ4Factory.fastestInstance().fastCompressor();
-  private final int maxCompressedBytes = lz4.maxCompressedLength(BLOCK_BYTES);
+  private final LZ4Compressor lz4;
+  private final int maxCompressedBytes;
 
-  Lz4Compressor() {
+  Lz4Compressor(OptionalInt level) {
     super(BLOCK_BYTES);
+    LZ4Factory factory = LZ4Factory.fastestInstance();
+    lz4 = level.isPresent() ? factory.highCompressor(level.getAsInt()) : factory.fastCompressor();
+    maxCompressedBytes = lz4.maxCompressedLength(BLOCK_BYTES);
   }
 
   private static byte[] header() {

@@ -135,6 +135,11 @@ abstract class RecordFields extends VarintReader {
     return offsetDeltaPosition;
   }
 
+  /** Index after the offset delta, from which on a record is the same wherever it stands. */
+  int keyLengthPosition() {
+    return offsetDeltaPosition + Varint.length(buffer, offsetDeltaPosition);
+  }
+
   /** Whether every number was written in as few bytes as it needs, as Kafka writes it. */
   boolean isCanonical() {
     return canonical;

@@ -32,6 +32,9 @@ public final class SegmentWriter implements AutoCloseable {
 
   private static final int INITIAL_INDEX_BYTES = 4096;
 
+  /** How much is written before it is begun to be made durable. */
+  private static final long SYNC_BYTES = 16L * 1024 * 1024;
+
   private final FileSystem fileSystem;
   private final Path dir;
   private final long baseOffset;
@@ -44,6 +47,7 @@ public final class SegmentWriter implements AutoCloseable {
   private ByteBuffer offsetIndex = ByteBuffer.allocate(INITIAL_INDEX_BYTES);
   private ByteBuffer timeIndex = ByteBuffer.allocate(INITIAL_INDEX_BYTES);
   private long flushedBytes;
+  private long unsyncedBytes;
   private long bytesSinceIndexEntry;
   private long maxTimestamp = -1;
   private long offsetOfMaxTimestamp;
@@ -139,7 +143,7 @@ public final class SegmentWriter implements AutoCloseable {
       ByteBuffer piece = source.duplicate();
       piece.limit(position + length).position(position);
       log.write(piece, flushedBytes);
-      flushedBytes += length;
+      flushed(length);
       return;
     }
     out.put(out.position(), source, position, length);
@@ -151,9 +155,18 @@ public final class SegmentWriter implements AutoCloseable {
     int bytes = out.remaining();
     if (bytes > 0) {
       log.write(out, flushedBytes);
-      flushedBytes += bytes;
+      flushed(bytes);
     }
     out.clear();
+  }
+
+  private void flushed(int bytes) {
+    flushedBytes += bytes;
+    unsyncedBytes += bytes;
+    if (unsyncedBytes >= SYNC_BYTES) {
+      log.syncSoon();
+      unsyncedBytes = 0;
+    }
   }
 
   private void indexTimestamp() {

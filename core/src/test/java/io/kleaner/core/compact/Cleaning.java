@@ -59,6 +59,7 @@ public final class Cleaning {
   private Throttle throttle = Throttle.unlimited();
   private int threads = 1;
   private int readBytes = Workbench.READ_BYTES;
+  private Reshaping reshaping = Reshaping.NONE;
   private final Map<String, String> config = new HashMap<>();
 
   /** A clean at a time, in milliseconds since the epoch. */
@@ -155,6 +156,12 @@ public final class Cleaning {
     return this;
   }
 
+  /** What form batches are given beyond what Kafka's cleaner gives them. */
+  public Cleaning reshaping(Reshaping what) {
+    reshaping = what;
+    return this;
+  }
+
   public Cleaning config(String key, String value) {
     config.put(key, value);
     return this;
@@ -208,7 +215,8 @@ public final class Cleaning {
                 ? Optional.of(SpillPlace.in(Path.of(System.getProperty("java.io.tmpdir"))))
                 : Optional.empty(),
             verify,
-            dryRun);
+            dryRun,
+            reshaping);
     try (Compactor compactor =
         new Compactor(
             fileSystem,

@@ -108,9 +108,9 @@ public final class ScriptedLog implements AutoCloseable {
     return this;
   }
 
-  /** One batch as it stands. */
+  /** One batch as it stands, whatever its leader epoch. */
   public ScriptedLog raw(ByteBuffer batch) {
-    kafka.log().appendAsFollower(MemoryRecords.readableRecords(batch), 0);
+    kafka.log().appendAsFollower(MemoryRecords.readableRecords(batch), Integer.MAX_VALUE);
     return this;
   }
 

@@ -105,6 +105,36 @@ public record Shape(
         transactional == 0 && random.nextInt(3) == 0);
   }
 
+  /**
+   * The same without idempotent producers and transactions, and with one codec, in small batches.
+   */
+  public Shape withoutProducers() {
+    return new Shape(
+        seed,
+        segmentBytes,
+        segmentIndexBytes,
+        indexIntervalBytes,
+        keys,
+        Math.min(largestBatch, 5),
+        largestValue,
+        tombstones / 4,
+        headers,
+        unkeyed,
+        0,
+        0,
+        gaps,
+        logAppendTime / 4,
+        codecs.subList(0, 1),
+        magics,
+        rounds,
+        batchesPerRound,
+        segmentsPerRound,
+        deleteRetentionMs,
+        minLagMs,
+        cutWatermark,
+        raisedLogStart);
+  }
+
   private static List<CompressionType> codecs(Random random) {
     CompressionType[] all = CompressionType.values();
     return switch (random.nextInt(3)) {

@@ -7,6 +7,7 @@ import io.kleaner.core.check.LogChecker;
 import io.kleaner.core.compact.Cleaning;
 import io.kleaner.core.compact.LogDirSession;
 import io.kleaner.core.compact.PartitionSurvey;
+import io.kleaner.core.compact.Reshaping;
 import io.kleaner.core.compare.DiffReport;
 import io.kleaner.core.compare.LogDiff;
 import io.kleaner.core.io.CrashableFileSystem;
@@ -41,6 +42,7 @@ final class CrashJudge {
   private static final int RECORD_BYTES = 1024 * 1024;
 
   private final CrashScenario scenario;
+  private final Reshaping reshaping;
   private final Path temp;
   private final DiskState start;
   private final DiskState before;
@@ -54,6 +56,14 @@ final class CrashJudge {
    * @param temp an empty directory
    */
   CrashJudge(CrashScenario scenario, Path temp) throws IOException {
+    this(scenario, temp, Reshaping.NONE);
+  }
+
+  /**
+   * @param reshaping what form the cleans give batches
+   */
+  CrashJudge(CrashScenario scenario, Path temp, Reshaping reshaping) throws IOException {
+    this.reshaping = reshaping;
     this.scenario = scenario;
     this.temp = temp;
     Path real = temp.resolve("start");
@@ -155,7 +165,7 @@ final class CrashJudge {
   }
 
   private Cleaning cleaning(long nowMs) {
-    Cleaning cleaning = Cleaning.at(nowMs).fromStart();
+    Cleaning cleaning = Cleaning.at(nowMs).fromStart().reshaping(reshaping);
     scenario.config().forEach(cleaning::config);
     return cleaning;
   }

@@ -3,11 +3,14 @@ package io.kleaner.core.swap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.core.compact.Reshaping;
 import io.kleaner.core.io.CrashableFileSystem;
 import io.kleaner.core.io.DiskState;
+import io.kleaner.core.record.Compression;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +24,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CrashSweepTest {
 
   private static final int LEAST_CHANGES = 20;
+  private static final Reshaping RESHAPING =
+      new Reshaping(Optional.of(Compression.parse("zstd:9")), true);
 
   @TempDir private Path temp;
 
@@ -48,6 +53,37 @@ class CrashSweepTest {
   @EnumSource
   void load_brokerStartsAfterCrashManySeeds_nothingLost(CrashScenario scenario) throws IOException {
     loadEverywhere(scenario, 8);
+  }
+
+  @Tag("full")
+  @ParameterizedTest
+  @EnumSource
+  void recover_crashAfterAnyChangeWhileReshaping_nothingLost(CrashScenario scenario)
+      throws IOException {
+    CrashJudge judge = new CrashJudge(scenario, temp, RESHAPING);
+    everywhere(
+        scenario,
+        judge.cleaned(),
+        2,
+        (where, left) -> {
+          CrashableFileSystem after = new CrashableFileSystem(left);
+          assertThat(judge.afterOurRecovery(after)).as(where).isEmpty();
+          judge.cleanAgain(after);
+          assertThat(judge.afterOurRecovery(after)).as(where).isEmpty();
+        });
+  }
+
+  @Tag("full")
+  @ParameterizedTest
+  @EnumSource
+  void load_brokerStartsAfterCrashWhileReshaping_nothingLost(CrashScenario scenario)
+      throws IOException {
+    CrashJudge judge = new CrashJudge(scenario, temp, RESHAPING);
+    everywhere(
+        scenario,
+        judge.cleaned(),
+        1,
+        (where, left) -> assertThat(judge.afterBrokerStart(left)).as(where).isEmpty());
   }
 
   private void recoverEverywhere(CrashScenario scenario, int seeds) throws IOException {

@@ -46,7 +46,8 @@ import picocli.CommandLine.Spec;
       "  kleaner compact /var/kafka/data                       every compacted topic of a broker",
       "  kleaner compact --topic '__consumer_offsets' /var/kafka/data",
       "  kleaner compact --dry-run /var/kafka/data/orders-0    what it would do, changing nothing",
-      "  kleaner compact --high-watermark log-end --output /tmp/out /backup/orders-0"
+      "  kleaner compact --high-watermark log-end --output /tmp/out /backup/orders-0",
+      "  kleaner compact --rebatch --recompress zstd:9 --from-start /backup/orders-0"
     })
 final class CompactCommand implements Callable<Integer> {
 
@@ -150,6 +151,8 @@ final class CompactCommand implements Callable<Integer> {
               + " also a digest of the survivors against the source. Default: ${DEFAULT-VALUE}.")
   private Verify verify;
 
+  @Mixin private ReshapeOptions reshape;
+
   @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
   private boolean json;
 
@@ -233,13 +236,17 @@ final class CompactCommand implements Callable<Integer> {
     if (target.tellIfNone(logDir, terminal) && output != null) {
       return ExitCode.DONE;
     }
+    if (output == null) {
+      reshape.requireNoFollowers(logDir);
+    }
     Throttle rate =
         throttle == null ? Throttle.unlimited() : new Throttle(Clock.system(), throttle);
     CompactRun run =
         new CompactRun(
             fileSystem,
             clock,
-            new CleanOptions(memory, spill.place(), verify, dryRun),
+            new CleanOptions(memory, spill.place(), verify, dryRun)
+                .withReshaping(reshape.reshaping()),
             rate,
             (int) maxRecordBytes,
             threads,

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.compact.CleanStats;
 import io.kleaner.core.compact.CompactionOutcome;
+import io.kleaner.core.compact.ReshapeStats;
 import io.kleaner.core.policy.Bounds;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,7 +47,19 @@ final class CompactJson {
     fields.put("bytesWritten", stats.bytesWritten());
     fields.put("scanMs", stats.scanNanos() / 1_000_000);
     fields.put("copyMs", stats.copyNanos() / 1_000_000);
+    fields.put("reshaped", reshaped(stats.reshaped()));
     fields.put("bounds", bounds(bounds));
+    return fields;
+  }
+
+  private static Map<String, Object> reshaped(ReshapeStats stats) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("batchesMerged", stats.batchesMerged());
+    fields.put("batchesMade", stats.batchesMade());
+    fields.put("rebatchSavedBytes", stats.rebatchSavedBytes());
+    fields.put("batchesRecompressed", stats.batchesRecompressed());
+    fields.put("recompressSavedBytes", stats.recompressSavedBytes());
+    fields.put("batchesNotSmaller", stats.batchesNotSmaller());
     return fields;
   }
 

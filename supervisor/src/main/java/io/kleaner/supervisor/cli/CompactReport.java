@@ -4,6 +4,7 @@ package io.kleaner.supervisor.cli;
 import io.kleaner.core.compact.CleanStats;
 import io.kleaner.core.compact.CompactionListener;
 import io.kleaner.core.compact.CompactionOutcome;
+import io.kleaner.core.compact.ReshapeStats;
 import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.policy.Bounds;
 import io.kleaner.core.policy.CleanPlan;
@@ -161,6 +162,7 @@ final class CompactReport {
             stats.expiredTombstones(),
             stats.unkeyedRemoved(),
             stats.markersRemoved()));
+    reshaped(stats.reshaped());
     line(
         "  bounds   from "
             + bounds.firstDirtyOffset()
@@ -184,6 +186,22 @@ final class CompactReport {
             Sizes.text(stats.keyMapBytes()),
             stats.spilledBytes() > 0 ? ", " + Sizes.text(stats.spilledBytes()) + " spilled" : ""));
     bounds.warnings().forEach(warning -> line("  warning  " + warning));
+  }
+
+  private void reshaped(ReshapeStats stats) {
+    if (!stats.equals(ReshapeStats.NONE)) {
+      line(
+          String.format(
+              Locale.ROOT,
+              "  reshaped %d batches merged into %d, %s won; %d recompressed, %s won; %d would not"
+                  + " be smaller and stay",
+              stats.batchesMerged(),
+              stats.batchesMade(),
+              Sizes.text(stats.rebatchSavedBytes()),
+              stats.batchesRecompressed(),
+              Sizes.text(stats.recompressSavedBytes()),
+              stats.batchesNotSmaller()));
+    }
   }
 
   /** A reason that begins with the partition's name need not repeat it. */

@@ -5,12 +5,23 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.LocalFileSystem;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import picocli.CommandLine;
 
 /** The one executable. */
 public final class Main {
 
   private static final int HELP_WIDTH = 100;
+
+  /** Threads that mostly wait for the disk; a file has one at most. */
+  private static final Executor SYNCS =
+      Executors.newCachedThreadPool(
+          task -> {
+            Thread thread = new Thread(task, "kleaner-sync");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   private Main() {}
 
@@ -33,7 +44,7 @@ public final class Main {
    * @return its exit code
    */
   public static int run(Terminal terminal, Interrupts interrupts, String... args) {
-    return run(terminal, interrupts, new LocalFileSystem(), args);
+    return run(terminal, interrupts, new LocalFileSystem(SYNCS), args);
   }
 
   /** The same on any disk, so that a test can make one fail. */

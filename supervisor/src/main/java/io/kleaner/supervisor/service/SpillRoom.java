@@ -53,7 +53,11 @@ final class SpillRoom implements AutoCloseable {
     return new SpillRoom(
         options.with(
             new CleanOptions(
-                clean.memoryBytes(), Optional.of(owner.place()), clean.verify(), clean.dryRun())),
+                clean.memoryBytes(),
+                Optional.of(owner.place()),
+                clean.verify(),
+                clean.dryRun(),
+                clean.reshaping())),
         Optional.of(owner));
   }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.admin.ProducerState;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +34,7 @@ class BrokerRoundTripTest {
 
   private static final String TOPIC = "orders";
   private static final int KEYS = 700;
+  private static final int FEW_KEYS = 50;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir private Path temp;
@@ -49,7 +52,7 @@ class BrokerRoundTripTest {
       workload.writeTransactions(TOPIC, 30, KEYS);
       assertReadsAsWritten(broker, workload, 0);
 
-      long cleaned = stopCompactStart(broker);
+      long cleaned = stopCompactStart(broker, List.of());
       assertReadsAsWritten(broker, workload, cleaned);
 
       workload.write(TOPIC, 20_000, KEYS);
@@ -64,7 +67,7 @@ class BrokerRoundTripTest {
       workload.writeTransactions(TOPIC, 30, KEYS);
       workload.write(TOPIC, 40_000, KEYS);
 
-      cleaned = stopCompactStart(broker);
+      cleaned = stopCompactStart(broker, List.of());
       assertThat(cleaned).isLessThanOrEqualTo(unstable);
       workload.commitOpenTransaction(TOPIC);
       assertReadsAsWritten(broker, workload, cleaned);
@@ -74,6 +77,36 @@ class BrokerRoundTripTest {
       workload.closeProducers();
       workload.write(TOPIC, 1_000, KEYS);
       workload.writeTransactions(TOPIC, 10, KEYS);
+      assertReadsAsWritten(broker, workload, cleaned);
+      broker.stop();
+    }
+  }
+
+  @Tag("full")
+  @Test
+  void compact_rebatchedAndRecompressed_brokerAndClientsNoticeNothing() throws Exception {
+    List<String> reshape = List.of("--rebatch", "--only-replica", "--recompress", "zstd:9");
+    try (BrokerJvm broker = BrokerJvm.format(temp.resolve("broker"), Map.of());
+        Workload workload = new Workload(broker.bootstrap(), 2)) {
+      broker.start();
+      createTopic(broker);
+      workload.write(TOPIC, 5_000, KEYS);
+      workload.writeTransactions(TOPIC, 60, KEYS);
+      workload.writeOneByOne(TOPIC, 6_000, KEYS);
+      // Seals all of it, and leaves the newest records of most keys where they are.
+      workload.write(TOPIC, 40_000, FEW_KEYS);
+
+      long cleaned = stopCompactStart(broker, reshape);
+      assertReadsAsWritten(broker, workload, cleaned);
+
+      workload.writeTransactions(TOPIC, 30, KEYS);
+      workload.write(TOPIC, 40_000, FEW_KEYS);
+      // The broker's own cleaner takes what it finds.
+      letBrokerClean(broker);
+      workload.writeOneByOne(TOPIC, 3_000, KEYS);
+      workload.write(TOPIC, 40_000, FEW_KEYS);
+
+      cleaned = stopCompactStart(broker, reshape);
       assertReadsAsWritten(broker, workload, cleaned);
       broker.stop();
     }
@@ -97,12 +130,14 @@ class BrokerRoundTripTest {
   }
 
   /** Returns the offset up to which the topic was cleaned. */
-  private static long stopCompactStart(BrokerJvm broker) throws Exception {
+  private static long stopCompactStart(BrokerJvm broker, List<String> options) throws Exception {
     List<ProducerState> producers = producers(broker);
     broker.stop();
     String logDir = broker.logDir().toString();
 
-    Kleaner.Run compact = Kleaner.run("compact", "--verify", "deep", "--json", logDir);
+    List<String> line = new ArrayList<>(List.of("compact", "--verify", "deep", "--json", logDir));
+    line.addAll(options);
+    Kleaner.Run compact = Kleaner.run(line.toArray(String[]::new));
     assertThat(compact.exit()).as(compact.output()).isZero();
     Kleaner.Run check = Kleaner.run("check", "--level", "3", "--json", logDir);
     assertThat(check.exit()).as(check.output()).isZero();
@@ -112,14 +147,24 @@ class BrokerRoundTripTest {
     assertThat(broker.log().complaints()).isEmpty();
     // A broker takes any sequence from a producer that it forgot: clients would not notice.
     assertThat(producers(broker)).containsExactlyInAnyOrderElementsOf(producers).isNotEmpty();
+    if (!options.isEmpty()) {
+      JsonNode reshaped = topicOf(compact.output()).path("reshaped");
+      assertThat(reshaped.path("batchesMerged").asLong()).as(compact.output()).isPositive();
+      assertThat(reshaped.path("batchesRecompressed").asLong()).as(compact.output()).isPositive();
+    }
     return endOffset(compact.output());
   }
 
   private static long endOffset(String json) throws IOException {
+    JsonNode partition = topicOf(json);
+    assertThat(partition.path("removed").path("superseded").asLong()).as(json).isPositive();
+    return partition.get("endOffset").asLong();
+  }
+
+  private static JsonNode topicOf(String json) throws IOException {
     for (JsonNode partition : new ObjectMapper().readTree(json).get("partitions")) {
       if (partition.get("partition").asText().equals(TOPIC + "-0") && partition.has("endOffset")) {
-        assertThat(partition.path("removed").path("superseded").asLong()).as(json).isPositive();
-        return partition.get("endOffset").asLong();
+        return partition;
       }
     }
     throw new AssertionError("no " + TOPIC + "-0 in " + json);

@@ -63,6 +63,21 @@ public final class Workload implements AutoCloseable {
     }
   }
 
+  /** Writes records by a producer that is not idempotent, each in a batch of its own. */
+  public void writeOneByOne(String topic, int records, int keys)
+      throws InterruptedException, ExecutionException {
+    Map<String, Object> config = new HashMap<>();
+    config.put(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, false);
+    config.put(ProducerConfig.BATCH_SIZE_CONFIG, 0);
+    // Several under way could come in another order than the ledger's.
+    config.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
+    try (Producer<String, String> producer =
+        new KafkaProducer<>(config, new StringSerializer(), new StringSerializer())) {
+      settle(topic, send(producer, topic, records, keys), true);
+    }
+  }
+
   /** Writes transactions; every third is aborted. */
   public void writeTransactions(String topic, int transactions, int keys)
       throws InterruptedException, ExecutionException {

@@ -49,7 +49,10 @@ class JsonTest {
             + " removed.superseded removed.aborted removed.expiredTombstones removed.unkeyed"
             + " removed.markers batches.kept batches.rewritten batches.converted batches.emptied"
             + " batches.dropped segmentsBefore segmentsAfter segmentsUntouched keys keyMapBytes"
-            + " recordBitsBytes spilledBytes bytesRead bytesWritten scanMs copyMs "
+            + " recordBitsBytes spilledBytes bytesRead bytesWritten scanMs copyMs"
+            + " reshaped.batchesMerged reshaped.batchesMade reshaped.rebatchSavedBytes"
+            + " reshaped.batchesRecompressed reshaped.recompressSavedBytes"
+            + " reshaped.batchesNotSmaller "
             + BOUNDS);
     assertThat(json.at("/partitions/0/status").asText()).isEqualTo("cleaned");
   }
