@@ -83,8 +83,11 @@ class ReshapingTest {
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void run_reshapedAndPlain_sameToEveryReader(long seed) throws IOException {
-    // Little is merged where most batches have a producer.
-    Shape shape = seed % 2 == 0 ? Shape.of(seed).withoutProducers() : Shape.of(seed);
+    // Little is merged where most batches have a producer, and little gained where they are small.
+    Shape shape =
+        reshaping(seed).rebatch() && seed % 2 == 0
+            ? Shape.of(seed).withoutProducers()
+            : Shape.of(seed);
     Map<String, String> config = config(shape, seed);
     Reshaping reshaping = reshaping(seed);
     String what = "seed " + seed + " " + reshaping + " " + shape;
@@ -184,7 +187,8 @@ class ReshapingTest {
     }
     assertThat(done).anyMatch(it -> it.batchesMerged() > 100);
     assertThat(done).anyMatch(it -> it.batchesMerged() > 0 && it.batchesRecompressed() > 0);
-    assertThat(done.stream().mapToLong(ReshapeStats::batchesRecompressed).sum()).isGreaterThan(50);
+    assertThat(done).anyMatch(it -> it.batchesRecompressed() > 20);
+    assertThat(done.stream().filter(it -> it.batchesRecompressed() > 0).count()).isGreaterThan(5);
     assertThat(done).anyMatch(it -> it.batchesNotSmaller() > 0);
   }
 

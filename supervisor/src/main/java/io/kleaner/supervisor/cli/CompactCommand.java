@@ -236,6 +236,9 @@ final class CompactCommand implements Callable<Integer> {
     if (target.tellIfNone(logDir, terminal) && output != null) {
       return ExitCode.DONE;
     }
+    if (output == null) {
+      reshape.requireNoFollowers(logDir);
+    }
     Throttle rate =
         throttle == null ? Throttle.unlimited() : new Throttle(Clock.system(), throttle);
     CompactRun run =

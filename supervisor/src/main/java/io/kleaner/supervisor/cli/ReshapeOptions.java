@@ -2,6 +2,8 @@
 package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.compact.Reshaping;
+import io.kleaner.core.logdir.LogDir;
+import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.record.Compression;
 import java.util.Optional;
 import picocli.CommandLine.ITypeConverter;
@@ -28,6 +30,30 @@ final class ReshapeOptions {
               + " replicas, or whose replicas all get a copy of the result: a follower that stands"
               + " inside a merged batch can't go on. Default: batches stay as they were cut.")
   private boolean rebatch;
+
+  @Option(
+      names = "--only-replica",
+      description =
+          "Say that no other replica of what is cleaned exists, or that all of them get a copy of"
+              + " the result: --rebatch needs it in a directory that a broker has owned, unless"
+              + " --output is given.")
+  private boolean onlyReplica;
+
+  /**
+   * Batches are merged in a broker's directory only if it is said that no follower is there.
+   *
+   * @throws UnusableDirectoryException if that was not said
+   */
+  void requireNoFollowers(LogDir logDir) throws UnusableDirectoryException {
+    if (rebatch && !onlyReplica && logDir.hasMetaProperties()) {
+      throw new UnusableDirectoryException(
+          logDir.dir()
+              + " is a broker's, whose partitions may have other replicas: a follower that stands"
+              + " inside a merged batch can't go on. Nothing was changed.",
+          "Give --only-replica if there are none or all get a copy, --output to write elsewhere, or"
+              + " leave --rebatch out.");
+    }
+  }
 
   Reshaping reshaping() {
     return new Reshaping(Optional.ofNullable(recompress), rebatch);

@@ -85,7 +85,7 @@ class BrokerRoundTripTest {
   @Tag("full")
   @Test
   void compact_rebatchedAndRecompressed_brokerAndClientsNoticeNothing() throws Exception {
-    List<String> reshape = List.of("--rebatch", "--recompress", "zstd:9");
+    List<String> reshape = List.of("--rebatch", "--only-replica", "--recompress", "zstd:9");
     try (BrokerJvm broker = BrokerJvm.format(temp.resolve("broker"), Map.of());
         Workload workload = new Workload(broker.bootstrap(), 2)) {
       broker.start();

@@ -49,9 +49,16 @@ class ReshapeOptionsTest {
     Path smallest = Trees.copy(plain, temp.resolve("smallest"));
 
     JsonNode untouched = compact(plain).json().at("/partitions/0");
-    JsonNode rebatched = compact(merged, "--rebatch").json().at("/partitions/0");
+    JsonNode rebatched = compact(merged, "--rebatch", "--only-replica").json().at("/partitions/0");
     JsonNode both =
-        compact(smallest, "--rebatch", "--recompress", "zstd:9", "--verify", "deep")
+        compact(
+                smallest,
+                "--only-replica",
+                "--rebatch",
+                "--recompress",
+                "zstd:9",
+                "--verify",
+                "deep")
             .json()
             .at("/partitions/0");
 
@@ -71,11 +78,38 @@ class ReshapeOptionsTest {
   }
 
   @Test
+  void compact_rebatchInABrokersDirectory_needsToBeToldOfReplicas() throws IOException {
+    Path logDir = logOfSingleRecords();
+    Map<String, String> before = Tree.of(logDir);
+
+    Cli.Run run = compact(logDir, "--rebatch");
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(3);
+    assertThat(run.err()).contains("other replicas", "Nothing was changed", "--only-replica");
+    assertThat(Tree.of(logDir)).isEqualTo(before);
+  }
+
+  @Test
+  void compact_rebatchIntoAnOutput_needsNoWord() throws IOException {
+    Path logDir = logOfSingleRecords();
+
+    Cli.Run run = compact(logDir, "--rebatch", "--output", temp.resolve("copy"));
+
+    assertThat(run.exit()).as(run.all()).isZero();
+  }
+
+  @Test
   void compact_recompressForPeople_saysWhatWasWon() throws IOException {
     Path logDir = logOfSingleRecords();
 
     Cli.Run run =
-        Cli.run("compact", "--rebatch", "--recompress", "gzip:9", ScriptedLog.partition(logDir));
+        Cli.run(
+            "compact",
+            "--rebatch",
+            "--only-replica",
+            "--recompress",
+            "gzip:9",
+            ScriptedLog.partition(logDir));
 
     assertThat(run.exit()).as(run.all()).isZero();
     assertThat(run.out()).contains("200 batches merged into 1, ");
