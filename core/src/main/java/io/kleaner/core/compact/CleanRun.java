@@ -140,8 +140,7 @@ final class CleanRun {
     }
   }
 
-  private CompactionOutcome clean(Optional<Room> room, Reshapers reshapers)
-      throws IOException {
+  private CompactionOutcome clean(Optional<Room> room, Reshapers reshapers) throws IOException {
     long start = clock.nanoTime();
     Map<Long, List<AbortedTxn>> txnIndexes = readTxnIndexes();
     CleanScope scope =
