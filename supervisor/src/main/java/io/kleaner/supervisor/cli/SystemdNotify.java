@@ -77,11 +77,12 @@ final class SystemdNotify implements AutoCloseable {
       return;
     }
     try {
-      Process process =
+      ProcessBuilder builder =
           new ProcessBuilder(PROGRAM, what)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
+              .redirectError(ProcessBuilder.Redirect.DISCARD);
+      builder.environment().remove(EnvironmentToken.NAME);
+      Process process = builder.start();
       if (!process.waitFor(GIVE_UP_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
