@@ -72,7 +72,7 @@ final class ServeCommand implements Callable<Integer> {
     AlertDispatcher dispatcher =
         new AlertDispatcher(List.copyOf(alerts.open(fileSystem, clock, "kleaner@" + listen)));
     try (CleanerService service =
-        CleanerService.start(
+        CleanerService.open(
             fileSystem,
             clock,
             setup.service(options.chaos(), alerts, dispatcher),
@@ -87,7 +87,7 @@ final class ServeCommand implements Callable<Integer> {
         token = Serving.Token.inFile(service.token(), service.tokenFile());
       }
       return new Serving(terminal, interrupts, fileSystem, clock)
-          .untilStopped("serves", http.orElseThrow(), token, service.facade())
+          .untilStopped("serves", http.orElseThrow(), token, service.facade(), service::begin)
           .number();
     }
   }

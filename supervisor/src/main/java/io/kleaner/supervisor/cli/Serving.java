@@ -59,11 +59,14 @@ final class Serving {
    * Serves until it is told to stop.
    *
    * @param verb what the service does: the first line says it, with the address
+   * @param begin has it begin, once it can be reached: an address that is taken changes nothing
    */
-  ExitCode untilStopped(String verb, HttpConfig http, Token token, SupervisedApi<?> api)
+  ExitCode untilStopped(
+      String verb, HttpConfig http, Token token, SupervisedApi<?> api, Runnable begin)
       throws IOException {
     try (HttpServer server = HttpServer.start(fileSystem, http, token.text(), api, clock);
         SystemdNotify systemd = SystemdNotify.fromEnvironment(System.getenv())) {
+      begin.run();
       terminal.println("kleaner " + verb + " " + server.url());
       terminal.println(
           token.text().isEmpty()

@@ -193,7 +193,7 @@ final class WatchCommand implements Callable<Integer> {
         token = Serving.Token.inFile(service.token(), service.tokenFile());
       }
       return new Serving(terminal, interrupts, fileSystem, clock)
-          .untilStopped("watches", http.orElseThrow(), token, service.facade())
+          .untilStopped("watches", http.orElseThrow(), token, service.facade(), () -> {})
           .number();
     }
   }

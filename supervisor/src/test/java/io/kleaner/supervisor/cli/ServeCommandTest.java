@@ -192,9 +192,14 @@ class ServeCommandTest {
               "127.0.0.1:" + taken.getLocalPort());
 
       assertThat(run.exit()).as(run.all()).isEqualTo(1);
-      assertThat(run.err()).contains("cannot listen on", ":" + taken.getLocalPort());
+      assertThat(run.err())
+          .contains("cannot listen on", ":" + taken.getLocalPort(), "another address with --listen")
+          .doesNotContain("Exception");
     }
     assertThat(logs.resolve(".lock")).doesNotExist();
+    assertThat(Files.readString(temp.resolve("state").resolve("incidents.log")))
+        .as("nobody began to work")
+        .isEmpty();
   }
 
   @Test
