@@ -10,7 +10,10 @@ import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.record.Decompressors;
 import io.kleaner.core.record.LegacyRecordCursor;
 import io.kleaner.core.record.RecordCursor;
+import io.kleaner.core.retain.TransactionState;
+import io.kleaner.core.segment.AbortedTxn;
 import io.kleaner.core.segment.Segment;
+import io.kleaner.core.segment.TxnIndexFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -81,8 +84,18 @@ public final class DataSurvey {
       long unkeyed,
       List<Long> firstUnkeyedOffsets) {}
 
-  /** Reads the segments. */
-  public Result read(List<Segment> segments, int topKeys) throws IOException {
+  /**
+   * Reads segments. Records of aborted transactions count for nothing: a clean drops them.
+   *
+   * @param segments to be read, ascending
+   * @param all the partition's segments, for their transaction indexes
+   */
+  public Result read(List<Segment> segments, List<Segment> all, int topKeys) throws IOException {
+    List<AbortedTxn> aborted = new ArrayList<>();
+    for (Segment segment : all) {
+      aborted.addAll(TxnIndexFile.read(fileSystem, segment));
+    }
+    TransactionState transactions = new TransactionState(aborted);
     BatchCursor batches = new BatchCursor(BUFFER_BYTES, maxRecordBytes);
     try (Decompressors decompressors = new Decompressors(maxRecordBytes);
         RecordCursor records = new RecordCursor(decompressors, maxRecordBytes);
@@ -99,7 +112,7 @@ public final class DataSurvey {
           while (batches.next()) {
             token.throwIfCancelled();
             try {
-              read(batches.header(), records, legacy);
+              read(batches.header(), transactions, records, legacy);
             } catch (CorruptBatchException e) {
               throw e.at(segment.logFile(), batches.filePosition(), batches.header().baseOffset());
             }
@@ -130,9 +143,15 @@ public final class DataSurvey {
         List.copyOf(unkeyedOffsets));
   }
 
-  private void read(BatchHeader batch, RecordCursor records, LegacyRecordCursor legacy)
+  private void read(
+      BatchHeader batch,
+      TransactionState transactions,
+      RecordCursor records,
+      LegacyRecordCursor legacy)
       throws IOException {
-    if (batch.isControlBatch()) {
+    if (batch.isControlBatch()
+        || transactions.onDataBatch(
+            batch.isTransactional(), batch.producerId(), batch.baseOffset(), batch.lastOffset())) {
       return;
     }
     if (batch.isLegacy()) {

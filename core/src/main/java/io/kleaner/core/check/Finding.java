@@ -51,6 +51,11 @@ public record Finding(
     UNREADABLE
   }
 
+  /** Whether batches after it, that may be sound, were not looked at: they take too much memory. */
+  public boolean leavesUnread() {
+    return kind == Kind.CORRUPT_BATCH && severity == Severity.WARNING;
+  }
+
   /** One line for a report. */
   public String text() {
     StringBuilder line = new StringBuilder();

@@ -112,27 +112,35 @@ final class CleanRun {
   }
 
   private CompactionOutcome claimAndClean() throws IOException {
+    OutputBound bound = OutputBound.of(fileSystem, plan);
     WriteCheck.Verdict verdict =
-        new WriteCheck(fileSystem, plan, committer, ledger, token).verdict();
+        new WriteCheck(fileSystem, plan, bound, committer, ledger, token).verdict();
     if (verdict instanceof WriteCheck.Verdict.Refusal refusal) {
       return refusal.outcome();
     }
     try (SpaceLedger.Claim room = ((WriteCheck.Verdict.Ready) verdict).room()) {
-      return clean(Optional.of(room));
+      return clean(Optional.of(new Room(room, bound)));
     }
   }
 
   /**
+   * Disk space for the segments to be written.
+   *
+   * @param claim on it
+   * @param bound of what each group may take
+   */
+  private record Room(SpaceLedger.Claim claim, OutputBound bound) {}
+
+  /**
    * @param room claimed for the segments to be written; empty in a dry run
    */
-  private CompactionOutcome clean(Optional<SpaceLedger.Claim> room) throws IOException {
+  private CompactionOutcome clean(Optional<Room> room) throws IOException {
     try (Reshapers reshapers = Reshapers.of(options.reshaping(), lanes, plan.maxMessageBytes())) {
       return clean(room, reshapers);
     }
   }
 
-  private CompactionOutcome clean(Optional<SpaceLedger.Claim> room, Reshapers reshapers)
-      throws IOException {
+  private CompactionOutcome clean(Optional<Room> room, Reshapers reshapers) throws IOException {
     long start = clock.nanoTime();
     Map<Long, List<AbortedTxn>> txnIndexes = readTxnIndexes();
     CleanScope scope =
@@ -182,8 +190,9 @@ final class CleanRun {
       if (options.dryRun()) {
         count(cleaner, group);
       } else {
-        room.orElseThrow().expect(plan.largestGroupBytesFrom(i));
-        replace(cleaner, group, txnIndexes, deep, room.orElseThrow());
+        SpaceLedger.Claim claim = room.orElseThrow().claim();
+        claim.expect(room.orElseThrow().bound().largestBytesFrom(i));
+        replace(cleaner, group, txnIndexes, deep, claim);
       }
     }
     if (!options.dryRun()) {

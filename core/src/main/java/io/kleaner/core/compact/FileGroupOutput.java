@@ -45,7 +45,6 @@ final class FileGroupOutput implements GroupOutput {
   private boolean changed;
   private Segment source;
   private long keptUpTo;
-  private long keptRecords;
 
   /**
    * @param rewriteAnyway whether the group has several segments, or an index to rebuild
@@ -72,7 +71,6 @@ final class FileGroupOutput implements GroupOutput {
   public void beginSegment(Segment segment) throws IOException {
     source = segment;
     keptUpTo = 0;
-    keptRecords = 0;
     segmentTxns.clear();
     if (changed && writer == null) {
       writer = open(groupBaseOffset);
@@ -84,7 +82,6 @@ final class FileGroupOutput implements GroupOutput {
     int size = batch.sizeInBytes();
     if (writer == null) {
       keptUpTo = filePosition + size;
-      keptRecords += batch.recordCount();
       return;
     }
     append(
@@ -214,10 +211,5 @@ final class FileGroupOutput implements GroupOutput {
         cause.addSuppressed(e);
       }
     }
-  }
-
-  /** Records kept in a group where nothing changed. */
-  long keptRecords() {
-    return keptRecords;
   }
 }

@@ -70,7 +70,14 @@ public final class LogDirSession implements AutoCloseable {
     return Optional.of(lock(fileSystem, logDir));
   }
 
-  private static void requireStopped(LogDir logDir, boolean afterCrash) throws IOException {
+  /**
+   * Refuses the directory of a broker that may run.
+   *
+   * @param afterCrash whether the user says that the broker which did not stop cleanly is gone
+   * @throws UnusableDirectoryException if nobody says so and it did not stop cleanly
+   */
+  public static void requireStopped(LogDir logDir, boolean afterCrash)
+      throws UnusableDirectoryException {
     if (logDir.isAfterCrash() && !afterCrash) {
       throw new UnusableDirectoryException(
           logDir.dir()

@@ -77,6 +77,14 @@ public final class PartitionJob {
     BEING_WRITTEN
   }
 
+  /**
+   * How every byte of a partition is looked at before what a broker did not close is trusted.
+   *
+   * @param maxRecordBytes the largest batch that may be in memory for it
+   * @param token ends it
+   */
+  public record CrashCheck(int maxRecordBytes, CancelToken token) {}
+
   private final FileSystem fileSystem;
   private final Tail tail;
   private final boolean crashed;
@@ -86,7 +94,7 @@ public final class PartitionJob {
   private final SettingsResolver settings;
   private final HighWatermarkChoice highWatermark;
   private final CleanRequest request;
-  private final CancelToken token;
+  private final Optional<CrashCheck> crashCheck;
 
   /**
    * @param logDir that holds the partitions
@@ -112,11 +120,19 @@ public final class PartitionJob {
       HighWatermarkChoice highWatermark,
       CleanRequest request,
       Tail tail) {
-    this(fileSystem, logDir, settings, highWatermark, request, tail, new CancelToken());
+    this(
+        fileSystem,
+        logDir,
+        settings,
+        highWatermark,
+        request,
+        tail,
+        Optional.of(new CrashCheck(CleanOptions.DEFAULT_MAX_RECORD_BYTES, new CancelToken())));
   }
 
   /**
-   * @param token ends the look at every byte that a crash makes necessary
+   * @param crashCheck how every byte is looked at if a broker did not stop cleanly; empty if it is
+   *     not, since nothing rests on what is decided
    */
   public PartitionJob(
       FileSystem fileSystem,
@@ -125,9 +141,9 @@ public final class PartitionJob {
       HighWatermarkChoice highWatermark,
       CleanRequest request,
       Tail tail,
-      CancelToken token) {
+      Optional<CrashCheck> crashCheck) {
     this.fileSystem = fileSystem;
-    this.token = token;
+    this.crashCheck = crashCheck;
     this.tail = tail;
     this.crashed = logDir.isAfterCrash();
     this.amongOthers = logDir.kind() == LogDir.Kind.LOG_DIRECTORY;
@@ -173,8 +189,8 @@ public final class PartitionJob {
       if (log.tornTail().isPresent() && tail == Tail.SETTLED && !passedOver) {
         return torn(log, log.tornTail().get());
       }
-      if (crashed && !passedOver) {
-        Optional<Assessment> distrust = checkAfterCrash(partitionDir);
+      if (crashed && crashCheck.isPresent() && !passedOver) {
+        Optional<Assessment> distrust = checkAfterCrash(partitionDir, crashCheck.get());
         if (distrust.isPresent()) {
           return distrust.get();
         }
@@ -227,20 +243,21 @@ public final class PartitionJob {
   }
 
   /** What a broker did not close is trusted once all of it was looked at. */
-  private Optional<Assessment> checkAfterCrash(Path partitionDir) throws IOException {
+  private Optional<Assessment> checkAfterCrash(Path partitionDir, CrashCheck how) {
     CheckReport report =
-        new LogChecker(
-                fileSystem, CheckLevel.CHECKSUMS, CleanOptions.DEFAULT_MAX_RECORD_BYTES, token)
+        new LogChecker(fileSystem, CheckLevel.CHECKSUMS, how.maxRecordBytes(), how.token())
             .check(partitionDir);
     return report.findings().stream()
-        .filter(finding -> finding.severity() == Finding.Severity.ERROR)
+        .filter(finding -> finding.severity() == Finding.Severity.ERROR || finding.leavesUnread())
         .findFirst()
         .map(
             finding ->
                 new Assessment.Unfit(
                     finding.text() + " Nothing was changed.",
-                    "The broker did not stop cleanly; start it once to recover the partition, or"
-                        + " fetch it anew from another replica."));
+                    finding.leavesUnread()
+                        ? "The broker did not stop cleanly, so every byte has to be checked first."
+                        : "The broker did not stop cleanly; start it once to recover the partition,"
+                            + " or fetch it anew from another replica."));
   }
 
   private static Assessment damaged(PartitionLog log, PartitionLog.TornTail tail) {

@@ -24,6 +24,7 @@ final class WriteCheck {
 
   private final FileSystem fileSystem;
   private final CleanPlan plan;
+  private final OutputBound bound;
   private final Committer committer;
   private final SpaceLedger ledger;
   private final CancelToken token;
@@ -31,11 +32,13 @@ final class WriteCheck {
   WriteCheck(
       FileSystem fileSystem,
       CleanPlan plan,
+      OutputBound bound,
       Committer committer,
       SpaceLedger ledger,
       CancelToken token) {
     this.fileSystem = fileSystem;
     this.plan = plan;
+    this.bound = bound;
     this.committer = committer;
     this.ledger = ledger;
     this.token = token;
@@ -58,7 +61,7 @@ final class WriteCheck {
    * @throws CancelledException if a stop was asked for while it waited
    */
   Verdict verdict() throws IOException {
-    long needed = plan.largestGroupBytes();
+    long needed = bound.largestBytes();
     Answer answer = ledger.claim(fileSystem, plan.dir(), needed, token::isCancelled);
     while (answer instanceof Answer.Lacking shortage
         && shortage.others() > 0

@@ -18,7 +18,12 @@ import java.util.Optional;
  */
 public interface FileSystem {
 
-  /** Opens an existing regular file for positional reads. */
+  /**
+   * Opens an existing regular file, or a link to one, for positional reads.
+   *
+   * @throws java.nio.file.FileSystemException if it is of another kind: a pipe could not even be
+   *     opened without waiting for its writer
+   */
   FileHandle openRead(Path file) throws IOException;
 
   /** Opens an existing regular file for positional reads and writes. */

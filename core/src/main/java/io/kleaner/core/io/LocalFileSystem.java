@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -64,6 +65,13 @@ public final class LocalFileSystem implements FileSystem {
 
   @Override
   public FileHandle openRead(Path file) throws IOException {
+    // To open a named pipe takes until someone writes to it, for ever if nobody does.
+    if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
+      throw new FileSystemException(
+          file.toString(),
+          null,
+          "it is no regular file (a directory, pipe, socket or device) and is not read");
+    }
     return open(file, StandardOpenOption.READ);
   }
 

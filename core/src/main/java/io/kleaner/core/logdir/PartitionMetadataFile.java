@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.logdir;
 
+import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.SmallFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -32,13 +34,22 @@ public final class PartitionMetadataFile {
   /**
    * The topic's id as Kafka prints it, URL-safe base 64; empty if there is no such file.
    *
-   * @throws UnusableDirectoryException if there is one that does not say an id
+   * @throws UnusableDirectoryException if there is one that is no regular file or says no id
    */
   public static Optional<String> topicId(FileSystem fileSystem, Path partitionDir)
       throws IOException {
     Path path = partitionDir.resolve(NAME);
-    if (fileSystem.stat(path).isEmpty()) {
+    Optional<FileEntry> entry = fileSystem.stat(path);
+    if (entry.isEmpty()) {
       return Optional.empty();
+    }
+    if (!entry.get().isFile()) {
+      throw new UnusableDirectoryException(
+          path
+              + " is a "
+              + entry.get().kind().name().toLowerCase(Locale.ROOT)
+              + " where a regular file is expected; nothing was changed.",
+          "Put the file itself in its place.");
     }
     Map<String, String> values = new HashMap<>();
     SmallFile.text(fileSystem, path)

@@ -91,22 +91,4 @@ public record CleanPlan(
   public List<Segment> cleanedSegments() {
     return groups.stream().flatMap(List::stream).toList();
   }
-
-  /** Log bytes of the largest group: what a clean takes on disk besides what is there, at most. */
-  public long largestGroupBytes() {
-    return largestGroupBytesFrom(0);
-  }
-
-  /**
-   * Log bytes of the largest group that is still to be done.
-   *
-   * @param index of the first such group
-   */
-  public long largestGroupBytesFrom(int index) {
-    return groups.stream()
-        .skip(index)
-        .mapToLong(group -> group.stream().mapToLong(Segment::logBytes).sum())
-        .max()
-        .orElse(0);
-  }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Whether a segment's offset and time index can be what they should be, from the indexes alone:
@@ -19,6 +20,16 @@ public final class IndexCheck {
   private final FileSystem fileSystem;
 
   /**
+   * Something that is wrong with an index.
+   *
+   * @param kind which of the two
+   * @param position of the entry in the file; of a file that is cut short, where its last whole
+   *     entry ends; empty if it is missing
+   * @param text what is wrong, with the file's name
+   */
+  public record Problem(Kind kind, OptionalLong position, String text) {}
+
+  /**
    * @param fileSystem where the segments are
    */
   public IndexCheck(FileSystem fileSystem) {
@@ -26,14 +37,14 @@ public final class IndexCheck {
   }
 
   /** What is wrong with a segment's indexes; empty if nothing is. */
-  public Optional<String> problem(Segment segment) throws IOException {
-    Optional<String> problem = offsetIndex(segment);
+  public Optional<Problem> problem(Segment segment) throws IOException {
+    Optional<Problem> problem = offsetIndex(segment);
     return problem.isPresent() ? problem : timeIndex(segment);
   }
 
-  private Optional<String> offsetIndex(Segment segment) throws IOException {
+  private Optional<Problem> offsetIndex(Segment segment) throws IOException {
     Path path = segment.file(Kind.OFFSET_INDEX);
-    Optional<String> shape = shape(path, SegmentWriter.OFFSET_ENTRY_BYTES);
+    Optional<Problem> shape = shape(Kind.OFFSET_INDEX, path, SegmentWriter.OFFSET_ENTRY_BYTES);
     if (shape.isPresent()) {
       return shape;
     }
@@ -46,13 +57,16 @@ public final class IndexCheck {
       int position = index.getInt();
       if (offset == 0 && position == 0 && at > 0) {
         // The preallocated rest of an active segment's index.
-        return restIsZero(index, path);
+        return Optional.of(restIsZero(Kind.OFFSET_INDEX, index, path, at));
       }
       if (offset <= previousOffset || position <= previousPosition) {
-        return Optional.of(path.getFileName() + " does not ascend at byte " + at);
+        return problem(
+            Kind.OFFSET_INDEX, at, path.getFileName() + " does not ascend at byte " + at);
       }
       if (position >= segment.logBytes()) {
-        return Optional.of(
+        return problem(
+            Kind.OFFSET_INDEX,
+            at,
             path.getFileName()
                 + " points to byte "
                 + position
@@ -66,9 +80,9 @@ public final class IndexCheck {
     return Optional.empty();
   }
 
-  private Optional<String> timeIndex(Segment segment) throws IOException {
+  private Optional<Problem> timeIndex(Segment segment) throws IOException {
     Path path = segment.file(Kind.TIME_INDEX);
-    Optional<String> shape = shape(path, SegmentWriter.TIME_ENTRY_BYTES);
+    Optional<Problem> shape = shape(Kind.TIME_INDEX, path, SegmentWriter.TIME_ENTRY_BYTES);
     if (shape.isPresent()) {
       return shape;
     }
@@ -80,10 +94,10 @@ public final class IndexCheck {
       long timestamp = index.getLong();
       int offset = index.getInt();
       if (timestamp == 0 && offset == 0 && at > 0) {
-        return restIsZero(index, path);
+        return Optional.of(restIsZero(Kind.TIME_INDEX, index, path, at));
       }
       if (timestamp <= previousTimestamp || offset < previousOffset) {
-        return Optional.of(path.getFileName() + " does not ascend at byte " + at);
+        return problem(Kind.TIME_INDEX, at, path.getFileName() + " does not ascend at byte " + at);
       }
       previousTimestamp = timestamp;
       previousOffset = offset;
@@ -91,13 +105,16 @@ public final class IndexCheck {
     return Optional.empty();
   }
 
-  private Optional<String> shape(Path path, int entryBytes) throws IOException {
+  private Optional<Problem> shape(Kind kind, Path path, int entryBytes) throws IOException {
     Optional<FileEntry> entry = fileSystem.stat(path);
     if (entry.isEmpty()) {
-      return Optional.of(path.getFileName() + " is missing");
+      String text = path.getFileName() + " is missing";
+      return Optional.of(new Problem(kind, OptionalLong.empty(), text));
     }
     if (entry.get().sizeBytes() % entryBytes != 0) {
-      return Optional.of(
+      return problem(
+          kind,
+          entry.get().sizeBytes() / entryBytes * entryBytes,
           path.getFileName()
               + " has "
               + entry.get().sizeBytes()
@@ -107,13 +124,18 @@ public final class IndexCheck {
     return Optional.empty();
   }
 
-  private static Optional<String> restIsZero(ByteBuffer index, Path path) {
+  private static Problem restIsZero(Kind kind, ByteBuffer index, Path path, int from) {
     while (index.hasRemaining()) {
       int at = index.position();
       if (index.get() != 0) {
-        return Optional.of(path.getFileName() + " has entries after empty ones, at byte " + at);
+        String text = path.getFileName() + " has entries after empty ones, at byte " + at;
+        return new Problem(kind, OptionalLong.of(at), text);
       }
     }
-    return Optional.of(path.getFileName() + " ends in empty entries");
+    return new Problem(kind, OptionalLong.of(from), path.getFileName() + " ends in empty entries");
+  }
+
+  private static Optional<Problem> problem(Kind kind, long position, String text) {
+    return Optional.of(new Problem(kind, OptionalLong.of(position), text));
   }
 }

@@ -4,6 +4,7 @@ package io.kleaner.core.beyond;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.oracle.DirectoryDiff;
+import io.kleaner.core.oracle.KafkaIndexes;
 import io.kleaner.core.oracle.KafkaOracle;
 import io.kleaner.core.oracle.ScriptedLog;
 import java.io.IOException;
@@ -24,7 +25,8 @@ class RolledOutputTest {
 
   @Test
   void run_conversionGrows_kafkaExceedsTheSizeOursRolls() throws IOException {
-    Map<String, String> config = Map.of("segment.bytes", String.valueOf(SEGMENT_BYTES));
+    Map<String, String> config =
+        Map.of("segment.bytes", String.valueOf(SEGMENT_BYTES), "index.interval.bytes", "200");
     SideBySide logs =
         new SideBySide(
             temp,
@@ -45,6 +47,9 @@ class RolledOutputTest {
     assertThat(segments).isEqualTo(2);
     assertThat(DirectoryDiff.joined(logs.ours(), "log"))
         .isEqualTo(DirectoryDiff.joined(logs.kafkas(), "log"));
+    KafkaIndexes indexes = KafkaIndexes.of(logs.ours());
+    assertThat(indexes.problems()).isEmpty();
+    assertThat(indexes.entries()).isGreaterThan(2 * segments);
     KafkaOracle.Loaded loaded = KafkaOracle.load(logs.ours(), config, 0, ScriptedLog.TIME_MS, true);
     assertThat(loaded.segmentBases()).hasSize(3);
     assertThat(loaded.logEndOffset()).isEqualTo(21);

@@ -151,8 +151,9 @@ class LogCheckerTest {
         });
 
     assertThat(check(CheckLevel.RECORDS))
-        .extracting(Finding::kind)
-        .contains(Finding.Kind.OFFSET_INDEX);
+        .filteredOn(finding -> finding.kind() == Finding.Kind.OFFSET_INDEX)
+        .isNotEmpty()
+        .allSatisfy(finding -> assertThat(finding.position()).hasValue(0));
   }
 
   @Test
@@ -160,8 +161,9 @@ class LogCheckerTest {
     change(FIRST + ".timeindex", bytes -> flip(bytes, 7));
 
     assertThat(check(CheckLevel.RECORDS))
-        .extracting(Finding::kind)
-        .contains(Finding.Kind.TIME_INDEX);
+        .filteredOn(finding -> finding.kind() == Finding.Kind.TIME_INDEX)
+        .isNotEmpty()
+        .allSatisfy(finding -> assertThat(finding.position()).hasValue(0));
   }
 
   @Test
@@ -169,13 +171,50 @@ class LogCheckerTest {
     change(
         FIRST + ".txnindex",
         bytes -> {
-          ByteBuffer.wrap(bytes).putLong(2, 99);
-          return bytes;
+          ByteBuffer two = ByteBuffer.allocate(2 * 34).put(bytes);
+          return two.putShort((short) 0).putLong(99).putLong(0).putLong(1000).putLong(0).array();
         });
 
     assertThat(check(CheckLevel.RECORDS))
-        .extracting(Finding::kind)
-        .contains(Finding.Kind.TXN_INDEX);
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.kind()).isEqualTo(Finding.Kind.TXN_INDEX);
+              assertThat(finding.offset()).hasValue(1000);
+              assertThat(finding.position()).hasValue(34);
+            });
+  }
+
+  @Test
+  void check_indexesCutInAnEntry_saysWhereTheirWholeEntriesEnd() throws IOException {
+    change(FIRST + ".index", bytes -> Arrays.copyOf(bytes, 8 + 3));
+    change(FIRST + ".txnindex", bytes -> Arrays.copyOf(bytes, 34 + 5));
+
+    assertThat(check(CheckLevel.RECORDS))
+        .filteredOn(finding -> finding.file().toString().endsWith(FIRST + ".index"))
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.position()).hasValue(8));
+    assertThat(check(CheckLevel.RECORDS))
+        .filteredOn(finding -> finding.file().toString().endsWith(".txnindex"))
+        .isNotEmpty()
+        .allSatisfy(finding -> assertThat(finding.position()).hasValue(34));
+  }
+
+  @Test
+  void check_transactionIndexOfAnotherVersion_saysInWhichEntry() throws IOException {
+    change(
+        FIRST + ".txnindex",
+        bytes -> {
+          byte[] two = Arrays.copyOf(bytes, 2 * 34);
+          two[34 + 1] = 7;
+          return two;
+        });
+
+    assertThat(check(CheckLevel.RECORDS))
+        .filteredOn(finding -> finding.kind() == Finding.Kind.TXN_INDEX)
+        .filteredOn(finding -> finding.actual().contains("version 7"))
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.position()).hasValue(34));
   }
 
   @Test

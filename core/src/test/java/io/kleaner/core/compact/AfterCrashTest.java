@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.oracle.DirectoryDiff;
 import io.kleaner.core.oracle.Fixtures;
+import io.kleaner.core.oracle.ScriptedLog;
 import io.kleaner.core.oracle.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +101,39 @@ class AfterCrashTest {
         .isInstanceOfSatisfying(
             CompactionOutcome.Compacted.class,
             compacted -> assertThat(compacted.endOffset()).isEqualTo(flushed));
+  }
+
+  @Test
+  void run_batchBeyondTheBound_refusedAsItsSegmentIsUnread() throws IOException {
+    Path large = withLargeBatch();
+    Path before = Trees.copy(large, temp.resolve("copy"));
+
+    Cleaning.Result result =
+        Cleaning.at(ScriptedLog.TIME_MS).maxRecordBytes(1 << 20).afterCrash().run(large);
+
+    assertThat(result.outcome()).isEmpty();
+    assertThat(result.message())
+        .contains("at most 1048576 bytes", "larger --max-record-bytes", "Nothing was changed");
+    assertThat(DirectoryDiff.between(before, large, ".*")).isEmpty();
+  }
+
+  @Test
+  void run_boundAboveTheLargestBatch_checkedAndCleaned() throws IOException {
+    Path large = withLargeBatch();
+
+    Cleaning.at(ScriptedLog.TIME_MS).maxRecordBytes(66 << 20).afterCrash().run(large).stats();
+  }
+
+  /** In the active segment: a clean itself does not read it. It is beyond the default bound. */
+  private Path withLargeBatch() throws IOException {
+    Path dir = temp.resolve("large");
+    try (ScriptedLog log =
+        ScriptedLog.in(
+            dir, Map.of("max.message.bytes", "80000000", "segment.bytes", "100000000"))) {
+      log.put("a", "1").put("a", "2").roll().put("b", "x".repeat(65 << 20));
+    }
+    Files.delete(dir.resolve(".kafka_cleanshutdown"));
+    return ScriptedLog.partition(dir);
   }
 
   private Path activeLog() throws IOException {

@@ -191,7 +191,9 @@ public final class Cleaning {
                   logDir,
                   new SettingsResolver(List.of(SettingsSource.forAllTopics(config, Origin.FLAG))),
                   highWatermark,
-                  new CleanRequest(nowMs, fromStart, false, true, expire, unkeyed, true))
+                  new CleanRequest(nowMs, fromStart, false, true, expire, unkeyed, true),
+                  PartitionJob.Tail.SETTLED,
+                  Optional.of(new PartitionJob.CrashCheck(maxRecordBytes, token)))
               .assess(dir);
       if (assessment instanceof PartitionJob.Assessment.Unfit unfit) {
         return new Result(Optional.empty(), unfit.reason() + " " + unfit.nextStep());

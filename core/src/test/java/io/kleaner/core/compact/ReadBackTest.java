@@ -32,6 +32,8 @@ class ReadBackTest {
   private static final int LOG_OVERHEAD = 12;
   private static final int CRC = 17;
   private static final int ATTRIBUTES = 21;
+  private static final int LAST_OFFSET_DELTA = 23;
+  private static final int RECORD_COUNT = 57;
 
   /** A record ends with its value's one byte and the number of its headers. */
   private static final int VALUE_BYTE_FROM_END = 2;
@@ -70,6 +72,20 @@ class ReadBackTest {
     Cleaning.Result result = clean(CleanOptions.Verify.NORMAL, ReadBackTest::withoutLastBatch);
 
     assertRefused(result, "bytes");
+  }
+
+  @Test
+  void run_recordLostInABatch_refusedUnchanged() throws IOException {
+    Cleaning.Result result = clean(CleanOptions.Verify.NORMAL, ReadBackTest::withOneRecordLess);
+
+    assertRefused(result, "records 2, expected 3");
+  }
+
+  @Test
+  void run_twoBatchesRunTogether_refusedUnchanged() throws IOException {
+    Cleaning.Result result = clean(CleanOptions.Verify.NORMAL, ReadBackTest::lastTwoAsOne);
+
+    assertRefused(result, "batches 2, expected 3");
   }
 
   @Test
@@ -129,7 +145,29 @@ class ReadBackTest {
   /** The last record's value is another, and its batch's checksum says that it should be. */
   private static byte[] otherValue(byte[] log) {
     log[log.length - VALUE_BYTE_FROM_END] ^= 1;
+    return withChecksum(log, lastBatch(log));
+  }
+
+  /** As many bytes and batches, up to the same offset; the last header counts no record. */
+  private static byte[] withOneRecordLess(byte[] log) {
     int batch = lastBatch(log);
+    ByteBuffer.wrap(log).putInt(batch + RECORD_COUNT, 0);
+    return withChecksum(log, batch);
+  }
+
+  /** As many bytes and records, up to the same offset, in one batch less. */
+  private static byte[] lastTwoAsOne(byte[] log) {
+    int second = lastBatch(log);
+    int first = lastBatch(Arrays.copyOf(log, second));
+    ByteBuffer.wrap(log)
+        .putInt(first + LENGTH, log.length - first - LOG_OVERHEAD)
+        .putInt(first + LAST_OFFSET_DELTA, 1)
+        .putInt(first + RECORD_COUNT, 2);
+    return withChecksum(log, first);
+  }
+
+  /** The batch, which is the last one, gets the checksum that its bytes have. */
+  private static byte[] withChecksum(byte[] log, int batch) {
     CRC32C crc = new CRC32C();
     crc.update(log, batch + ATTRIBUTES, log.length - batch - ATTRIBUTES);
     ByteBuffer.wrap(log).putInt(batch + CRC, (int) crc.getValue());

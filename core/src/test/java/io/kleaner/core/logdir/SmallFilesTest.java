@@ -5,14 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.logdir.LeaderEpochFile.LeaderEpoch;
 import io.kleaner.core.oracle.Fixtures;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -116,5 +121,30 @@ class SmallFilesTest {
     assertThatThrownBy(() -> MetaProperties.read(fileSystem, dir))
         .isInstanceOf(UnusableDirectoryException.class)
         .hasMessageContaining("meta.properties is malformed");
+  }
+
+  @Test
+  @Timeout(value = 1, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void read_namedPipe_isRefusedWithoutWaitingForItsWriter() throws Exception {
+    Path pipe = dir.resolve(LeaderEpochFile.NAME);
+    try {
+      Process made = new ProcessBuilder("mkfifo", pipe.toString()).start();
+      Assumptions.assumeTrue(made.waitFor() == 0, "mkfifo failed");
+    } catch (IOException e) {
+      Assumptions.abort("there is no mkfifo: " + e);
+    }
+
+    assertThatThrownBy(() -> SmallFile.text(fileSystem, pipe))
+        .isInstanceOf(FileSystemException.class)
+        .hasMessageContaining(LeaderEpochFile.NAME)
+        .hasMessageContaining("no regular file");
+  }
+
+  @Test
+  void read_linkToAFile_isTheFile() throws Exception {
+    Path file = Files.writeString(dir.resolve("file"), "text");
+    Path link = Files.createSymbolicLink(dir.resolve("link"), file);
+
+    assertThat(SmallFile.text(fileSystem, link)).isEqualTo("text");
   }
 }

@@ -160,6 +160,7 @@ class DifferentialTest {
             .as(what)
             .isEqualTo(DirectoryDiff.joined(kafkas, kind));
       }
+      assertThat(KafkaIndexes.of(ours).problems()).as(what).isEmpty();
       rolled++;
       return;
     }
@@ -225,6 +226,7 @@ class DifferentialTest {
     for (String fate : List.of("kept", "stamped", "emptied", "emptied at the end", "dropped")) {
       required.add("v2 none control " + fate);
     }
+    required.add("v2 none control of another type kept");
     required.add("v2 none data emptied at the end");
     required.add("v2 none transactional emptied at the end");
     return required;

@@ -6,13 +6,16 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
+import org.apache.kafka.common.record.internal.Record;
 
 /**
  * Counts what became of each batch, seen from outside: by what the files hold before and after a
@@ -52,7 +55,13 @@ public final class FateCensus {
 
   private static String kind(MutableRecordBatch batch) {
     if (batch.isControlBatch()) {
-      return "control ";
+      Iterator<Record> record = batch.iterator();
+      ControlRecordType type =
+          record.hasNext()
+              ? ControlRecordType.parse(record.next().key())
+              : ControlRecordType.COMMIT;
+      boolean marker = type == ControlRecordType.COMMIT || type == ControlRecordType.ABORT;
+      return marker ? "control " : "control of another type ";
     }
     return batch.isTransactional() ? "transactional " : "data ";
   }

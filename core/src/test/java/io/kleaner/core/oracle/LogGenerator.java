@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.zip.CRC32C;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.message.LeaderChangeMessage;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.ControlRecordType;
@@ -33,9 +35,20 @@ public final class LogGenerator {
   private static final int PRODUCERS = 6;
   private static final int GENERATION_BATCHES = 60;
   private static final int RECORD_OVERHEAD = 40;
+  private static final int OTHER_CONTROL_ODDS = 60;
+
+  private static final int CRC = 17;
+  private static final int ATTRIBUTES = 21;
+
+  /** After the header, and one byte each: length, attributes, two deltas, key length; version. */
+  private static final int FIRST_CONTROL_TYPE = 61 + 5 + 2;
 
   private final Shape shape;
   private final Random random;
+
+  /** Of its own, so that the rest of each log is what it is without. */
+  private final Random otherControls;
+
   private final List<Producer> producers = new ArrayList<>();
   private int leaderEpoch;
   private long nextProducerId = 1000;
@@ -60,6 +73,7 @@ public final class LogGenerator {
   public LogGenerator(Shape shape) {
     this.shape = shape;
     this.random = new Random(shape.seed());
+    this.otherControls = new Random(~shape.seed());
   }
 
   /**
@@ -103,6 +117,9 @@ public final class LogGenerator {
   }
 
   private void appendOne(UnifiedLog log, byte magic, long nowMs) {
+    if (magic == RecordBatch.MAGIC_VALUE_V2 && otherControls.nextInt(OTHER_CONTROL_ODDS) == 0) {
+      append(log, otherControl(log.logEndOffset(), nowMs, otherControls.nextBoolean()));
+    }
     long base = log.logEndOffset();
     if (random.nextDouble() < shape.gaps()) {
       base += random.nextInt(20);
@@ -143,6 +160,27 @@ public final class LogGenerator {
         producer.id,
         producer.epoch,
         new EndTransactionMarker(type, 1));
+  }
+
+  /** A control batch that ends no transaction: of a kind that Kafka knows, or of none. */
+  private MemoryRecords otherControl(long offset, long nowMs, boolean known) {
+    ByteBuffer bytes = ByteBuffer.allocate(256);
+    MemoryRecords records =
+        MemoryRecords.withLeaderChangeMessage(
+            offset, nowMs, leaderEpoch, bytes, new LeaderChangeMessage().setLeaderId(1));
+    if (known) {
+      return records;
+    }
+    ByteBuffer batch = records.buffer();
+    int type = batch.position() + FIRST_CONTROL_TYPE;
+    if (batch.getShort(type) != ControlRecordType.LEADER_CHANGE.type()) {
+      throw new AssertionError("the type of a control record lies elsewhere");
+    }
+    batch.putShort(type, (short) 99);
+    CRC32C crc = new CRC32C();
+    crc.update(batch.duplicate().position(batch.position() + ATTRIBUTES));
+    batch.putInt(batch.position() + CRC, (int) crc.getValue());
+    return MemoryRecords.readableRecords(batch);
   }
 
   private MemoryRecords data(byte magic, long base, long nowMs, Producer producer) {

@@ -26,7 +26,8 @@ class IndexCheckTest {
 
   private Optional<String> problem() throws IOException {
     return new IndexCheck(new LocalFileSystem())
-        .problem(new Segment(dir, 0, LOG_BYTES, 0, 0, false, 0));
+        .problem(new Segment(dir, 0, LOG_BYTES, 0, 0, false, 0))
+        .map(IndexCheck.Problem::text);
   }
 
   private static byte[] offsets(int... values) {

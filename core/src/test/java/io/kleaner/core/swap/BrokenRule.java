@@ -82,6 +82,40 @@ enum BrokenRule {
     }
   },
 
+  /** Of several outputs the first is committed last, or a loader takes its range for all. */
+  HIGHEST_BASE_FIRST(CrashScenario.ROLLED_OUTPUT) {
+    @Override
+    List<DiskOp> broken(List<DiskOp> ops) {
+      int others = first(ops, op -> renamesTo(op, ".swap"));
+      int sync = others + first(ops.subList(others, ops.size()), DiskOp.SyncDir.class::isInstance);
+      int end =
+          sync + 1 + first(ops.subList(sync + 1, ops.size()), DiskOp.SyncDir.class::isInstance);
+      List<DiskOp> turned = new ArrayList<>(ops.subList(0, others));
+      turned.addAll(ops.subList(sync + 1, end));
+      turned.add(ops.get(sync));
+      turned.addAll(ops.subList(others, sync));
+      turned.addAll(ops.subList(end, ops.size()));
+      return turned;
+    }
+  },
+
+  /** An old transaction index is replaced by an empty one, or it outlives its marker. */
+  EMPTY_TRANSACTION_INDEX_IS_SHIPPED(CrashScenario.EMPTIED_TRANSACTION) {
+    @Override
+    List<DiskOp> broken(List<DiskOp> ops) {
+      int shipped =
+          ((DiskOp.Create) ops.get(first(ops, op -> creates(op, ".txnindex.cleaned")))).file();
+      return without(
+          ops,
+          op ->
+              creates(op, ".txnindex.cleaned")
+                  || renamesTo(op, ".txnindex.swap")
+                  || (op instanceof DiskOp.Rename rename && ends(rename.from(), ".txnindex.swap"))
+                  || op.equals(new DiskOp.Sync(shipped))
+                  || (op instanceof DiskOp.Touch touch && touch.file() == shipped));
+    }
+  },
+
   /** Stale {@code .cleaned} files are gone before anything is committed. */
   NO_STALE_CLEANED(CrashScenario.LEFTOVERS) {
     @Override

@@ -92,11 +92,14 @@ final class CrashJudge {
 
   /** What is wrong after our recovery; nothing if nothing is. */
   List<String> afterOurRecovery(CrashableFileSystem disk) throws IOException {
+    List<String> problems = new ArrayList<>();
+    String checkpointed = checkpoint(disk);
     try (LogDirSession session =
         LogDirSession.open(disk, new LogDirReader(disk).read(PARTITION), false)) {
       session.recover(PARTITION);
     }
-    List<String> problems = new ArrayList<>();
+    // It tells how far all groups are clean, which only a run that did all of them can know.
+    expect("cleaner checkpoint after recovery", checkpointed, checkpoint(disk), problems);
     check(disk, problems);
     CrashableFileSystem both = new CrashableFileSystem(disk.state().plus(before));
     DiffReport report =
@@ -122,6 +125,11 @@ final class CrashJudge {
     settle(disk);
     expect("content after more cleans", settled, content(disk.state()), problems);
     return problems;
+  }
+
+  private static String checkpoint(CrashableFileSystem disk) {
+    byte[] content = disk.state().files(LOG_DIR).get(CHECKPOINT);
+    return content == null ? "none" : HexFormat.of().formatHex(content);
   }
 
   private static void check(FileSystem disk, List<String> problems) {

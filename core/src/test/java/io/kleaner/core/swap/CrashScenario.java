@@ -6,6 +6,7 @@ import io.kleaner.core.oracle.ScriptedLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Map;
 
 /** Partitions whose cleaning commits in different ways, each written by Kafka's own log. */
@@ -109,6 +110,30 @@ enum CrashScenario {
     }
   },
 
+  /**
+   * A group of which nothing is left, and whose old segment has a transaction index: a crash of the
+   * peer let it outlive the clean that emptied it. The same producer commits later.
+   */
+  EMPTIED_TRANSACTION("400") {
+    @Override
+    void write(ScriptedLog log) throws IOException {
+      log.transactional(7, "a", "aborted").abort(7).roll();
+      log.transactional(7, "d", VALUE).put("c", VALUE).commit(7).roll();
+      log.put("z", "1");
+    }
+
+    @Override
+    void prepare(Path logDir) throws IOException {
+      Path partition = ScriptedLog.partition(logDir);
+      Path index = partition.resolve(FIRST + ".txnindex");
+      byte[] entries = Files.readAllBytes(index);
+      KafkaOracle.Round round = new KafkaOracle.Round(config(), 0, 6, ScriptedLog.TIME_MS);
+      KafkaOracle.clean(partition, round, 0, 5);
+      KafkaOracle.clean(partition, round, 0, 5);
+      Files.write(index, entries, StandardOpenOption.CREATE_NEW);
+    }
+  },
+
   /** What another clean, killed at different moments, left lying about. */
   LEFTOVERS("1048576") {
     @Override
@@ -146,7 +171,9 @@ enum CrashScenario {
    * transactions it takes one more: a marker is stamped when the records that it aborts are gone.
    */
   boolean isCleanedTheSameTwice() {
-    return this != TRANSACTIONS_AND_TOMBSTONES && this != TRANSACTION_INDEX_ENDS;
+    return this != TRANSACTIONS_AND_TOMBSTONES
+        && this != TRANSACTION_INDEX_ENDS
+        && this != EMPTIED_TRANSACTION;
   }
 
   /** What happened to the directory before the clean that crashes. */

@@ -8,6 +8,7 @@ import io.kleaner.core.io.DiskOp;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -85,9 +86,11 @@ class SwapOrderTest {
     assertThat(ops.get(checkpoint + 1)).isInstanceOf(DiskOp.SyncDir.class);
   }
 
-  @Test
-  void replace_oldTransactionIndexWithoutSuccessor_emptyOneShippedAndDeleted() throws IOException {
-    List<DiskOp> ops = ops(CrashScenario.TRANSACTION_INDEX_ENDS);
+  @ParameterizedTest
+  @EnumSource(names = {"TRANSACTION_INDEX_ENDS", "EMPTIED_TRANSACTION"})
+  void replace_oldTransactionIndexWithoutSuccessor_emptyOneShippedAndDeleted(CrashScenario scenario)
+      throws IOException {
+    List<DiskOp> ops = ops(scenario);
 
     DiskOp.Rename shipped = null;
     for (DiskOp op : ops) {
@@ -97,6 +100,26 @@ class SwapOrderTest {
     }
     assertThat(shipped).isNotNull();
     assertThat(ops).contains(new DiskOp.Delete(shipped.to()));
+  }
+
+  @Test
+  void replace_severalOutputs_theFirstIsCommittedLastWithASyncBefore() throws IOException {
+    List<String> commits = new ArrayList<>();
+    for (DiskOp op : ops(CrashScenario.ROLLED_OUTPUT)) {
+      if (op instanceof DiskOp.Rename rename && named(rename.to(), ".log.swap")) {
+        commits.add(base(rename.to().getFileName().toString()));
+      } else if (op instanceof DiskOp.SyncDir && !commits.isEmpty()) {
+        commits.add("sync");
+      } else if (op instanceof DiskOp.Rename rename && named(rename.to(), ".deleted")) {
+        break;
+      }
+    }
+    List<String> outputs = commits.stream().filter(each -> !each.equals("sync")).toList();
+    assertThat(outputs)
+        .hasSizeGreaterThan(1)
+        .isSortedAccordingTo(Comparator.reverseOrder())
+        .endsWith(CrashScenario.FIRST);
+    assertThat(commits).endsWith("sync", CrashScenario.FIRST, "sync");
   }
 
   @Test

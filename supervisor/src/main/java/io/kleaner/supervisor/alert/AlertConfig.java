@@ -84,6 +84,10 @@ public record AlertConfig(
   private static Map<String, AlertPolicy> rules(ConfigNode rules, AlertPolicy defaults) {
     Map<String, AlertPolicy> byRule = new LinkedHashMap<>();
     for (Object rule : rules.values().keySet()) {
+      if (!AlertRules.isKnown(String.valueOf(rule))) {
+        rules.problem(
+            "no rule is called '" + rule + "'; docs/alerts.md and docs/watch.md list them all");
+      }
       rules
           .below(rule)
           .ifPresent(

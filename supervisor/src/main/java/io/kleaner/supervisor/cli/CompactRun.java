@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -86,6 +87,7 @@ final class CompactRun {
       report.skipped(skipped.name(), skipped.reason());
     }
     if (options.dryRun()) {
+      LogDirSession.requireStopped(logDir, job.afterCrash());
       return clean(logDir, job, assessAll(logDir, job, this::requireNoInterruptedClean));
     }
     try (LogDirSession session = LogDirSession.open(fileSystem, logDir, job.afterCrash())) {
@@ -107,7 +109,13 @@ final class CompactRun {
 
   private PartitionJob assessor(LogDir logDir, Job job, PartitionJob.Tail tail) {
     return new PartitionJob(
-        fileSystem, logDir, job.settings(), job.highWatermark(), job.request(), tail, token);
+        fileSystem,
+        logDir,
+        job.settings(),
+        job.highWatermark(),
+        job.request(),
+        tail,
+        Optional.of(new PartitionJob.CrashCheck(maxRecordBytes, token)));
   }
 
   /** Changes only what would be cleaned, and cuts a tail off only what is sound otherwise. */
@@ -284,7 +292,7 @@ final class CompactRun {
             helpers)) {
       CompactionOutcome outcome = run(compactor, clean);
       report.outcome(clean, outcome);
-      return exitOf(outcome);
+      return ExitCode.of(outcome);
     }
   }
 
@@ -303,15 +311,5 @@ final class CompactRun {
               : "Report it; 'kleaner recover " + clean.plan().dir() + "' cleans up.",
           e);
     }
-  }
-
-  private static ExitCode exitOf(CompactionOutcome outcome) {
-    if (outcome instanceof CompactionOutcome.Failed) {
-      return ExitCode.FINDINGS;
-    }
-    if (outcome instanceof CompactionOutcome.Refused) {
-      return ExitCode.REFUSED;
-    }
-    return outcome instanceof CompactionOutcome.Cancelled ? ExitCode.INTERRUPTED : ExitCode.DONE;
   }
 }

@@ -10,6 +10,8 @@ import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.logdir.UnusableDirectoryException;
+import io.kleaner.core.record.BoundExceededException;
+import io.kleaner.core.record.CorruptBatchException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,7 +39,8 @@ import picocli.CommandLine.Spec;
           + " the last committed value, timestamp and headers of every key (a tombstone is as good"
           + " as no record), records without a key, data of open transactions, the log end, and"
           + " producers' last sequences. Read-only.",
-      "Exit code 1 if they differ."
+      "Exit code 1 if they differ. A partition that cannot be read does not keep the others from"
+          + " being compared."
     },
     footerHeading = "%nExamples:%n",
     footer = "  kleaner diff /backup/orders-0 /var/kafka/data/orders-0")
@@ -95,28 +98,28 @@ final class DiffCommand implements Callable<Integer> {
     }
     SpillDir.requireDirectory(fileSystem, spillDir, spec);
     requireTwo();
-    Map<String, PartitionLog> a = read(left);
-    Map<String, PartitionLog> b = read(right);
+    Map<String, Side> a = sides(left);
+    Map<String, Side> b = sides(right);
     if (a.size() == 1 && b.size() == 1) {
-      PartitionLog only = b.values().iterator().next();
+      Side only = b.values().iterator().next();
       b = Map.of(a.keySet().iterator().next(), only);
     }
     TreeSet<String> names = new TreeSet<>(a.keySet());
     names.addAll(b.keySet());
     List<Map<String, Object>> partitions = new ArrayList<>();
-    boolean same = true;
+    ExitCode exit = ExitCode.DONE;
     try (SpillDir spill = SpillDir.take(fileSystem, spillDir, terminal)) {
       for (String name : names) {
-        same &= compare(name, a.get(name), b.get(name), spill, partitions);
+        exit = exit.worse(entry(name, a.get(name), b.get(name), spill, partitions));
       }
     }
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>();
-      document.put("same", same);
+      document.put("same", exit == ExitCode.DONE);
       document.put("partitions", partitions);
       terminal.println(Json.text(document));
     }
-    return (same ? ExitCode.DONE : ExitCode.FINDINGS).number();
+    return exit.number();
   }
 
   /** A directory is always the same as itself: that proves nothing, and is no one's question. */
@@ -131,36 +134,77 @@ final class DiffCommand implements Callable<Integer> {
     }
   }
 
-  private Map<String, PartitionLog> read(Path dir) throws IOException {
-    LogDir logDir = new LogDirReader(fileSystem).read(dir);
-    PartitionSurvey survey = new PartitionSurvey(fileSystem, logDir);
-    Map<String, PartitionLog> logs = new TreeMap<>();
-    for (Path partition : logDir.partitions()) {
-      PendingSwap.refuse(fileSystem, partition);
-      logs.put(partition.getFileName().toString(), survey.read(partition));
+  /** A partition of one of the two directories, not read yet. */
+  private record Side(PartitionSurvey survey, Path dir) {
+
+    PartitionLog read(FileSystem fileSystem) throws IOException {
+      PendingSwap.refuse(fileSystem, dir);
+      return survey.read(dir);
     }
-    if (logs.isEmpty()) {
-      throw new UnusableDirectoryException(dir + " holds no partition", "Check the path.");
-    }
-    return logs;
   }
 
-  private boolean compare(
-      String name,
-      PartitionLog a,
-      PartitionLog b,
-      SpillDir spill,
-      List<Map<String, Object>> partitions)
-      throws IOException {
+  private Map<String, Side> sides(Path dir) throws IOException {
+    LogDir logDir = new LogDirReader(fileSystem).read(dir);
+    PartitionSurvey survey = new PartitionSurvey(fileSystem, logDir);
+    Map<String, Side> sides = new TreeMap<>();
+    for (Path partition : logDir.partitions()) {
+      sides.put(partition.getFileName().toString(), new Side(survey, partition));
+    }
+    if (sides.isEmpty()) {
+      throw new UnusableDirectoryException(dir + " holds no partition", "Check the path.");
+    }
+    return sides;
+  }
+
+  /** Compares one partition; that it cannot be read is told of it alone. */
+  private ExitCode entry(
+      String name, Side a, Side b, SpillDir spill, List<Map<String, Object>> partitions) {
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("partition", name);
     partitions.add(entry);
-    if (a == null || b == null) {
+    try {
+      return compare(name, a, b, spill, entry) ? ExitCode.DONE : ExitCode.FINDINGS;
+    } catch (UnusableDirectoryException e) {
+      return unread(name, e.getMessage(), e.nextStep(), entry, ExitCode.REFUSED);
+    } catch (CorruptBatchException e) {
+      return unread(
+          name, e.getMessage(), "Run 'kleaner check --level 3'.", entry, ExitCode.FINDINGS);
+    } catch (BoundExceededException e) {
+      return unread(
+          name,
+          e.getMessage(),
+          "Run again with a --max-record-bytes of at least " + e.askedBytes() + ".",
+          entry,
+          ExitCode.FINDINGS);
+    } catch (IOException e) {
+      return unread(
+          name, e.toString(), "Check permissions and the disk.", entry, ExitCode.FINDINGS);
+    }
+  }
+
+  private ExitCode unread(
+      String name, String reason, String nextStep, Map<String, Object> entry, ExitCode exit) {
+    terminal.clearProgress();
+    entry.put("same", false);
+    entry.put("reason", reason);
+    entry.put("nextStep", nextStep);
+    terminal.problem("kleaner: " + name + " cannot be compared: " + reason);
+    terminal.problem("  " + nextStep);
+    return exit;
+  }
+
+  private boolean compare(
+      String name, Side sideA, Side sideB, SpillDir spill, Map<String, Object> entry)
+      throws IOException {
+    if (sideA == null || sideB == null) {
+      Path only = sideA == null ? right : left;
       entry.put("same", false);
-      entry.put("onlyIn", (a == null ? right : left).toString());
-      line(name + ": only in " + (a == null ? right : left));
+      entry.put("onlyIn", only.toString());
+      line(name + ": only in " + only);
       return false;
     }
+    PartitionLog a = sideA.read(fileSystem);
+    PartitionLog b = sideB.read(fileSystem);
     terminal.progress(name + ": comparing");
     DiffReport report =
         new LogDiff(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cli;
 
+import io.kleaner.core.compact.CompactionOutcome;
+
 /** What the process tells its caller when it ends. */
 public enum ExitCode {
   /** Done, also when there was nothing to do. */
@@ -23,6 +25,17 @@ public enum ExitCode {
   /** As the operating system sees it. */
   public int number() {
     return number;
+  }
+
+  /** What a clean's end, or a dry run's, means for who called. */
+  static ExitCode of(CompactionOutcome outcome) {
+    if (outcome instanceof CompactionOutcome.Failed) {
+      return FINDINGS;
+    }
+    if (outcome instanceof CompactionOutcome.Refused) {
+      return REFUSED;
+    }
+    return outcome instanceof CompactionOutcome.Cancelled ? INTERRUPTED : DONE;
   }
 
   /** The one that matters more of two: interrupted, failed, refused, done. */

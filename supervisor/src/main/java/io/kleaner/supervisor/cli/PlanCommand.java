@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.compact.CleanOptions;
+import io.kleaner.core.compact.LogDirSession;
 import io.kleaner.core.compact.PartitionJob;
 import io.kleaner.core.compact.PartitionJob.Assessment;
 import io.kleaner.core.io.FileSystem;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +37,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Says which partitions would be cleaned, in which order, and of each other one why not and"
           + " when it would. Read-only: takes no lock, changes nothing.",
-      "Shows what 'compact' would do, and whether a broker's own cleaner would do it now."
+      "Shows what 'compact' would do, and whether a broker's own cleaner would do it now. Where"
+          + " 'compact' would refuse since a broker has not stopped cleanly, says so, exits with"
+          + " 3, and shows what a clean could do were it stopped."
     },
     footerHeading = "%nExamples:%n",
     footer = {
@@ -58,6 +62,13 @@ final class PlanCommand implements Callable<Integer> {
       description =
           "Plan only what a broker would clean now: above min.cleanable.dirty.ratio, or overdue.")
   private boolean respectEligibility;
+
+  @Option(
+      names = "--after-crash",
+      description =
+          "As with 'compact': the broker that did not stop cleanly is known to be gone. Reads every"
+              + " byte, to check it.")
+  private boolean afterCrash;
 
   @Option(
       names = "--exact",
@@ -152,6 +163,16 @@ final class PlanCommand implements Callable<Integer> {
       throws IOException {
     LogDir logDir = new LogDirReader(fileSystem).read(dir);
     target.tellIfNone(logDir, terminal);
+    ExitCode exit = ExitCode.DONE;
+    boolean mayRun = false;
+    try {
+      LogDirSession.requireStopped(logDir, afterCrash);
+    } catch (UnusableDirectoryException e) {
+      // What it is about can be looked at all the same, as by who wants to know before the stop.
+      report.wouldRefuse(dir, e);
+      exit = ExitCode.REFUSED;
+      mayRun = true;
+    }
     PartitionJob job =
         new PartitionJob(
             fileSystem,
@@ -165,23 +186,27 @@ final class PlanCommand implements Callable<Integer> {
                 target.named(logDir),
                 tombstones == CompactCommand.Tombstones.EXPIRE,
                 UnkeyedPolicy.DROP,
-                target.upgradeFormat()));
-    return plan(logDir, job, nowMs, report, spill) ? ExitCode.DONE : ExitCode.REFUSED;
+                target.upgradeFormat()),
+            mayRun ? PartitionJob.Tail.BEING_WRITTEN : PartitionJob.Tail.SETTLED,
+            afterCrash
+                ? Optional.of(new PartitionJob.CrashCheck((int) maxRecordBytes, interrupts.token()))
+                : Optional.empty());
+    return exit.worse(plan(logDir, job, nowMs, report, spill));
   }
 
-  private boolean plan(
+  private ExitCode plan(
       LogDir logDir, PartitionJob job, long nowMs, PlanReport report, SpillDir spill)
       throws IOException {
     logDir.skipped().forEach(skipped -> report.skipped(skipped.name(), skipped.reason()));
     List<Planned> todo = new ArrayList<>();
-    boolean readable = true;
+    ExitCode exit = ExitCode.DONE;
     for (Path partition : target.partitions(logDir)) {
       interrupts.token().throwIfCancelled();
       String name = partition.getFileName().toString();
       Assessment assessment = assess(job, partition);
       if (assessment instanceof Assessment.Unfit unfit) {
         report.unfit(name, unfit.reason(), unfit.nextStep());
-        readable = false;
+        exit = exit.worse(ExitCode.REFUSED);
       } else if (assessment instanceof Assessment.PassedOver stray) {
         report.skipped(name, stray.reason());
       } else if (assessment instanceof Assessment.Decided decided) {
@@ -197,11 +222,11 @@ final class PlanCommand implements Callable<Integer> {
       report.planned(each.clean(), each.asBroker());
       if (exact) {
         terminal.progress(each.clean().plan().partition() + ": reading");
-        report.exact(each.clean().plan(), memory, spill.place(), nowMs);
+        exit = exit.worse(report.exact(each.clean().plan(), memory, spill.place(), nowMs));
         terminal.clearProgress();
       }
     }
-    return readable;
+    return exit;
   }
 
   private Assessment assess(PartitionJob job, Path partition) {

@@ -3,12 +3,15 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.check.DataSurvey;
 import io.kleaner.core.compact.CleanOptions;
+import io.kleaner.core.compact.CleanStats;
 import io.kleaner.core.compact.Committer;
 import io.kleaner.core.compact.CompactionListener;
 import io.kleaner.core.compact.CompactionOutcome;
 import io.kleaner.core.compact.Compactor;
+import io.kleaner.core.compact.OutputBound;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.keymap.SpillPlace;
+import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.policy.CleanPlan;
@@ -17,6 +20,7 @@ import io.kleaner.core.segment.Segment;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -43,6 +47,8 @@ final class PlanReport {
   private final CancelToken token;
   private final List<Map<String, Object>> partitions = new ArrayList<>();
   private Map<String, Object> entry = new LinkedHashMap<>();
+  private final List<Map<String, Object>> refusals = new ArrayList<>();
+  private long peakBytes;
   private int planned;
   private int others;
 
@@ -65,6 +71,16 @@ final class PlanReport {
     others++;
     entry(name, "skipped").put("reason", reason);
     line(name + ": skipped: " + reason);
+  }
+
+  /** A clean would be refused as long as a broker may run; what follows is planned all the same. */
+  void wouldRefuse(Path dir, UnusableDirectoryException why) {
+    Map<String, Object> refusal = new LinkedHashMap<>();
+    refusal.put("directory", dir.toString());
+    refusal.put("reason", why.getMessage());
+    refusal.put("nextStep", why.nextStep());
+    refusals.add(refusal);
+    Failures.tell(terminal, why);
   }
 
   void unfit(String name, String reason, String nextStep) {
@@ -101,7 +117,8 @@ final class PlanReport {
     planned++;
     CleanPlan plan = clean.plan();
     entry = entry(plan.partition().toString(), "would-be-cleaned");
-    long peak = plan.largestGroupBytes();
+    peakBytes = OutputBound.of(fileSystem, plan).largestBytes();
+    long peak = peakBytes;
     long usable = fileSystem.usableBytes(plan.dir());
     entry.put("order", planned);
     entry.put("dirtyRatio", clean.dirtyRatio());
@@ -142,24 +159,41 @@ final class PlanReport {
     }
   }
 
-  /** Adds what only the data tells to the partition that was planned last. */
-  void exact(CleanPlan plan, long memory, Optional<SpillPlace> spill, long nowMs)
-      throws IOException {
+  /**
+   * Adds what only the data tells to the partition that was planned last.
+   *
+   * @return what it means that the data could not be read, if so
+   */
+  ExitCode exact(CleanPlan plan, long memory, Optional<SpillPlace> spill, long nowMs) {
     CompactionOutcome outcome = dryRun(plan, memory, spill);
     if (!(outcome instanceof CompactionOutcome.Compacted compacted)) {
-      entry.put("exactProblem", outcome.message());
-      line("   " + outcome.message());
-      return;
+      return inexact(outcome.message(), ExitCode.of(outcome));
     }
-    var stats = compacted.stats();
-    DataSurvey.Result survey =
-        new DataSurvey(fileSystem, maxRecordBytes, token).read(plan.cleanedSegments(), TOP_KEYS);
+    try {
+      DataSurvey.Result survey =
+          new DataSurvey(fileSystem, maxRecordBytes, token)
+              .read(plan.cleanedSegments(), plan.segments(), TOP_KEYS);
+      exact(plan, compacted.stats(), survey, nowMs);
+      return ExitCode.DONE;
+    } catch (IOException e) {
+      return inexact(plan.partition() + ": " + e, ExitCode.FINDINGS);
+    }
+  }
+
+  private ExitCode inexact(String problem, ExitCode exit) {
+    entry.put("exactProblem", problem);
+    line("   " + problem);
+    return exit;
+  }
+
+  private void exact(CleanPlan plan, CleanStats stats, DataSurvey.Result survey, long nowMs)
+      throws IOException {
     Map<String, Object> exact = new LinkedHashMap<>();
     exact.put("reclaimableBytes", stats.bytesBefore() - stats.bytesAfter());
     exact.put("reclaimableRecords", stats.recordsBefore() - stats.recordsKept());
     exact.put("keys", stats.keys());
     exact.put("spillBytes", stats.spilledBytes());
-    long peak = plan.largestGroupBytes() + stats.spilledBytes();
+    long peak = peakBytes + stats.spilledBytes();
     exact.put("peakExtraDiskBytes", peak);
     entry.put("fits", peak <= fileSystem.usableBytes(plan.dir()));
     if (stats.spilledBytes() > 0) {
@@ -263,6 +297,7 @@ final class PlanReport {
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("partitions", partitions);
+      document.put("wouldRefuse", refusals);
       document.put("unusable", unusable);
       document.put("wouldBeCleaned", planned);
       document.put("others", others);

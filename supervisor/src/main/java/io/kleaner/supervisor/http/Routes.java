@@ -9,7 +9,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -35,8 +34,6 @@ final class Routes {
       Pattern.compile("/api/v1/remedies/([^/]+)/(approve|decline)");
   private static final Pattern REVIVE = Pattern.compile("/api/v1/broker/(revive)");
   private static final Pattern CHAOS = Pattern.compile("/api/v1/workers/([^/]+)/chaos");
-  private static final int DEFAULT_LIMIT = 100;
-  private static final int MAX_LIMIT = 1_000;
   private static final String OPEN_METRICS =
       "application/openmetrics-text; version=1.0.0; charset=utf-8";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
@@ -58,11 +55,11 @@ final class Routes {
     pages.put("/readyz", ask -> health(api.ready()));
     pages.put("/metrics", this::metrics);
     pages.put("/api/v1/status", ask -> ok(status()));
-    pages.put("/api/v1/partitions", this::partitions);
-    pages.put("/api/v1/workers", ask -> paged(ask, api.workers()));
-    pages.put("/api/v1/incidents", ask -> paged(ask, api.incidents()));
-    pages.put("/api/v1/alerts", ask -> paged(ask, api.alerts()));
-    pages.put("/api/v1/remedies", ask -> paged(ask, api.remedies()));
+    pages.put("/api/v1/partitions", ask -> Pages.partitions(ask, api.partitions()));
+    pages.put("/api/v1/workers", ask -> Pages.of(ask, api.workers()));
+    pages.put("/api/v1/incidents", ask -> Pages.of(ask, api.incidents()));
+    pages.put("/api/v1/alerts", ask -> Pages.of(ask, api.alerts()));
+    pages.put("/api/v1/remedies", ask -> Pages.of(ask, api.remedies()));
     for (PageFile file : PageFile.values()) {
       Answer content = file.answer();
       pages.put(file.path(), ask -> content);
@@ -240,53 +237,7 @@ final class Routes {
     return Answer.text(open ? OPEN_METRICS : PROMETHEUS, api.metrics(open));
   }
 
-  private Answer partitions(Ask ask) {
-    String state = ask.query("state", "");
-    String topic = ask.query("topic", "");
-    String search = ask.query("search", "").toLowerCase(Locale.ROOT);
-    return paged(
-        ask,
-        api.partitions().stream()
-            .filter(each -> state.isEmpty() || state.equals(each.get("state")))
-            .filter(each -> topic.isEmpty() || topic.equals(each.get("topic")))
-            .filter(
-                each ->
-                    search.isEmpty()
-                        || each.get("partition")
-                            .toString()
-                            .toLowerCase(Locale.ROOT)
-                            .contains(search))
-            .toList());
-  }
-
   private static Answer ok(Object document) {
     return Answer.json(HttpResponseStatus.OK, document);
-  }
-
-  private static Answer paged(Ask ask, List<Map<String, Object>> all) {
-    int limit;
-    int offset;
-    try {
-      limit = Integer.parseInt(ask.query("limit", Integer.toString(DEFAULT_LIMIT)));
-      offset = Integer.parseInt(ask.query("offset", "0"));
-    } catch (NumberFormatException e) {
-      return badPage();
-    }
-    if (limit < 1 || limit > MAX_LIMIT || offset < 0) {
-      return badPage();
-    }
-    Map<String, Object> document = new LinkedHashMap<>();
-    document.put("items", all.stream().skip(offset).limit(limit).toList());
-    document.put("total", all.size());
-    document.put("offset", offset);
-    document.put("limit", limit);
-    return ok(document);
-  }
-
-  private static Answer badPage() {
-    return Answer.error(
-        HttpResponseStatus.BAD_REQUEST,
-        "limit is 1 to " + MAX_LIMIT + ", offset 0 or more",
-        "Leave them out for the first " + DEFAULT_LIMIT + ".");
   }
 }

@@ -130,22 +130,40 @@ final class QuarantineBook {
       many.remove(dir);
     }
     if (many.contains(dir)) {
-      Map.Entry<PartitionId, Hold> first = left.get(0);
-      signals.critical(
+      // One that failed says more than one that a person wanted left alone.
+      Map.Entry<PartitionId, Hold> first =
+          left.stream().filter(each -> !isByHand(each.getValue())).findFirst().orElse(left.get(0));
+      tell(
           "PartitionsQuarantined",
           dir.toString(),
           left.size() + " partitions of " + dir + " are left alone",
           "the first: " + first.getKey().partition() + ": " + first.getValue().reason(),
-          first.getValue().nextStep());
+          first.getValue(),
+          signals);
       return;
     }
     for (Map.Entry<PartitionId, Hold> each : left) {
-      signals.critical(
+      tell(
           "PartitionQuarantined",
           each.getKey().toString(),
           each.getKey().partition() + " is left alone",
           each.getValue().reason(),
-          each.getValue().nextStep());
+          each.getValue(),
+          signals);
+    }
+  }
+
+  private static boolean isByHand(Hold hold) {
+    return hold.kind() == Hold.Kind.BY_HAND;
+  }
+
+  /** What a person wants wakes nobody at night. */
+  private static void tell(
+      String rule, String subject, String summary, String evidence, Hold hold, Signals signals) {
+    if (isByHand(hold)) {
+      signals.warning(rule, subject, summary, evidence, hold.nextStep());
+    } else {
+      signals.critical(rule, subject, summary, evidence, hold.nextStep());
     }
   }
 

@@ -12,18 +12,22 @@ import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.probe.broker.BrokerConfig;
 import io.kleaner.supervisor.probe.broker.BrokerIdentity;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
+import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.Eligibility;
 import io.kleaner.supervisor.probe.broker.OpenTransaction;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
+import io.kleaner.supervisor.remedy.broker.LeverRules;
 import io.kleaner.supervisor.remedy.broker.TuningRules;
 import io.kleaner.supervisor.service.Signals;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -31,9 +35,11 @@ import java.util.Set;
  * Calls for remedies where a judgement gives reason to:
  *
  * <ol>
- *   <li>the partition that killed threads twice since it was last released: isolate its topic;
+ *   <li>the partition that killed threads twice since it was last released: isolate its topic, if
+ *       that has not been deleted;
  *   <li>a dead thread: revive, but not while a partition that kills it again waits for an answer,
- *       nor right after such an answer came, before the topic's settings are in force;
+ *       nor right after such an answer came, before the topic's settings are in force, nor while
+ *       nobody sees the threads;
  *   <li>a full map of keys: a larger one; a thread starved by the throttle: a higher rate;
  *   <li>a hanging transaction: abort it, which only a person can have done.
  * </ol>
@@ -44,7 +50,6 @@ final class Healer {
 
   private static final int KILLS = 2;
   private static final double FASTER = 10;
-  private static final double LEAST_RATE = 10L << 20;
 
   private final RemedyBook book;
   private final BrokerHands hands;
@@ -80,7 +85,7 @@ final class Healer {
     for (Death death : judgement.recentDeaths()) {
       death
           .culprit()
-          .filter(each -> !isolated.contains(each.topic()))
+          .filter(each -> !isolated.contains(each.topic()) && !isGone(each, judgement))
           .filter(each -> death.atMs() > forgivenMs.getOrDefault(each.topic(), -1L))
           .ifPresent(each -> kills.merge(each, 1, Integer::sum));
     }
@@ -88,6 +93,13 @@ final class Healer {
         .filter(each -> each.getValue() >= KILLS)
         .max(Comparator.comparingInt(Map.Entry::getValue))
         .map(Map.Entry::getKey);
+  }
+
+  /** Whether the broker's topics are known and none of its partitions is of this one's any more. */
+  private static boolean isGone(TopicPartition partition, Judgement judgement) {
+    Collection<BrokerPartition> all = judgement.sample().partitions().values();
+    return all.stream().anyMatch(each -> each.replication() instanceof Seen.Known)
+        && all.stream().noneMatch(each -> each.partition().topic().equals(partition.topic()));
   }
 
   private void isolate(
@@ -145,7 +157,9 @@ final class Healer {
     calledFor.add(Ticket.key(order));
     Optional<String> hindered =
         hindered(judgement, killer)
-            .or(() -> book.propose(order, "", somethingToClean(judgement), nowMs));
+            .or(
+                () ->
+                    book.propose(order, "", somethingToClean(judgement, hands.isolated()), nowMs));
     hindered.ifPresent(
         why ->
             signals.critical(
@@ -157,6 +171,11 @@ final class Healer {
   }
 
   private Optional<String> hindered(Judgement judgement, Optional<TopicPartition> killer) {
+    if (judgement.sample().threads() instanceof Seen.Missing<List<CleanerThread>> unseen) {
+      // It could only be refused, time and again, and would use up what may be done in a while.
+      return Optional.of(
+          "whether another cleaner thread lives and is blocked is unknown: " + unseen.why());
+    }
     if (killer.isPresent()) {
       String key = BrokerRemedy.ISOLATE.label() + " " + killer.get().topic();
       if (book.isAsked(key)) {
@@ -215,9 +234,15 @@ final class Healer {
         .orElse("broker");
   }
 
-  /** Whether a revived cleaner has something to do that shows. */
-  static boolean somethingToClean(Judgement judgement) {
-    return judgement.sample().partitions().values().stream()
+  /**
+   * Whether a revived cleaner has something to do that shows.
+   *
+   * @param isolated topics that it leaves alone, whatever the last look saw of their settings
+   */
+  static boolean somethingToClean(Judgement judgement, Set<String> isolated) {
+    return judgement.sample().partitions().entrySet().stream()
+        .filter(each -> !isolated.contains(each.getKey().topic()))
+        .map(Map.Entry::getValue)
         .filter(each -> each.uncleanable().isEmpty())
         .flatMap(each -> each.files().get().stream())
         .anyMatch(files -> files.eligibility().kind() == Eligibility.Kind.ELIGIBLE);
@@ -253,10 +278,10 @@ final class Healer {
   private void unstick(Judgement judgement, Set<String> calledFor, long nowMs) {
     for (Diagnosis each : judgement.of(Ailment.CLEANER_STARVED)) {
       Optional<BrokerConfig> config = judgement.sample().config().get();
-      if (config.isPresent()
-          && config.get().decimal("log.cleaner.io.max.bytes.per.second").isPresent()) {
-        double rate = config.get().decimal("log.cleaner.io.max.bytes.per.second").getAsDouble();
-        long higher = (long) Math.max(LEAST_RATE, FASTER * rate);
+      // Where it would be refused nobody is asked: the alert says how to do it by a restart.
+      if (config.isPresent() && sleepsShortly(config.get())) {
+        double rate = config.get().decimal(TuningRules.RATE).getAsDouble();
+        long higher = (long) (FASTER * rate);
         ask(
             BrokerRemedy.UNSTICK,
             subject(judgement),
@@ -266,6 +291,22 @@ final class Healer {
             nowMs);
       }
     }
+  }
+
+  private static boolean sleepsShortly(BrokerConfig config) {
+    OptionalDouble rate = config.decimal(TuningRules.RATE);
+    OptionalLong buffer = config.number(TuningRules.IO_BUFFER);
+    OptionalLong message = config.number(TuningRules.LARGEST_MESSAGE);
+    OptionalLong threads = config.number(LeverRules.THREADS);
+    return rate.isPresent()
+        && buffer.isPresent()
+        && message.isPresent()
+        && threads.isPresent()
+        && TuningRules.refuseSleeps(
+                rate.getAsDouble(),
+                TuningRules.largestChunk(
+                    buffer.getAsLong(), message.getAsLong(), (int) threads.getAsLong()))
+            .isEmpty();
   }
 
   private static OptionalLong number(Judgement judgement, String key) {

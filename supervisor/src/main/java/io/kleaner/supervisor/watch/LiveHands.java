@@ -18,7 +18,6 @@ import io.kleaner.supervisor.remedy.broker.BrokerLever;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.remedy.broker.CheckpointView;
 import io.kleaner.supervisor.remedy.broker.CleanerTuning;
-import io.kleaner.supervisor.remedy.broker.LeverRules;
 import io.kleaner.supervisor.remedy.broker.LeverTimes;
 import io.kleaner.supervisor.remedy.broker.OverrideJournal;
 import io.kleaner.supervisor.remedy.broker.Overrides;
@@ -176,9 +175,7 @@ public final class LiveHands implements BrokerHands {
       OptionalLong maxHeapBytes)
       throws IOException {
     return switch (order.remedy()) {
-      case REVIVE ->
-          new BrokerLever(node, overrides, threads, checkpoints, LeverTimes.DEFAULT, clock, token)
-              .revive(somethingToClean);
+      case REVIVE -> lever(node).revive(somethingToClean);
       case ISOLATE -> isolation.isolate(order.subject(), byHand);
       case RELEASE -> isolation.release(order.subject());
       case UNSTICK -> tuning(node).unstick((double) order.number());
@@ -188,6 +185,10 @@ public final class LiveHands implements BrokerHands {
               .transactions(clock, token)
               .abort(order.partition().get(0), order.number(), confirmed);
     };
+  }
+
+  private BrokerLever lever(int node) {
+    return new BrokerLever(node, overrides, threads, checkpoints, LeverTimes.DEFAULT, clock, token);
   }
 
   private CleanerTuning tuning(int node) {
@@ -207,9 +208,8 @@ public final class LiveHands implements BrokerHands {
   @Override
   public List<String> recover() {
     try {
-      return overrides.recover(() -> LeverRules.refusal(threads.get(), clock.nowMs())).stream()
-          .map(Overrides.Restored::sentence)
-          .toList();
+      // Which broker it was stands in the journal.
+      return lever(-1).recover().stream().map(Overrides.Restored::sentence).toList();
     } finally {
       takeStock();
     }

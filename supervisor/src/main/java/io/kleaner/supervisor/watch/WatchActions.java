@@ -79,7 +79,7 @@ final class WatchActions {
                     yes,
                     confirm,
                     reason,
-                    Healer.somethingToClean(rounds.judgement()),
+                    Healer.somethingToClean(rounds.judgement(), hands.isolated()),
                     clock.nowMs())
                 .ifPresent(why -> notDone(ticket.get().order().subject(), why)));
     return done(
@@ -188,7 +188,7 @@ final class WatchActions {
   private void byHand(BrokerHands.Order order) {
     rounds
         .book()
-        .byHand(order, Healer.somethingToClean(rounds.judgement()), clock.nowMs())
+        .byHand(order, Healer.somethingToClean(rounds.judgement(), hands.isolated()), clock.nowMs())
         .ifPresent(why -> notDone(order.subject(), why));
   }
 

@@ -102,9 +102,13 @@ class AlertConfigTest {
                 + " resolve.after.ms, rules, sinks",
             "alerts: hold.off.ms is a whole number, not 'soon'",
             "alerts: repeat.interval.ms is from 1000 to 31536000000, not 0",
+            "alerts.rules: no rule is called 'Dead'; docs/alerts.md and docs/watch.md list them"
+                + " all",
             "alerts.rules.Dead: unknown key 'holdoff'; known are hold.off.ms,"
                 + " repeat.interval.ms, resolve.after.ms",
             "alerts.rules.Dead: resolve.after.ms is from 0 to 31536000000, not -1",
+            "alerts.rules: no rule is called 'Hung'; docs/alerts.md and docs/watch.md list them"
+                + " all",
             "alerts.rules.Hung: expected keys such as 'hold.off.ms'",
             "alerts.sinks[0]: a secret is not written here; name its file with 'secret.file'",
             "alerts.sinks[0]: max.attempts is a whole number, not '1.5'",
@@ -251,6 +255,15 @@ class AlertConfigTest {
     return new AlertConfig(AlertPolicy.DEFAULT, Map.of(), List.of(spec))
         .open(new LocalFileSystem(), new ManualClock(), "kleaner@test")
         .get(0);
+  }
+
+  @Test
+  void parse_everyRuleThatIsRaised_isKnown() {
+    for (String rule : List.of("WorkerDead", "CleanerNotRevived", "CleanerDead", "AlertsLeftOut")) {
+      parse("rules: { " + rule + ": { hold.off.ms: 1 } }");
+    }
+
+    assertThat(problems).isEmpty();
   }
 
   private AlertConfig parse(String yaml) {

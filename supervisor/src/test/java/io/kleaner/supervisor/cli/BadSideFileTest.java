@@ -8,8 +8,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -160,6 +163,46 @@ class BadSideFileTest {
     assertThat(run.err()).contains("my-topic-0: refused: ", "partition.metadata").hasLineCount(2);
     assertThat(run.out()).contains("my-topic-1: cleaned");
     assertThat(Tree.of(partition)).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "my-topic-0/partition.metadata",
+        "my-topic-0/00000000000000001620.snapshot",
+        "my-topic-0/00000000000000000387.index",
+        "my-topic-0/00000000000000000387.timeindex",
+        "my-topic-0/00000000000000000387.log",
+        "my-topic-0/00000000000000000387.txnindex",
+        "cleaner-offset-checkpoint",
+        "replication-offset-checkpoint",
+        "log-start-offset-checkpoint",
+      })
+  @Timeout(value = 5, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void compact_namedPipeInPlaceOfAFile_isRefusedAndNobodyWaitsForIt(String name) throws Exception {
+    Path pipe = logDir.resolve(name);
+    Path aside = temp.resolve("aside");
+    if (Files.exists(pipe)) {
+      Files.move(pipe, aside);
+    }
+    Map<String, String> before = Tree.of(logDir);
+    makePipe(pipe);
+
+    Cli.Run run = Cli.run("compact", partition);
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(3);
+    assertThat(run.err()).contains(pipe.getFileName().toString(), "regular file");
+    Files.delete(pipe);
+    assertThat(Tree.of(logDir)).isEqualTo(before);
+  }
+
+  private static void makePipe(Path path) throws Exception {
+    try {
+      Process made = new ProcessBuilder("mkfifo", path.toString()).start();
+      Assumptions.assumeTrue(made.waitFor() == 0, "mkfifo failed");
+    } catch (IOException e) {
+      Assumptions.abort("there is no mkfifo: " + e);
+    }
   }
 
   private void assertRefused(String... message) throws IOException {

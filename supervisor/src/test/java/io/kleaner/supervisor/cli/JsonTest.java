@@ -87,7 +87,7 @@ class JsonTest {
   void plan_exact_hasItsFields() {
     JsonNode json = Cli.run("plan", "--json", "--exact", partition).json();
 
-    assertNames(json, "partitions unusable wouldBeCleaned others");
+    assertNames(json, "partitions unusable wouldBeCleaned wouldRefuse others");
     assertNames(
         json.at("/partitions/0"),
         "partition status order dirtyRatio dirtyBytes overdue segments groups peakExtraDiskBytes"

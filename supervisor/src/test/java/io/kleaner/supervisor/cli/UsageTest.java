@@ -33,7 +33,9 @@ class UsageTest {
             "delete.retention.ms"
           },
           "plan",
-          new String[] {"Default: 128m", "Default: keep", "--exact", "--show-keys"},
+          new String[] {
+            "Default: 128m", "Default: keep", "--exact", "--show-keys", "--after-crash"
+          },
           "check",
           new String[] {"Default: 2", "Default: 64m"},
           "dump",

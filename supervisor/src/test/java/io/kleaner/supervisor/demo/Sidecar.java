@@ -22,7 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A real {@code kleaner watch}, in a process of its own, and its API. Not thread-safe. */
-final class Sidecar implements AutoCloseable {
+public final class Sidecar implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -46,7 +46,7 @@ final class Sidecar implements AutoCloseable {
   }
 
   /** Starts it and waits until it says where its page is. */
-  static Sidecar start(List<String> arguments) throws IOException {
+  public static Sidecar start(List<String> arguments) throws IOException {
     Process process =
         Kleaner.start(List.of("-Xmx128m", "-XX:+UseSerialGC"), arguments.toArray(String[]::new));
     List<String> printed = new ArrayList<>();
@@ -83,24 +83,24 @@ final class Sidecar implements AutoCloseable {
   }
 
   /** Where its page is. */
-  URI url() {
+  public URI url() {
     return url;
   }
 
   /** What it printed. */
-  List<String> printed() {
+  public List<String> printed() {
     synchronized (printed) {
       return List.copyOf(printed);
     }
   }
 
   /** A document of its API. */
-  JsonNode get(String path) throws IOException, InterruptedException {
+  public JsonNode get(String path) throws IOException, InterruptedException {
     return send(HttpRequest.newBuilder(url.resolve(path)).GET());
   }
 
   /** Does something, with the token. */
-  JsonNode post(String path, String reason) throws IOException, InterruptedException {
+  public JsonNode post(String path, String reason) throws IOException, InterruptedException {
     String body = JSON.writeValueAsString(JSON.createObjectNode().put("reason", reason));
     return send(
         HttpRequest.newBuilder(url.resolve(path))
@@ -122,7 +122,7 @@ final class Sidecar implements AutoCloseable {
   }
 
   /** Waits until a list of its API has such an item; empty if it never had in time. */
-  Optional<JsonNode> await(String path, Predicate<JsonNode> wanted, Duration atMost)
+  public Optional<JsonNode> await(String path, Predicate<JsonNode> wanted, Duration atMost)
       throws IOException, InterruptedException {
     long deadlineNs = System.nanoTime() + atMost.toNanos();
     while (true) {
@@ -138,8 +138,21 @@ final class Sidecar implements AutoCloseable {
     }
   }
 
+  /** Waits until its status is such; false if it never was in time. */
+  public boolean awaitStatus(Predicate<JsonNode> wanted, Duration atMost)
+      throws IOException, InterruptedException {
+    long deadlineNs = System.nanoTime() + atMost.toNanos();
+    while (!wanted.test(get("/api/v1/status"))) {
+      if (System.nanoTime() > deadlineNs || !process.isAlive()) {
+        return false;
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MS);
+    }
+    return true;
+  }
+
   /** Asks it to stop; whether it did, in order. */
-  boolean stop() throws InterruptedException {
+  public boolean stop() throws InterruptedException {
     process.toHandle().destroy();
     return process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)
         && (process.exitValue() == 0 || process.exitValue() == STOPPED);

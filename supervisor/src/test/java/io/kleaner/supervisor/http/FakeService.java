@@ -24,7 +24,7 @@ final class FakeService implements ServiceApi {
   final List<String> acts = new CopyOnWriteArrayList<>();
   private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong id = new AtomicLong(1);
-  private final List<Map<String, Object>> partitions = new ArrayList<>();
+  final List<Map<String, Object>> partitions = new ArrayList<>();
 
   FakeService() {
     for (int i = 0; i < 1_500; i++) {

@@ -3,7 +3,15 @@ package io.kleaner.supervisor.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URLEncoder;
 import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -76,7 +84,65 @@ class ReadTest {
 
     assertThat(got.path("items")).hasSize(100);
     assertThat(got.path("total").asInt()).isEqualTo(1_500);
+    assertThat(got.path("items").path(0).path("partition").asText()).isEqualTo("Payments-1");
+    assertThat(got.path("items").path(99).path("partition").asText()).isEqualTo("Payments-199");
+  }
+
+  @Test
+  void partitions_placesChangeBetweenPages_eachIsReadOnce() throws Exception {
+    List<String> expected = names(lab.service.partitions);
+    List<String> read = new ArrayList<>();
+    String after = "";
+    do {
+      // As they are given, the dirtiest first; and one comes and goes before what was read.
+      Collections.shuffle(lab.service.partitions, new Random(read.size()));
+      Map<String, Object> passing = Map.of("partition", "A-" + read.size(), "topic", "A");
+      lab.service.partitions.add(passing);
+      JsonNode page = lab.get("/api/v1/partitions?limit=170" + after).json();
+      page.path("items").forEach(each -> read.add(each.path("partition").asText()));
+      lab.service.partitions.remove(passing);
+      String next = page.path("next").asText();
+      after = next.isEmpty() ? "" : "&after=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
+    } while (!after.isEmpty());
+
+    read.remove("A-0");
+    assertThat(read).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  private static List<String> names(List<Map<String, Object>> partitions) {
+    return partitions.stream().map(each -> (String) each.get("partition")).toList();
+  }
+
+  @Test
+  void partitions_samePartitionInTwoDirectories_bothAreRead() throws Exception {
+    lab.service.partitions.clear();
+    for (String dir : List.of("/b", "/a, with a comma", "/c")) {
+      lab.service.partitions.add(
+          Map.of("partition", "with-dash-7", "topic", "with-dash", "logDir", dir));
+    }
+    List<String> read = new ArrayList<>();
+    String next = "";
+    do {
+      JsonNode page =
+          lab.get(
+                  "/api/v1/partitions?limit=1"
+                      + (next.isEmpty()
+                          ? ""
+                          : "&after=" + URLEncoder.encode(next, StandardCharsets.UTF_8)))
+              .json();
+      read.add(page.path("items").path(0).path("logDir").asText());
+      next = page.path("next").asText();
+    } while (!next.isEmpty());
+
+    assertThat(read).containsExactly("/a, with a comma", "/b", "/c");
+  }
+
+  @Test
+  void partitions_dirtiest_areAsTheServiceGivesThem() throws Exception {
+    JsonNode got = lab.get("/api/v1/partitions?order=dirtiest&limit=2").json();
+
     assertThat(got.path("items").path(0).path("partition").asText()).isEqualTo("orders-0");
+    assertThat(got.has("next")).isFalse();
   }
 
   @Test
@@ -88,7 +154,21 @@ class ReadTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"limit=0", "limit=1001", "offset=-1", "limit=x", "offset=99999999999"})
+  @ValueSource(
+      strings = {
+        "limit=0",
+        "limit=1001",
+        "offset=-1",
+        "limit=x",
+        "offset=99999999999",
+        "after=",
+        "after=orders",
+        "after=orders-x",
+        "after=orders-1&offset=1",
+        "order=size",
+        "order=dirtiest&offset=100",
+        "order=dirtiest&after=orders-1"
+      })
   void partitions_pageThatIsNone_is400(String query) throws Exception {
     assertThat(lab.get("/api/v1/partitions?" + query).status()).isEqualTo(400);
   }

@@ -25,8 +25,9 @@ class HangTest {
             .set("heartbeat.interval.ms", 200)
             .set("hung.after.ms", 1_000)
             .set("failure.backoff.ms", 200);
-    Pipe pipe = Pipe.inPlaceOf(home.partition("hangs-0").resolve("partition.metadata"));
-    try (ServiceProcess service = home.start()) {
+    try (HeldFile held =
+            HeldFile.make(home.partition("hangs-0").resolve("partition.metadata"), "version: 0\n");
+        ServiceProcess service = home.start()) {
       service.await("others clean", () -> service.count("clean") == HEALTHY);
       service.await("left alone", () -> service.count("quarantined") == 1);
 
@@ -42,11 +43,11 @@ class HangTest {
       home.partitions("later", 2);
       service.await("new ones clean", () -> service.count("clean") == HEALTHY + 2);
 
-      pipe.answer();
+      held.answer();
 
       service.await("who was given up ends", () -> !service.incidents("ZOMBIE_ENDED").isEmpty());
       assertThat(service.count("quarantined")).isEqualTo(1);
-      pipe.remove();
+      held.remove();
       service.post("/api/v1/partitions/hangs-0/release");
       service.await("well again", () -> service.count("clean") == HEALTHY + 3);
     }

@@ -98,8 +98,10 @@ class StopTest {
   @Test
   void sigterm_workerHangsInARead_endsInTimeAndTheNextStartHasTheDirectory() throws Exception {
     ServiceHome home = new ServiceHome(temp).partitions("orders", 3);
-    Pipe pipe = Pipe.inPlaceOf(home.partition("orders-1").resolve("partition.metadata"));
-    try (ServiceProcess service = home.start()) {
+    HeldFile held =
+        HeldFile.make(home.partition("orders-1").resolve("partition.metadata"), "version: 0\n");
+    try (held;
+        ServiceProcess service = home.start()) {
       service.await(
           "it hangs",
           () ->
@@ -113,7 +115,7 @@ class StopTest {
 
       Figures.note("stop while a worker hangs in a read", "5 s", took.toMillis() + " ms");
     }
-    pipe.remove();
+    held.remove();
     assertFree(home.logDir());
     try (ServiceProcess service = home.start()) {
       service.await("clean", () -> service.count("clean") == 3);

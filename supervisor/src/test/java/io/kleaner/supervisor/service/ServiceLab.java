@@ -25,6 +25,7 @@ import io.kleaner.supervisor.remedy.RestartPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -151,8 +152,14 @@ final class ServiceLab implements AutoCloseable {
       lines.append(name, 0, dash).append(' ').append(name.substring(dash + 1)).append(" 61\n");
       entries++;
     }
-    Files.writeString(
-        logDir.resolve("replication-offset-checkpoint"), "0\n" + entries + "\n" + lines);
+    // As a broker does: whoever reads meanwhile finds the old ones or the new ones, never none.
+    Path fresh = logDir.resolve("replication-offset-checkpoint.tmp");
+    Files.writeString(fresh, "0\n" + entries + "\n" + lines);
+    Files.move(
+        fresh,
+        logDir.resolve("replication-offset-checkpoint"),
+        StandardCopyOption.REPLACE_EXISTING,
+        StandardCopyOption.ATOMIC_MOVE);
   }
 
   Path logDir() {

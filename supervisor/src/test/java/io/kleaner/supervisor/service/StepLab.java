@@ -16,6 +16,7 @@ import io.kleaner.supervisor.cleaner.ServedDirs;
 import io.kleaner.supervisor.cleaner.WorkEvents;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.journal.Journal;
+import io.kleaner.supervisor.judge.Severity;
 import io.kleaner.supervisor.judge.WorkerRules;
 import io.kleaner.supervisor.remedy.QuarantinePolicy;
 import io.kleaner.supervisor.remedy.RestartPolicy;
@@ -103,6 +104,15 @@ abstract class StepLab {
   boolean isFiring(String rule) {
     return supervisor.snapshot().alerts().stream()
         .anyMatch(each -> each.rule().equals(rule) && each.state() == Alert.State.FIRING);
+  }
+
+  /** How grave an alert of a rule is that is told now. */
+  Severity severity(String rule) {
+    return supervisor.snapshot().alerts().stream()
+        .filter(each -> each.rule().equals(rule) && each.state() == Alert.State.FIRING)
+        .map(Alert::severity)
+        .findFirst()
+        .orElseThrow();
   }
 
   long incidents(Incident.Kind kind) {

@@ -10,6 +10,7 @@ import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionStatus;
 import io.kleaner.supervisor.cleaner.Puppet;
 import io.kleaner.supervisor.journal.Incident;
+import io.kleaner.supervisor.judge.Severity;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -198,6 +199,7 @@ class SupervisorStepTest extends StepLab {
     crew.at("cleaner-0").fail(board, work("cleaner-0"), Cause.FAILED, "disk", clock.nowMs());
     step(500);
     assertThat(isFiring("PartitionQuarantined")).isTrue();
+    assertThat(severity("PartitionQuarantined")).isEqualTo(Severity.CRITICAL);
 
     step(60_000);
     Lease retry = work("cleaner-0");
@@ -211,6 +213,39 @@ class SupervisorStepTest extends StepLab {
     assertThat(isFiring("PartitionQuarantined")).isFalse();
     assertThat(incidents(Incident.Kind.PARTITION_RELEASED)).isEqualTo(1);
     assertThat(board.state(ONE).orElseThrow().failures()).isZero();
+  }
+
+  @Test
+  void quarantinedByHand_isTold_asAWarning() {
+    dirty(ONE);
+    partitions.quarantineByHand(ONE, "mine", clock.nowMs());
+
+    step(500);
+
+    assertThat(severity("PartitionQuarantined")).isEqualTo(Severity.WARNING);
+  }
+
+  @Test
+  void quarantinedByHand_many_areAWarningUntilOneFails() {
+    PartitionId[] many = new PartitionId[QuarantineBook.MANY + 1];
+    for (int i = 0; i < many.length; i++) {
+      many[i] = Puppet.id("/logs", "many", i);
+    }
+    dirty(many);
+    for (int i = 1; i < many.length; i++) {
+      partitions.quarantineByHand(many[i], "mine", clock.nowMs());
+    }
+    fail();
+    step(5_000);
+    assertThat(severity("PartitionQuarantined")).isEqualTo(Severity.WARNING);
+    fail();
+
+    assertThat(severity("PartitionsQuarantined")).isEqualTo(Severity.CRITICAL);
+  }
+
+  private void fail() {
+    crew.at("cleaner-0").fail(board, work("cleaner-0"), Cause.FAILED, "disk", clock.nowMs());
+    step(500);
   }
 
   @Test

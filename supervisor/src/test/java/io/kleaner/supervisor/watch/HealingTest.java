@@ -8,6 +8,7 @@ import io.kleaner.supervisor.journal.Journal;
 import io.kleaner.supervisor.judge.broker.Broker;
 import io.kleaner.supervisor.probe.broker.Offsets;
 import io.kleaner.supervisor.probe.broker.OpenTransaction;
+import io.kleaner.supervisor.probe.broker.Replication;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.probe.broker.Source;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
@@ -53,6 +54,9 @@ class HealingTest {
     private final List<Attempt> attempts = new ArrayList<>();
     private final Set<String> isolated = new HashSet<>();
 
+    /** Whether what was carried out last had to show by something cleaned. */
+    private boolean mustShow;
+
     @Override
     public String unable() {
       return "";
@@ -66,6 +70,7 @@ class HealingTest {
     @Override
     public RemedyDesk.Answer carryOut(
         Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean) {
+      mustShow = somethingToClean;
       done.add(
           order.remedy().label()
               + " "
@@ -169,6 +174,25 @@ class HealingTest {
 
     assertThat(hands.done).startsWith("revive broker 1", "isolate poison", "revive broker 1");
     assertThat(told("RemedyAsked")).isEmpty();
+  }
+
+  @Test
+  void look_revivedRightAfterAnIsolation_theIsolatedTopicNeedNotBeCleaned() {
+    broker.partition(Broker.POISON, Broker.Files::eligible);
+    hands.policy =
+        new RemedyPolicy(
+            Map.of(BrokerRemedy.ISOLATE, BrokerRemedy.Consent.AUTO),
+            false,
+            RemedyPolicy.Limits.DEFAULT);
+    ticks(2);
+    killedAtPoison();
+    tick();
+    assertThat(hands.mustShow).isTrue();
+    killedAtPoison();
+    ticks(5);
+
+    assertThat(hands.done).startsWith("revive broker 1", "isolate poison", "revive broker 1");
+    assertThat(hands.mustShow).isFalse();
   }
 
   @Test
@@ -305,6 +329,93 @@ class HealingTest {
     broker.maxHeapBytes = OptionalLong.of(600L << 20);
     ticks(2);
     assertThat(rounds.book().all().get(0).order().number()).isEqualTo(150L << 20);
+  }
+
+  private static void replicated(Broker.Files files) {
+    files.replication =
+        Seen.known(
+            new Replication(OptionalInt.of(1), List.of(1), List.of(1), Map.of()), Broker.START_MS);
+  }
+
+  @Test
+  void look_topicOfTheQuestionDeleted_withdrawsItAndRevives() {
+    broker.partition(Broker.ORDERS, HealingTest::replicated);
+    broker.partition(Broker.POISON, HealingTest::replicated);
+    ticks(2);
+    killedAtPoison();
+    tick();
+    killedAtPoison();
+    ticks(3);
+    assertThat(told("RemedyAsked").orElseThrow()).contains("isolate poison");
+
+    broker.deleted(Broker.POISON);
+    ticks(2);
+
+    assertThat(told("RemedyAsked")).isEmpty();
+    assertThat(state("isolate poison")).isEqualTo(Ticket.State.WITHDRAWN);
+    ticks(60);
+    assertThat(hands.done).startsWith("revive broker 1", "revive broker 1");
+    assertThat(hands.done).doesNotContain("isolate poison");
+  }
+
+  @Test
+  void look_topicsNotKnown_keepsTheQuestion() {
+    broker.partition(Broker.POISON, files -> {});
+    ticks(2);
+    killedAtPoison();
+    tick();
+    killedAtPoison();
+    ticks(3);
+
+    broker.deleted(Broker.POISON);
+    ticks(3);
+
+    assertThat(told("RemedyAsked").orElseThrow()).contains("isolate poison");
+  }
+
+  @Test
+  void look_deadByTheLogWhileNobodySeesTheThreads_startsNothingAndSaysUnknown() {
+    ticks(2);
+    killedAtPoison();
+    broker.threadsUnseen();
+    ticks(30);
+
+    assertThat(told("CleanerDead")).isPresent();
+    assertThat(hands.done).isEmpty();
+    assertThat(told("CleanerNotRevived").orElseThrow()).contains("unknown", "does not answer");
+
+    broker.noThreads();
+    ticks(2);
+    assertThat(hands.done).containsExactly("revive broker 1");
+  }
+
+  private void starved(String bytesPerSecond) {
+    broker.set("log.cleaner.io.max.bytes.per.second", bytesPerSecond);
+    broker.set("log.cleaner.io.buffer.size", "524288");
+    broker.set("message.max.bytes", "1048588");
+    broker.asleepInTheThrottle();
+    ticks(70);
+  }
+
+  @Test
+  void look_starvedByAThrottleOfShortSleeps_asksWhetherToRaiseIt() {
+    starved("70000000");
+
+    assertThat(told("CleanerStarved")).isPresent();
+    assertThat(told("RemedyAsked").orElseThrow()).contains("unstick");
+    assertThat(rounds.book().all().get(0).order().number()).isEqualTo(700_000_000L);
+  }
+
+  @Test
+  void look_starvedByAThrottleOfLongSleeps_saysRestartAndAsksForNothing() {
+    starved("1000");
+
+    assertThat(told("RemedyAsked")).isEmpty();
+    assertThat(signals.all())
+        .anyMatch(
+            each ->
+                each.rule().equals("CleanerStarved")
+                    && each.nextStep().contains("restart the broker"));
   }
 
   private Optional<String> byHand(BrokerRemedy remedy, String subject) {

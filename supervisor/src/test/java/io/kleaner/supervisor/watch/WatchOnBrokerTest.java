@@ -3,29 +3,34 @@ package io.kleaner.supervisor.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.kleaner.supervisor.broker.BrokerJmx;
 import io.kleaner.supervisor.broker.BrokerJvm;
 import io.kleaner.supervisor.broker.BrokerSpec;
 import io.kleaner.supervisor.broker.Incidents;
 import io.kleaner.supervisor.broker.KafkaVersion;
 import io.kleaner.supervisor.broker.Relay;
-import io.kleaner.supervisor.http.ServiceApi;
+import io.kleaner.supervisor.demo.Sidecar;
 import io.kleaner.supervisor.probe.broker.AdminTarget;
 import io.kleaner.supervisor.probe.broker.ProbeTargets;
 import io.kleaner.supervisor.remedy.broker.LeftOverride;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
 import java.io.IOException;
+import java.io.Writer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.function.UnaryOperator;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What else happens to a broker, or to us, while the sidecar stands beside it. */
 @Tag("full")
 class WatchOnBrokerTest {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   @TempDir private Path temp;
 
@@ -203,38 +210,64 @@ class WatchOnBrokerTest {
   }
 
   @Test
-  void brokerThatAsksWhoWeAre_commandConfig_isSeenAndRevivedByHand() throws Exception {
-    Map<String, String> client =
-        Map.of(
-            "security.protocol",
-            "SASL_PLAINTEXT",
-            "sasl.mechanism",
-            "PLAIN",
-            "sasl.jaas.config",
-            "org.apache.kafka.common.security.plain.PlainLoginModule required"
-                + " username=\"admin\" password=\"of-a-test\";");
+  void brokerThatAsksWhoWeAre_commandConfigFile_isSeenAndRevivedByHand() throws Exception {
+    Properties client = new Properties();
+    client.setProperty("security.protocol", "SASL_PLAINTEXT");
+    client.setProperty("sasl.mechanism", "PLAIN");
+    client.setProperty(
+        "sasl.jaas.config",
+        "org.apache.kafka.common.security.plain.PlainLoginModule required"
+            + " username=\"admin\" password=\"of-a-test\";");
     try (BrokerJvm broker = start(WatchOnBrokerTest::asking)) {
       try (WatchLab stranger = WatchLab.start(broker, temp.resolve("stranger"))) {
         stranger.await("jmx", () -> stranger.knows("jmx"));
         stranger.await("told", () -> stranger.isFiring("SourceSilent"));
         assertThat(stranger.knows("admin")).isFalse();
       }
-      try (WatchLab lab =
-              WatchLab.start(
-                  broker,
-                  temp.resolve("state"),
-                  targets -> by(targets, new AdminTarget(broker.bootstrap(), client)),
-                  RemedyPolicy.defaults(false));
+      // As a user gives it: a file, named on the command line of a process of its own.
+      Path file = temp.resolve("client.properties");
+      try (Writer out = Files.newBufferedWriter(file)) {
+        client.store(out, "of a test");
+      }
+      try (Sidecar sidecar =
+              Sidecar.start(
+                  List.of(
+                      "watch",
+                      "--bootstrap-server",
+                      broker.bootstrap(),
+                      "--command-config",
+                      file.toString(),
+                      "--jmx",
+                      broker.jmx(),
+                      "--state-dir",
+                      temp.resolve("state").toString(),
+                      "--listen",
+                      "127.0.0.1:0"));
           BrokerJmx jmx = BrokerJmx.of(broker)) {
-        lab.await("all known", () -> knowsAll(lab));
+        assertThat(sidecar.awaitStatus(WatchOnBrokerTest::knowsAdmin, PATIENCE))
+            .as(sidecar.get("/api/v1/status").toPrettyString())
+            .isTrue();
+        assertThat(sidecar.await("/api/v1/workers", each -> state(each, "idle"), PATIENCE))
+            .isPresent();
         Map<String, Long> before = jmx.cleanerThreads();
-        assertThat(lab.facade().act(ServiceApi.Action.REVIVE, "", "a test").outcome())
-            .isEqualTo(ServiceApi.ActionResult.Outcome.DONE);
-        lab.await("revived", () -> lab.remedy("revive", "effective").isPresent());
+        sidecar.post("/api/v1/broker/revive", "a test");
+        assertThat(sidecar.await("/api/v1/remedies", each -> state(each, "effective"), PATIENCE))
+            .as(sidecar.get("/api/v1/remedies").toPrettyString())
+            .isPresent();
 
         assertThat(jmx.cleanerThreads()).hasSize(1).isNotEqualTo(before);
+        assertThat(sidecar.stop()).isTrue();
       }
     }
+  }
+
+  private static boolean knowsAdmin(JsonNode status) {
+    return StreamSupport.stream(status.path("sources").spliterator(), false)
+        .anyMatch(each -> each.path("source").asText().equals("admin") && state(each, "known"));
+  }
+
+  private static boolean state(JsonNode item, String state) {
+    return item.path("state").asText().equals(state);
   }
 
   private static BrokerSpec asking(BrokerSpec spec) {

@@ -210,9 +210,10 @@ final class LiveThreadRules {
                 + " looks; log.cleaner.io.max.bytes.per.second is "
                 + rate
                 + frames,
-            "Raise log.cleaner.io.max.bytes.per.second, but not while the thread sleeps in the"
-                + " throttle: the broker would wait for it and apply no metadata any more. At this"
-                + " rate a restart of the broker with the higher value is the safe way."));
+            "Set a higher log.cleaner.io.max.bytes.per.second in server.properties and restart the"
+                + " broker. Don't change it, or anything else of the cleaner, while the broker"
+                + " runs: it would wait for the sleeping thread and apply no metadata any more."
+                + " Only where every sleep is short Kleaner asks whether it should ('unstick')."));
   }
 
   private void spinning(ThreadTrack track, long stillMs, double cpu, String frames) {

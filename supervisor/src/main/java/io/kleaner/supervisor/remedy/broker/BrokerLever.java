@@ -251,6 +251,6 @@ public final class BrokerLever {
    * again while something is left.
    */
   public List<Restored> recover() {
-    return overrides.recover(threads::refusal);
+    return overrides.recover(threads::refusalNow);
   }
 }

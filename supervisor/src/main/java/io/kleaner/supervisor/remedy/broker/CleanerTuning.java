@@ -4,6 +4,7 @@ package io.kleaner.supervisor.remedy.broker;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
+import io.kleaner.supervisor.probe.broker.ConfigValue.Origin;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
@@ -24,14 +25,12 @@ import java.util.stream.Collectors;
 /**
  * Changes a live broker's cleaner for good: its throttle, its number of threads, its buffer. Each
  * change restarts the cleaner, so the rules of {@link LeverRules} hold: a thread that sleeps in the
- * throttle keeps the old rate until it wakes, and would block the broker until then.
+ * throttle keeps the old rate until it wakes, and would block the broker until then. So nothing is
+ * changed while it works under a rate that allows of long sleeps, {@link TuningRules#refuseSleeps}.
  *
  * <p>What it changes stays in the journal of overrides until it is reverted. Not thread-safe.
  */
 public final class CleanerTuning {
-
-  /** The broker would apply no metadata for so long, if the thread fell asleep again too soon. */
-  private static final long LONGEST_SLEEP_MS = 5_000;
 
   private static final long WAKE_MS = 30_000;
 
@@ -57,7 +56,7 @@ public final class CleanerTuning {
   }
 
   /**
-   * Raises the throttle that starves the cleaner.
+   * Raises the throttle that starves the cleaner, if every sleep at the present rate is short.
    *
    * @param bytesPerSecond the new rate, above the present one
    */
@@ -67,7 +66,13 @@ public final class CleanerTuning {
     if (why.isPresent()) {
       return new Refused(why.get(), "Look for another cause with 'kleaner explain'.");
     }
-    return change(TuningRules.RATE, Double.toString(bytesPerSecond), Purpose.UNSTICK);
+    String text = Double.toString(bytesPerSecond);
+    Optional<String> asleep = longSleeps();
+    return asleep.isPresent()
+        ? new Refused(
+            TuningRules.RATE + " is not changed now, because " + asleep.get(),
+            restartWith(TuningRules.RATE, text))
+        : change(TuningRules.RATE, text, Purpose.UNSTICK);
   }
 
   /** Changes the number of cleaner threads: at most twice, at least half of what it is. */
@@ -142,13 +147,44 @@ public final class CleanerTuning {
         .orElseGet(() -> overrides.restore(override));
   }
 
+  /** Why a thread that works under the present throttle must be let alone; empty without one. */
+  private Optional<String> longSleeps() throws IOException {
+    Map<String, Former> now =
+        overrides
+            .access()
+            .read(
+                broker,
+                List.of(
+                    TuningRules.RATE,
+                    TuningRules.IO_BUFFER,
+                    TuningRules.LARGEST_MESSAGE,
+                    LeverRules.THREADS));
+    if (now.get(TuningRules.RATE).origin() == Origin.DEFAULT) {
+      return Optional.empty();
+    }
+    Optional<Double> rate = TuningRules.number(now.get(TuningRules.RATE));
+    Optional<Double> buffer = TuningRules.number(now.get(TuningRules.IO_BUFFER));
+    Optional<Double> message = TuningRules.number(now.get(TuningRules.LARGEST_MESSAGE));
+    Optional<Double> count = TuningRules.number(now.get(LeverRules.THREADS));
+    if (rate.isEmpty() || buffer.isEmpty() || message.isEmpty() || count.isEmpty()) {
+      return Optional.of(
+          "the broker doesn't tell its throttle and the size of its buffers, so nobody knows how"
+              + " long its cleaner threads sleep");
+    }
+    return TuningRules.refuseSleeps(
+        rate.get(),
+        TuningRules.largestChunk(
+            buffer.get().longValue(), message.get().longValue(), count.get().intValue()));
+  }
+
   private RemedyOutcome change(String key, String text, Purpose purpose) throws IOException {
     Seen<List<CleanerThread>> before = threads.look();
     Optional<String> why = LeverRules.refusal(before, clock.nowMs());
-    if (why.isPresent() && !ThreadWatch.isAsleep(before)) {
+    if (!ThreadWatch.isAsleep(before)) {
+      // Awake at one look, it may be about to fall asleep.
       why = threads.lastingRefusal();
-    } else if (why.isPresent()) {
-      why = threads.awaitWake(LONGEST_SLEEP_MS, WAKE_MS) ? Optional.empty() : why;
+    } else if (longSleeps().isEmpty() && threads.awaitWake(TuningRules.LONGEST_SLEEP_MS, WAKE_MS)) {
+      why = Optional.empty();
     }
     if (why.isPresent()) {
       return new Refused(
@@ -185,21 +221,22 @@ public final class CleanerTuning {
             + undone.stream().map(Restored::sentence).collect(Collectors.joining("; ")));
   }
 
-  private String nextStep(Seen<List<CleanerThread>> threadsNow, String key, String text) {
+  private static String nextStep(Seen<List<CleanerThread>> threadsNow, String key, String text) {
     return ThreadWatch.isAsleep(threadsNow)
-        ? "The thread keeps the rate it went to sleep with, whatever is set now; between two short"
-            + " sleeps the change is safe, and none was seen in "
-            + WAKE_MS / 1_000
-            + " s. Try again, or set "
-            + key
-            + "="
-            + text
-            + " in server.properties (or by kafka-configs right before the next step, if it was"
-            + " set that way) and restart the broker, with kill -9 if it ignores SIGTERM."
+        ? restartWith(key, text)
         : "Try again when the thread is idle or cleaning, or restart the broker with "
             + key
             + "="
             + text
             + ".";
+  }
+
+  private static String restartWith(String key, String text) {
+    return "A thread keeps the rate it went to sleep with, whatever is set now. Set "
+        + key
+        + "="
+        + text
+        + " in server.properties (by kafka-configs only right before the next step, if it was set"
+        + " that way) and restart the broker, with kill -9 if it ignores SIGTERM.";
   }
 }

@@ -18,6 +18,21 @@ public final class TuningRules {
   /** The key maps of all cleaner threads together, in bytes. */
   public static final String BUFFER = "log.cleaner.dedupe.buffer.size";
 
+  /** The read and write buffers of all cleaner threads together, in bytes. */
+  public static final String IO_BUFFER = "log.cleaner.io.buffer.size";
+
+  /** What those buffers grow to at need, each, in bytes. */
+  public static final String LARGEST_MESSAGE = "message.max.bytes";
+
+  /** The broker applies no metadata for so long, if a thread falls asleep while it is restarted. */
+  static final long LONGEST_SLEEP_MS = 5_000;
+
+  /** Kafka looks at the rate after the first piece of work that ends so long after a sleep. */
+  private static final long CHECK_MS = 300;
+
+  /** More than a broker's cleaner threads read and write together, from memory even. */
+  private static final double FASTEST_BYTES_PER_MS = (1L << 30) / 1_000.0;
+
   private static final long LEAST_BUFFER_PER_THREAD = 1024 * 1024;
   private static final int HEAP_SHARE = 4;
 
@@ -34,6 +49,53 @@ public final class TuningRules {
           RATE + " is " + now.effective().orElseThrow() + " now, and " + wanted + " is not more");
     }
     return Optional.empty();
+  }
+
+  /**
+   * The most that is accounted at once: every thread's read buffer and write buffer, grown to the
+   * largest message if that is larger.
+   */
+  public static long largestChunk(long ioBufferBytes, long largestMessageBytes, int threads) {
+    return Math.max(ioBufferBytes, 2L * threads * largestMessageBytes);
+  }
+
+  /**
+   * How long a thread can sleep in the throttle at most, in milliseconds. It sleeps off what all
+   * threads read and wrote since the last sleep: what fits between two looks at the rate, and one
+   * chunk.
+   */
+  static long longestSleepMs(double bytesPerSecond, long chunkBytes) {
+    return (long)
+        Math.ceil((CHECK_MS * FASTEST_BYTES_PER_MS + chunkBytes) / bytesPerSecond * 1_000);
+  }
+
+  /**
+   * Why the cleaner must not be restarted while it is throttled to a rate: the thread could be
+   * asleep, or fall asleep, for too long. A sleep has the length that it began with, whatever the
+   * rate becomes, and no look can tell how long the next one is.
+   */
+  public static Optional<String> refuseSleeps(double bytesPerSecond, long chunkBytes) {
+    long sleepMs = longestSleepMs(bytesPerSecond, chunkBytes);
+    return bytesPerSecond > 0 && sleepMs <= LONGEST_SLEEP_MS
+        ? Optional.empty()
+        : Optional.of(
+            "at "
+                + RATE
+                + "="
+                + bytesPerSecond
+                + " a cleaner thread may sleep in the throttle for up to "
+                + (sleepMs / 1_000 + 1)
+                + " s at a time, and the broker would wait for it and apply no metadata meanwhile"
+                + " (up to "
+                + LONGEST_SLEEP_MS / 1_000
+                + " s are put up with, which takes a rate of at least "
+                + leastRate(chunkBytes)
+                + ")");
+  }
+
+  private static long leastRate(long chunkBytes) {
+    return (long)
+        Math.ceil((CHECK_MS * FASTEST_BYTES_PER_MS + chunkBytes) * 1_000 / LONGEST_SLEEP_MS);
   }
 
   /** Why the number of threads is not changed: Kafka takes at most twice, at least half. */

@@ -110,14 +110,14 @@ public final class Broker {
     Eligibility.Kind kind = Eligibility.Kind.NOTHING_CLEANABLE;
     final Map<String, String> topic = new HashMap<>();
     public Seen<Offsets> offsets = Seen.notAsked(Source.ADMIN);
-    Seen<Replication> replication = Seen.notAsked(Source.ADMIN);
+    public Seen<Replication> replication = Seen.notAsked(Source.ADMIN);
     public Seen<List<OpenTransaction>> transactions = Seen.notAsked(Source.ADMIN);
     Optional<LogEvent.MarkedUncleanable> mark = Optional.empty();
     boolean seen = true;
     int emptySegments;
     int paddedTimeIndexes;
 
-    void eligible() {
+    public void eligible() {
       kind = Eligibility.Kind.ELIGIBLE;
       dirtyBytes = 1 << 20;
       ratio = 0.9;
@@ -214,6 +214,22 @@ public final class Broker {
   /** Its threads are gone. */
   public void noThreads() {
     threads = Optional.of(List.of());
+  }
+
+  /** Its threads are not seen. */
+  public void threadsUnseen() {
+    threads = Optional.empty();
+  }
+
+  /** It has one thread, which sleeps in the throttle and has something to clean. */
+  public void asleepInTheThrottle() {
+    threads = Optional.of(List.of(thread(0, 30, StackClass.THROTTLED, 100)));
+    partition(ORDERS, Files::eligible);
+  }
+
+  /** A topic's partition is deleted. */
+  public void deleted(TopicPartition id) {
+    all.remove(id);
   }
 
   /** It has one idle thread. */
