@@ -3,6 +3,7 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.pace.CancelledException;
+import java.net.BindException;
 import picocli.CommandLine;
 
 /** Says in one message what went wrong with a command as a whole. */
@@ -28,6 +29,11 @@ final class Failures implements CommandLine.IExecutionExceptionHandler {
     if (failure instanceof CancelledException) {
       terminal.problem("kleaner: interrupted; nothing is half-done");
       return ExitCode.INTERRUPTED.number();
+    }
+    if (failure instanceof BindException) {
+      terminal.problem("kleaner: " + failure.getMessage() + "; nothing was changed");
+      terminal.problem("  Name another address with --listen, or stop who has this one.");
+      return ExitCode.FINDINGS.number();
     }
     terminal.problem("kleaner: " + failure);
     if (System.getenv("KLEANER_DEBUG") == null) {

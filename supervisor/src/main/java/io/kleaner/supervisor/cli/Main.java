@@ -5,6 +5,7 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.LocalFileSystem;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import picocli.CommandLine;
@@ -31,8 +32,12 @@ public final class Main {
     interrupts.install();
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    Map<String, String> environment = System.getenv();
     int exit =
-        run(new Terminal(out, err, "1".equals(System.getenv("KLEANER_TTY"))), interrupts, args);
+        run(
+            new Terminal(out, err, "1".equals(environment.get("KLEANER_TTY")), environment),
+            interrupts,
+            args);
     out.flush();
     err.flush();
     interrupts.exit(exit);

@@ -64,6 +64,7 @@ final class ServeCommand implements Callable<Integer> {
     ServeSetup setup = new ServeSetup(fileSystem, config, options.topicSettings());
     setup.check(problems);
     Optional<HttpConfig> http = setup.http(problems);
+    Optional<String> given = EnvironmentToken.of(terminal.environment(), problems);
     if (!problems.isEmpty()) {
       throw new ParameterException(spec.commandLine(), String.join("\n  ", problems));
     }
@@ -71,18 +72,22 @@ final class ServeCommand implements Callable<Integer> {
     AlertDispatcher dispatcher =
         new AlertDispatcher(List.copyOf(alerts.open(fileSystem, clock, "kleaner@" + listen)));
     try (CleanerService service =
-        CleanerService.start(
+        CleanerService.open(
             fileSystem,
             clock,
             setup.service(options.chaos(), alerts, dispatcher),
             setup.throttle(clock))) {
       Optional<Path> named = config.path(ServeSetting.TOKEN_FILE);
-      Serving.Token token =
-          named.isPresent()
-              ? new Serving.Token(service.token(named.get()), named.get())
-              : new Serving.Token(service.token(), service.tokenFile());
+      Serving.Token token;
+      if (given.isPresent()) {
+        token = Serving.Token.ofEnvironment(given.get());
+      } else if (named.isPresent()) {
+        token = Serving.Token.inFile(service.token(named.get()), named.get());
+      } else {
+        token = Serving.Token.inFile(service.token(), service.tokenFile());
+      }
       return new Serving(terminal, interrupts, fileSystem, clock)
-          .untilStopped("serves", http.orElseThrow(), token, service.facade())
+          .untilStopped("serves", http.orElseThrow(), token, service.facade(), service::begin)
           .number();
     }
   }

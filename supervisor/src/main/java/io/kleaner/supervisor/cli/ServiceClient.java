@@ -36,7 +36,10 @@ final class ServiceClient {
   private final Optional<String> token;
   private final HttpClient client;
 
-  ServiceClient(FileSystem fileSystem, URI url, Optional<Path> tokenFile, Optional<Path> caFile)
+  /**
+   * @param token one that {@linkplain EnvironmentToken#fitsHeader fits a header}
+   */
+  ServiceClient(FileSystem fileSystem, URI url, Optional<String> token, Optional<Path> caFile)
       throws IOException {
     this.url = url;
     HttpClient.Builder builder = HttpClient.newBuilder().connectTimeout(TIMEOUT);
@@ -44,10 +47,7 @@ final class ServiceClient {
       builder.sslContext(trusting(fileSystem, caFile.get()));
     }
     this.client = builder.build();
-    this.token =
-        tokenFile.isPresent()
-            ? Optional.of(SmallFile.text(fileSystem, tokenFile.get()).strip())
-            : Optional.empty();
+    this.token = token;
   }
 
   /** Trusts the authorities in a PEM file, and no others. */

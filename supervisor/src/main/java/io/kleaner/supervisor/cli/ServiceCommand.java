@@ -3,6 +3,7 @@ package io.kleaner.supervisor.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.SmallFile;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -43,7 +44,7 @@ abstract class ServiceCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "File with the token that actions need, and reads of a service that does not listen on"
-              + " loopback; 'serve' says where it is.")
+              + " loopback; 'serve' says where it is. Without it: the environment's KLEANER_TOKEN.")
   private Path tokenFile;
 
   @Option(
@@ -86,8 +87,22 @@ abstract class ServiceCommand implements Callable<Integer> {
   }
 
   private ServiceClient client() throws IOException {
-    return new ServiceClient(
-        fileSystem, url, Optional.ofNullable(tokenFile), Optional.ofNullable(caFile));
+    return new ServiceClient(fileSystem, url, token(), Optional.ofNullable(caFile));
+  }
+
+  /** Of the file that was named, else of the environment. */
+  private Optional<String> token() throws IOException {
+    Optional<String> token =
+        tokenFile == null
+            ? EnvironmentToken.of(terminal.environment())
+            : Optional.of(SmallFile.text(fileSystem, tokenFile).strip());
+    if (token.isPresent() && !EnvironmentToken.fitsHeader(token.get())) {
+      throw new ParameterException(
+          spec.commandLine(),
+          EnvironmentToken.noHeader(
+              tokenFile == null ? EnvironmentToken.NAME : tokenFile.toString()));
+    }
+    return token;
   }
 
   abstract ExitCode ask(ServiceClient client) throws IOException, InterruptedException;

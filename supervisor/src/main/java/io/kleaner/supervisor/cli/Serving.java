@@ -31,23 +31,47 @@ final class Serving {
     this.clock = clock;
   }
 
-  /** The token that actions need; empty if there is nowhere to keep one, and where it is. */
-  record Token(String text, Path file) {}
+  /**
+   * The token that actions need.
+   *
+   * @param text empty if there is nowhere to keep one
+   * @param place where it is, for a person
+   */
+  record Token(String text, String place) {
+
+    /** One that no file holds. */
+    static Token ofEnvironment(String text) {
+      return new Token(text, EnvironmentToken.NAME + " of the environment");
+    }
+
+    static Token inFile(String text, Path file) {
+      return new Token(text, file.toString());
+    }
+
+    /** Never the token itself. */
+    @Override
+    public String toString() {
+      return "Token[" + place + "]";
+    }
+  }
 
   /**
    * Serves until it is told to stop.
    *
    * @param verb what the service does: the first line says it, with the address
+   * @param begin has it begin, once it can be reached: an address that is taken changes nothing
    */
-  ExitCode untilStopped(String verb, HttpConfig http, Token token, SupervisedApi<?> api)
+  ExitCode untilStopped(
+      String verb, HttpConfig http, Token token, SupervisedApi<?> api, Runnable begin)
       throws IOException {
     try (HttpServer server = HttpServer.start(fileSystem, http, token.text(), api, clock);
         SystemdNotify systemd = SystemdNotify.fromEnvironment(System.getenv())) {
+      begin.run();
       terminal.println("kleaner " + verb + " " + server.url());
       terminal.println(
           token.text().isEmpty()
               ? "actions are off: there is nowhere to keep a token"
-              : "token for actions: " + token.file());
+              : "token for actions: " + token.place());
       if (!server.tls().equals("none")) {
         terminal.println("TLS by " + server.tls());
       }

@@ -102,11 +102,12 @@ final class SystemdNotify implements AutoCloseable {
   }
 
   private static void run(String what, long giveUpMs) throws IOException, InterruptedException {
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(PROGRAM, what)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().remove(EnvironmentToken.NAME);
+    Process process = builder.start();
     if (!process.waitFor(giveUpMs, TimeUnit.MILLISECONDS)) {
       process.destroyForcibly();
     }

@@ -2,17 +2,31 @@
 package io.kleaner.supervisor.cli;
 
 import java.io.PrintWriter;
+import java.util.Map;
 
 /**
- * Where commands print.
+ * Where commands are run from: where they print, and what surrounds them.
  *
  * @param out results
  * @param err progress and problems
  * @param interactive whether a person watches, so that progress is of use
+ * @param environment variables of the process
  */
-public record Terminal(PrintWriter out, PrintWriter err, boolean interactive) {
+public record Terminal(
+    PrintWriter out, PrintWriter err, boolean interactive, Map<String, String> environment) {
 
   private static final int WIDTH = 110;
+
+  /** One without an environment. */
+  public Terminal(PrintWriter out, PrintWriter err, boolean interactive) {
+    this(out, err, interactive, Map.of());
+  }
+
+  /** A record would show the environment, where the token is. */
+  @Override
+  public String toString() {
+    return "Terminal";
+  }
 
   /** Prints a line of results. */
   void println(String line) {

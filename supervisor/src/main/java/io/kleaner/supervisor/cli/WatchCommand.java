@@ -163,6 +163,7 @@ final class WatchCommand implements Callable<Integer> {
       problems.add("--interval is above 0, such as 500ms");
     }
     Optional<HttpConfig> http = new ServeSetup(fileSystem, config, Map.of()).http(problems);
+    Optional<String> given = EnvironmentToken.of(terminal.environment(), problems);
     if (!problems.isEmpty()) {
       throw new ParameterException(spec.commandLine(), String.join("\n  ", problems));
     }
@@ -183,12 +184,16 @@ final class WatchCommand implements Callable<Integer> {
             dispatcher);
     try (WatchService service = WatchService.start(fileSystem, clock, setup)) {
       Optional<Path> named = config.path(ServeSetting.TOKEN_FILE);
-      Serving.Token token =
-          named.isPresent()
-              ? new Serving.Token(service.token(named.get()), named.get())
-              : new Serving.Token(service.token(), service.tokenFile());
+      Serving.Token token;
+      if (given.isPresent()) {
+        token = Serving.Token.ofEnvironment(given.get());
+      } else if (named.isPresent()) {
+        token = Serving.Token.inFile(service.token(named.get()), named.get());
+      } else {
+        token = Serving.Token.inFile(service.token(), service.tokenFile());
+      }
       return new Serving(terminal, interrupts, fileSystem, clock)
-          .untilStopped("watches", http.orElseThrow(), token, service.facade())
+          .untilStopped("watches", http.orElseThrow(), token, service.facade(), () -> {})
           .number();
     }
   }

@@ -185,8 +185,8 @@ public enum ServeSetting {
       Kind.TEXT,
       "",
       "",
-      "File with the token that actions need. Default: the file 'token' in the state directory,"
-          + " made on first use."),
+      "File with the token that actions need; the environment's KLEANER_TOKEN is stronger. Default:"
+          + " the file 'token' in the state directory, made on first use."),
   TLS_CERTIFICATE(
       "http.tls.certificate", Kind.TEXT, "", "", "PEM certificate chain; with it HTTPS is spoken."),
   TLS_KEY("http.tls.key", Kind.TEXT, "", "", "PEM private key, PKCS#8, of that certificate."),

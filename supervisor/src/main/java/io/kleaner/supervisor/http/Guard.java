@@ -96,7 +96,7 @@ final class Guard {
                     error,
                     token.length == 0
                         ? "There is none: the state directory cannot be written to."
-                        : "Send 'Authorization: Bearer' with the content of the token file.")
+                        : "Send 'Authorization: Bearer' with the token.")
                 .with("WWW-Authenticate", "Bearer"));
       }
       byte[] given = header.substring(BEARER.length()).strip().getBytes(StandardCharsets.UTF_8);
@@ -105,7 +105,7 @@ final class Guard {
             Answer.error(
                 HttpResponseStatus.FORBIDDEN,
                 "the token is wrong",
-                "Send the content of the token file."));
+                "Send the one that the service was given, or has in its token file."));
       }
     }
     return Optional.empty();

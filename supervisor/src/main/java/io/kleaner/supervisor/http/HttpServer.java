@@ -22,6 +22,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -64,7 +65,8 @@ public final class HttpServer implements AutoCloseable {
    * Begins to listen.
    *
    * @param token that actions need; empty if there is none
-   * @throws IOException if the address is taken, or the TLS files are none
+   * @throws BindException if the address is taken
+   * @throws IOException if the TLS files are none
    */
   public static HttpServer start(
       FileSystem fileSystem, HttpConfig config, String token, ServiceApi api, Clock clock)
@@ -131,14 +133,16 @@ public final class HttpServer implements AutoCloseable {
     if (!bound.isSuccess()) {
       capacity.close();
       shutDown(acceptors, workers);
-      throw new IOException(
-          "cannot listen on "
-              + config.address().getHostString()
-              + ":"
-              + config.address().getPort()
-              + ": "
-              + bound.cause().getMessage(),
-          bound.cause());
+      BindException failure =
+          new BindException(
+              "cannot listen on "
+                  + config.address().getHostString()
+                  + ":"
+                  + config.address().getPort()
+                  + ": "
+                  + bound.cause().getMessage());
+      failure.initCause(bound.cause());
+      throw failure;
     }
     workers
         .next()

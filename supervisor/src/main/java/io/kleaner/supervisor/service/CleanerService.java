@@ -77,6 +77,7 @@ public final class CleanerService implements AutoCloseable {
   private final SupervisorThread thread;
   private final MetricsFeed feed;
   private final JmxExport jmx;
+  private volatile boolean begun;
 
   private CleanerService(FileSystem fileSystem, Clock clock, Setup setup, Throttle throttle)
       throws IOException {
@@ -169,12 +170,20 @@ public final class CleanerService implements AutoCloseable {
    */
   public static CleanerService start(
       FileSystem fileSystem, Clock clock, Setup setup, Throttle throttle) throws IOException {
-    CleanerService service = new CleanerService(fileSystem, clock, setup, throttle);
+    CleanerService service = open(fileSystem, clock, setup, throttle);
     service.begin();
     return service;
   }
 
-  private void begin() {
+  /** Takes the directories as {@link #start} does; nobody works there before {@link #begin}. */
+  public static CleanerService open(
+      FileSystem fileSystem, Clock clock, Setup setup, Throttle throttle) throws IOException {
+    return new CleanerService(fileSystem, clock, setup, throttle);
+  }
+
+  /** Has the workers begin; once. */
+  public void begin() {
+    begun = true;
     chronicle.add(
         Incident.Kind.SERVICE_STARTED,
         "service",
@@ -240,7 +249,9 @@ public final class CleanerService implements AutoCloseable {
   @Override
   public void close() throws IOException {
     Deadline deadline = Deadline.in(clock, STOP_MS);
-    chronicle.add(Incident.Kind.SERVICE_STOPPED, "service", "stopping", "", "");
+    if (begun) {
+      chronicle.add(Incident.Kind.SERVICE_STOPPED, "service", "stopping", "", "");
+    }
     thread.stop();
     crew.stop();
     // Its receivers may not answer; nobody is to wait for them one after the other.

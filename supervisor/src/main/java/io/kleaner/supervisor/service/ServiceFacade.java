@@ -10,6 +10,7 @@ import io.kleaner.supervisor.cleaner.Hold;
 import io.kleaner.supervisor.cleaner.PartitionBoard;
 import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionState;
+import io.kleaner.supervisor.cleaner.PartitionStatus;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.metrics.Metrics;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /** The service as the API shows it: reads snapshots, and hands actions to the supervisor. */
@@ -28,6 +31,10 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
 
   private final CleanerService.Setup setup;
   private final PartitionCare partitionCare;
+
+  /** Asked for and not yet done: the supervisor does it at its next tick. */
+  private final Set<PartitionId> toBeHeld = ConcurrentHashMap.newKeySet();
+
   private final PartitionBoard board;
   private final Crew crew;
   private final Throttle throttle;
@@ -184,6 +191,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     return switch (action) {
       case CLEAN -> clean(id);
       case QUARANTINE -> {
+        toBeHeld.add(id);
         ask(() -> quarantine(id, why));
         yield done(
             id
@@ -200,6 +208,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
 
   private void quarantine(PartitionId id, String why) {
     partitionCare.quarantineByHand(id, why, nowMs());
+    toBeHeld.remove(id);
   }
 
   private ActionResult release(PartitionId id, String why) {
@@ -213,6 +222,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       return refused(
           id + " has a worker that hangs in its swap; only a restart of the service frees it");
     }
+    toBeHeld.remove(id);
     ask(() -> partitionCare.release(id, "released: " + why));
     return done(id + " is tried again");
   }
@@ -221,6 +231,21 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     Optional<PartitionState> state = board.state(id);
     if (state.flatMap(PartitionState::hold).isPresent()) {
       return refused(id + " is in quarantine: " + state.get().reason() + " Release it first.");
+    }
+    if (toBeHeld.contains(id)) {
+      return refused(id + " was just put in quarantine by hand. Release it first.");
+    }
+    // It would wait for ever: no request makes a topic compacted.
+    PartitionStatus found =
+        state.map(each -> each.finding().status()).orElse(PartitionStatus.UNSEEN);
+    if (found == PartitionStatus.NOT_COMPACTED) {
+      return refused(id + " is not cleaned: " + state.get().finding().reason());
+    }
+    if (found == PartitionStatus.UNKNOWN_POLICY) {
+      return refused(
+          id
+              + " is not cleaned: nothing says whether its topic is compacted. Say it under 'topics' in"
+              + " the configuration file, or with --topic or --config cleanup.policy=compact.");
     }
     board.requestClean(id);
     return done(id + " is cleaned next, whatever its dirty ratio");

@@ -56,6 +56,15 @@ public final class Puppet implements Worker {
     state.beat();
   }
 
+  /** It sleeps because its rate asks for it, while something else happens. */
+  public void whileThrottled(Runnable other) throws InterruptedException {
+    token.sleepWhile(
+        () -> {
+          other.run();
+          return 0;
+        });
+  }
+
   /** Its thread ends of something. */
   public void die(Throwable why) {
     state.ended(Optional.of(why));

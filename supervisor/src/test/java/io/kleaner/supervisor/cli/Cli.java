@@ -9,6 +9,7 @@ import io.kleaner.core.io.LocalFileSystem;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Arrays;
+import java.util.Map;
 
 /** The command line in this process, as a script sees it: arguments in; exit code and text out. */
 final class Cli {
@@ -44,12 +45,21 @@ final class Cli {
   }
 
   static Run runOn(FileSystem disk, Object... arguments) {
+    return run(disk, Map.of(), arguments);
+  }
+
+  /** Runs a command of which the environment is given. */
+  static Run runIn(Map<String, String> environment, Object... arguments) {
+    return run(new LocalFileSystem(), environment, arguments);
+  }
+
+  private static Run run(FileSystem disk, Map<String, String> environment, Object... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     String[] texts = Arrays.stream(arguments).map(String::valueOf).toArray(String[]::new);
     int exit =
         Main.run(
-            new Terminal(new PrintWriter(out), new PrintWriter(err), false),
+            new Terminal(new PrintWriter(out), new PrintWriter(err), false, environment),
             new Interrupts(),
             disk,
             texts);

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,6 +158,24 @@ class ServeCommandTest {
     }
   }
 
+  /** What README has a newcomer type, on the directory that a newcomer has. */
+  @Test
+  void serve_asReadmeSays_takesACopyOfABrokersDirectory() throws Exception {
+    Path logs = Files.createDirectories(temp.resolve("logs"));
+    Files.writeString(logs.resolve("meta.properties"), "version=1\nnode.id=1\n");
+    Files.writeString(logs.resolve(".kafka_cleanshutdown"), "{\"version\":0}");
+    String command = "    scripts/kleaner serve --log-dir COPY ";
+    List<String> lines =
+        Files.readAllLines(Path.of("..", "README.md")).stream()
+            .filter(line -> line.startsWith(command))
+            .toList();
+    assertThat(lines).hasSize(1);
+
+    try (Served served = served(lines.get(0).substring(command.length()).split(" ", -1))) {
+      assertThat(Cli.run("status", "--url", served.url()).out()).contains("partitions");
+    }
+  }
+
   @Test
   void serve_portTaken_saysSoAndGivesTheDirectoryBack() throws Exception {
     Path logs = Files.createDirectories(temp.resolve("logs"));
@@ -173,9 +192,14 @@ class ServeCommandTest {
               "127.0.0.1:" + taken.getLocalPort());
 
       assertThat(run.exit()).as(run.all()).isEqualTo(1);
-      assertThat(run.err()).contains("cannot listen on", ":" + taken.getLocalPort());
+      assertThat(run.err())
+          .contains("cannot listen on", ":" + taken.getLocalPort(), "another address with --listen")
+          .doesNotContain("Exception");
     }
     assertThat(logs.resolve(".lock")).doesNotExist();
+    assertThat(Files.readString(temp.resolve("state").resolve("incidents.log")))
+        .as("nobody began to work")
+        .isEmpty();
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -31,6 +32,11 @@ final class Served implements AutoCloseable {
    * @param more of its command line
    */
   Served(Path temp, Path state, String... more) throws Exception {
+    this(temp, state, Map.of(), more);
+  }
+
+  /** The same in an environment. */
+  Served(Path temp, Path state, Map<String, String> environment, String... more) throws Exception {
     this.state = state;
     Path logs = Files.createDirectories(temp.resolve("logs"));
     Files.createDirectories(logs.resolve("orders-0"));
@@ -45,7 +51,8 @@ final class Served implements AutoCloseable {
                 "--listen",
                 "127.0.0.1:0"));
     words.addAll(List.of(more));
-    Terminal terminal = new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), false);
+    Terminal terminal =
+        new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), false, environment);
     thread = new Thread(() -> exit = Main.run(terminal, interrupts, words.toArray(String[]::new)));
     thread.start();
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
@@ -57,6 +64,10 @@ final class Served implements AutoCloseable {
 
   String out() {
     return out.toString();
+  }
+
+  String err() {
+    return err.toString();
   }
 
   /** Where its first line says that it is. */

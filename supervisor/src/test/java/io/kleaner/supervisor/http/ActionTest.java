@@ -63,7 +63,14 @@ class ActionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"Bearer wrong", "Bearer 0123456789abcdef0123x"})
+  @ValueSource(
+      strings = {
+        "Bearer wrong",
+        "Bearer 0123456789abcdef0123x",
+        // As long as the right one.
+        "Bearer 0123456789abcdef0124",
+        "Bearer x123456789abcdef0123"
+      })
   void act_wrongToken_is403AndNothingIsDone(String authorization) throws Exception {
     try (HttpLab lab = HttpLab.start()) {
       HttpLab.Got got =

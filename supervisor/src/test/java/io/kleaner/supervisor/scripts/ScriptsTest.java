@@ -35,6 +35,12 @@ class ScriptsTest {
   private static final Path SCRIPTS = Path.of("..", "scripts");
   private static final Path RULES = SCRIPTS.resolve("prometheus");
 
+  private static final Pattern TIE =
+      Pattern.compile(
+          "(Conflicts|Requires|Requisite|BindsTo|PartOf|Wants|Upholds|OnFailure|OnSuccess"
+              + "|PropagatesStopTo|StopPropagatedFrom|JoinsNamespaceOf)=.*(kafka|broker)",
+          Pattern.CASE_INSENSITIVE);
+
   @TempDir private Path temp;
 
   @Test
@@ -100,6 +106,22 @@ class ScriptsTest {
   void unit_options_areWhatTheServiceNeeds() throws IOException {
     assertThat(Files.readString(SCRIPTS.resolve("systemd").resolve("kleaner.service")))
         .contains("Type=notify\n", "NotifyAccess=all\n", "WatchdogSec=", "NoNewPrivileges=yes\n");
+  }
+
+  /** Such a tie works both ways: it would stop or start a broker with the service. */
+  @Test
+  void units_everyOne_leavesABrokersUnitAlone() throws IOException {
+    List<Path> units;
+    try (var files = Files.list(SCRIPTS.resolve("systemd"))) {
+      units = files.toList();
+    }
+    assertThat(units).isNotEmpty();
+    for (Path unit : units) {
+      assertThat(Files.readAllLines(unit))
+          .as(unit.toString())
+          .filteredOn(line -> TIE.matcher(line).lookingAt())
+          .isEmpty();
+    }
   }
 
   @Test

@@ -25,12 +25,15 @@ class RestoredHoldsTest {
 
   private final HandClock clock = new HandClock();
   private final PartitionBoard board = new PartitionBoard(clock);
-  private final PartitionCare partitions =
-      new PartitionCare(
-          board,
-          new QuarantinePolicy(5_000, PAUSE_MS, 600_000),
-          900_000,
-          new Chronicle(Journal.inMemory("a test keeps nothing"), new Announcer(), clock));
+  private final PartitionCare partitions = care(board);
+
+  private PartitionCare care(PartitionBoard of) {
+    return new PartitionCare(
+        of,
+        new QuarantinePolicy(5_000, PAUSE_MS, 600_000),
+        900_000,
+        new Chronicle(Journal.inMemory("a test keeps nothing"), new Announcer(), clock));
+  }
 
   private void restart(Hold.Kind kind) {
     long untilMs =
@@ -74,6 +77,23 @@ class RestoredHoldsTest {
 
     assertThat(board.hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
     assertThat(board.hold(ONE).orElseThrow().failures()).isEqualTo(4);
+  }
+
+  /** What is written at the next change is what the restart after that one finds. */
+  @Test
+  void restore_thenAnotherQuarantineAndASecondRestart_bothAreHeld() {
+    restart(Hold.Kind.BY_HAND);
+    PartitionId two = Puppet.id("/logs", "orders", 2);
+    partitions.quarantineByHand(two, "mine too", clock.nowMs());
+
+    Map<PartitionId, Hold> written = partitions.changedQuarantines().orElseThrow();
+    PartitionBoard after = new PartitionBoard(clock);
+    care(after).restore(written);
+    Puppet.present(after, ONE, two);
+    Puppet.look(after, ONE, PartitionStatus.DIRTY, 100, clock.nowMs());
+    Puppet.look(after, two, PartitionStatus.DIRTY, 100, clock.nowMs());
+
+    assertThat(new Puppet("cleaner-0", clock).leaseNext(after)).isEmpty();
   }
 
   @Test

@@ -112,6 +112,29 @@ class SupervisorStepTest extends StepLab {
                 each.kind() == Incident.Kind.WORKER_HUNG && each.evidence().contains("Disk.read"));
   }
 
+  /** Its last sign of life is from before its rest, when it wakes. */
+  @Test
+  void throttled_longerThanTheLimitAndAwakeAgain_isNotTakenForOneThatHangs() throws Exception {
+    dirty(ONE);
+    Lease lease = work("cleaner-0");
+    Puppet resting = crew.at("cleaner-0");
+    resting.whileThrottled(
+        () -> {
+          clock.passMs(2 * HUNG_MS);
+          crew.at("scout-0").beat();
+          supervisor.tick();
+        });
+
+    clock.passMs(500);
+    crew.at("scout-0").beat();
+    supervisor.tick();
+
+    assertThat(crew.at("cleaner-0")).isSameAs(resting);
+    assertThat(lease.isRevoked()).isFalse();
+    assertThat(board.hold(ONE)).isEmpty();
+    assertThat(incidents(Incident.Kind.WORKER_HUNG)).isZero();
+  }
+
   @Test
   void hung_remediesAreOff_isToldAndNothingIsDone() {
     Supervisor<Snapshot> off = supervisor(false);
