@@ -46,8 +46,6 @@ final class DigestFiles implements AutoCloseable {
     this.sizes = new long[partitions];
     for (int i = 0; i < partitions; i++) {
       paths[i] = place.file(name + "-" + i);
-      fileSystem.delete(paths[i]);
-      files[i] = fileSystem.create(paths[i]);
       buffers[i] = ByteBuffer.allocate(BUFFER_BYTES);
     }
   }
@@ -68,7 +66,14 @@ final class DigestFiles implements AutoCloseable {
         .putLong(digest.offset());
   }
 
+  /**
+   * A file is made when there is something to write to it: most small partitions never need one.
+   */
   private void flush(int partition) throws IOException {
+    if (files[partition] == null) {
+      fileSystem.delete(paths[partition]);
+      files[partition] = fileSystem.create(paths[partition]);
+    }
     ByteBuffer buffer = buffers[partition].flip();
     int bytes = buffer.remaining();
     files[partition].write(buffer, sizes[partition]);
@@ -115,6 +120,10 @@ final class DigestFiles implements AutoCloseable {
 
   /** Hands out a partition's digests in the order they were added. */
   void read(int partition, Sink consumer) throws IOException {
+    if (files[partition] == null) {
+      hand(buffers[partition].duplicate().flip(), consumer);
+      return;
+    }
     flush(partition);
     ByteBuffer buffer = buffers[partition];
     for (long position = 0; position < sizes[partition]; ) {
@@ -124,24 +133,30 @@ final class DigestFiles implements AutoCloseable {
         throw new IOException(paths[partition] + " was cut while it was used");
       }
       position += read;
-      buffer.flip();
-      while (buffer.hasRemaining()) {
-        consumer.accept(
-            new Digest(
-                buffer.get(),
-                buffer.getLong(),
-                buffer.getLong(),
-                buffer.getLong(),
-                buffer.getLong()));
-      }
+      hand(buffer.flip(), consumer);
     }
     buffer.clear();
+  }
+
+  private static void hand(ByteBuffer digests, Sink consumer) throws IOException {
+    while (digests.hasRemaining()) {
+      consumer.accept(
+          new Digest(
+              digests.get(),
+              digests.getLong(),
+              digests.getLong(),
+              digests.getLong(),
+              digests.getLong()));
+    }
   }
 
   @Override
   public void close() throws IOException {
     IOException problem = null;
     for (int i = 0; i < files.length; i++) {
+      if (files[i] == null) {
+        continue;
+      }
       try {
         files[i].close();
         fileSystem.delete(paths[i]);

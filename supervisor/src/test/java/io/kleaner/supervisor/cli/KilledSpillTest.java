@@ -4,11 +4,11 @@ package io.kleaner.supervisor.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.oracle.Fixtures;
+import io.kleaner.core.oracle.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -37,7 +37,7 @@ class KilledSpillTest {
         "compact --dry-run --topic my-topic DIR",
         "plan --exact --topic my-topic DIR",
         "recover DIR",
-        "diff DIR DIR"
+        "diff DIR COPY"
       })
   void command_spillsOfAKilledProcess_removedAndTold(String command) throws IOException {
     try (SpillingProcess process = SpillingProcess.in(spillDir)) {
@@ -66,10 +66,16 @@ class KilledSpillTest {
     }
   }
 
-  private Cli.Run run(String command) {
+  private Cli.Run run(String command) throws IOException {
     List<Object> arguments = new ArrayList<>();
-    Arrays.stream(command.split(" ", -1))
-        .forEach(each -> arguments.add(each.equals("DIR") ? logDir : each));
+    for (String each : command.split(" ", -1)) {
+      arguments.add(
+          switch (each) {
+            case "DIR" -> logDir;
+            case "COPY" -> Trees.copy(logDir, temp.resolve("copy"));
+            default -> each;
+          });
+    }
     arguments.add("--spill-dir");
     arguments.add(spillDir);
     return Cli.run(arguments.toArray());

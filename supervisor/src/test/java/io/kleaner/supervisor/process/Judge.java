@@ -12,6 +12,7 @@ import io.kleaner.core.oracle.Trees;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.swap.SwapRecovery;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,8 +95,15 @@ final class Judge {
 
   /** Whether a clean was cut short here. */
   static boolean isCutShort(Growth.Image image) throws IOException {
-    try (Stream<Path> files = Files.walk(image.dir())) {
+    return isCutShort(image.dir());
+  }
+
+  /** The same of a directory in which somebody may be at work. */
+  static boolean isCutShort(Path logDir) throws IOException {
+    try (Stream<Path> files = Files.walk(logDir)) {
       return files.anyMatch(file -> file.toString().matches(".*\\.(cleaned|swap|deleted|kleaner)"));
+    } catch (UncheckedIOException e) {
+      return false; // what was listed is gone already
     }
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +21,7 @@ class KillTest {
 
   private static final int MOMENTS_MS = 300;
   private static final int STARTING_MS = 1_500;
+  private static final int MID_CLEAN_MS = 1_000;
 
   @TempDir private Path temp;
 
@@ -58,7 +60,11 @@ class KillTest {
           } else {
             service.awaitAddress();
             service.await("someone cleans", () -> hasBegun(service));
-            service.run(random.nextInt(MOMENTS_MS));
+            if (random.nextBoolean()) {
+              awaitMidClean(home.logDir());
+            } else {
+              service.run(random.nextInt(MOMENTS_MS));
+            }
           }
           service.kill();
         }
@@ -91,6 +97,14 @@ class KillTest {
     assertThat(judge.problems()).isEmpty();
     assertThat(judge.lost()).isZero();
     assertThat(cutShort).as("kills in the middle of a clean").isPositive();
+  }
+
+  /** Until a file is there that only a clean under way has; not for ever, as there may be none. */
+  private static void awaitMidClean(Path logDir) throws IOException {
+    long endNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(MID_CLEAN_MS);
+    while (System.nanoTime() < endNanos && !Judge.isCutShort(logDir)) {
+      Thread.onSpinWait();
+    }
   }
 
   private static boolean hasBegun(ServiceProcess service) throws IOException, InterruptedException {
