@@ -46,7 +46,8 @@ class ServeTlsTest {
       assertThat(served.url()).startsWith("https://");
       assertThat(stranger.exit()).as(stranger.all()).isEqualTo(1);
       assertThat(stranger.err()).contains("is not trusted", "with --ca-file");
-      assertThat(known.out()).as(known.all()).contains("1 partitions");
+      // It answers before it has looked at anything.
+      assertThat(known.out()).as(known.all()).contains(" partitions; ");
     }
   }
 
