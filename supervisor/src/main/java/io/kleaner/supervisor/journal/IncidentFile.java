@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.journal;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -14,10 +13,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 
 /**
  * The incident journal on disk: a line an incident, appended and synced; when a file is full it
@@ -37,7 +34,6 @@ final class IncidentFile implements AutoCloseable {
   static final String PREVIOUS = "incidents.1.log";
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int CRC_DIGITS = 8;
 
   private final FileSystem fileSystem;
   private final Path dir;
@@ -142,25 +138,16 @@ final class IncidentFile implements AutoCloseable {
     node.put("summary", incident.summary());
     node.put("evidence", incident.evidence());
     node.put("nextStep", incident.nextStep());
-    String json;
-    try {
-      json = JSON.writeValueAsString(node);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an incident that is no JSON", e);
-    }
-    return crc(json) + ' ' + json;
+    return CheckedLine.of(node);
   }
 
   static Optional<Incident> parse(String line) {
-    if (line.length() < CRC_DIGITS + 2 || line.charAt(CRC_DIGITS) != ' ') {
+    Optional<JsonNode> whole = CheckedLine.parse(line);
+    if (whole.isEmpty()) {
       return Optional.empty();
     }
-    String json = line.substring(CRC_DIGITS + 1);
-    if (!crc(json).equals(line.substring(0, CRC_DIGITS))) {
-      return Optional.empty();
-    }
+    JsonNode node = whole.get();
     try {
-      JsonNode node = JSON.readTree(json);
       return Optional.of(
           new Incident(
               node.path("id").asLong(),
@@ -170,15 +157,9 @@ final class IncidentFile implements AutoCloseable {
               node.path("summary").asText(),
               node.path("evidence").asText(),
               node.path("nextStep").asText()));
-    } catch (JsonProcessingException | IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
-  }
-
-  private static String crc(String json) {
-    CRC32C crc = new CRC32C();
-    crc.update(json.getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().toHexDigits((int) crc.getValue());
   }
 
   @Override

@@ -8,14 +8,11 @@ import io.kleaner.supervisor.judge.Severity;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.slf4j.Marker;
-import org.slf4j.event.Level;
-import org.slf4j.helpers.LegacyAbstractLogger;
-import org.slf4j.helpers.MessageFormatter;
 
 class LogCourierTest {
 
-  private final Recording log = new Recording();
+  private final List<String> lines = new ArrayList<>();
+  private final LineLogger log = new LineLogger((level, text) -> lines.add(level + " " + text));
 
   @Test
   void deliver_firing_levelIsThatOfItsSeverity() {
@@ -23,7 +20,7 @@ class LogCourierTest {
     deliver(AlertEvent.Kind.REPEATED, Severity.WARNING, "s");
     deliver(AlertEvent.Kind.FIRING, Severity.INFO, "s");
 
-    assertThat(log.lines)
+    assertThat(lines)
         .containsExactly(
             "ERROR FIRING WorkerDead worker-1: s (heartbeat 1,200 ms old) Look at the incident.",
             "WARN REPEATED WorkerDead worker-1: s (heartbeat 1,200 ms old) Look at the incident.",
@@ -34,61 +31,17 @@ class LogCourierTest {
   void deliver_resolved_isInformation() {
     deliver(AlertEvent.Kind.RESOLVED, Severity.CRITICAL, "s");
 
-    assertThat(log.lines).hasSize(1).first().asString().startsWith("INFO RESOLVED WorkerDead");
+    assertThat(lines).hasSize(1).first().asString().startsWith("INFO RESOLVED WorkerDead");
   }
 
   @Test
   void deliver_textOfSeveralLines_isOneLine() {
     deliver(AlertEvent.Kind.FIRING, Severity.WARNING, "a\r\n2026-01-02 ERROR forged\u0007");
 
-    assertThat(log.lines).hasSize(1).first().asString().contains("a  2026-01-02 ERROR forged ");
+    assertThat(lines).hasSize(1).first().asString().contains("a  2026-01-02 ERROR forged ");
   }
 
   private void deliver(AlertEvent.Kind kind, Severity severity, String summary) {
     new LogCourier(log).deliver(Samples.event(kind, 7, severity, summary), new CancelToken());
-  }
-
-  /** Remembers what it is told. */
-  private static final class Recording extends LegacyAbstractLogger {
-
-    private static final long serialVersionUID = 1L;
-
-    private final transient List<String> lines = new ArrayList<>();
-
-    @Override
-    protected void handleNormalizedLoggingCall(
-        Level level, Marker marker, String message, Object[] arguments, Throwable throwable) {
-      lines.add(level + " " + MessageFormatter.basicArrayFormat(message, arguments));
-    }
-
-    @Override
-    protected String getFullyQualifiedCallerName() {
-      return "";
-    }
-
-    @Override
-    public boolean isTraceEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isDebugEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isInfoEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isWarnEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isErrorEnabled() {
-      return true;
-    }
   }
 }

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.supervisor.alert.LineLogger;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
@@ -11,9 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.Marker;
 import org.slf4j.event.Level;
-import org.slf4j.helpers.LegacyAbstractLogger;
 
 /** A log that blocks, fails or kills, and those who must not notice. */
 @Timeout(60)
@@ -22,52 +21,12 @@ class LogLinesTest {
   private final BlockingQueue<String> written = new LinkedBlockingQueue<>();
 
   /** A log that does something first with each text. */
-  private final class Sink extends LegacyAbstractLogger {
-
-    private static final long serialVersionUID = 1L;
-
-    private final transient Consumer<String> first;
-
-    Sink(Consumer<String> first) {
-      this.first = first;
-    }
-
-    @Override
-    protected void handleNormalizedLoggingCall(
-        Level level, Marker marker, String message, Object[] arguments, Throwable throwable) {
-      first.accept(message);
-      written.add(level + " " + message);
-    }
-
-    @Override
-    protected String getFullyQualifiedCallerName() {
-      return "";
-    }
-
-    @Override
-    public boolean isTraceEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isDebugEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isInfoEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isWarnEnabled() {
-      return true;
-    }
-
-    @Override
-    public boolean isErrorEnabled() {
-      return true;
-    }
+  private LineLogger sink(Consumer<String> first) {
+    return new LineLogger(
+        (level, text) -> {
+          first.accept(text);
+          written.add(level + " " + text);
+        });
   }
 
   private String next() throws InterruptedException {
@@ -80,7 +39,7 @@ class LogLinesTest {
     CountDownLatch wake = new CountDownLatch(1);
     LogLines lines =
         new LogLines(
-            new Sink(
+            sink(
                 text -> {
                   reached.countDown();
                   await(wake);
@@ -100,8 +59,7 @@ class LogLinesTest {
 
   @Test
   void add_logThrows_nextLineIsWrittenByTheSameThread() throws Exception {
-    LogLines lines =
-        new LogLines(new Sink(text -> failAt(text, new IllegalStateException("full"))));
+    LogLines lines = new LogLines(sink(text -> failAt(text, new IllegalStateException("full"))));
 
     lines.add(Level.WARN, "fail");
     lines.add(Level.WARN, "well");
@@ -112,7 +70,7 @@ class LogLinesTest {
 
   @Test
   void add_logThrowsAnError_threadIsReplacedAndNextLineIsWritten() throws Exception {
-    LogLines lines = new LogLines(new Sink(text -> failAt(text, new OutOfMemoryError("staged"))));
+    LogLines lines = new LogLines(sink(text -> failAt(text, new OutOfMemoryError("staged"))));
 
     lines.add(Level.ERROR, "fail");
     lines.add(Level.ERROR, "well");
@@ -136,7 +94,7 @@ class LogLinesTest {
     CountDownLatch never = new CountDownLatch(1);
     LogLines lines =
         new LogLines(
-            new Sink(
+            sink(
                 text -> {
                   reached.countDown();
                   await(never);

@@ -1,31 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.remedy.broker;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kleaner.supervisor.journal.CheckedLine;
 import io.kleaner.supervisor.probe.broker.ConfigValue.Origin;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 
 /**
- * A line of an {@link OverrideJournal}.
+ * What a {@link CheckedLine} of an {@link OverrideJournal} says.
  *
  * <pre>
  *  9ae0f1c3 {"opened":7,"kind":"BROKER","name":"1","key":"log.cleaner.threads","ours":"01",...}
  *  04c2aa10 {"closed":7}
- *  CRC-32C  JSON, UTF-8, no line break in it
  * </pre>
  */
 sealed interface OverrideLine {
 
   ObjectMapper JSON = new ObjectMapper();
-  int CRC_DIGITS = 8;
 
   /** A setting is about to be ours. */
   record Opened(ConfigOverride override) implements OverrideLine {}
@@ -45,34 +40,21 @@ sealed interface OverrideLine {
     node.put("ours", override.ours());
     node.put("purpose", override.purpose().name());
     node.put("atMs", override.atMs());
-    return line(node);
+    return CheckedLine.of(node);
   }
 
   static String closed(long id) {
-    return line(JSON.createObjectNode().put("closed", id));
-  }
-
-  private static String line(ObjectNode node) {
-    String json;
-    try {
-      json = JSON.writeValueAsString(node);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an override that is no JSON", e);
-    }
-    return crc(json) + ' ' + json;
+    return CheckedLine.of(JSON.createObjectNode().put("closed", id));
   }
 
   /** Empty if it is not a whole line of such a journal. */
   static Optional<OverrideLine> parse(String line) {
-    if (line.length() < CRC_DIGITS + 2 || line.charAt(CRC_DIGITS) != ' ') {
+    Optional<JsonNode> whole = CheckedLine.parse(line);
+    if (whole.isEmpty()) {
       return Optional.empty();
     }
-    String json = line.substring(CRC_DIGITS + 1);
-    if (!crc(json).equals(line.substring(0, CRC_DIGITS))) {
-      return Optional.empty();
-    }
+    JsonNode node = whole.get();
     try {
-      JsonNode node = JSON.readTree(json);
       if (node.has("closed")) {
         return Optional.of(new Closed(node.get("closed").asLong()));
       }
@@ -91,18 +73,12 @@ sealed interface OverrideLine {
                   node.path("ours").asText(),
                   Purpose.valueOf(node.path("purpose").asText()),
                   node.path("atMs").asLong())));
-    } catch (JsonProcessingException | IllegalArgumentException e) {
+    } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
   }
 
   private static Optional<String> text(JsonNode node, String field) {
     return node.has(field) ? Optional.of(node.get(field).asText()) : Optional.empty();
-  }
-
-  private static String crc(String json) {
-    CRC32C crc = new CRC32C();
-    crc.update(json.getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().toHexDigits((int) crc.getValue());
   }
 }
