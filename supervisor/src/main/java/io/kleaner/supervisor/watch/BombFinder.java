@@ -23,27 +23,35 @@ import java.util.Optional;
  * Looks through the segments of a partition for batches that do not fit into a cleaner's memory.
  * Reads only, beside the live broker, in bounded memory.
  *
+ * @param logDirsGiven whether files may come to be seen
  * @param token ends it early
  */
-record BombFinder(FileSystem fileSystem, CancelToken token) implements WatchRounds.Scanner {
+record BombFinder(FileSystem fileSystem, boolean logDirsGiven, CancelToken token)
+    implements CulpritSearch.Scanner {
 
   @Override
-  public Optional<String> find(Judgement judgement, TopicPartition partition) {
+  public CulpritSearch.Finding find(Judgement judgement, TopicPartition partition) {
     BrokerPartition known = judgement.sample().partitions().get(partition);
     Optional<PartitionFiles> files = known == null ? Optional.empty() : known.files().get();
     if (files.isEmpty()) {
-      return Optional.of(
+      return new CulpritSearch.Finding(
           "which record of "
               + partition
-              + " it was is not known: its files are not seen; --log-dir would show them");
+              + " it was is not known: its files are not seen"
+              + (logDirsGiven
+                  ? " in the directories given by --log-dir"
+                  : "; --log-dir would show them"),
+          !logDirsGiven);
     }
     try {
       BombScan.Result result =
           new BombScan(fileSystem, BombScan.Limits.usual(), token)
               .scan(segments(files.get().dir()), files.get().firstDirtyOffset());
-      return Optional.of(text(partition, result));
+      return new CulpritSearch.Finding(text(partition, result), true);
     } catch (IOException e) {
-      return Optional.of("the segments of " + partition + " could not be looked through: " + e);
+      // As when segments were replaced since they were listed.
+      return new CulpritSearch.Finding(
+          "the segments of " + partition + " could not be looked through: " + e, false);
     }
   }
 

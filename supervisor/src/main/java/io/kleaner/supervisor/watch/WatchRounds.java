@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.watch;
 
-import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.supervisor.alert.Alert;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.Severity;
 import io.kleaner.supervisor.judge.broker.Ailment;
 import io.kleaner.supervisor.judge.broker.BrokerJudge;
-import io.kleaner.supervisor.judge.broker.Death;
-import io.kleaner.supervisor.judge.broker.DeathCause;
 import io.kleaner.supervisor.judge.broker.Diagnosis;
 import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
@@ -19,7 +16,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -28,46 +24,33 @@ import java.util.function.Supplier;
  */
 final class WatchRounds implements Rounds<WatchSnapshot> {
 
-  private static final int CULPRITS_KEPT = 200;
   private static final long RECOVER_MS = 10_000;
 
   private final Supplier<BrokerSample> view;
   private final BrokerJudge judge;
   private final BrokerHands hands;
   private final HandsThread thread;
-  private final HandsThread scans;
   private final RemedyBook book;
   private final Healer healer;
-  private final Scanner scanner;
+  private final CulpritSearch culprits;
   private final Chronicle chronicle;
   private final Map<String, Diagnosis> holding = new HashMap<>();
-  private final Map<TopicPartition, String> culprits = new LinkedHashMap<>();
-  private long scannedDeathMs = -1;
   private long recoveredMs = -1;
   private List<String> recovered = List.of();
   private Judgement judgement = Judgement.none();
-
-  /** Looks through a partition for what kills cleaners; may take long. */
-  @FunctionalInterface
-  interface Scanner {
-    /** What was found, a sentence; empty if nothing was. */
-    Optional<String> find(Judgement judgement, TopicPartition partition);
-  }
 
   WatchRounds(
       Supplier<BrokerSample> view,
       BrokerJudge judge,
       BrokerHands hands,
       HandsThread thread,
-      HandsThread scans,
-      Scanner scanner,
+      CulpritSearch culprits,
       Chronicle chronicle) {
     this.view = view;
     this.judge = judge;
     this.hands = hands;
     this.thread = thread;
-    this.scans = scans;
-    this.scanner = scanner;
+    this.culprits = culprits;
     this.chronicle = chronicle;
     this.book = new RemedyBook(hands, thread, chronicle);
     this.healer = new Healer(book, hands);
@@ -76,10 +59,9 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
   @Override
   public void look(long nowMs, Signals signals) {
     thread.fetch();
-    scans.fetch();
     judgement = judge.judge(view.get(), hands.isolated());
+    culprits.look(judgement, nowMs);
     tell(signals);
-    scan();
     recover(nowMs, signals);
     healer.look(judgement, nowMs, signals);
     book.look(nowMs, signals);
@@ -138,7 +120,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
       now.put(key, each);
       String evidence =
           each.evidence()
-              + each.partition().map(culprits::get).map(found -> "; " + found).orElse("");
+              + each.partition().flatMap(culprits::found).map(found -> "; " + found).orElse("");
       if (each.severity() == Severity.CRITICAL) {
         signals.critical(
             each.ailment().rule(), each.subject(), each.summary(), evidence, each.advice());
@@ -187,39 +169,9 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     };
   }
 
-  /** Has the segments of a partition looked through that a thread ran out of memory at. */
-  private void scan() {
-    List<Death> deaths = judgement.deaths();
-    if (deaths.isEmpty()) {
-      return;
-    }
-    Death last = deaths.get(deaths.size() - 1);
-    if (last.atMs() <= scannedDeathMs
-        || last.cause() != DeathCause.OUT_OF_MEMORY
-        || last.culprit().isEmpty()
-        || culprits.containsKey(last.culprit().get())) {
-      return;
-    }
-    scannedDeathMs = last.atMs();
-    TopicPartition suspect = last.culprit().get();
-    Judgement now = judgement;
-    scans.offer(
-        () -> {
-          Optional<String> found = scanner.find(now, suspect);
-          scans.tell(() -> found.ifPresent(text -> found(suspect, text)));
-        });
-  }
-
-  private void found(TopicPartition partition, String text) {
-    if (culprits.size() < CULPRITS_KEPT) {
-      culprits.put(partition, text);
-    }
-    chronicle.add(Incident.Kind.CULPRIT_FOUND, partition.toString(), text, "", "");
-  }
-
   @Override
   public WatchSnapshot seen(Tick tick) {
-    return new WatchSnapshot(tick, judgement, book.all(), Map.copyOf(culprits), hands.isolated());
+    return new WatchSnapshot(tick, judgement, book.all(), culprits.found(), hands.isolated());
   }
 
   @Override

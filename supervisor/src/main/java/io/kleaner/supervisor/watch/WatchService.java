@@ -53,8 +53,11 @@ public final class WatchService implements AutoCloseable {
             new BrokerJudge(setup.judging(), WatchSetup.named(setup.targets())),
             hands,
             handsThread,
-            scanThread,
-            new BombFinder(fileSystem, scanThread.token()),
+            new CulpritSearch(
+                scanThread,
+                new BombFinder(
+                    fileSystem, !setup.targets().logDirs().isEmpty(), scanThread.token()),
+                chronicle),
             chronicle);
     Supervisor<WatchSnapshot> supervisor =
         new Supervisor<>(

@@ -37,15 +37,19 @@ class HealingTest {
   private final RecordingHands hands = new RecordingHands();
   private final HandsThread thread = new HandsThread("hands");
   private final Signals signals = new Signals();
+  private final Chronicle chronicle =
+      new Chronicle(Journal.inMemory("a test"), new Announcer(), Clock.system());
   private final WatchRounds rounds =
       new WatchRounds(
           broker::sample,
           broker.judge(),
           hands,
           thread,
-          new HandsThread("scans"),
-          (judgement, partition) -> Optional.empty(),
-          new Chronicle(Journal.inMemory("a test"), new Announcer(), Clock.system()));
+          new CulpritSearch(
+              new HandsThread("scans"),
+              (judgement, partition) -> new CulpritSearch.Finding("nothing", true),
+              chronicle),
+          chronicle);
 
   /** Hands under the real policy that only write down what they were told. */
   private final class RecordingHands implements BrokerHands {

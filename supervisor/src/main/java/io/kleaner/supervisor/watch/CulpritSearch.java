@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.journal.Incident;
+import io.kleaner.supervisor.judge.broker.Death;
+import io.kleaner.supervisor.judge.broker.DeathCause;
+import io.kleaner.supervisor.judge.broker.Judgement;
+import io.kleaner.supervisor.service.Chronicle;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Has the segments of a partition looked through that a cleaner thread ran out of memory at, once.
+ * While its files are not seen, or change under the look, it looks again: a death right after the
+ * start, or while segments are replaced, is explained, too. Not thread-safe; owned by the
+ * supervisor's thread, the looks run on one of their own.
+ */
+final class CulpritSearch {
+
+  private static final int CULPRITS_KEPT = 200;
+
+  /** After this long it says what it has. */
+  private static final long PATIENCE_MS = 30_000;
+
+  private final HandsThread scans;
+  private final Scanner scanner;
+  private final Chronicle chronicle;
+  private final Map<TopicPartition, String> culprits = new LinkedHashMap<>();
+  private Optional<Suspect> suspect = Optional.empty();
+  private long scannedDeathMs = -1;
+
+  /** Looks through a partition for what kills cleaners; may take long. */
+  @FunctionalInterface
+  interface Scanner {
+    Finding find(Judgement judgement, TopicPartition partition);
+  }
+
+  /**
+   * What a look came to.
+   *
+   * @param text a sentence
+   * @param settled false if another look may find more, since the files were not seen or changed
+   */
+  record Finding(String text, boolean settled) {}
+
+  /** A partition that is being looked through since a time of ours. */
+  private record Suspect(TopicPartition partition, long sinceMs, boolean underWay) {}
+
+  CulpritSearch(HandsThread scans, Scanner scanner, Chronicle chronicle) {
+    this.scans = scans;
+    this.scanner = scanner;
+    this.chronicle = chronicle;
+  }
+
+  /** Fetches what was found, and has the next look taken if there is one to take. */
+  void look(Judgement judgement, long nowMs) {
+    scans.fetch();
+    if (suspect.isEmpty()) {
+      suspect = next(judgement.deaths(), nowMs);
+    }
+    suspect
+        .filter(each -> !each.underWay())
+        .ifPresent(
+            each -> {
+              boolean last = nowMs - each.sinceMs() >= PATIENCE_MS;
+              boolean offered = scans.offer(() -> find(judgement, each.partition(), last));
+              suspect = Optional.of(new Suspect(each.partition(), each.sinceMs(), offered));
+            });
+  }
+
+  /** What was found of each partition, a sentence. */
+  Map<TopicPartition, String> found() {
+    return Map.copyOf(culprits);
+  }
+
+  Optional<String> found(TopicPartition partition) {
+    return Optional.ofNullable(culprits.get(partition));
+  }
+
+  private Optional<Suspect> next(List<Death> deaths, long nowMs) {
+    if (deaths.isEmpty()) {
+      return Optional.empty();
+    }
+    Death last = deaths.get(deaths.size() - 1);
+    if (last.atMs() <= scannedDeathMs
+        || last.cause() != DeathCause.OUT_OF_MEMORY
+        || last.culprit().isEmpty()
+        || culprits.containsKey(last.culprit().get())) {
+      return Optional.empty();
+    }
+    scannedDeathMs = last.atMs();
+    return Optional.of(new Suspect(last.culprit().get(), nowMs, false));
+  }
+
+  private void find(Judgement judgement, TopicPartition partition, boolean last) {
+    Finding finding = scanner.find(judgement, partition);
+    scans.tell(
+        () -> {
+          if (finding.settled() || last) {
+            suspect = Optional.empty();
+            tell(partition, finding.text());
+          } else {
+            suspect = suspect.map(each -> new Suspect(partition, each.sinceMs(), false));
+          }
+        });
+  }
+
+  private void tell(TopicPartition partition, String text) {
+    if (culprits.size() < CULPRITS_KEPT) {
+      culprits.put(partition, text);
+    }
+    chronicle.add(Incident.Kind.CULPRIT_FOUND, partition.toString(), text, "", "");
+  }
+}
