@@ -208,7 +208,7 @@ public final class KeyIndex implements AutoCloseable {
   private void settle(Spill parent) throws IOException {
     for (int partition = 0; partition < parent.partitions(); partition++) {
       keysBefore += map.keys();
-      map.clear();
+      map.clear(parent.puts(partition));
       Spill child = null;
       try (Spill.Reader reader = parent.read(partition)) {
         boolean probes = false;

@@ -44,18 +44,31 @@ public final class KeyMap {
   private static final int MAX_SLOTS = (Integer.MAX_VALUE - 8) / INTS;
   private static final int MIN_SLOTS = 16;
   private static final int ALLOWANCE = 256;
+
+  /** Slots a key in a part of the table. */
+  private static final int SPARE = 2;
+
   private static final long UNSIGNED = 0xffffffffL;
 
   private final int[] table;
-  private final int slots;
-  private final int maxKeys;
+
+  /** Slots in use, from the first on, and the index where they end. */
+  private int slots;
+
+  private int end;
+  private int maxKeys;
   private int keys;
   private final AtomicInteger promised = new AtomicInteger();
 
   private KeyMap(int slots) {
-    this.slots = slots;
-    this.maxKeys = (int) (slots * MAX_LOAD);
     this.table = new int[slots * INTS];
+    use(slots);
+  }
+
+  private void use(int count) {
+    slots = count;
+    end = count * INTS;
+    maxKeys = (int) (count * MAX_LOAD);
   }
 
   /**
@@ -109,7 +122,7 @@ public final class KeyMap {
         return ABSENT;
       }
       i += INTS;
-      if (i == table.length) {
+      if (i == end) {
         i = 0;
       }
     }
@@ -143,7 +156,7 @@ public final class KeyMap {
         return raise(i + 2, ordinal);
       }
       i += INTS;
-      if (i == table.length) {
+      if (i == end) {
         i = 0;
       }
     }
@@ -211,7 +224,7 @@ public final class KeyMap {
         return ABSENT;
       }
       i += INTS;
-      if (i == table.length) {
+      if (i == end) {
         i = 0;
       }
     }
@@ -239,9 +252,15 @@ public final class KeyMap {
     return half == 0 ? 1 : half;
   }
 
-  /** Forgets every key. */
-  public void clear() {
-    Arrays.fill(table, 0);
+  /**
+   * Forgets every key, and has room for so many, or for as many as the table has room for. Of a
+   * table that is far larger only as much is used, and cleared, as makes few keys meet: a small
+   * part stays in the processor's cache.
+   */
+  public void clear(long forKeys) {
+    long wanted = Math.min(forKeys, 1L << 40) * SPARE;
+    use((int) Math.max(MIN_SLOTS, Math.min(wanted, table.length / INTS)));
+    Arrays.fill(table, 0, end, 0);
     keys = 0;
     promised.set(0);
   }

@@ -101,6 +101,12 @@ final class Spill implements AutoCloseable {
     buffer.clear();
   }
 
+  /** How many puts a partition has; all must be added. */
+  long puts(int partition) {
+    long bytes = probes ? putBytes[partition] : sizes[partition] + buffers[partition].position();
+    return bytes / ENTRY_BYTES;
+  }
+
   /** Begins to read a partition, once all is added; closing the reader deletes its file. */
   Reader read(int partition) throws IOException {
     flush(partition);

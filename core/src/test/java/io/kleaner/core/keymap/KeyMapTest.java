@@ -72,9 +72,37 @@ class KeyMapTest {
   void clear_afterPuts_empty() {
     KeyMap map = KeyMap.forKeys(10, 100_000);
     map.put(1, 2, 3);
-    map.clear();
+    map.clear(10);
 
     assertThat(map.keys()).isZero();
     assertThat(map.get(1, 2)).isEqualTo(KeyMap.ABSENT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 10, 1_000, 30_000, 1_000_000})
+  void clear_forFewerOrMoreKeys_roomForThemAndNothingOfBefore(long forKeys) {
+    KeyMap map = KeyMap.forKeys(50_000, 10_000_000);
+    fill(map, 1, map.maxKeys());
+    map.clear(100);
+    fill(map, 2, 100);
+    map.clear(forKeys);
+
+    assertThat(map.keys()).isZero();
+    assertThat(map.maxKeys()).isGreaterThanOrEqualTo((int) Math.min(forKeys, 50_000));
+    for (int seed = 1; seed <= 2; seed++) {
+      SplittableRandom before = new SplittableRandom(seed);
+      for (int i = 0; i < 50_000; i++) {
+        assertThat(map.get(before.nextLong(), before.nextLong())).isEqualTo(KeyMap.ABSENT);
+      }
+    }
+    fill(map, 3, map.maxKeys());
+    assertThat(map.put(1, 2, 3)).isEqualTo(KeyMap.FULL);
+  }
+
+  private static void fill(KeyMap map, int seed, int keys) {
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < keys; i++) {
+      assertThat(map.put(random.nextLong(), random.nextLong(), i)).isEqualTo(KeyMap.ABSENT);
+    }
   }
 }
