@@ -6,7 +6,6 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.record.BatchCursor;
 import io.kleaner.core.record.BatchCursor.Check;
 import io.kleaner.core.record.CorruptBatchException;
-import io.kleaner.core.record.TornEnd;
 import io.kleaner.core.segment.Segment;
 import io.kleaner.core.segment.SegmentFileName.Kind;
 import io.kleaner.core.segment.SegmentWriter;
@@ -66,7 +65,7 @@ final class SegmentEnd {
                     position,
                     segment.logBytes() - position,
                     e.problem(),
-                    !new TornEnd(segment.logFile(), file).isAt(position))));
+                    !batches.isAtTornEnd())));
       }
       return new End(end, Optional.empty());
     }

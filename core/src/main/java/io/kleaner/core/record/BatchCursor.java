@@ -139,6 +139,32 @@ public final class BatchCursor {
   }
 
   /**
+   * Like {@link #next()}, but a torn end is an end, and no corruption.
+   *
+   * @return false at the end, and where {@link #isAtTornEnd()}
+   */
+  public boolean nextBeforeTornEnd() throws IOException {
+    try {
+      return next();
+    } catch (CorruptBatchException e) {
+      if (isAtTornEnd()) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Whether all that is left, of which {@link #next()} found that it is no batch, is the torn rest
+   * of one append, as a crash leaves it, or an append under way: then nothing there is a whole
+   * batch, up to the end position that the file was opened with. What was appended since says
+   * nothing about what stood there.
+   */
+  public boolean isAtTornEnd() throws IOException {
+    return new TornEnd(path, file).isAt(nextFilePosition(), endPosition);
+  }
+
+  /**
    * Moves to the next batch if all of it is in memory already, so that every batch since {@link
    * #open} or the last {@link #next()} still is too.
    *
@@ -267,9 +293,7 @@ public final class BatchCursor {
   }
 
   private CorruptBatchException truncated(long filePosition, long offset, long size, long left) {
-    return new CorruptBatchException(
-            "truncated batch: needs " + size + " bytes, " + left + " are left")
-        .at(path, filePosition, offset);
+    return CorruptBatchException.truncated(size, left).at(path, filePosition, offset);
   }
 
   /** Makes {@code bytes} from the next batch on available in the buffer. */
