@@ -29,7 +29,6 @@ import java.util.List;
 public final class BombScan {
 
   private static final int BUFFER_BYTES = 256 * 1024;
-  private static final int MAX_CONTROL_BATCH_BYTES = 1024 * 1024;
   private static final int MAX_WINDOW_BYTES = 8 * 1024 * 1024;
   private static final int MAX_BOMBS = 20;
 
@@ -130,7 +129,7 @@ public final class BombScan {
   }
 
   private boolean scan(Segment segment, long fromOffset, PayloadMeter meter) throws IOException {
-    BatchCursor batches = new BatchCursor(BUFFER_BYTES, MAX_CONTROL_BATCH_BYTES);
+    BatchCursor batches = new BatchCursor(BUFFER_BYTES, BatchCursor.MAX_CONTROL_BATCH_BYTES);
     try (FileHandle file = fileSystem.openRead(segment.logFile())) {
       batches.open(
           segment.logFile(),

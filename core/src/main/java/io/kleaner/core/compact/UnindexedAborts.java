@@ -32,7 +32,6 @@ import java.util.Set;
 final class UnindexedAborts {
 
   private static final int BUFFER_BYTES = 256 * 1024;
-  private static final int MAX_CONTROL_BATCH_BYTES = 1024 * 1024;
 
   private final FileSystem fileSystem;
   private final CleanScope scope;
@@ -107,7 +106,7 @@ final class UnindexedAborts {
   /** Above the range only the ends of transactions matter that began within it. */
   private void lookInto(Segment segment, boolean active, Set<Long> open, RecordCursor records)
       throws IOException {
-    BatchCursor batches = new BatchCursor(BUFFER_BYTES, MAX_CONTROL_BATCH_BYTES);
+    BatchCursor batches = new BatchCursor(BUFFER_BYTES, BatchCursor.MAX_CONTROL_BATCH_BYTES);
     try (FileHandle file = fileSystem.openRead(segment.logFile())) {
       batches.open(
           segment.logFile(),

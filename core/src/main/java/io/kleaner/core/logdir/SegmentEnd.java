@@ -22,10 +22,10 @@ import java.util.Optional;
 final class SegmentEnd {
 
   private static final int BUFFER_BYTES = 64 * 1024;
-  private static final int MAX_CONTROL_BATCH_BYTES = 1024 * 1024;
 
   private final FileSystem fileSystem;
-  private final BatchCursor batches = new BatchCursor(BUFFER_BYTES, MAX_CONTROL_BATCH_BYTES);
+  private final BatchCursor batches =
+      new BatchCursor(BUFFER_BYTES, BatchCursor.MAX_CONTROL_BATCH_BYTES);
 
   SegmentEnd(FileSystem fileSystem) {
     this.fileSystem = fileSystem;

@@ -28,6 +28,12 @@ public final class BatchCursor {
     CHECKSUMS
   }
 
+  /**
+   * No transaction marker that a broker writes is larger, in bytes: with this bound, nothing larger
+   * is in memory of a segment that is skimmed.
+   */
+  public static final int MAX_CONTROL_BATCH_BYTES = 1024 * 1024;
+
   private static final int MAX_KNOWN_MAGIC = 2;
   private static final int MAX_KNOWN_CODEC = 4;
 
