@@ -313,7 +313,9 @@ class PartitionLogReaderTest {
   void read_directoryNamedLikeASegment_isRefused() throws IOException {
     Files.createDirectory(dir.resolve("00000000000000009999.log"));
 
-    assertThat(refused()).hasMessageContaining("is a directory where a regular file is expected");
+    assertThat(refused())
+        .hasMessageContaining("is a directory where a regular file is expected")
+        .hasMessageEndingWith("nothing was changed.");
   }
 
   @Test
