@@ -29,7 +29,6 @@ import java.util.List;
 public final class BombScan {
 
   private static final int BUFFER_BYTES = 256 * 1024;
-  private static final int MAX_CONTROL_BATCH_BYTES = 1024 * 1024;
   private static final int MAX_WINDOW_BYTES = 8 * 1024 * 1024;
   private static final int MAX_BOMBS = 20;
 
@@ -86,7 +85,7 @@ public final class BombScan {
    *
    * @param bombs the first twenty, in the order of the log
    * @param scannedBytes bytes of logs that were looked at
-   * @param complete whether all of the segments were looked at
+   * @param complete whether all of the segments were looked at; false if anything is unread
    * @param unread what could not be read, a sentence each
    */
   public record Result(List<Bomb> bombs, long scannedBytes, boolean complete, List<String> unread) {
@@ -126,11 +125,11 @@ public final class BombScan {
         }
       }
     }
-    return new Result(bombs, scannedBytes, complete, unread);
+    return new Result(bombs, scannedBytes, complete && unread.isEmpty(), unread);
   }
 
   private boolean scan(Segment segment, long fromOffset, PayloadMeter meter) throws IOException {
-    BatchCursor batches = new BatchCursor(BUFFER_BYTES, MAX_CONTROL_BATCH_BYTES);
+    BatchCursor batches = new BatchCursor(BUFFER_BYTES, BatchCursor.MAX_CONTROL_BATCH_BYTES);
     try (FileHandle file = fileSystem.openRead(segment.logFile())) {
       batches.open(
           segment.logFile(),
@@ -148,11 +147,13 @@ public final class BombScan {
         BatchHeader batch = batches.header();
         scannedBytes += batch.sizeInBytes();
         if (batch.lastOffset() >= fromOffset && mayBe(batch)) {
-          measure(segment.logFile(), batches.filePosition(), file, batch, meter);
+          if (!measure(segment.logFile(), batches.filePosition(), file, batch, meter)) {
+            return false;
+          }
         }
       }
       return true;
-    } catch (CorruptBatchException e) {
+    } catch (CorruptBatchException | BoundExceededException e) {
       unread.add(e.getMessage());
       return false;
     }
@@ -171,7 +172,8 @@ public final class BombScan {
     return batch.isCompressed() && batch.sizeInBytes() * most > limits.reportAboveBytes();
   }
 
-  private void measure(
+  /** False if the file ended within the batch: it was cut meanwhile, and nothing follows. */
+  private boolean measure(
       Path segment, long position, FileHandle file, BatchHeader batch, PayloadMeter meter)
       throws IOException {
     int size = batch.sizeInBytes();
@@ -186,13 +188,26 @@ public final class BombScan {
               + " bytes, more than the "
               + limits.maxBatchBytes()
               + " that are read into memory");
-      return;
+      return true;
     }
     if (payload.capacity() < size) {
-      payload = ByteBuffer.allocateDirect(Math.min(limits.maxBatchBytes(), size * 2));
+      payload = ByteBuffer.allocateDirect((int) Math.min(limits.maxBatchBytes(), size * 2L));
     }
     payload.clear().limit(size);
-    file.read(payload, position);
+    int read = file.read(payload, position);
+    if (read < size) {
+      unread.add(
+          "the batch at byte "
+              + position
+              + " of "
+              + segment
+              + " has "
+              + size
+              + " bytes, of which the last "
+              + (size - read)
+              + " were cut off while it was read");
+      return false;
+    }
     payload.flip();
     BatchHeader whole = new BatchHeader().wrap(payload, 0);
     try {
@@ -218,5 +233,6 @@ public final class BombScan {
               + " cannot be read: "
               + e.getMessage());
     }
+    return true;
   }
 }

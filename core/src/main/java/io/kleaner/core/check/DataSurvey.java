@@ -11,7 +11,6 @@ import io.kleaner.core.record.Decompressors;
 import io.kleaner.core.record.LegacyRecordCursor;
 import io.kleaner.core.record.RecordCursor;
 import io.kleaner.core.retain.TransactionState;
-import io.kleaner.core.segment.AbortedTxn;
 import io.kleaner.core.segment.Segment;
 import io.kleaner.core.segment.TxnIndexFile;
 import java.io.IOException;
@@ -91,11 +90,7 @@ public final class DataSurvey {
    * @param all the partition's segments, for their transaction indexes
    */
   public Result read(List<Segment> segments, List<Segment> all, int topKeys) throws IOException {
-    List<AbortedTxn> aborted = new ArrayList<>();
-    for (Segment segment : all) {
-      aborted.addAll(TxnIndexFile.read(fileSystem, segment));
-    }
-    TransactionState transactions = new TransactionState(aborted);
+    TransactionState transactions = new TransactionState(TxnIndexFile.readAll(fileSystem, all));
     BatchCursor batches = new BatchCursor(BUFFER_BYTES, maxRecordBytes);
     try (Decompressors decompressors = new Decompressors(maxRecordBytes);
         RecordCursor records = new RecordCursor(decompressors, maxRecordBytes);

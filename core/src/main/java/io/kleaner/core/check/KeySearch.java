@@ -200,29 +200,34 @@ public final class KeySearch implements AutoCloseable {
   }
 
   private void read(long base, FileEntry log, Found found, boolean active) throws IOException {
+    long position = 0;
     try (FileHandle file = fileSystem.openRead(log.path())) {
       long end = active ? file.size() : log.sizeBytes();
       batches.open(log.path(), file, 0, end, base, BatchCursor.Check.CHECKSUMS);
-      while (next(active)) {
+      while (active ? nextBeforeAppend() : batches.next()) {
         token.throwIfCancelled();
         BatchHeader batch = batches.header();
         if (!batch.isControlBatch()) {
           read(batch, found);
         }
         found.readEnd = batch.nextOffset();
+        position = batches.nextFilePosition();
       }
     } catch (CorruptBatchException | BoundExceededException e) {
-      found.unread.add(
-          log.path() + " from byte " + batches.filePosition() + " on: " + e.getMessage());
+      found.unread.add(log.path() + " from byte " + position + " on: " + e.getMessage());
     }
   }
 
-  /** A broker may be in the middle of appending the last batch of the active segment. */
-  private boolean next(boolean active) throws IOException {
+  /**
+   * A broker may be in the middle of appending the last batch of the active segment. What is whole,
+   * or stands before a whole batch, is no such end, and neither are bytes that do not begin a batch
+   * at all: a search that passed over them would prove nothing.
+   */
+  private boolean nextBeforeAppend() throws IOException {
     try {
       return batches.next();
     } catch (CorruptBatchException e) {
-      if (active && e.problem().startsWith("truncated batch")) {
+      if (e.isTruncated() && batches.isAtTornEnd()) {
         return false;
       }
       throw e;

@@ -77,8 +77,9 @@ final class SegmentChecker implements AutoCloseable {
     IndexEntries indexes = new IndexEntries(fileSystem, segment, level, findings);
     int findingsBefore = findings.size();
     try (FileHandle file = fileSystem.openRead(segment.logFile())) {
-      cursor.open(segment.logFile(), file, 0, file.size(), 0, BatchCursor.Check.HEADERS);
-      while (next(segment, last)) {
+      long end = file.size();
+      cursor.open(segment.logFile(), file, 0, end, 0, BatchCursor.Check.HEADERS);
+      while (next(segment, last, end)) {
         token.throwIfCancelled();
         BatchHeader batch = cursor.header();
         batches++;
@@ -98,25 +99,27 @@ final class SegmentChecker implements AutoCloseable {
     indexes.finish(allRead);
   }
 
-  private boolean next(Segment segment, boolean last) throws IOException {
+  /**
+   * @param end byte position where the segment's file ended when it was opened
+   */
+  private boolean next(Segment segment, boolean last, long end) throws IOException {
     try {
       return cursor.next();
     } catch (CorruptBatchException e) {
       long position = cursor.nextFilePosition();
+      boolean tail = last && cursor.isAtTornEnd();
       add(
-          last ? Severity.WARNING : Severity.ERROR,
-          last ? Kind.TORN_TAIL : Kind.CORRUPT_BATCH,
+          tail ? Severity.WARNING : Severity.ERROR,
+          tail ? Kind.TORN_TAIL : Kind.CORRUPT_BATCH,
           segment,
           position,
           OptionalLong.empty(),
           "a whole batch",
-          e.problem() + ", " + (segment.logBytes() - position) + " bytes are left",
-          last
-              ? "A broker cuts it off when it recovers, and so does 'kleaner compact"
-                  + " --truncate-tail'; beside a live broker it may just be written."
-              : "What follows in this segment cannot be read. Restore the replica from another.");
+          e.problem() + ", " + (end - position) + " bytes are left",
+          nextStep(tail, last));
       return false;
     } catch (BoundExceededException e) {
+      whole = false;
       add(
           Severity.WARNING,
           Kind.CORRUPT_BATCH,
@@ -125,9 +128,20 @@ final class SegmentChecker implements AutoCloseable {
           OptionalLong.empty(),
           "a batch of at most " + e.boundBytes() + " bytes",
           e.askedBytes() + " bytes",
-          "The rest of this segment was not read; use a larger --max-record-bytes.");
+          "The rest of this segment was not read, and from here on no transaction marker was"
+              + " held against the indexes; use a larger --max-record-bytes.");
       return false;
     }
+  }
+
+  private static String nextStep(boolean tail, boolean last) {
+    if (tail) {
+      return "A broker cuts it off when it recovers, and so does 'kleaner compact"
+          + " --truncate-tail'; beside a live broker it may just be written.";
+    }
+    return "What follows in this segment cannot be read"
+        + (last ? ", and a broker that recovers it cuts all of it off" : "")
+        + ". Restore the replica from another.";
   }
 
   private void checkOffsets(Segment segment, BatchHeader batch, long nextBaseOffset) {
@@ -240,7 +254,7 @@ final class SegmentChecker implements AutoCloseable {
               batch.producerId(),
               batch.baseOffset(),
               batch.lastOffset());
-    } catch (CorruptBatchException e) {
+    } catch (CorruptBatchException | BoundExceededException e) {
       whole = false; // its records were checked before, and said so
       return;
     }

@@ -18,7 +18,6 @@ import io.kleaner.core.segment.TxnIndexFile;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,12 +40,7 @@ final class CleanRun {
   private final CancelToken token;
   private final CompactionListener listener;
   private final Pacer pacer;
-
-  private int groupsSwapped;
-  private boolean swapping;
-  private int segmentsAfter;
-  private int segmentsUntouched;
-  private long bytesAfter;
+  private final SwapProgress progress;
 
   CleanRun(
       FileSystem fileSystem,
@@ -70,6 +64,7 @@ final class CleanRun {
     this.plan = plan;
     this.token = token;
     this.listener = listener;
+    this.progress = new SwapProgress(plan.groups().size());
     this.pacer =
         new Pacer(
             token,
@@ -82,24 +77,11 @@ final class CleanRun {
 
   /** What the partition is like when the run ends early. */
   String state() {
-    if (swapping) {
-      return "the swap of its group "
-          + (groupsSwapped + 1)
-          + " of "
-          + plan.groups().size()
-          + " had begun, and 'kleaner recover' finishes or undoes it; nothing is lost";
-    }
-    if (groupsSwapped == 0) {
-      return "nothing was changed";
-    }
-    return groupsSwapped
-        + " of "
-        + plan.groups().size()
-        + " groups were swapped in before, whole and durable; the others are as they were";
+    return progress.state();
   }
 
   CompactionOutcome cancelled() {
-    return new CompactionOutcome.Cancelled(groupsSwapped, plan.groups().size());
+    return progress.cancelled();
   }
 
   CompactionOutcome clean() throws IOException {
@@ -228,10 +210,10 @@ final class CleanRun {
   private void count(GroupCleaner cleaner, List<Segment> group) throws IOException {
     CountingOutput output = new CountingOutput();
     cleaner.clean(group, output);
-    bytesAfter += output.bytes();
-    segmentsAfter++;
     if (group.size() == 1 && !output.hasChanged()) {
-      segmentsUntouched++;
+      progress.untouched(output.bytes());
+    } else {
+      progress.wouldBecome(output.bytes());
     }
   }
 
@@ -267,9 +249,7 @@ final class CleanRun {
       cleaner.clean(group, output);
       List<WrittenSegment> written = output.finish();
       if (written.isEmpty()) {
-        segmentsUntouched++;
-        segmentsAfter++;
-        bytesAfter += group.get(0).logBytes();
+        progress.untouched(group.get(0).logBytes());
         return;
       }
       if (options.verify() != CleanOptions.Verify.NONE) {
@@ -285,21 +265,15 @@ final class CleanRun {
       }
       token.throwIfCancelled();
       listener.phase(plan, Phase.SWAP);
-      List<Long> bases = new ArrayList<>();
-      for (WrittenSegment each : written) {
-        bases.add(each.baseOffset());
-        bytesAfter += each.sizeBytes();
-      }
-      segmentsAfter += bases.size();
+      List<Long> bases = written.stream().map(WrittenSegment::baseOffset).toList();
       // From here on the files are the swap's: to delete one of several outputs that are half
       // committed would lose what the others stand for.
       handedOver = true;
       long lastOffset = written.get(written.size() - 1).lastOffset();
       long nextOffset = lastOffset < 0 ? group.get(0).baseOffset() : lastOffset + 1;
-      swapping = true;
+      progress.begins(written);
       committer.swap(plan, group, bases, nextOffset);
-      swapping = false;
-      groupsSwapped++;
+      progress.ends();
     } catch (IOException | RuntimeException | Error e) {
       if (!handedOver) {
         output.abandon(e);
@@ -332,7 +306,7 @@ final class CleanRun {
     }
     return new CleanStats(
         bytesBefore,
-        bytesAfter,
+        progress.bytesAfter(),
         scan.records,
         fateCounts.recordsKept,
         scan.superseded,
@@ -347,8 +321,8 @@ final class CleanRun {
         fateCounts.batchesDropped,
         fateCounts.batchesConverted,
         plan.cleanedSegments().size(),
-        segmentsAfter,
-        segmentsUntouched,
+        progress.segmentsAfter(),
+        progress.segmentsUntouched(),
         keys,
         keyMapBytes,
         fates.removed().sizeInBytes() + fates.unstampedTombstones().sizeInBytes(),

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.compact;
 
-import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.CheckpointFile;
 import io.kleaner.core.logdir.LeaderEpochFile;
@@ -11,8 +10,6 @@ import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.logdir.PartitionMetadataFile;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.policy.CleanPlan;
-import io.kleaner.core.record.BatchCursor;
-import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.segment.Segment;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,8 +24,6 @@ import java.util.Optional;
  * KIP-107), or later. Reads only; stateless apart from the file system; thread-safe.
  */
 final class OldBrokerGuard {
-
-  private static final int FIRST_BATCH_BYTES = 64 * 1024;
 
   private final FileSystem fileSystem;
   private final LogDir logDir;
@@ -80,30 +75,12 @@ final class OldBrokerGuard {
   private boolean isAllOfOldFormat(PartitionLog log, long upperBoundOffset) throws IOException {
     boolean converts = false;
     for (Segment segment : log.segments()) {
-      Optional<Boolean> old = isOld(segment);
-      if (old.isPresent() && !old.get()) {
+      Optional<FirstBatch> first = FirstBatch.of(fileSystem, segment);
+      if (first.isPresent() && !first.get().isLegacy()) {
         return false;
       }
-      converts |= old.isPresent() && segment.baseOffset() < upperBoundOffset;
+      converts |= first.isPresent() && segment.baseOffset() < upperBoundOffset;
     }
     return converts;
-  }
-
-  /** By its first batch: a broker writes each segment in one format; empty if there is none. */
-  private Optional<Boolean> isOld(Segment segment) throws IOException {
-    BatchCursor batches = new BatchCursor(FIRST_BATCH_BYTES, Integer.MAX_VALUE - 8);
-    try (FileHandle file = fileSystem.openRead(segment.logFile())) {
-      batches.open(
-          segment.logFile(),
-          file,
-          0,
-          segment.logBytes(),
-          segment.baseOffset(),
-          BatchCursor.Check.SKIM);
-      return batches.next() ? Optional.of(batches.header().isLegacy()) : Optional.empty();
-    } catch (CorruptBatchException e) {
-      // The clean itself finds it and says where.
-      return Optional.empty();
-    }
   }
 }

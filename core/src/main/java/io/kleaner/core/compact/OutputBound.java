@@ -2,12 +2,9 @@
 package io.kleaner.core.compact;
 
 import io.kleaner.core.io.FileEntry;
-import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.policy.CleanPlan;
-import io.kleaner.core.record.BatchCursor;
 import io.kleaner.core.record.BatchHeader;
-import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.segment.Segment;
 import io.kleaner.core.segment.SegmentFileName.Kind;
 import io.kleaner.core.segment.SegmentWriter;
@@ -42,7 +39,6 @@ public final class OutputBound {
   /** No message of magic 0 or 1 gets larger by more when it is converted. */
   static final int LEGACY_GROWTH = 3;
 
-  private static final int FIRST_BATCH_BYTES = 64 * 1024;
   private static final int INDEX_ENTRY_BYTES =
       SegmentWriter.OFFSET_ENTRY_BYTES + SegmentWriter.TIME_ENTRY_BYTES;
 
@@ -59,7 +55,9 @@ public final class OutputBound {
       long log = 0;
       long txnIndexes = 0;
       for (Segment segment : group) {
-        log += segment.logBytes() * (isLegacy(fileSystem, segment) ? LEGACY_GROWTH : 1);
+        boolean legacy =
+            FirstBatch.of(fileSystem, segment).filter(FirstBatch::isLegacy).isPresent();
+        log += segment.logBytes() * (legacy ? LEGACY_GROWTH : 1);
         txnIndexes +=
             fileSystem.stat(segment.file(Kind.TXN_INDEX)).map(FileEntry::sizeBytes).orElse(0L);
       }
@@ -82,24 +80,6 @@ public final class OutputBound {
             + 2 * (logBytes / Math.max(1, plan.segmentBytes()))
             + 2 * (entries * INDEX_ENTRY_BYTES / Math.max(1, plan.segmentIndexBytes()));
     return entries * INDEX_ENTRY_BYTES + outputs * SegmentWriter.TIME_ENTRY_BYTES;
-  }
-
-  /** By its first batch: a broker writes each segment in one format. */
-  private static boolean isLegacy(FileSystem fileSystem, Segment segment) throws IOException {
-    BatchCursor batches = new BatchCursor(FIRST_BATCH_BYTES, Integer.MAX_VALUE - 8);
-    try (FileHandle file = fileSystem.openRead(segment.logFile())) {
-      batches.open(
-          segment.logFile(),
-          file,
-          0,
-          segment.logBytes(),
-          segment.baseOffset(),
-          BatchCursor.Check.SKIM);
-      return batches.next() && batches.header().isLegacy();
-    } catch (CorruptBatchException e) {
-      // The clean itself finds it and says where.
-      return false;
-    }
   }
 
   /** Bytes that the largest group may take beside what is there. */

@@ -3,6 +3,7 @@ package io.kleaner.core.compact;
 
 import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.record.BatchCursor;
 import io.kleaner.core.record.BatchHeader;
 import io.kleaner.core.segment.SegmentFileName;
@@ -71,37 +72,41 @@ final class OutputVerifier {
    */
   void verify(Path dir, WrittenSegment meant) throws IOException {
     Path log = file(dir, meant, Kind.LOG);
-    ByteBuffer index = read(file(dir, meant, Kind.OFFSET_INDEX));
+    ByteBuffer index = SmallFile.bytes(fileSystem, file(dir, meant, Kind.OFFSET_INDEX));
     if (index.remaining() % SegmentWriter.OFFSET_ENTRY_BYTES != 0) {
       throw new OutputMismatchException(log, "offset index bytes", 0, index.remaining());
     }
+    try (FileHandle file = fileSystem.openRead(log)) {
+      expect(log, "bytes", meant.sizeBytes(), file.size());
+    }
+    List<Part> parts = divide(meant, log, index);
+    lanes.run(parts);
     long batches = 0;
     long records = 0;
     long lastOffset = -1;
-    try (FileHandle file = fileSystem.openRead(log)) {
-      expect(log, "bytes", meant.sizeBytes(), file.size());
-      List<Part> parts = divide(meant, log, file, index);
-      lanes.run(parts);
-      for (Part part : parts) {
-        if (part.batches > 0 && part.firstOffset <= lastOffset) {
-          throw new OutputMismatchException(
-              log, "first offset after byte " + part.start, lastOffset + 1, part.firstOffset);
-        }
-        batches += part.batches;
-        records += part.records;
-        lastOffset = Math.max(lastOffset, part.lastOffset);
+    for (Part part : parts) {
+      if (part.batches > 0 && part.firstOffset <= lastOffset) {
+        throw new OutputMismatchException(
+            log, "first offset after byte " + part.start, lastOffset + 1, part.firstOffset);
       }
+      batches += part.batches;
+      records += part.records;
+      lastOffset = Math.max(lastOffset, part.lastOffset);
     }
     expect(log, "batches", meant.batches(), batches);
     expect(log, "records", meant.records(), records);
     expect(log, "last offset", meant.lastOffset(), lastOffset);
   }
 
-  /** Parts that begin at index entries, in order. */
-  private List<Part> divide(WrittenSegment meant, Path log, FileHandle file, ByteBuffer index)
-      throws IOException {
-    int count = (int) Math.max(1, Math.min(lanes.count() * 2L, meant.sizeBytes() / partBytes));
+  /**
+   * Parts in order, of which all but the first begin at index entries. However long a segment is,
+   * there are no more than its entries allow: huge batches leave few, or none.
+   */
+  private List<Part> divide(WrittenSegment meant, Path log, ByteBuffer index)
+      throws OutputMismatchException {
     int entries = index.remaining() / SegmentWriter.OFFSET_ENTRY_BYTES;
+    long wanted = Math.min(lanes.count() * 2L, meant.sizeBytes() / partBytes);
+    int count = (int) Math.max(1, Math.min(wanted, entries + 1L));
     List<Part> parts = new ArrayList<>();
     long start = 0;
     int from = 0;
@@ -118,19 +123,21 @@ final class OutputVerifier {
           index.slice(
               from * SegmentWriter.OFFSET_ENTRY_BYTES,
               (to - from) * SegmentWriter.OFFSET_ENTRY_BYTES);
-      parts.add(new Part(meant.baseOffset(), log, file, own, start, end));
+      parts.add(new Part(meant.baseOffset(), log, own, start, end));
       start = end;
       from = to;
     }
     return parts;
   }
 
-  /** A part of a segment, read by one lane. */
+  /**
+   * A part of a segment, read by one lane through its own file: an interrupt of one closes what it
+   * reads through.
+   */
   private final class Part implements Lanes.Part {
 
     private final long baseOffset;
     private final Path log;
-    private final FileHandle file;
     private final ByteBuffer index;
     private final long start;
     private final long end;
@@ -139,10 +146,9 @@ final class OutputVerifier {
     private long firstOffset = -1;
     private long lastOffset = -1;
 
-    Part(long baseOffset, Path log, FileHandle file, ByteBuffer index, long start, long end) {
+    Part(long baseOffset, Path log, ByteBuffer index, long start, long end) {
       this.baseOffset = baseOffset;
       this.log = log;
-      this.file = file;
       this.index = index;
       this.start = start;
       this.end = end;
@@ -150,32 +156,28 @@ final class OutputVerifier {
 
     @Override
     public void run() throws IOException {
-      BatchCursor cursor = new BatchCursor(BUFFER_BYTES, Integer.MAX_VALUE);
-      cursor.open(log, file, start, end, baseOffset, BatchCursor.Check.CHECKSUMS);
-      while (cursor.next()) {
-        BatchHeader batch = cursor.header();
-        if (batches == 0) {
-          firstOffset = batch.baseOffset();
+      try (FileHandle file = fileSystem.openRead(log)) {
+        BatchCursor cursor = new BatchCursor(BUFFER_BYTES, Integer.MAX_VALUE);
+        cursor.open(log, file, start, end, baseOffset, BatchCursor.Check.CHECKSUMS);
+        while (cursor.next()) {
+          note(cursor.header(), cursor.filePosition());
+          pacer.read(cursor.header().sizeInBytes());
         }
-        batches++;
-        records += batch.recordCount();
-        lastOffset = batch.lastOffset();
-        if (index.hasRemaining()
-            && index.getInt(index.position() + Integer.BYTES) == cursor.filePosition()) {
-          expect(log, "indexed offset", lastOffset, baseOffset + index.getInt());
-          index.getInt();
-        }
-        pacer.read(batch.sizeInBytes());
       }
       expect(log, "index entries without a batch", 0, index.remaining());
     }
-  }
 
-  private ByteBuffer read(Path path) throws IOException {
-    try (FileHandle file = fileSystem.openRead(path)) {
-      ByteBuffer content = ByteBuffer.allocate(Math.toIntExact(file.size()));
-      file.read(content, 0);
-      return content.flip();
+    private void note(BatchHeader batch, long position) throws OutputMismatchException {
+      if (batches == 0) {
+        firstOffset = batch.baseOffset();
+      }
+      batches++;
+      records += batch.recordCount();
+      lastOffset = batch.lastOffset();
+      if (index.hasRemaining() && index.getInt(index.position() + Integer.BYTES) == position) {
+        expect(log, "indexed offset", lastOffset, baseOffset + index.getInt());
+        index.getInt();
+      }
     }
   }
 

@@ -159,8 +159,11 @@ public final class PartitionJob {
    * compacted, or of one that nothing is known of. Reads no segment.
    */
   public boolean isPassedOver(Path partitionDir) throws IOException {
-    String topic = topicOf(partitionDir);
-    Optional<String> topicId = PartitionMetadataFile.topicId(fileSystem, partitionDir);
+    return isPassedOver(
+        topicOf(partitionDir), PartitionMetadataFile.topicId(fileSystem, partitionDir));
+  }
+
+  private boolean isPassedOver(String topic, Optional<String> topicId) {
     if (settings.objection(topic, topicId).isPresent()) {
       return true;
     }
@@ -177,12 +180,14 @@ public final class PartitionJob {
   /** Assesses a partition directory; throws only what is a bug. */
   public Assessment assess(Path partitionDir) {
     try {
-      Optional<Assessment> stray = stray(partitionDir);
+      String topic = topicOf(partitionDir);
+      Optional<Assessment> stray =
+          stray(topic, PartitionMetadataFile.topicId(fileSystem, partitionDir));
       if (stray.isPresent()) {
         return stray.get();
       }
       PartitionLog log = survey.read(partitionDir);
-      boolean passedOver = isPassedOver(partitionDir);
+      boolean passedOver = isPassedOver(topic, log.topicId());
       if (log.tornTail().filter(PartitionLog.TornTail::isDamage).isPresent() && !passedOver) {
         return damaged(log, log.tornTail().get());
       }
@@ -195,7 +200,7 @@ public final class PartitionJob {
           return distrust.get();
         }
       }
-      TopicSettings found = settings.resolve(log.partition().topic(), log.topicId());
+      TopicSettings found = settings.resolve(topic, log.topicId());
       PartitionFacts facts =
           survey.facts(log, highWatermark, request.nowMs(), found.producerIdExpirationMs());
       Decision decision = CleanPolicy.decide(facts, found, request);
@@ -226,9 +231,9 @@ public final class PartitionJob {
   }
 
   /** Before any segment is read: a stray may be in any state. */
-  private Optional<Assessment> stray(Path partitionDir) throws IOException {
+  private Optional<Assessment> stray(String topic, Optional<String> topicId) {
     return settings
-        .objection(topicOf(partitionDir), PartitionMetadataFile.topicId(fileSystem, partitionDir))
+        .objection(topic, topicId)
         .map(
             reason ->
                 amongOthers

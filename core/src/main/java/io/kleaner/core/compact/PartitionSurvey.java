@@ -2,7 +2,6 @@
 package io.kleaner.core.compact;
 
 import io.kleaner.core.io.FileEntry;
-import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.logdir.CheckpointFile;
@@ -13,8 +12,6 @@ import io.kleaner.core.logdir.ProducerReplay;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.policy.HighWatermark;
 import io.kleaner.core.policy.PartitionFacts;
-import io.kleaner.core.record.BatchCursor;
-import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.retain.LastRecord;
 import io.kleaner.core.segment.Segment;
 import io.kleaner.core.segment.SegmentFileName.Kind;
@@ -34,8 +31,6 @@ import java.util.OptionalLong;
  * beside it; changes nothing. Stateless apart from the file system; thread-safe.
  */
 public final class PartitionSurvey {
-
-  private static final int FIRST_BATCH_BYTES = 64 * 1024;
 
   private final FileSystem fileSystem;
   private final LogDir logDir;
@@ -83,7 +78,7 @@ public final class PartitionSurvey {
     List<Long> first = new ArrayList<>();
     for (Segment segment : log.segments()) {
       largest.add(largestTimestamp(segment));
-      first.add(firstTimestamp(segment));
+      first.add(FirstBatch.of(fileSystem, segment).map(FirstBatch::maxTimestamp).orElse(-1L));
     }
     List<String> warnings = new ArrayList<>(log.warnings());
     warnings.addAll(last.warnings());
@@ -142,22 +137,5 @@ public final class PartitionSurvey {
       }
     }
     return segment.lastModifiedMs();
-  }
-
-  private long firstTimestamp(Segment segment) throws IOException {
-    BatchCursor batches = new BatchCursor(FIRST_BATCH_BYTES, Integer.MAX_VALUE - 8);
-    try (FileHandle file = fileSystem.openRead(segment.logFile())) {
-      batches.open(
-          segment.logFile(),
-          file,
-          0,
-          segment.logBytes(),
-          segment.baseOffset(),
-          BatchCursor.Check.SKIM);
-      return batches.next() ? batches.header().maxTimestamp() : -1;
-    } catch (CorruptBatchException e) {
-      // The clean itself finds it and says where; a timestamp is not worth failing for.
-      return -1;
-    }
   }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -31,7 +32,6 @@ import java.util.Set;
 final class UnindexedAborts {
 
   private static final int BUFFER_BYTES = 256 * 1024;
-  private static final int MAX_CONTROL_BATCH_BYTES = 1024 * 1024;
 
   private final FileSystem fileSystem;
   private final CleanScope scope;
@@ -88,11 +88,9 @@ final class UnindexedAborts {
         require(end);
       }
     }
-    for (Segment segment : scope.later()) {
-      if (open.isEmpty()) {
-        return;
-      }
-      lookInto(segment, open, records);
+    List<Segment> later = scope.later();
+    for (int i = 0; i < later.size() && !open.isEmpty(); i++) {
+      lookInto(later.get(i), i == later.size() - 1, open, records);
     }
   }
 
@@ -106,8 +104,9 @@ final class UnindexedAborts {
   }
 
   /** Above the range only the ends of transactions matter that began within it. */
-  private void lookInto(Segment segment, Set<Long> open, RecordCursor records) throws IOException {
-    BatchCursor batches = new BatchCursor(BUFFER_BYTES, MAX_CONTROL_BATCH_BYTES);
+  private void lookInto(Segment segment, boolean active, Set<Long> open, RecordCursor records)
+      throws IOException {
+    BatchCursor batches = new BatchCursor(BUFFER_BYTES, BatchCursor.MAX_CONTROL_BATCH_BYTES);
     try (FileHandle file = fileSystem.openRead(segment.logFile())) {
       batches.open(
           segment.logFile(),
@@ -116,12 +115,13 @@ final class UnindexedAborts {
           segment.logBytes(),
           segment.baseOffset(),
           BatchCursor.Check.SKIM);
-      while (!open.isEmpty() && hasNext(batches)) {
+      // The segment that is written to may end in half a batch; damage may hide a marker.
+      while (!open.isEmpty() && (active ? batches.nextBeforeTornEnd() : batches.next())) {
         BatchHeader batch = batches.header();
         pacer.read(batch.sizeInBytes());
         if (batch.isControlBatch() && open.contains(batch.producerId())) {
           batches.check(batch);
-          Marker marker = ControlMarker.read(batch, records);
+          Marker marker = read(batch, records, batches);
           if (marker == Marker.COMMIT || marker == Marker.ABORT) {
             open.remove(batch.producerId());
             require(
@@ -137,12 +137,12 @@ final class UnindexedAborts {
     }
   }
 
-  /** The segment that is written to may end in half a batch. */
-  private static boolean hasNext(BatchCursor batches) throws IOException {
+  private static Marker read(BatchHeader batch, RecordCursor records, BatchCursor batches)
+      throws IOException {
     try {
-      return batches.next();
+      return ControlMarker.read(batch, records);
     } catch (CorruptBatchException e) {
-      return false;
+      throw e.at(batches.path(), batches.filePosition(), batch.baseOffset());
     }
   }
 }

@@ -14,13 +14,10 @@ import io.kleaner.core.record.Decompressors;
 import io.kleaner.core.record.LegacyRecordCursor;
 import io.kleaner.core.record.RecordCursor;
 import io.kleaner.core.retain.TransactionState;
-import io.kleaner.core.segment.AbortedTxn;
 import io.kleaner.core.segment.Segment;
 import io.kleaner.core.segment.TxnIndexFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /** Turns a log into digests of what a reader sees of it. Not thread-safe. */
@@ -61,7 +58,8 @@ final class LogDigester implements AutoCloseable {
    */
   void digest(PartitionLog log, Map<Long, ProducerEntry> producers, DigestFiles out)
       throws IOException {
-    TransactionState transactions = new TransactionState(abortedTxns(log));
+    TransactionState transactions =
+        new TransactionState(TxnIndexFile.readAll(fileSystem, log.segments()));
     for (Segment segment : log.segments()) {
       try (FileHandle file = fileSystem.openRead(segment.logFile())) {
         batches.open(
@@ -89,16 +87,6 @@ final class LogDigester implements AutoCloseable {
         .filter(torn -> torn.baseOffset() == segment.baseOffset())
         .map(PartitionLog.TornTail::position)
         .orElse(segment.logBytes());
-  }
-
-  private List<AbortedTxn> abortedTxns(PartitionLog log) throws IOException {
-    List<AbortedTxn> txns = new ArrayList<>();
-    for (Segment segment : log.segments()) {
-      if (segment.hasTxnIndex()) {
-        txns.addAll(TxnIndexFile.read(fileSystem, segment));
-      }
-    }
-    return txns;
   }
 
   private void digest(

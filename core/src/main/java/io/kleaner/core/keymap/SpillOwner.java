@@ -29,7 +29,15 @@ public final class SpillOwner implements AutoCloseable {
 
   private static final String OWNER_SUFFIX = ".owner";
   private static final Pattern OURS =
-      Pattern.compile("kleaner-([0-9a-f]{16})(-[0-9a-z-]+\\.spill|\\.owner)");
+      Pattern.compile(
+          Pattern.quote(SpillPlace.PREFIX)
+              + "("
+              + SpillPlace.MARK_PATTERN
+              + ")(-[0-9a-z-]+"
+              + Pattern.quote(SpillPlace.SUFFIX)
+              + "|"
+              + Pattern.quote(OWNER_SUFFIX)
+              + ")");
   private static final int ATTEMPTS = 10;
 
   private final SpillPlace place;

@@ -20,7 +20,10 @@ public record SpillPlace(Path dir, String mark) {
   /** Every spill file's name ends so. */
   public static final String SUFFIX = ".spill";
 
-  private static final Pattern MARK = Pattern.compile("[0-9a-f]{16}");
+  /** What a mark is, as a regular expression. */
+  static final String MARK_PATTERN = "[0-9a-f]{16}";
+
+  private static final Pattern MARK = Pattern.compile(MARK_PATTERN);
   private static final SecureRandom MARKS = new SecureRandom();
 
   /** Checks the mark. */
@@ -33,6 +36,11 @@ public record SpillPlace(Path dir, String mark) {
   /** A place in a directory that nobody else spills into, or under a mark that nobody else has. */
   public static SpillPlace in(Path dir) {
     return new SpillPlace(dir, HexFormat.of().toHexDigits(MARKS.nextLong()));
+  }
+
+  /** Whether a file of that name is a spill file, whichever run's. */
+  public static boolean isSpillFile(String fileName) {
+    return fileName.startsWith(PREFIX) && fileName.endsWith(SUFFIX);
   }
 
   /**

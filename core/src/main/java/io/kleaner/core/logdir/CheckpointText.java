@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -44,14 +43,7 @@ final class CheckpointText {
     if (entry.isEmpty()) {
       return List.of();
     }
-    if (!entry.get().isFile()) {
-      throw new UnusableDirectoryException(
-          path
-              + " is a "
-              + entry.get().kind().name().toLowerCase(Locale.ROOT)
-              + " where a regular file is expected; nothing was changed.",
-          "Put the file itself in its place.");
-    }
+    RegularFiles.require(entry.get());
     return parse(SmallFile.text(fileSystem, path));
   }
 

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -52,7 +51,7 @@ public final class PartitionLogReader {
     for (FileEntry entry : fileSystem.list(dir)) {
       Optional<SegmentFileName> name = SegmentFileName.parse(entry.name());
       if (name.isPresent() && name.get().stage() == Stage.LIVE) {
-        requireRegular(entry);
+        RegularFiles.require(entry);
         live.put(name.get(), entry);
         if (name.get().kind() == Kind.LOG) {
           logs.put(name.get().baseOffset(), entry);
@@ -103,17 +102,6 @@ public final class PartitionLogReader {
               + "; a broker deletes all segments of such a log");
     }
     return warnings;
-  }
-
-  private static void requireRegular(FileEntry entry) throws UnusableDirectoryException {
-    if (!entry.isFile()) {
-      throw new UnusableDirectoryException(
-          entry.path()
-              + " is a "
-              + entry.kind().name().toLowerCase(Locale.ROOT)
-              + " where a regular file is expected; nothing was changed",
-          "Put the file itself in its place; a broker never makes links here.");
-    }
   }
 
   private static List<Segment> segments(

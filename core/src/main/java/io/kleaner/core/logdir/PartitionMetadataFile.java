@@ -7,7 +7,6 @@ import io.kleaner.core.io.SmallFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -43,14 +42,7 @@ public final class PartitionMetadataFile {
     if (entry.isEmpty()) {
       return Optional.empty();
     }
-    if (!entry.get().isFile()) {
-      throw new UnusableDirectoryException(
-          path
-              + " is a "
-              + entry.get().kind().name().toLowerCase(Locale.ROOT)
-              + " where a regular file is expected; nothing was changed.",
-          "Put the file itself in its place.");
-    }
+    RegularFiles.require(entry.get());
     Map<String, String> values = new HashMap<>();
     SmallFile.text(fileSystem, path)
         .lines()

@@ -34,7 +34,6 @@ import java.util.OptionalLong;
 public final class ProducerReplay {
 
   private static final int BUFFER_BYTES = 256 * 1024;
-  private static final int MAX_CONTROL_BATCH_BYTES = 1024 * 1024;
   private static final int CONTROL_KEY_BYTES = 4;
   private static final short ABORT = 0;
   private static final short COMMIT = 1;
@@ -129,8 +128,9 @@ public final class ProducerReplay {
       return;
     }
     List<Segment> segments = log.segments();
-    try (Decompressors decompressors = new Decompressors(MAX_CONTROL_BATCH_BYTES);
-        RecordCursor records = new RecordCursor(decompressors, MAX_CONTROL_BATCH_BYTES)) {
+    try (Decompressors decompressors = new Decompressors(BatchCursor.MAX_CONTROL_BATCH_BYTES);
+        RecordCursor records =
+            new RecordCursor(decompressors, BatchCursor.MAX_CONTROL_BATCH_BYTES)) {
       for (int i = 0; i < segments.size(); i++) {
         boolean passed = i + 1 < segments.size() && segments.get(i + 1).baseOffset() <= from;
         if (!passed && segments.get(i).baseOffset() < endOffset) {
@@ -147,7 +147,7 @@ public final class ProducerReplay {
       Map<Long, ProducerEntry> producers,
       RecordCursor records)
       throws IOException {
-    BatchCursor batches = new BatchCursor(BUFFER_BYTES, MAX_CONTROL_BATCH_BYTES);
+    BatchCursor batches = new BatchCursor(BUFFER_BYTES, BatchCursor.MAX_CONTROL_BATCH_BYTES);
     ByteBuffer pieces = ByteBuffer.allocate(BUFFER_BYTES);
     try (FileHandle file = fileSystem.openRead(segment.logFile())) {
       batches.open(

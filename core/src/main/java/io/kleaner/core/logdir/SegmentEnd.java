@@ -6,7 +6,6 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.record.BatchCursor;
 import io.kleaner.core.record.BatchCursor.Check;
 import io.kleaner.core.record.CorruptBatchException;
-import io.kleaner.core.record.TornEnd;
 import io.kleaner.core.segment.Segment;
 import io.kleaner.core.segment.SegmentFileName.Kind;
 import io.kleaner.core.segment.SegmentWriter;
@@ -23,10 +22,10 @@ import java.util.Optional;
 final class SegmentEnd {
 
   private static final int BUFFER_BYTES = 64 * 1024;
-  private static final int MAX_CONTROL_BATCH_BYTES = 1024 * 1024;
 
   private final FileSystem fileSystem;
-  private final BatchCursor batches = new BatchCursor(BUFFER_BYTES, MAX_CONTROL_BATCH_BYTES);
+  private final BatchCursor batches =
+      new BatchCursor(BUFFER_BYTES, BatchCursor.MAX_CONTROL_BATCH_BYTES);
 
   SegmentEnd(FileSystem fileSystem) {
     this.fileSystem = fileSystem;
@@ -66,7 +65,7 @@ final class SegmentEnd {
                     position,
                     segment.logBytes() - position,
                     e.problem(),
-                    !new TornEnd(segment.logFile(), file).isAt(position))));
+                    !batches.isAtTornEnd())));
       }
       return new End(end, Optional.empty());
     }

@@ -28,6 +28,12 @@ public final class BatchCursor {
     CHECKSUMS
   }
 
+  /**
+   * No transaction marker that a broker writes is larger, in bytes: with this bound, nothing larger
+   * is in memory of a segment that is skimmed.
+   */
+  public static final int MAX_CONTROL_BATCH_BYTES = 1024 * 1024;
+
   private static final int MAX_KNOWN_MAGIC = 2;
   private static final int MAX_KNOWN_CODEC = 4;
 
@@ -136,6 +142,32 @@ public final class BatchCursor {
     previousLastOffset = header.lastOffset();
     nextInBuffer += size;
     return true;
+  }
+
+  /**
+   * Like {@link #next()}, but a torn end is an end, and no corruption.
+   *
+   * @return false at the end, and where {@link #isAtTornEnd()}
+   */
+  public boolean nextBeforeTornEnd() throws IOException {
+    try {
+      return next();
+    } catch (CorruptBatchException e) {
+      if (isAtTornEnd()) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Whether all that is left, of which {@link #next()} found that it is no batch, is the torn rest
+   * of one append, as a crash leaves it, or an append under way: then nothing there is a whole
+   * batch, up to the end position that the file was opened with. What was appended since says
+   * nothing about what stood there.
+   */
+  public boolean isAtTornEnd() throws IOException {
+    return new TornEnd(path, file).isAt(nextFilePosition(), endPosition);
   }
 
   /**
@@ -267,9 +299,7 @@ public final class BatchCursor {
   }
 
   private CorruptBatchException truncated(long filePosition, long offset, long size, long left) {
-    return new CorruptBatchException(
-            "truncated batch: needs " + size + " bytes, " + left + " are left")
-        .at(path, filePosition, offset);
+    return CorruptBatchException.truncated(size, left).at(path, filePosition, offset);
   }
 
   /** Makes {@code bytes} from the next batch on available in the buffer. */

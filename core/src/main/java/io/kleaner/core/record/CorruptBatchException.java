@@ -15,6 +15,7 @@ public final class CorruptBatchException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final String problem;
+  private final boolean truncated;
 
   /**
    * @param problem what is wrong, with expected and actual values, without the place
@@ -22,11 +23,33 @@ public final class CorruptBatchException extends IOException {
   public CorruptBatchException(String problem) {
     super(problem);
     this.problem = problem;
+    this.truncated = false;
   }
 
-  private CorruptBatchException(String problem, String message, Throwable cause) {
+  private CorruptBatchException(
+      String problem, boolean truncated, String message, Throwable cause) {
     super(message, cause);
     this.problem = problem;
+    this.truncated = truncated;
+  }
+
+  /**
+   * The file ends before the batch does.
+   *
+   * @param neededBytes at least as far as they can be told
+   * @param leftBytes that are there
+   */
+  static CorruptBatchException truncated(long neededBytes, long leftBytes) {
+    String problem = "truncated batch: needs " + neededBytes + " bytes, " + leftBytes + " are left";
+    return new CorruptBatchException(problem, true, problem, null);
+  }
+
+  /**
+   * Whether the file ends before the batch does, as an append under way leaves it. A damaged length
+   * looks the same: {@link BatchCursor#isAtTornEnd()} tells whether batches follow.
+   */
+  public boolean isTruncated() {
+    return truncated;
   }
 
   /** What is wrong, without the place. */
@@ -48,6 +71,6 @@ public final class CorruptBatchException extends IOException {
         detail < 0
             ? problem + place
             : problem.substring(0, detail) + place + problem.substring(detail);
-    return new CorruptBatchException(problem, message, this);
+    return new CorruptBatchException(problem, truncated, message, this);
   }
 }

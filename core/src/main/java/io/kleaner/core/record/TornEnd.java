@@ -12,7 +12,7 @@ import java.nio.file.Path;
  *
  * <p>Not thread-safe.
  */
-public final class TornEnd {
+final class TornEnd {
 
   /** More than one append has in all but the oddest configurations; what is torn is shorter. */
   private static final int MAX_TORN_BYTES = 64 * 1024 * 1024;
@@ -26,14 +26,19 @@ public final class TornEnd {
    * @param path for messages
    * @param file stays open and is the caller's
    */
-  public TornEnd(Path path, FileHandle file) {
+  TornEnd(Path path, FileHandle file) {
     this.path = path;
     this.file = file;
   }
 
-  /** Whether all that follows a position is the torn rest of one append. */
-  public boolean isAt(long position) throws IOException {
-    long left = file.size() - position;
+  /**
+   * Whether all that follows a position is the torn rest of one append.
+   *
+   * @param endPosition byte position where the file ended when it was begun to be read; what was
+   *     appended since says nothing about what stood there
+   */
+  boolean isAt(long position, long endPosition) throws IOException {
+    long left = endPosition - position;
     if (left > MAX_TORN_BYTES) {
       return false;
     }

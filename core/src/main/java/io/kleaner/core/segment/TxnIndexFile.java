@@ -8,12 +8,27 @@ import io.kleaner.core.segment.SegmentFileName.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Reads a segment's transaction index, each entry checked. Stateless; thread-safe. */
 public final class TxnIndexFile {
 
   private TxnIndexFile() {}
+
+  /**
+   * The aborted transactions of all segments, in their order.
+   *
+   * @throws CorruptBatchException as {@link #read}, at the first index that is not sound
+   */
+  public static List<AbortedTxn> readAll(FileSystem fileSystem, List<Segment> segments)
+      throws IOException {
+    List<AbortedTxn> all = new ArrayList<>();
+    for (Segment segment : segments) {
+      all.addAll(read(fileSystem, segment));
+    }
+    return all;
+  }
 
   /**
    * The aborted transactions whose markers lie in a segment, in the order of the file; none if the

@@ -9,7 +9,6 @@ import io.kleaner.core.record.BatchHeader;
 import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.record.Decompressors;
 import io.kleaner.core.record.RecordCursor;
-import io.kleaner.core.record.TornEnd;
 import io.kleaner.core.segment.SegmentFileName;
 import io.kleaner.core.segment.SegmentFileName.Kind;
 import io.kleaner.core.segment.SegmentFileName.Stage;
@@ -90,24 +89,12 @@ public final class MetadataLogReader {
         Decompressors decompressors = new Decompressors(MAX_RECORD_BYTES);
         RecordCursor cursor = new RecordCursor(decompressors, MAX_RECORD_BYTES)) {
       batches.open(path, file, 0, file.size(), lowestOffset, BatchCursor.Check.CHECKSUMS);
-      TornEnd end = new TornEnd(path, file);
-      while (next(batches, mayBeTorn ? Optional.of(end) : Optional.empty())) {
+      while (mayBeTorn ? batches.nextBeforeTornEnd() : batches.next()) {
         BatchHeader batch = batches.header();
         if (!batch.isControlBatch() && !batch.isLegacy() && batch.lastOffset() >= fromOffset) {
           apply(batch, fromOffset, cursor, records);
         }
       }
-    }
-  }
-
-  private static boolean next(BatchCursor batches, Optional<TornEnd> end) throws IOException {
-    try {
-      return batches.next();
-    } catch (CorruptBatchException e) {
-      if (end.isPresent() && end.get().isAt(batches.nextFilePosition())) {
-        return false;
-      }
-      throw e;
     }
   }
 

@@ -4,6 +4,7 @@ package io.kleaner.core.swap;
 import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.record.BatchCursor;
 import io.kleaner.core.segment.SegmentFileName;
 import io.kleaner.core.segment.SegmentFileName.Kind;
@@ -33,8 +34,6 @@ import java.util.TreeSet;
 public final class SwapRecovery {
 
   private static final int BUFFER_BYTES = 64 * 1024;
-  private static final String SPILL_PREFIX = "kleaner-";
-  private static final String SPILL_SUFFIX = ".spill";
 
   private final FileSystem fileSystem;
 
@@ -173,7 +172,7 @@ public final class SwapRecovery {
       for (FileEntry entry : entries) {
         if (entry.isFile()) {
           SegmentFileName.parse(entry.name()).ifPresent(names::add);
-          if (entry.name().startsWith(SPILL_PREFIX) && entry.name().endsWith(SPILL_SUFFIX)) {
+          if (SpillPlace.isSpillFile(entry.name())) {
             spills.add(entry.name());
           }
         }

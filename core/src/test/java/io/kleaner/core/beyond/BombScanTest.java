@@ -4,6 +4,8 @@ package io.kleaner.core.beyond;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.check.BombScan;
+import io.kleaner.core.io.FaultyFileSystem;
+import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.logdir.PartitionLogReader;
@@ -12,7 +14,9 @@ import io.kleaner.core.oracle.ScriptedLog;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.record.Codec;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -82,6 +86,30 @@ class BombScanTest {
 
     assertThat(result.bombs()).isEmpty();
     assertThat(result.unread()).singleElement().asString().contains("00000000000000000100.log");
+    assertThat(result.complete()).isFalse();
+  }
+
+  @Test
+  void scan_fileCutWhileABatchIsRead_saysThatItIsNotComplete() throws IOException {
+    PartitionLog log = logWithBomb("gzip");
+    Path file = log.segments().get(1).logFile();
+    int[] reads = new int[1];
+    FaultyFileSystem cut =
+        new FaultyFileSystem(
+            new LocalFileSystem(),
+            (op, number, path) -> {
+              if (op == FaultyFileSystem.Op.READ && path.equals(file) && ++reads[0] == 2) {
+                byte[] bytes = Files.readAllBytes(file);
+                Files.write(file, Arrays.copyOf(bytes, bytes.length / 2));
+              }
+            });
+
+    BombScan.Result result = scan(cut, log, BombScan.Limits.usual(), 0);
+
+    assertThat(reads[0]).isGreaterThanOrEqualTo(2);
+    assertThat(result.complete()).isFalse();
+    assertThat(result.bombs()).isEmpty();
+    assertThat(result.unread()).singleElement().asString().contains("were cut off");
   }
 
   private PartitionLog logWithBomb(String codec) throws IOException {
@@ -104,7 +132,13 @@ class BombScanTest {
 
   private static BombScan.Result scan(PartitionLog log, BombScan.Limits limits, long from)
       throws IOException {
-    return new BombScan(new LocalFileSystem(), limits, new CancelToken())
+    return scan(new LocalFileSystem(), log, limits, from);
+  }
+
+  private static BombScan.Result scan(
+      FileSystem fileSystem, PartitionLog log, BombScan.Limits limits, long from)
+      throws IOException {
+    return new BombScan(fileSystem, limits, new CancelToken())
         .scan(List.copyOf(log.segments()), from);
   }
 }

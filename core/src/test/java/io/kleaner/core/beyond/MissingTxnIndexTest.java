@@ -29,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 class MissingTxnIndexTest {
 
   private static final int RECORD_BYTES = 1024 * 1024;
+  private static final int MAGIC = 16;
 
   @TempDir private Path temp;
 
@@ -92,6 +93,26 @@ class MissingTxnIndexTest {
   }
 
   @Test
+  void run_markerBehindDamageAboveTheRange_refused() throws IOException {
+    Path logDir = Files.createDirectories(temp.resolve("damaged"));
+    try (ScriptedLog log = ScriptedLog.in(logDir, Map.of())) {
+      log.put("k", "good").transactional(7, "k", "aborted").roll();
+      log.transactional(9, "y", "open").abort(7).roll().put("z", "1");
+    }
+    Path partition = ScriptedLog.partition(logDir);
+    loseIndexes(partition);
+    Path above = partition.resolve("00000000000000000002.log");
+    byte[] bytes = Files.readAllBytes(above);
+    bytes[MAGIC] = 9;
+    Files.write(above, bytes);
+
+    assertRefusedUnchanged(
+        partition,
+        Cleaning.at(ScriptedLog.TIME_MS),
+        "unknown magic 9 in scripted-0/00000000000000000002.log at byte 0");
+  }
+
+  @Test
   void run_abortMarkerWithoutRecords_cleaned() throws IOException {
     SideBySide logs = logs(log -> log.put("k", "old").put("k", "new").abort(7));
 
@@ -140,14 +161,20 @@ class MissingTxnIndexTest {
   }
 
   private void assertRefusedUnchanged(Path partition, Cleaning cleaning) throws IOException {
+    assertRefusedUnchanged(
+        partition,
+        cleaning,
+        "aborted transaction without an entry in .*\\.log at byte \\d+.* producer 7");
+  }
+
+  private void assertRefusedUnchanged(Path partition, Cleaning cleaning, String why)
+      throws IOException {
     Path before = Trees.copy(partition, temp.resolve("before"));
 
     CompactionOutcome outcome = cleaning.run(partition).outcome().orElseThrow();
 
     assertThat(outcome).isInstanceOf(CompactionOutcome.Refused.class);
-    assertThat(outcome.message())
-        .containsPattern("aborted transaction without an entry in .*\\.log at byte \\d+")
-        .contains("producer 7", "nothing was changed");
+    assertThat(outcome.message()).containsPattern(why).contains("nothing was changed");
     assertThat(DirectoryDiff.between(before, partition, ".*")).isEmpty();
   }
 

@@ -19,10 +19,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class KeySearchTest {
 
   private static final String FIRST = "00000000000000000000";
+  private static final int LENGTH = 8;
+  private static final int MAGIC = 16;
 
   @TempDir private Path temp;
 
@@ -114,6 +117,48 @@ class KeySearchTest {
 
     assertThat(result.unread()).isEmpty();
     assertThat(result.readEnd()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void search_lengthDamagedBeforeWholeBatches_provesNothing(boolean active) throws IOException {
+    Path dir = temp.resolve("data");
+    try (ScriptedLog log = ScriptedLog.in(dir, Map.of())) {
+      log.put("b", "1").put("a", "secret").put("a", "new");
+      if (!active) {
+        log.roll().put("c", "3");
+      }
+    }
+    Path file = ScriptedLog.partition(dir).resolve(FIRST + ".log");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[LENGTH] ^= 0x10;
+    Files.write(file, bytes);
+
+    KeySearch.Result result = search(dir, "a");
+
+    assertThat(result.unread()).singleElement().asString().contains("from byte 0 on", "truncated");
+    assertThat(result.provesNoEarlierValue()).isFalse();
+  }
+
+  /** They may have been a batch, and are not what an append under way leaves. */
+  @Test
+  void search_bytesAtTheEndThatBeginNoBatch_proveNothing() throws IOException {
+    Path dir = temp.resolve("data");
+    try (ScriptedLog log = ScriptedLog.in(dir, Map.of())) {
+      log.put("b", "1").put("b", "2");
+    }
+    Path file = ScriptedLog.partition(dir).resolve(FIRST + ".log");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length / 2 + MAGIC] = 9;
+    Files.write(file, bytes);
+
+    KeySearch.Result result = search(dir, "a");
+
+    assertThat(result.unread())
+        .singleElement()
+        .asString()
+        .contains("from byte " + bytes.length / 2 + " on", "unknown magic 9");
+    assertThat(result.provesNoEarlierValue()).isFalse();
   }
 
   @Test

@@ -132,6 +132,43 @@ class LogCheckerTest {
         .satisfies(finding -> assertThat(finding.position()).isPresent());
   }
 
+  /** A broker that recovers such a segment cuts off sound batches. */
+  @Test
+  void check_damageBeforeWholeBatchesOfTheLastSegment_noTornTail() throws IOException {
+    change(SECOND + ".log", bytes -> withByte(bytes, 16, 9));
+
+    assertThat(check(CheckLevel.HEADERS))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.kind()).isEqualTo(Finding.Kind.CORRUPT_BATCH);
+              assertThat(finding.severity()).isEqualTo(Finding.Severity.ERROR);
+              assertThat(finding.position()).hasValue(0);
+              assertThat(finding.leavesUnread()).isFalse();
+            });
+  }
+
+  /** The COMMIT marker that was not read is what makes the second marker a harmless one. */
+  @Test
+  void check_batchBeyondTheBound_judgesNoMarkerAfterIt() throws IOException {
+    Path logDir = temp.resolve("large");
+    try (ScriptedLog log = ScriptedLog.in(logDir, Map.of("max.message.bytes", "9000000"))) {
+      log.transactional(7, "a", "1").put("b", "x".repeat(2 << 20)).commit(7).roll();
+      log.put("c", "1").abort(7);
+    }
+    partition = ScriptedLog.partition(logDir);
+
+    assertThat(check(CheckLevel.RECORDS))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.kind()).isEqualTo(Finding.Kind.CORRUPT_BATCH);
+              assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
+              assertThat(finding.leavesUnread()).isTrue();
+              assertThat(finding.text()).contains("The rest", "no transaction marker");
+            });
+  }
+
   @Test
   void check_segmentThatBeginsBelowThePreviousEnd_overlap() throws IOException {
     Files.copy(partition.resolve(FIRST + ".log"), partition.resolve("00000000000000000002.log"));

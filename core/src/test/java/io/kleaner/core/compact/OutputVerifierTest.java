@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.compact;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kleaner.core.io.FaultyFileSystem;
+import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.Throttle;
@@ -13,10 +16,13 @@ import io.kleaner.core.segment.SegmentFileName.Stage;
 import io.kleaner.core.segment.SegmentWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.kafka.common.compress.Compression;
@@ -26,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What was written is compared with what was decided, and with what is on disk, by every lane. */
@@ -85,6 +92,71 @@ class OutputVerifierTest {
     WrittenSegment written = write();
 
     assertThatCode(() -> verify(written, lanes)).doesNotThrowAnyException();
+  }
+
+  /**
+   * Huge batches, or a large {@code index.interval.bytes}, leave a long log few entries or none.
+   */
+  @ParameterizedTest
+  @CsvSource({"1, 0", "3, 0", "1, 1", "3, 1", "3, 2"})
+  void verify_fewerIndexEntriesThanParts_readsAllOfIt(int lanes, int entries) throws IOException {
+    int bytes = (int) write().sizeBytes();
+    WrittenSegment written = write(bytes / (entries + 1));
+    assertThat(file(Kind.OFFSET_INDEX)).hasSize((long) entries * SegmentWriter.OFFSET_ENTRY_BYTES);
+
+    assertThatCode(() -> verify(written, lanes)).doesNotThrowAnyException();
+
+    byte[] log = Files.readAllBytes(file(Kind.LOG));
+    for (int at : new int[] {70, bytes / 2, bytes - 2}) {
+      byte[] damaged = log.clone();
+      damaged[at] ^= 1;
+      Files.write(file(Kind.LOG), damaged);
+
+      assertThatThrownBy(() -> verify(written, lanes))
+          .as("byte %d", at)
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  /** An interrupt closes the file that is read: it must be nobody else's. */
+  @Test
+  void verify_oneLaneInterrupted_othersReadOn() throws IOException {
+    WrittenSegment written = write();
+    Thread runner = Thread.currentThread();
+    CountDownLatch reading = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    FaultyFileSystem.Fault fault =
+        (op, number, path) -> {
+          if (op == FaultyFileSystem.Op.READ && path.equals(file(Kind.LOG))) {
+            if (Thread.currentThread() == runner) {
+              reading.countDown();
+              awaitUninterruptibly(interrupted);
+            } else {
+              Thread.currentThread().interrupt();
+            }
+          }
+        };
+    Executor second =
+        task ->
+            helpers.execute(
+                () -> {
+                  awaitUninterruptibly(reading);
+                  task.run();
+                  Thread.interrupted();
+                  interrupted.countDown();
+                });
+
+    // What the runner reads comes first: its failure would be the one that is told.
+    assertThatThrownBy(() -> verify(new FaultyFileSystem(fileSystem, fault), second, written, 2))
+        .isInstanceOf(ClosedByInterruptException.class);
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @ParameterizedTest
@@ -155,8 +227,13 @@ class OutputVerifierTest {
 
   /** Batches of one size, so that their halves can change places. */
   private WrittenSegment write() throws IOException {
+    return write(1);
+  }
+
+  private WrittenSegment write(long indexIntervalBytes) throws IOException {
+    ByteBuffer out = ByteBuffer.allocateDirect(4096);
     try (SegmentWriter writer =
-        new SegmentWriter(fileSystem, temp, 0, Stage.CLEANED, 1, ByteBuffer.allocateDirect(4096))) {
+        new SegmentWriter(fileSystem, temp, 0, Stage.CLEANED, indexIntervalBytes, out)) {
       long offset = 0;
       for (int i = 0; i < BATCHES; i++) {
         SimpleRecord[] records = new SimpleRecord[RECORDS];
@@ -176,10 +253,15 @@ class OutputVerifierTest {
   }
 
   private void verify(WrittenSegment meant, int count) throws IOException {
+    verify(fileSystem, helpers, meant, count);
+  }
+
+  private void verify(FileSystem disk, Executor others, WrittenSegment meant, int count)
+      throws IOException {
     Pacer pacer =
         new Pacer(new CancelToken(), Throttle.unlimited(), (read, written, batches, last) -> {});
-    try (Lanes lanes = new Lanes(count, helpers, RECORD_BYTES, Workbench.READ_BYTES)) {
-      new OutputVerifier(fileSystem, lanes, pacer, PART_BYTES).verify(temp, meant);
+    try (Lanes lanes = new Lanes(count, others, RECORD_BYTES, Workbench.READ_BYTES)) {
+      new OutputVerifier(disk, lanes, pacer, PART_BYTES).verify(temp, meant);
     }
   }
 }

@@ -71,6 +71,19 @@ class SpillOwnerTest {
   }
 
   @Test
+  void isSpillFile_everyPlacesFiles_andNoOther() {
+    assertThat(SpillPlace.isSpillFile(name(SpillPlace.in(dir).file("1-0-3")))).isTrue();
+    assertThat(SpillPlace.isSpillFile(DEAD + "-left-12.spill")).isTrue();
+    assertThat(SpillPlace.isSpillFile(DEAD + ".owner")).isFalse();
+    assertThat(SpillPlace.isSpillFile("x" + DEAD + "-1.spill")).isFalse();
+    assertThat(SpillPlace.isSpillFile(DEAD + "-1.spill.bak")).isFalse();
+  }
+
+  private static String name(Path file) {
+    return file.getFileName().toString();
+  }
+
+  @Test
   void sweep_linkWithTheNameOfASpill_stays() throws IOException {
     Path target = Files.createFile(dir.resolve("precious"));
     Files.createSymbolicLink(dir.resolve(DEAD + "-1-0-3.spill"), target);

@@ -4,6 +4,7 @@ package io.kleaner.core.logdir;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.kleaner.core.io.FaultyFileSystem;
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.oracle.Fixtures;
 import io.kleaner.core.segment.Segment;
@@ -113,6 +114,36 @@ class PartitionLogReaderTest {
     assertThat(torn.problem()).contains("truncated batch");
     assertThat(torn.isDamage()).isFalse();
     assertThat(read.logEndOffset()).isEqualTo(LOG_END);
+  }
+
+  /** A broker that runs finishes its append between the listing and the reading. */
+  @Test
+  void read_lastBatchFinishedMeanwhile_isNoDamage() throws IOException {
+    Path log = active(".log");
+    long whole = Files.size(log);
+    ByteBuffer batch = batch(LOG_END, 3);
+    append(log, batch.duplicate().limit(40));
+    boolean[] finished = new boolean[1];
+    FaultyFileSystem growing =
+        new FaultyFileSystem(
+            fileSystem,
+            (op, number, path) -> {
+              if (op == FaultyFileSystem.Op.OPEN && path.equals(log) && !finished[0]) {
+                finished[0] = true;
+                append(log, batch.duplicate().position(40));
+              }
+            });
+
+    PartitionLog read =
+        new PartitionLogReader(growing)
+            .read(dir, new TopicPartition("plain", 0), OptionalLong.empty());
+
+    assertThat(finished[0]).isTrue();
+    PartitionLog.TornTail torn = read.tornTail().orElseThrow();
+    assertThat(torn.position()).isEqualTo(whole);
+    assertThat(torn.bytes()).isEqualTo(40);
+    assertThat(torn.isDamage()).isFalse();
+    assertThat(read().tornTail()).isEmpty();
   }
 
   @Test
@@ -282,7 +313,9 @@ class PartitionLogReaderTest {
   void read_directoryNamedLikeASegment_isRefused() throws IOException {
     Files.createDirectory(dir.resolve("00000000000000009999.log"));
 
-    assertThat(refused()).hasMessageContaining("is a directory where a regular file is expected");
+    assertThat(refused())
+        .hasMessageContaining("is a directory where a regular file is expected")
+        .hasMessageEndingWith("nothing was changed.");
   }
 
   @Test

@@ -54,6 +54,38 @@ class TxnIndexFileTest {
   }
 
   @Test
+  void readAll_severalSegments_entriesOfAllInTheirOrder() throws IOException {
+    kafkaWrites(1010, 1200);
+    List<Segment> segments =
+        List.of(
+            new Segment(dir, 0, 0, 0, 0, false, 0),
+            new Segment(dir, BASE, 0, 0, 0, true, 0),
+            new Segment(dir, 2000, 0, 0, 0, true, 0));
+    TransactionIndex second =
+        new TransactionIndex(2000, dir.resolve("00000000000000002000.txnindex").toFile());
+    second.append(new org.apache.kafka.storage.internals.log.AbortedTxn(8, 1900, 2100, 2101));
+    second.close();
+
+    assertThat(TxnIndexFile.readAll(new LocalFileSystem(), segments))
+        .containsExactly(
+            new AbortedTxn(7, 960, 1010, 1011),
+            new AbortedTxn(7, 1150, 1200, 1201),
+            new AbortedTxn(8, 1900, 2100, 2101));
+  }
+
+  @Test
+  void readAll_oneIndexCut_isRefused() throws IOException {
+    kafkaWrites(1010);
+    Files.write(file(), Arrays.copyOf(Files.readAllBytes(file()), 20));
+    List<Segment> segments =
+        List.of(new Segment(dir, 0, 0, 0, 0, false, 0), new Segment(dir, BASE, 0, 0, 0, true, 0));
+
+    assertThatThrownBy(() -> TxnIndexFile.readAll(new LocalFileSystem(), segments))
+        .isInstanceOf(CorruptBatchException.class)
+        .hasMessageContaining("00000000000000001000.txnindex");
+  }
+
+  @Test
   void read_emptyFile_isEmpty() throws IOException {
     Files.createFile(file());
 
