@@ -37,6 +37,9 @@ public final class LogGenerator {
   private static final int RECORD_OVERHEAD = 40;
   private static final int OTHER_CONTROL_ODDS = 60;
 
+  /** Records without keys, the same in a transaction, and an aborted one. */
+  private static final int EMPTY_DATA_ENDS = 3;
+
   private static final int CRC = 17;
   private static final int ATTRIBUTES = 21;
 
@@ -52,6 +55,7 @@ public final class LogGenerator {
   private final List<Producer> producers = new ArrayList<>();
   private int leaderEpoch;
   private long nextProducerId = 1000;
+  private int round;
 
   /** One producer and what it has said so far. */
   private static final class Producer {
@@ -96,6 +100,10 @@ public final class LogGenerator {
         leaderEpoch += random.nextInt(25) == 0 ? 1 : 0;
         appendOne(log, magic, nowMs);
       }
+      if (shape.emptyEnds()) {
+        appendEmptyEnd(log, nowMs, shape.endOf(round));
+      }
+      round++;
       log.updateHighWatermark(log.logEndOffset());
       return log.logEndOffset();
     }
@@ -140,6 +148,51 @@ public final class LogGenerator {
     }
   }
 
+  /**
+   * Ends the last sealed segment with a batch of which a clean leaves nothing, and for which no
+   * active producer asks: only as the end of the range does its header stay.
+   *
+   * @param end which of the ways, in a circle: records without keys; such ones in a transaction; an
+   *     aborted one, each in all codecs; a COMMIT and an ABORT of empty transactions
+   */
+  private void appendEmptyEnd(UnifiedLog log, long nowMs, int end) throws IOException {
+    for (Producer producer : producers) {
+      if (producer.open) {
+        append(log, marker(log.logEndOffset(), nowMs, producer));
+      }
+    }
+    CompressionType[] codecs = CompressionType.values();
+    int way = end % (EMPTY_DATA_ENDS * codecs.length + 2);
+    CompressionType codec = codecs[way % codecs.length];
+    boolean inTransaction = way >= codecs.length;
+    boolean isMarker = way >= EMPTY_DATA_ENDS * codecs.length;
+    boolean aborts = isMarker ? way % 2 == 0 : way >= 2 * codecs.length;
+    ControlRecordType type = aborts ? ControlRecordType.ABORT : ControlRecordType.COMMIT;
+    // The producer of a marker has expired; another one's state is cleared by the marker's epoch.
+    Producer producer = new Producer(nextProducerId++, inTransaction, isMarker ? 2 * DAY_MS : 0);
+    if (isMarker) {
+      append(log, marker(log.logEndOffset(), nowMs, producer, type));
+    } else {
+      append(log, unkeyed(log.logEndOffset(), nowMs, inTransaction ? producer : null, codec));
+    }
+    log.updateHighWatermark(log.logEndOffset());
+    log.roll();
+    if (inTransaction && !isMarker) {
+      producer.epoch++;
+      append(log, marker(log.logEndOffset(), nowMs, producer, type));
+    }
+    append(log, data(RecordBatch.MAGIC_VALUE_V2, log.logEndOffset(), nowMs, null));
+  }
+
+  private MemoryRecords unkeyed(long base, long nowMs, Producer producer, CompressionType codec) {
+    MemoryRecordsBuilder builder =
+        builder(RecordBatch.MAGIC_VALUE_V2, base, RecordBatch.NO_TIMESTAMP, producer, codec);
+    for (int i = 0; i < 3; i++) {
+      builder.appendWithOffset(base + i, nowMs, null, value(), new Header[0]);
+    }
+    return builder.build();
+  }
+
   private void append(UnifiedLog log, MemoryRecords records) {
     log.appendAsFollower(records, leaderEpoch);
   }
@@ -152,6 +205,10 @@ public final class LogGenerator {
       producer.epoch++;
       producer.sequence = 0;
     }
+    return marker(offset, nowMs, producer, type);
+  }
+
+  private MemoryRecords marker(long offset, long nowMs, Producer producer, ControlRecordType type) {
     producer.open = false;
     return MemoryRecords.withEndTransactionMarker(
         offset,
@@ -191,30 +248,38 @@ public final class LogGenerator {
     boolean appendTime = magic > 0 && random.nextDouble() < shape.logAppendTime();
     long timeMs = nowMs - (producer == null ? 0 : producer.lateMs);
     MemoryRecordsBuilder builder =
-        new MemoryRecordsBuilder(
-            ByteBuffer.allocate(1024),
-            magic,
-            Compression.of(codec).build(),
-            magic == 0
-                ? TimestampType.NO_TIMESTAMP_TYPE
-                : appendTime ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME,
-            base,
-            appendTime ? timeMs : RecordBatch.NO_TIMESTAMP,
-            producer == null ? RecordBatch.NO_PRODUCER_ID : producer.id,
-            producer == null ? RecordBatch.NO_PRODUCER_EPOCH : producer.epoch,
-            producer == null ? RecordBatch.NO_SEQUENCE : producer.sequence,
-            producer != null && producer.transactional,
-            false,
-            magic < RecordBatch.MAGIC_VALUE_V2
-                ? RecordBatch.NO_PARTITION_LEADER_EPOCH
-                : leaderEpoch,
-            Integer.MAX_VALUE);
+        builder(magic, base, appendTime ? timeMs : RecordBatch.NO_TIMESTAMP, producer, codec);
     int count = fill(builder, magic, base, timeMs, codec);
     if (producer != null) {
       producer.sequence += count;
       producer.open |= producer.transactional;
     }
     return builder.build();
+  }
+
+  /**
+   * @param appendTimeMs the time of all records, if the broker stamped them
+   * @param producer null for none
+   */
+  private MemoryRecordsBuilder builder(
+      byte magic, long base, long appendTimeMs, Producer producer, CompressionType codec) {
+    boolean appendTime = appendTimeMs != RecordBatch.NO_TIMESTAMP;
+    return new MemoryRecordsBuilder(
+        ByteBuffer.allocate(1024),
+        magic,
+        Compression.of(codec).build(),
+        magic == 0
+            ? TimestampType.NO_TIMESTAMP_TYPE
+            : appendTime ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME,
+        base,
+        appendTimeMs,
+        producer == null ? RecordBatch.NO_PRODUCER_ID : producer.id,
+        producer == null ? RecordBatch.NO_PRODUCER_EPOCH : producer.epoch,
+        producer == null ? RecordBatch.NO_SEQUENCE : producer.sequence,
+        producer != null && producer.transactional,
+        false,
+        magic < RecordBatch.MAGIC_VALUE_V2 ? RecordBatch.NO_PARTITION_LEADER_EPOCH : leaderEpoch,
+        Integer.MAX_VALUE);
   }
 
   /** Appends records, at least one, and returns by how much the sequence advances. */
