@@ -37,9 +37,6 @@ public final class LogGenerator {
   private static final int RECORD_OVERHEAD = 40;
   private static final int OTHER_CONTROL_ODDS = 60;
 
-  /** Records without keys, the same in a transaction, and an aborted one. */
-  private static final int EMPTY_DATA_ENDS = 3;
-
   private static final int CRC = 17;
   private static final int ATTRIBUTES = 21;
 
@@ -148,42 +145,31 @@ public final class LogGenerator {
     }
   }
 
-  /**
-   * Ends the last sealed segment with a batch of which a clean leaves nothing, and for which no
-   * active producer asks: only as the end of the range does its header stay.
-   *
-   * @param end which of the ways, in a circle: records without keys; such ones in a transaction; an
-   *     aborted one, each in all codecs; a COMMIT and an ABORT of empty transactions
-   */
-  private void appendEmptyEnd(UnifiedLog log, long nowMs, int end) throws IOException {
-    for (Producer producer : producers) {
-      if (producer.open) {
-        append(log, marker(log.logEndOffset(), nowMs, producer));
+  private void appendEmptyEnd(UnifiedLog log, long nowMs, EmptyEnd end) throws IOException {
+    for (Producer open : producers) {
+      if (open.open) {
+        append(log, marker(log.logEndOffset(), nowMs, open));
       }
     }
-    CompressionType[] codecs = CompressionType.values();
-    int way = end % (EMPTY_DATA_ENDS * codecs.length + 2);
-    CompressionType codec = codecs[way % codecs.length];
-    boolean inTransaction = way >= codecs.length;
-    boolean isMarker = way >= EMPTY_DATA_ENDS * codecs.length;
-    boolean aborts = isMarker ? way % 2 == 0 : way >= 2 * codecs.length;
-    ControlRecordType type = aborts ? ControlRecordType.ABORT : ControlRecordType.COMMIT;
     // The producer of a marker has expired; another one's state is cleared by the marker's epoch.
-    Producer producer = new Producer(nextProducerId++, inTransaction, isMarker ? 2 * DAY_MS : 0);
-    if (isMarker) {
-      append(log, marker(log.logEndOffset(), nowMs, producer, type));
+    long lateMs = end.isMarker() ? 2 * DAY_MS : 0;
+    Producer producer = new Producer(nextProducerId++, end.isTransactional(), lateMs);
+    if (end.isMarker()) {
+      append(log, marker(log.logEndOffset(), nowMs, producer, end.type()));
     } else {
-      append(log, unkeyed(log.logEndOffset(), nowMs, inTransaction ? producer : null, codec));
+      Producer author = end.isTransactional() ? producer : null;
+      append(log, unkeyed(log.logEndOffset(), nowMs, author, end.codec()));
     }
     log.updateHighWatermark(log.logEndOffset());
     log.roll();
-    if (inTransaction && !isMarker) {
+    if (end.isTransactional() && !end.isMarker()) {
       producer.epoch++;
-      append(log, marker(log.logEndOffset(), nowMs, producer, type));
+      append(log, marker(log.logEndOffset(), nowMs, producer, end.type()));
     }
     append(log, data(RecordBatch.MAGIC_VALUE_V2, log.logEndOffset(), nowMs, null));
   }
 
+  /** Without a producer if it is null. */
   private MemoryRecords unkeyed(long base, long nowMs, Producer producer, CompressionType codec) {
     MemoryRecordsBuilder builder =
         builder(RecordBatch.MAGIC_VALUE_V2, base, RecordBatch.NO_TIMESTAMP, producer, codec);

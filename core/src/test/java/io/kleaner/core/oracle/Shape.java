@@ -164,9 +164,9 @@ public record Shape(
     return (int) ((seed - RARE) % RARE_SHAPES);
   }
 
-  /** A number for the end of a round, so that all rare shapes together have all ends. */
-  int endOf(int round) {
-    return rareIndex(seed) * rounds + round;
+  /** How a round ends, if {@link #emptyEnds}: all rare shapes together have all ends. */
+  EmptyEnd endOf(int round) {
+    return EmptyEnd.of(rareIndex(seed) * rounds + round);
   }
 
   /**
