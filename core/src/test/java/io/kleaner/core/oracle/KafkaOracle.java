@@ -17,6 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.storage.internals.log.Cleaner;
 import org.apache.kafka.storage.internals.log.CleanerStats;
+import org.apache.kafka.storage.internals.log.LastRecord;
 import org.apache.kafka.storage.internals.log.LogCleanerManager;
 import org.apache.kafka.storage.internals.log.LogDirFailureChannel;
 import org.apache.kafka.storage.internals.log.LogToClean;
@@ -65,6 +66,7 @@ public final class KafkaOracle {
    * @param recordsWithoutKey that it dropped
    * @param mapNanos how long it took to build its map
    * @param copyNanos how long the rest took
+   * @param lastRecords what the broker knew of each active producer, by its id
    */
   public record Cleaned(
       long firstDirtyOffset,
@@ -74,7 +76,8 @@ public final class KafkaOracle {
       long recordsWritten,
       long recordsWithoutKey,
       long mapNanos,
-      long copyNanos) {}
+      long copyNanos,
+      Map<Long, LastRecord> lastRecords) {}
 
   /** What a clean is told, with Kafka's defaults unless it says otherwise. */
   public record Round(
@@ -182,6 +185,7 @@ public final class KafkaOracle {
     Time time = new FrozenTime(round.nowMs());
     try {
       TimedCleaner cleaner = new TimedCleaner(round.mapBytes(), time);
+      Map<Long, LastRecord> lastRecords = toClean.log().lastRecordsOfActiveProducers();
       long start = System.nanoTime();
       Map.Entry<Long, CleanerStats> result = cleaner.doClean(toClean, round.nowMs());
       long nanos = System.nanoTime() - start;
@@ -194,7 +198,8 @@ public final class KafkaOracle {
           stats.messagesWritten(),
           stats.invalidMessagesRead(),
           cleaner.mapNanos,
-          nanos - cleaner.mapNanos);
+          nanos - cleaner.mapNanos,
+          lastRecords);
     } catch (DigestException | NoSuchAlgorithmException e) {
       throw new AssertionError(e);
     }

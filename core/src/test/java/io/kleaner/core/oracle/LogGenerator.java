@@ -52,6 +52,7 @@ public final class LogGenerator {
   private final List<Producer> producers = new ArrayList<>();
   private int leaderEpoch;
   private long nextProducerId = 1000;
+  private int round;
 
   /** One producer and what it has said so far. */
   private static final class Producer {
@@ -96,6 +97,10 @@ public final class LogGenerator {
         leaderEpoch += random.nextInt(25) == 0 ? 1 : 0;
         appendOne(log, magic, nowMs);
       }
+      if (shape.emptyEnds()) {
+        appendEmptyEnd(log, nowMs, shape.endOf(round));
+      }
+      round++;
       log.updateHighWatermark(log.logEndOffset());
       return log.logEndOffset();
     }
@@ -140,6 +145,40 @@ public final class LogGenerator {
     }
   }
 
+  private void appendEmptyEnd(UnifiedLog log, long nowMs, EmptyEnd end) throws IOException {
+    for (Producer open : producers) {
+      if (open.open) {
+        append(log, marker(log.logEndOffset(), nowMs, open));
+      }
+    }
+    // The producer of a marker has expired; another one's state is cleared by the marker's epoch.
+    long lateMs = end.isMarker() ? 2 * DAY_MS : 0;
+    Producer producer = new Producer(nextProducerId++, end.isTransactional(), lateMs);
+    if (end.isMarker()) {
+      append(log, marker(log.logEndOffset(), nowMs, producer, end.type()));
+    } else {
+      Producer author = end.isTransactional() ? producer : null;
+      append(log, unkeyed(log.logEndOffset(), nowMs, author, end.codec()));
+    }
+    log.updateHighWatermark(log.logEndOffset());
+    log.roll();
+    if (end.isTransactional() && !end.isMarker()) {
+      producer.epoch++;
+      append(log, marker(log.logEndOffset(), nowMs, producer, end.type()));
+    }
+    append(log, data(RecordBatch.MAGIC_VALUE_V2, log.logEndOffset(), nowMs, null));
+  }
+
+  /** Without a producer if it is null. */
+  private MemoryRecords unkeyed(long base, long nowMs, Producer producer, CompressionType codec) {
+    MemoryRecordsBuilder builder =
+        builder(RecordBatch.MAGIC_VALUE_V2, base, RecordBatch.NO_TIMESTAMP, producer, codec);
+    for (int i = 0; i < 3; i++) {
+      builder.appendWithOffset(base + i, nowMs, null, value(), new Header[0]);
+    }
+    return builder.build();
+  }
+
   private void append(UnifiedLog log, MemoryRecords records) {
     log.appendAsFollower(records, leaderEpoch);
   }
@@ -152,6 +191,10 @@ public final class LogGenerator {
       producer.epoch++;
       producer.sequence = 0;
     }
+    return marker(offset, nowMs, producer, type);
+  }
+
+  private MemoryRecords marker(long offset, long nowMs, Producer producer, ControlRecordType type) {
     producer.open = false;
     return MemoryRecords.withEndTransactionMarker(
         offset,
@@ -191,30 +234,38 @@ public final class LogGenerator {
     boolean appendTime = magic > 0 && random.nextDouble() < shape.logAppendTime();
     long timeMs = nowMs - (producer == null ? 0 : producer.lateMs);
     MemoryRecordsBuilder builder =
-        new MemoryRecordsBuilder(
-            ByteBuffer.allocate(1024),
-            magic,
-            Compression.of(codec).build(),
-            magic == 0
-                ? TimestampType.NO_TIMESTAMP_TYPE
-                : appendTime ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME,
-            base,
-            appendTime ? timeMs : RecordBatch.NO_TIMESTAMP,
-            producer == null ? RecordBatch.NO_PRODUCER_ID : producer.id,
-            producer == null ? RecordBatch.NO_PRODUCER_EPOCH : producer.epoch,
-            producer == null ? RecordBatch.NO_SEQUENCE : producer.sequence,
-            producer != null && producer.transactional,
-            false,
-            magic < RecordBatch.MAGIC_VALUE_V2
-                ? RecordBatch.NO_PARTITION_LEADER_EPOCH
-                : leaderEpoch,
-            Integer.MAX_VALUE);
+        builder(magic, base, appendTime ? timeMs : RecordBatch.NO_TIMESTAMP, producer, codec);
     int count = fill(builder, magic, base, timeMs, codec);
     if (producer != null) {
       producer.sequence += count;
       producer.open |= producer.transactional;
     }
     return builder.build();
+  }
+
+  /**
+   * @param appendTimeMs the time of all records, if the broker stamped them
+   * @param producer null for none
+   */
+  private MemoryRecordsBuilder builder(
+      byte magic, long base, long appendTimeMs, Producer producer, CompressionType codec) {
+    boolean appendTime = appendTimeMs != RecordBatch.NO_TIMESTAMP;
+    return new MemoryRecordsBuilder(
+        ByteBuffer.allocate(1024),
+        magic,
+        Compression.of(codec).build(),
+        magic == 0
+            ? TimestampType.NO_TIMESTAMP_TYPE
+            : appendTime ? TimestampType.LOG_APPEND_TIME : TimestampType.CREATE_TIME,
+        base,
+        appendTimeMs,
+        producer == null ? RecordBatch.NO_PRODUCER_ID : producer.id,
+        producer == null ? RecordBatch.NO_PRODUCER_EPOCH : producer.epoch,
+        producer == null ? RecordBatch.NO_SEQUENCE : producer.sequence,
+        producer != null && producer.transactional,
+        false,
+        magic < RecordBatch.MAGIC_VALUE_V2 ? RecordBatch.NO_PARTITION_LEADER_EPOCH : leaderEpoch,
+        Integer.MAX_VALUE);
   }
 
   /** Appends records, at least one, and returns by how much the sequence advances. */

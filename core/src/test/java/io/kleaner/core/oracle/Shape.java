@@ -31,6 +31,8 @@ import org.apache.kafka.common.record.internal.CompressionType;
  * @param minLagMs {@code min.compaction.lag.ms}
  * @param cutWatermark whether the high watermark may lie below the log end
  * @param raisedLogStart whether the log start is raised between rounds
+ * @param emptyEnds whether of the last batch below the active segment nothing is to stay, each
+ *     round for another reason
  */
 public record Shape(
     long seed,
@@ -55,7 +57,19 @@ public record Shape(
     long deleteRetentionMs,
     long minLagMs,
     boolean cutWatermark,
-    boolean raisedLogStart) {
+    boolean raisedLogStart,
+    boolean emptyEnds) {
+
+  /** The first of the seeds that give rare shapes. */
+  public static final long RARE = 1_000_000;
+
+  /** How many rare shapes there are. */
+  public static final int RARE_SHAPES = 12;
+
+  /** How many of the rare shapes have empty ends, three rounds each. */
+  private static final int EMPTY_ENDS = 6;
+
+  private static final int RARE_LEGACY = 4;
 
   private static final int[] SEGMENT_BYTES = {4 * 1024, 16 * 1024, 64 * 1024, 512 * 1024};
   private static final int[] LARGEST_BATCH = {1, 5, 40, 3_000};
@@ -73,6 +87,10 @@ public record Shape(
 
   /** The shape of a seed. */
   public static Shape of(long seed) {
+    return seed < RARE ? ordinary(seed) : rare(seed);
+  }
+
+  private static Shape ordinary(long seed) {
     Random random = new Random(seed * 0x9E3779B97F4A7C15L);
     List<Byte> magics = MAGICS.get((int) (seed % MAGICS.size()));
     int size = random.nextInt(SEGMENT_BYTES.length);
@@ -102,7 +120,53 @@ public record Shape(
         random.nextInt(5) == 0 ? 30_000 : 0,
         random.nextInt(3) == 0,
         // With aborted transactions below the log start, Kafka takes what they wrote for live data.
-        transactional == 0 && random.nextInt(3) == 0);
+        transactional == 0 && random.nextInt(3) == 0,
+        false);
+  }
+
+  /**
+   * Small logs that meet in each round what others meet once in hundreds: ends of which nothing
+   * stays; old formats in the clean section and past their horizon; transactions, in every codec,
+   * above the high watermark.
+   */
+  private static Shape rare(long seed) {
+    int index = rareIndex(seed);
+    boolean emptyEnds = index < EMPTY_ENDS;
+    boolean legacy = !emptyEnds && index < EMPTY_ENDS + RARE_LEGACY;
+    return new Shape(
+        seed,
+        SEGMENT_BYTES[0],
+        10 * 1024 * 1024,
+        200,
+        400,
+        5,
+        20,
+        0.4,
+        0,
+        0.05,
+        legacy ? 0 : 0.2,
+        legacy ? 0 : 0.6,
+        0,
+        0,
+        List.of(CompressionType.values()),
+        List.of((byte) (legacy ? index % 2 : 2)),
+        emptyEnds ? 3 : 4,
+        emptyEnds ? 60 : 300,
+        5,
+        legacy ? 10_000 : 60_000,
+        legacy && index >= EMPTY_ENDS + RARE_LEGACY / 2 ? 30_000 : 0,
+        !emptyEnds && !legacy,
+        legacy,
+        emptyEnds);
+  }
+
+  private static int rareIndex(long seed) {
+    return (int) ((seed - RARE) % RARE_SHAPES);
+  }
+
+  /** How a round ends, if {@link #emptyEnds}: all rare shapes together have all ends. */
+  EmptyEnd endOf(int round) {
+    return EmptyEnd.of(rareIndex(seed) * rounds + round);
   }
 
   /**
@@ -132,7 +196,8 @@ public record Shape(
         deleteRetentionMs,
         minLagMs,
         cutWatermark,
-        raisedLogStart);
+        raisedLogStart,
+        emptyEnds);
   }
 
   private static List<CompressionType> codecs(Random random) {

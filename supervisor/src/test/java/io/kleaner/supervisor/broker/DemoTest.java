@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,16 +47,42 @@ class DemoTest {
     assertThat(report.path("verified").path("keys").asInt()).isEqualTo(10_000);
   }
 
-  private JsonNode play(String demo) throws IOException, InterruptedException {
+  /** It writes no report: what it prints is all there is. */
+  @Test
+  void offlineDemo_realBrokerAndStoppedOne_allOfItHolds() throws Exception {
+    String output = run("io.kleaner.supervisor.demo.Demo");
+
+    assertThat(output)
+        .contains(
+            "$ kleaner plan --exact DEMO/broker/data/customers-0",
+            "$ kleaner compact DEMO/broker/data/customers-0",
+            "$ kleaner check --level 3 DEMO/broker/data/customers-0",
+            "it found nothing to repair and nothing to warn of",
+            "It held: ")
+        .doesNotContain("FAILED", "WRONG");
+    assertThat(output.lines().filter(line -> line.contains("have their newest record")))
+        .as(output)
+        .hasSize(2);
+    Matcher sizes = Pattern.compile("It held: ([\\d.]+) MiB became ([\\d.]+) MiB").matcher(output);
+    assertThat(sizes.find()).as(output).isTrue();
+    assertThat(Double.parseDouble(sizes.group(2)))
+        .as(output)
+        .isLessThan(Double.parseDouble(sizes.group(1)));
+  }
+
+  private String run(String demo, String... arguments) throws IOException, InterruptedException {
     Path home = Files.createDirectories(temp.resolve("home"));
-    Path file = temp.resolve("demo-report.json");
-    Process process =
-        ChildJvm.start(
-            temp,
-            List.of("-Xmx512m", "-XX:+UseSerialGC"),
-            List.of(demo, home.toString(), file.toString()));
+    List<String> command = new ArrayList<>(List.of(demo, home.toString()));
+    command.addAll(List.of(arguments));
+    Process process = ChildJvm.start(temp, List.of("-Xmx512m", "-XX:+UseSerialGC"), command);
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(output).isZero();
+    return output;
+  }
+
+  private JsonNode play(String demo) throws IOException, InterruptedException {
+    Path file = temp.resolve("demo-report.json");
+    String output = run(demo, file.toString());
     JsonNode report = new ObjectMapper().readTree(file.toFile());
     assertThat(report.path("held").asBoolean()).as(output).isTrue();
     return report;

@@ -4,93 +4,202 @@ package io.kleaner.supervisor.scripts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The launcher of a source tree, with a Maven and a Java that only say that they were called. */
+/** The launcher, with a Maven and a Java that only say that they were called. */
 class LauncherTest {
 
+  private static final String JAR = "supervisor/target/kleaner.jar";
+  private static final String JAVA = "#!/bin/sh\necho called: java\n";
+  private static final String JAVA_THAT_REPEATS = "#!/bin/sh\nprintf '%s\\n' \"$@\"\n";
   private static final String MAVEN =
-      "#!/bin/sh\necho called: mvn\ntouch supervisor/target/kleaner.jar\n";
+      "#!/bin/sh\necho \"called: mvn $*\"\nmkdir -p supervisor/target\ntouch " + JAR + "\n";
 
-  @TempDir private Path tree;
+  @TempDir private Path temp;
+  private ScriptTree tree;
+  private Path launcher;
   private Path source;
 
   @BeforeEach
   void makeTree() throws IOException {
-    program("scripts/kleaner", Files.readString(Path.of("..", "scripts", "kleaner")));
-    program("jdk/bin/java", "#!/bin/sh\necho called: java\n");
-    source = file("core/src/main/java/A.java");
-    file("supervisor/src/main/java/B.java");
+    tree = treeIn(temp.resolve("tree"));
+    launcher = tree.script("kleaner");
+    source = tree.file("core/src/main/java/A.java");
+    tree.file("supervisor/src/main/java/B.java");
     for (String pom : new String[] {"pom.xml", "core/pom.xml", "supervisor/pom.xml"}) {
-      file(pom);
+      tree.file(pom);
     }
-    Files.setLastModifiedTime(
-        file("supervisor/target/kleaner.jar"), FileTime.fromMillis(2_000_000));
+    Files.setLastModifiedTime(tree.file(JAR), FileTime.fromMillis(2_000_000));
   }
 
-  private Path file(String name) throws IOException {
-    Path file = tree.resolve(name);
-    Files.createDirectories(file.getParent());
-    Files.writeString(file, "");
-    Files.setLastModifiedTime(file, FileTime.fromMillis(1_000_000));
-    return file;
+  private static ScriptTree treeIn(Path root) throws IOException {
+    ScriptTree made = new ScriptTree(root, "bash", "dirname", "readlink", "find", "touch", "mkdir");
+    made.program("jdk/bin/java", JAVA);
+    return made.set("JAVA_HOME", root.resolve("jdk"));
   }
 
-  private void program(String name, String text) throws IOException {
-    Path file = file(name);
-    Files.writeString(file, text);
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+  private ScriptTree.Run run(String... arguments) throws Exception {
+    return tree.run(launcher, arguments);
   }
 
-  private String run(boolean withMaven) throws Exception {
-    // The tools of the system are there, its Maven is not.
-    for (String tool : new String[] {"bash", "dirname", "readlink", "find", "touch"}) {
-      String bin = Files.exists(Path.of("/usr/bin", tool)) ? "/usr/bin/" : "/bin/";
-      program("tools/" + tool, "#!/bin/sh\nexec " + bin + tool + " \"$@\"\n");
-    }
-    if (withMaven) {
-      program("tools/mvn", MAVEN);
-    }
-    ProcessBuilder builder =
-        new ProcessBuilder(
-                tree.resolve("tools/bash").toString(),
-                tree.resolve("scripts/kleaner").toString(),
-                "--help")
-            .redirectErrorStream(true);
-    builder.environment().clear();
-    builder.environment().put("PATH", tree.resolve("tools").toString());
-    builder.environment().put("JAVA_HOME", tree.resolve("jdk").toString());
-    Process process = builder.start();
-    process.getOutputStream().close();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(said).isZero();
-    return said;
+  private ScriptTree.Run ran(String... arguments) throws Exception {
+    ScriptTree.Run run = run(arguments);
+    assertThat(run.exit()).as(run.toString()).isZero();
+    return run;
   }
 
   @Test
   void run_jarIsNewest_isRunAsItIs() throws Exception {
-    assertThat(run(true)).isEqualTo("called: java\n");
+    tree.program("tools/mvn", MAVEN);
+
+    assertThat(ran("--help")).isEqualTo(new ScriptTree.Run(0, "called: java\n", ""));
+  }
+
+  @Test
+  void run_firstUse_isBuiltOnceAndOnlyTheCommandIsOnStandardOutput() throws Exception {
+    tree.program("tools/mvn", MAVEN);
+    Files.delete(tree.root().resolve(JAR));
+
+    ScriptTree.Run first = ran("--help");
+    assertThat(first.out()).isEqualTo("called: java\n");
+    assertThat(first.err())
+        .contains("building it once", "called: mvn ", "-DskipTests", "-pl core,supervisor package");
+    assertThat(tree.root().resolve(JAR)).exists();
+    assertThat(ran("--help")).isEqualTo(new ScriptTree.Run(0, "called: java\n", ""));
+  }
+
+  @Test
+  void run_firstUseAndTheBuildFails_saysHowToSeeWhyAndRunsNothing() throws Exception {
+    tree.program("tools/mvn", "#!/bin/sh\necho '[ERROR] no such thing'\nexit 1\n");
+    Files.delete(tree.root().resolve(JAR));
+
+    ScriptTree.Run run = run("--help");
+
+    assertThat(run.exit()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .contains("[ERROR] no such thing", "kleaner: the build failed", "mvn -DskipTests");
+  }
+
+  @Test
+  void run_firstUseAndThereIsNoMaven_saysWhatToInstall() throws Exception {
+    Files.delete(tree.root().resolve(JAR));
+
+    ScriptTree.Run run = run("--help");
+
+    assertThat(run.exit()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .contains("not built yet", "no mvn was found", "install Maven", "scripts/package")
+        .hasLineCount(1);
   }
 
   @Test
   void run_sourceIsNewer_isBuiltAgainOnce() throws Exception {
+    tree.program("tools/mvn", MAVEN);
     Files.setLastModifiedTime(source, FileTime.fromMillis(3_000_000));
 
-    assertThat(run(true)).contains("sources are newer", "called: mvn", "called: java");
-    assertThat(run(true)).isEqualTo("called: java\n");
+    ScriptTree.Run first = ran("--help");
+    assertThat(first.out()).isEqualTo("called: java\n");
+    assertThat(first.err()).contains("sources are newer", "called: mvn");
+    assertThat(ran("--help")).isEqualTo(new ScriptTree.Run(0, "called: java\n", ""));
   }
 
   @Test
   void run_sourceIsNewerAndThereIsNoMaven_saysSoAndGoesOn() throws Exception {
     Files.setLastModifiedTime(source, FileTime.fromMillis(3_000_000));
 
-    assertThat(run(false)).contains("going on with the old one", "called: java");
+    ScriptTree.Run run = ran("--help");
+
+    assertThat(run.out()).isEqualTo("called: java\n");
+    assertThat(run.err()).contains("going on with the old one");
+  }
+
+  @Test
+  void run_throughLinks_findsTheTreeOfTheLauncher() throws Exception {
+    tree.program("jdk/bin/java", JAVA_THAT_REPEATS);
+    Path elsewhere = Files.createDirectories(temp.resolve("bin"));
+    Path near = Files.createSymbolicLink(elsewhere.resolve("near"), launcher);
+    launcher = Files.createSymbolicLink(elsewhere.resolve("kleaner"), near.getFileName());
+
+    assertThat(jarOf(ran("check"))).isRegularFile().isEqualTo(tree.root().resolve(JAR));
+  }
+
+  @Test
+  void run_blanksInPathAndArguments_areLeftTogether() throws Exception {
+    tree = treeIn(temp.resolve("a tree of mine"));
+    tree.program("jdk/bin/java", JAVA_THAT_REPEATS);
+    launcher = tree.program("my scripts/kleaner", Files.readString(launcher));
+    Path jar = tree.file("my scripts/kleaner.jar");
+    tree.set("KLEANER_OPTS", "-Xmx1g -Da=b");
+
+    ScriptTree.Run run = ran("compact", "/data/my topic-0", "", "*");
+
+    assertThat(jarOf(run)).isEqualTo(jar);
+    assertThat(run.out())
+        .contains("\n-Xmx1g\n-Da=b\n")
+        .endsWith("\ncompact\n/data/my topic-0\n\n*\n");
+  }
+
+  /** The jar that Java was given, links resolved. */
+  private static Path jarOf(ScriptTree.Run run) throws IOException {
+    String[] lines = run.out().split("\n", -1);
+    for (int i = 0; i < lines.length - 1; i++) {
+      if (lines[i].equals("-jar")) {
+        return Path.of(lines[i + 1]).toRealPath();
+      }
+    }
+    throw new AssertionError("no -jar in " + run);
+  }
+
+  @Test
+  void run_noJava_saysWhatToInstall() throws Exception {
+    tree.unset("JAVA_HOME");
+
+    ScriptTree.Run run = run("--help");
+
+    assertThat(run.exit()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .isEqualTo(
+            "kleaner: no java found; install a JDK or JRE of version 17 or newer, or set"
+                + " JAVA_HOME\n");
+  }
+
+  @Test
+  void run_javaOnThePath_isTakenWhereNoHomeIsNamed() throws Exception {
+    tree.unset("JAVA_HOME").program("tools/java", JAVA);
+
+    assertThat(ran("--help").out()).isEqualTo("called: java\n");
+  }
+
+  @Test
+  void run_homeWithoutJava_isNamedAndNoOtherIsTaken() throws Exception {
+    tree.program("tools/java", JAVA);
+    tree.set("JAVA_HOME", temp.resolve("nowhere"));
+
+    ScriptTree.Run run = run("--help");
+
+    assertThat(run.exit()).isEqualTo(2);
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err())
+        .contains("JAVA_HOME is " + temp.resolve("nowhere"), "no bin/java", "17 or newer")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void run_neitherJarNorSources_saysWhatIsMissing() throws Exception {
+    tree = treeIn(temp.resolve("alone"));
+    launcher = tree.program("bin/kleaner", Files.readString(launcher));
+
+    ScriptTree.Run run = run("--help");
+
+    assertThat(run.exit()).isEqualTo(2);
+    assertThat(run.err()).contains("no kleaner.jar beside", "no source tree").hasLineCount(1);
   }
 }
