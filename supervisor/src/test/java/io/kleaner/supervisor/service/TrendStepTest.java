@@ -22,6 +22,56 @@ class TrendStepTest extends StepLab {
   }
 
   @Test
+  void overdue_nobodyIsAtIt_isToldAtTheNextLook() {
+    dirtyUntil(clock.nowMs() + 60_000, ONE);
+    step(500);
+    step(59_000);
+    assertThat(isFiring("PartitionStalled")).isFalse();
+
+    step(1_000);
+    step(500);
+
+    assertThat(isFiring("PartitionStalled")).isTrue();
+    assertThat(summary("PartitionStalled"))
+        .isEqualTo("orders-1 is past max.compaction.lag.ms and no worker is at it");
+  }
+
+  @Test
+  void overdue_aWorkerIsAtIt_isNotTold() {
+    dirtyUntil(clock.nowMs() - 1, ONE);
+    work("cleaner-0");
+
+    step(500);
+    step(60_000);
+
+    assertThat(isFiring("PartitionStalled")).isFalse();
+    assertThat(isFiring("BacklogWaits")).isFalse();
+  }
+
+  @Test
+  void overdue_everyWorkerIsBusyElsewhere_isOneQueue() {
+    dirtyUntil(clock.nowMs() - 1, ONE, TWO, Puppet.id("/logs", "orders", 3));
+    work("cleaner-0");
+
+    step(500);
+    step(500);
+
+    assertThat(isFiring("PartitionStalled")).isFalse();
+    assertThat(summary("BacklogWaits"))
+        .isEqualTo("2 partitions of /logs wait, past max.compaction.lag.ms; every worker is busy");
+  }
+
+  @Test
+  void overdue_sinceItWasLookedAt_isTakenBeforeDirtierOnes() {
+    dirtyUntil(clock.nowMs() + 1_000, TWO);
+    Puppet.present(board, ONE, TWO);
+    Puppet.look(board, ONE, PartitionStatus.DIRTY, 900, clock.nowMs());
+    clock.passMs(1_001);
+
+    assertThat(work("cleaner-0").partition()).isEqualTo(TWO);
+  }
+
+  @Test
   void stalled_longCleanOfALiveWorker_isNot() {
     dirty(ONE);
     work("cleaner-0");
