@@ -31,7 +31,8 @@ final class AlertRules {
           "SupervisorDefect",
           "WorkerDead",
           "WorkerHung",
-          "WorkerNotReplaced");
+          "WorkerNotReplaced",
+          "WorkerStarved");
 
   /** Raised by {@code kleaner watch}. */
   static final Set<String> OF_WATCH =

@@ -145,18 +145,19 @@ public final class CleanerService implements AutoCloseable {
   }
 
   private ServeRounds rounds(WorkEvents events, SupervisionOptions options) {
+    LogDirCare logDirs =
+        new LogDirCare(setup.logDirs(), dirs, board, report, options, chronicle, clock.nanoTime());
     WorkerCare workers =
         new WorkerCare(
             crew,
             board,
             new WorkerRules(options.hungAfterMs()),
+            new StarvedCare(options.trendWindowMs(), logDirs::dirt, chronicle),
             new RestartPolicy(options.restarts(), new Random()),
             partitions,
             new ZombieWard(board, partitions, chronicle),
             chronicle,
             state.journal()::isKept);
-    LogDirCare logDirs =
-        new LogDirCare(setup.logDirs(), dirs, board, report, options, chronicle, clock.nanoTime());
     return new ServeRounds(
         clock, board, events, workers, partitions, logDirs, chronicle, new ChangeNews(announcer));
   }

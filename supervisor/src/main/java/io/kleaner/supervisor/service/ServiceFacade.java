@@ -90,7 +90,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     long working =
         snapshot.workers().stream()
             .filter(worker -> worker.sample().isCleaner())
-            .filter(worker -> worker.verdict() instanceof Verdict.Healthy)
+            .filter(WorkerCare.WorkerSeen::works)
             .count();
     String unseen =
         snapshot.logDirs().stream()

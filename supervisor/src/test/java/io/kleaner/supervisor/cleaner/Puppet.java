@@ -87,6 +87,18 @@ public final class Puppet implements Worker {
     state.begin(lease, phase);
   }
 
+  /** How far its clean is, of a hundred bytes. */
+  public void read(long bytes) {
+    state.goal(100);
+    state.moved(bytes, 0);
+  }
+
+  /** The scout sees from outside what was rolled since the last look. */
+  public static void rolled(PartitionBoard board, PartitionId id, long bytes) {
+    PartitionCell cell = board.cell(id).orElseThrow();
+    cell.rolled(cell.looks(), bytes);
+  }
+
   /** Gives a lease back. */
   public void finish(PartitionBoard board, Lease lease) {
     board.release(lease);

@@ -64,7 +64,8 @@ class PartitionWatchTest {
         0,
         cleans,
         0,
-        1);
+        1,
+        0);
   }
 
   @ParameterizedTest

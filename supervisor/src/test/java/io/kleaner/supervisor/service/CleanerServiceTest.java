@@ -50,6 +50,33 @@ class CleanerServiceTest {
     }
   }
 
+  @Test
+  void throttle_soLowThatItStarvesTheOnlyPartition_isToldAndWhatComesMeanwhileIsCounted()
+      throws Exception {
+    ServiceLab starving = new ServiceLab(temp).trendWindowMs(4_000).partitions("first", 1);
+    try (ServiceLab lab = starving.start()) {
+      lab.await("clean", () -> lab.count("clean") == 1);
+      lab.api().throttle(OptionalLong.of(1));
+      lab.partitions("small", 2);
+
+      lab.await("told", () -> lab.isFiring("WorkerStarved"));
+      Path starved = lab.logDir().resolve(String.valueOf(worker(lab).get("partition")));
+      Files.write(starved.resolve("00000000000000000061.log"), new byte[500]);
+      Files.write(starved.resolve("00000000000000000062.log"), new byte[0]);
+
+      lab.await(
+          "counted", () -> worker(lab).get("evidence").toString().contains("bytes got dirty"));
+      assertThat(worker(lab)).containsEntry("state", "throttled");
+    }
+  }
+
+  private static Map<String, Object> worker(ServiceLab lab) {
+    return lab.api().workers().stream()
+        .filter(each -> each.get("id").equals("cleaner-0"))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static boolean isThrottled(ServiceLab lab) {
     return lab.api().workers().stream().anyMatch(each -> each.get("state").equals("throttled"));
   }

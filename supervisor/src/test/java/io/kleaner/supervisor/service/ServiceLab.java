@@ -51,6 +51,7 @@ final class ServiceLab implements AutoCloseable {
   private Path served;
   private int threads = 1;
   private long hungAfterMs = 60_000;
+  private long trendWindowMs = 600_000;
   private RestartPolicy.Limits restarts = new RestartPolicy.Limits(50, 1_000, 20, 600_000, 60_000);
   private QuarantinePolicy quarantine = new QuarantinePolicy(50, 60_000, 600_000);
   private Optional<CleanerService> service = Optional.empty();
@@ -83,6 +84,11 @@ final class ServiceLab implements AutoCloseable {
 
   ServiceLab hungAfterMs(long millis) {
     hungAfterMs = millis;
+    return this;
+  }
+
+  ServiceLab trendWindowMs(long millis) {
+    trendWindowMs = millis;
     return this;
   }
 
@@ -195,7 +201,7 @@ final class ServiceLab implements AutoCloseable {
                 50,
                 60_000),
             new SupervisionOptions(
-                100, hungAfterMs, 900_000, 120_000, 600_000, restarts, quarantine),
+                100, hungAfterMs, 900_000, 120_000, trendWindowMs, restarts, quarantine),
             new AlertBook(new AlertPolicy(0, 3_600_000, 1_000), Map.of()),
             new AlertDispatcher(List.of(new Ear())),
             dir -> settings);

@@ -53,20 +53,21 @@ abstract class StepLab {
 
   Supervisor<Snapshot> supervisor(BooleanSupplier remedies) {
     SupervisionOptions options = SupervisionOptions.defaults();
+    LogDirCare logDirs =
+        new LogDirCare(
+            List.of(LOGS), new ServedDirs(), board, report, options, chronicle, clock.nanoTime());
     WorkerCare workers =
         new WorkerCare(
             crew,
             board,
             new WorkerRules(HUNG_MS),
+            new StarvedCare(options.trendWindowMs(), logDirs::dirt, chronicle),
             new RestartPolicy(
                 new RestartPolicy.Limits(500, 30_000, 3, 600_000, 60_000), new Random(1)),
             partitions,
             new ZombieWard(board, partitions, chronicle),
             chronicle,
             remedies);
-    LogDirCare logDirs =
-        new LogDirCare(
-            List.of(LOGS), new ServedDirs(), board, report, options, chronicle, clock.nanoTime());
     return new Supervisor<>(
         clock,
         500,

@@ -155,6 +155,74 @@ class TrendStepTest extends StepLab {
   }
 
   @Test
+  void starved_oneThrottledWorkerAndDirtGrows_isTold() throws Exception {
+    dirty(ONE);
+    work("cleaner-0");
+    for (int i = 0; i < 4; i++) {
+      Puppet.rolled(board, ONE, 1_000 * i);
+      crew.at("cleaner-0").read(20 * i);
+      sleeping(100_000);
+    }
+
+    assertThat(isFiring("WorkerStarved")).isTrue();
+    WorkerCare.WorkerSeen seen = supervisor.snapshot().workers().get(0);
+    assertThat(seen.verdict().name()).isEqualTo("degraded");
+    assertThat(seen.verdict().evidence())
+        .isEqualTo(
+            "cleaner-0 slept in the throttle at 100 % of the looks in 300 s, at /logs:orders-1;"
+                + " meanwhile 2000 bytes got dirty and 0 were cleaned");
+    assertThat(incidents(Incident.Kind.WORKER_STARVED)).isEqualTo(1);
+    assertThat(incidents(Incident.Kind.WORKER_HUNG)).isZero();
+  }
+
+  @Test
+  void starved_cleanThatDoesNotGetOn_isTold() throws Exception {
+    dirty(ONE);
+    work("cleaner-0");
+    crew.at("cleaner-0").read(20);
+    for (int i = 0; i < 4; i++) {
+      sleeping(100_000);
+    }
+
+    assertThat(isFiring("WorkerStarved")).isTrue();
+    assertThat(supervisor.snapshot().workers().get(0).verdict().evidence())
+        .endsWith("its clean does not get on at that rate");
+  }
+
+  @Test
+  void starved_throttledAndGetsOn_isNotTold() throws Exception {
+    dirty(ONE);
+    work("cleaner-0");
+    for (int i = 0; i < 8; i++) {
+      crew.at("cleaner-0").read(10 * i);
+      sleeping(100_000);
+    }
+
+    assertThat(isFiring("WorkerStarved")).isFalse();
+  }
+
+  @Test
+  void starved_rateIsRaised_isOver() throws Exception {
+    dirty(ONE);
+    work("cleaner-0");
+    crew.at("cleaner-0").read(20);
+    for (int i = 0; i < 6; i++) {
+      sleeping(100_000);
+    }
+
+    for (int i = 0; i < 6; i++) {
+      step(100_000);
+    }
+
+    assertThat(isFiring("WorkerStarved")).isFalse();
+    assertThat(supervisor.snapshot().workers().get(0).verdict().name()).isEqualTo("healthy");
+  }
+
+  private void sleeping(long ms) throws InterruptedException {
+    crew.at("cleaner-0").whileThrottled(() -> step(ms));
+  }
+
+  @Test
   void vanished_partition_isToldOnce() {
     dirty(ONE, TWO);
     step(500);
