@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cleaner;
 
+import io.kleaner.supervisor.config.ServiceWords;
 import java.util.OptionalLong;
 
 /**
@@ -34,6 +35,11 @@ public record Finding(
     boolean overdue,
     OptionalLong eligibleAtMs,
     long atMs) {
+
+  /** Puts the engine's advice into the service's words. */
+  public Finding {
+    reason = ServiceWords.of(reason);
+  }
 
   /**
    * Whether it waits and {@code max.compaction.lag.ms} has passed for something in it, be it since
