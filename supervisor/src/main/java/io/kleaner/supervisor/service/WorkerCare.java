@@ -244,7 +244,7 @@ final class WorkerCare {
     }
     Remedy remedy = restarts.forDead(id, nowNanos);
     if (remedy instanceof Remedy.Restart restart) {
-      crew.start(id);
+      start(id, nowNanos);
       gone.remove(id);
       restartCounts.merge(id, 1, Integer::sum);
       chronicle.add(
@@ -263,6 +263,16 @@ final class WorkerCare {
       return true;
     }
     return false;
+  }
+
+  private void start(String id, long nowNanos) {
+    try {
+      crew.start(id);
+    } catch (Throwable noThread) {
+      restarts.notStarted(id, nowNanos);
+      throw noThread;
+    }
+    restarts.started(id, nowNanos);
   }
 
   /** One alert for a crash loop: it goes on until a replacement has proved itself. */
