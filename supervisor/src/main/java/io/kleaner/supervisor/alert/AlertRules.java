@@ -13,6 +13,7 @@ final class AlertRules {
   static final Set<String> OF_SERVE =
       Set.of(
           "BacklogWaits",
+          "CertificateNotTaken",
           "CheckpointStuck",
           "FallingBehind",
           "JournalDead",
@@ -27,6 +28,7 @@ final class AlertRules {
           "PartitionStuck",
           "PartitionsQuarantined",
           "PolicyUnknown",
+          "QuarantinesLost",
           "RestartBudgetSpent",
           "SupervisorDefect",
           "WorkerDead",
