@@ -66,7 +66,6 @@ public final class CleanerService implements AutoCloseable {
   private final ScanReport report = new ScanReport();
   private final ServedDirs dirs = new ServedDirs();
   private final LogDirTaker taker;
-  private final List<String> refusals;
   private final Announcer announcer = new Announcer();
   private final StateDir state;
   private final SpillRoom spills;
@@ -87,7 +86,7 @@ public final class CleanerService implements AutoCloseable {
     this.throttle = throttle;
     board = new PartitionBoard(clock);
     taker = new LogDirTaker(fileSystem, clock, setup.exclusive(), setup.settings(), dirs);
-    refusals = taker.takeAll(setup.logDirs(), report);
+    taker.takeAll(setup.logDirs(), report);
     WorkEvents events = new WorkEvents();
     try {
       List<Path> real = setup.logDirs().stream().map(dirs::realOf).toList();
@@ -191,14 +190,13 @@ public final class CleanerService implements AutoCloseable {
         "cleaning " + dirs.all().size() + " log directories with " + setup.threads() + " threads",
         "",
         "");
-    refusals.forEach(refusal -> chronicle.log().add(Level.ERROR, refusal));
     for (String warning : state.journal().warnings()) {
       chronicle.add(
           Incident.Kind.QUARANTINES_LOST,
           "service",
-          "quarantines of the last run are lost",
+          QuarantineBook.LOST,
           warning,
-          "Put those that were set by hand in quarantine again.");
+          QuarantineBook.LOST_NEXT_STEP);
     }
     if (!state.journal().isDurable()) {
       chronicle.add(
