@@ -3,6 +3,7 @@ package io.kleaner.supervisor.http;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -82,6 +83,13 @@ public interface ServiceApi {
     @Override
     void close();
   }
+
+  /**
+   * The files of the TLS certificate have changed.
+   *
+   * @param problem why the new ones are not used and the old ones are kept; empty if they are used
+   */
+  void certificate(Optional<String> problem);
 
   /** Whether the fault switch is there. */
   boolean chaosEnabled();

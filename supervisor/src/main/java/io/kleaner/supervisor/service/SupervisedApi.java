@@ -2,12 +2,16 @@
 package io.kleaner.supervisor.service;
 
 import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.alert.AlertSignal;
 import io.kleaner.supervisor.http.ServiceApi;
+import io.kleaner.supervisor.judge.Severity;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.event.Level;
 
 /**
  * What the API shows of a supervisor, whatever it looks after: whether it gets on, its incidents,
@@ -96,6 +100,24 @@ public abstract class SupervisedApi<S> implements ServiceApi {
   @Override
   public final List<Map<String, Object>> incidents() {
     return chronicle.journal().latest().stream().limit(INCIDENTS).map(Chronicle::map).toList();
+  }
+
+  @Override
+  public final void certificate(Optional<String> problem) {
+    String rule = "CertificateNotTaken";
+    if (problem.isPresent()) {
+      supervisor.report(
+          new AlertSignal(
+              rule,
+              "service",
+              Severity.WARNING,
+              "the new TLS certificate cannot be used; the old one is kept",
+              problem.get(),
+              "Correct the files of http.tls.certificate, http.tls.key and http.tls.client.ca."));
+    } else {
+      supervisor.withdraw(rule);
+      chronicle.log().add(Level.INFO, "a new TLS certificate is used from now on");
+    }
   }
 
   @Override

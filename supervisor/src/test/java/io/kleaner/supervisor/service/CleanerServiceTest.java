@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -67,6 +68,24 @@ class CleanerServiceTest {
       lab.await(
           "counted", () -> worker(lab).get("evidence").toString().contains("bytes got dirty"));
       assertThat(worker(lab)).containsEntry("state", "throttled");
+    }
+  }
+
+  @Test
+  void certificate_newOneIsBroken_isAnAlertUntilOneIsTaken() throws Exception {
+    try (ServiceLab lab = new ServiceLab(temp).partitions("orders", 1).start()) {
+      lab.api().certificate(Optional.of("no key in it"));
+      lab.await("told", () -> lab.isFiring("CertificateNotTaken"));
+
+      lab.api().certificate(Optional.empty());
+      lab.await(
+          "over",
+          () ->
+              lab.alerts().stream()
+                  .anyMatch(
+                      event ->
+                          event.kind() == AlertEvent.Kind.RESOLVED
+                              && event.alert().rule().equals("CertificateNotTaken")));
     }
   }
 
@@ -159,7 +178,7 @@ class CleanerServiceTest {
   }
 
   @Test
-  void start_quarantinesOfTheLastRunAreDamaged_isAnIncident() throws Exception {
+  void start_quarantinesOfTheLastRunAreDamaged_isAnIncidentAndAnAlert() throws Exception {
     ServiceLab lab = new ServiceLab(temp).partitions("orders", 1);
     Files.createDirectories(lab.state());
     Files.writeString(lab.state().resolve("quarantine.json"), "[{");
@@ -169,6 +188,7 @@ class CleanerServiceTest {
       lab.await("told", () -> lab.incident("QUARANTINES_LOST").isPresent());
       assertThat(lab.incident("QUARANTINES_LOST").orElseThrow().get("evidence").toString())
           .contains("quarantine.json", "cannot be understood");
+      lab.await("an alert", () -> lab.isFiring("QuarantinesLost"));
     }
   }
 
