@@ -165,7 +165,11 @@ final class ServeSetup {
    *
    * @param problems gets everything that is wrong
    */
-  Optional<HttpConfig> http(List<String> problems) {
+  Optional<HttpConfig> http(List<String> problems) throws IOException {
+    Optional<Path> token = config.path(ServeSetting.TOKEN_FILE);
+    if (token.isPresent() && fileSystem.stat(token.get()).isEmpty()) {
+      problems.add("http.token.file: " + token.get() + " does not exist");
+    }
     String listen = config.text(ServeSetting.LISTEN);
     int colon = listen.lastIndexOf(':');
     Optional<InetSocketAddress> address = Optional.empty();
@@ -208,10 +212,6 @@ final class ServeSetup {
       if (fileSystem.stat(dir).isEmpty()) {
         problems.add("log directory " + dir + " does not exist");
       }
-    }
-    Optional<Path> token = config.path(ServeSetting.TOKEN_FILE);
-    if (token.isPresent() && fileSystem.stat(token.get()).isEmpty()) {
-      problems.add("http.token.file: " + token.get() + " does not exist");
     }
     try {
       Pattern.compile(config.text(ServeSetting.TOPIC));

@@ -226,19 +226,9 @@ public final class CleanerService implements AutoCloseable {
         feed);
   }
 
-  /** The token that actions need; empty if there is nowhere to keep one. */
-  public String token() throws IOException {
-    return state.token().orElse("");
-  }
-
-  /** The token in a file that someone named. */
-  public String token(Path file) throws IOException {
-    return StateDir.readToken(fileSystem, file);
-  }
-
-  /** Where that token is. */
-  public Path tokenFile() {
-    return state.tokenFile();
+  /** Where journal, quarantine and token are kept. */
+  public StateDir state() {
+    return state;
   }
 
   /**
