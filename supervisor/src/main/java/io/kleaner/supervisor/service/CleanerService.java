@@ -91,7 +91,7 @@ public final class CleanerService implements AutoCloseable {
     try {
       List<Path> real = setup.logDirs().stream().map(dirs::realOf).toList();
       state = StateDir.open(fileSystem, setup.stateDir(), real);
-      spills = SpillRoom.take(fileSystem, setup.cleaning(), real);
+      spills = spills(real);
     } catch (IOException | RuntimeException e) {
       taker.close();
       throw e;
@@ -141,6 +141,20 @@ public final class CleanerService implements AutoCloseable {
             dirs,
             setup.logDirs());
     jmx = JmxExport.start(feed.metrics(), feed::refreshed);
+  }
+
+  /** Refused, it leaves the state directory to the next who wants it. */
+  private SpillRoom spills(List<Path> logDirs) throws IOException {
+    try {
+      return SpillRoom.take(fileSystem, setup.cleaning(), logDirs);
+    } catch (IOException | RuntimeException e) {
+      try {
+        state.close();
+      } catch (IOException also) {
+        e.addSuppressed(also);
+      }
+      throw e;
+    }
   }
 
   private ServeRounds rounds(WorkEvents events, SupervisionOptions options) {

@@ -2,14 +2,17 @@
 package io.kleaner.supervisor.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.supervisor.alert.AlertEvent;
 import io.kleaner.supervisor.http.ServiceApi.Action;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -98,6 +101,19 @@ class CleanerServiceTest {
 
   private static boolean isThrottled(ServiceLab lab) {
     return lab.api().workers().stream().anyMatch(each -> each.get("state").equals("throttled"));
+  }
+
+  @Test
+  void start_spillDirectoryIsRefused_stateDirectoryIsFreeAgain() throws Exception {
+    ServiceLab lab = new ServiceLab(temp).partitions("orders", 1);
+    lab.spillingTo(lab.logDir().resolve("spills"));
+
+    assertThatThrownBy(lab::start).hasMessageContaining("lies in the log directory");
+
+    try (StateDir state = StateDir.open(new LocalFileSystem(), lab.state(), List.of())) {
+      assertThat(state.journal().isDurable()).isTrue();
+    }
+    assertThat(lab.logDir().resolve(".lock")).doesNotExist();
   }
 
   @Test
