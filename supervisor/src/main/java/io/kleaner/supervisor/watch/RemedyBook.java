@@ -202,6 +202,10 @@ final class RemedyBook {
               } catch (IOException | RuntimeException e) {
                 state = Ticket.State.FAILED;
                 outcome = "it broke off: " + e.getMessage();
+              } catch (Error e) {
+                thread.tell(
+                    () -> end(running, Ticket.State.FAILED, "it broke off: " + e, lastLookMs));
+                throw e;
               }
               Ticket.State ending = state;
               String told = outcome;
