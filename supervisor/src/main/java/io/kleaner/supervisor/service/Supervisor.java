@@ -134,9 +134,8 @@ public final class Supervisor<S> {
                 signals.critical(
                     "JournalUnwritable",
                     "service",
-                    journal.isDurable()
-                        ? "incidents are not kept over restarts now"
-                        : "no remedy runs: the state directory cannot be written to",
+                    "the state directory cannot be written to: no remedy runs, and incidents are"
+                        + " not kept over restarts",
                     problem,
                     "Free space or correct permissions of --state-dir."));
   }
