@@ -8,9 +8,8 @@ import io.kleaner.supervisor.judge.broker.BrokerText;
 import io.kleaner.supervisor.judge.broker.Death;
 import io.kleaner.supervisor.judge.broker.DeathCause;
 import io.kleaner.supervisor.judge.broker.Diagnosis;
+import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.judge.broker.Judgement;
-import io.kleaner.supervisor.probe.broker.BrokerConfig;
-import io.kleaner.supervisor.probe.broker.BrokerIdentity;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.Eligibility;
@@ -139,8 +138,8 @@ final class Healer {
                     "Isolate it by hand: kafka-configs.sh --alter --entity-type topics"
                         + " --entity-name "
                         + killer.topic()
-                        + " --add-config min.cleanable.dirty.ratio=1.0,max.compaction.lag.ms="
-                        + Long.MAX_VALUE
+                        + " --add-config "
+                        + Isolation.TEXT
                         + "; or clean it offline: stop the broker, 'kleaner compact' its directory,"
                         + " start it."));
   }
@@ -200,13 +199,7 @@ final class Healer {
   private static String cure(Judgement judgement) {
     Optional<TopicPartition> culprit =
         judgement.deaths().stream().reduce((a, b) -> b).flatMap(Death::culprit);
-    String dir =
-        culprit
-            .flatMap(each -> Optional.ofNullable(judgement.sample().partitions().get(each)))
-            .flatMap(each -> each.files().get())
-            .map(files -> files.dir().toString())
-            .or(() -> culprit.map(each -> "LOG-DIR/" + each))
-            .orElse("LOG-DIR");
+    String dir = BrokerText.dir(judgement.sample(), culprit);
     if (BrokerText.readsOldFormatsOnly(judgement.sample())
         || lastCause(judgement) == DeathCause.OFFSET_MAP_TOO_SMALL) {
       return lastCause(judgement).advice() + " " + BrokerText.onlyToUpgrade(judgement.sample());

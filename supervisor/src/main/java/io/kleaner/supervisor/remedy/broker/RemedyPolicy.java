@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.remedy.broker;
 
+import io.kleaner.supervisor.probe.broker.InternalTopics;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy.Consent;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -105,7 +106,7 @@ public record RemedyPolicy(Map<BrokerRemedy, Consent> consents, boolean readOnly
     if (byHand) {
       return new Decision.Go();
     }
-    boolean internal = remedy == BrokerRemedy.ISOLATE && TopicIsolation.isInternal(subject);
+    boolean internal = remedy == BrokerRemedy.ISOLATE && InternalTopics.contains(subject);
     if (consent == Consent.ASK || internal) {
       return new Decision.Ask(question(remedy, subject));
     }
