@@ -95,7 +95,7 @@ final class WatchCommand implements Callable<Integer> {
       paramLabel = "NAME=off|ask|auto",
       description =
           "Who decides about a remedy: revive (default auto), isolate, release, unstick, resize,"
-              + " abort-transaction (all ask; the last is never auto). May be given several times.")
+              + " resize-threads, abort-transaction (all ask; the last is never auto). May be given several times.")
   private Map<String, String> remedies = new LinkedHashMap<>();
 
   @Option(

@@ -28,6 +28,7 @@ class RemedyPolicyTest {
     "RELEASE, orders, false, Ask",
     "UNSTICK, broker 1, false, Ask",
     "RESIZE, broker 1, false, Ask",
+    "RESIZE_THREADS, broker 1, false, Ask",
     "ABORT_TRANSACTION, orders-0, false, Ask",
     "REVIVE, broker 1, true, Go",
     "ISOLATE, __consumer_offsets, true, Go",
