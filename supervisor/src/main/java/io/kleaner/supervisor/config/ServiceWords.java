@@ -19,7 +19,7 @@ public final class ServiceWords {
       Map.ofEntries(
           Map.entry("--drop-unkeyed", ServeSetting.UNKEYED.key() + ": drop"),
           Map.entry("--keep-unkeyed", ServeSetting.UNKEYED.key() + ": keep"),
-          Map.entry("--exclusive", ServeSetting.EXCLUSIVE.key() + ": true (--exclusive)"),
+          Map.entry("--exclusive", "--exclusive (" + ServeSetting.EXCLUSIVE.key() + ": true)"),
           Map.entry("--high-watermark log-end", ServeSetting.HIGH_WATERMARK.key() + ": log-end"),
           Map.entry("--max-record-bytes", ServeSetting.MAX_RECORD_BYTES.key()),
           Map.entry("--memory", ServeSetting.MEMORY.key()),

@@ -23,6 +23,8 @@ public final class OwnPlace {
   }
 
   /**
+   * Anywhere but in log directories.
+   *
    * @param logDirs as they were named, or as they are
    */
   public static OwnPlace outside(FileSystem fileSystem, List<Path> logDirs) {
