@@ -205,12 +205,12 @@ final class CompactNowCommand implements Callable<Integer> {
   }
 
   private Map<String, String> clientProperties() throws IOException {
-    if (commandConfig == null) {
-      return Map.of();
-    }
     List<String> problems = new ArrayList<>();
+    SourceOptions.checkAddresses(bootstrap, problems);
     Map<String, String> properties =
-        TopicConfigFile.properties(fileSystem, commandConfig, problems);
+        commandConfig == null
+            ? Map.of()
+            : TopicConfigFile.properties(fileSystem, commandConfig, problems);
     if (!problems.isEmpty()) {
       throw new ParameterException(spec.commandLine(), String.join("; ", problems));
     }

@@ -91,6 +91,14 @@ class WatchUsageTest {
   }
 
   @Test
+  void compactNow_noAddress_saysSoBeforeItConnects() {
+    Cli.Run run = Cli.run("compact-now", "--bootstrap-server", "nowhere", "--log-dir", temp, "x");
+
+    assertThat(run.exit()).isEqualTo(2);
+    assertThat(run.err()).contains("'nowhere' is no address: expected HOST:PORT");
+  }
+
+  @Test
   void explain_topicThatIsNotThere_saysSo() {
     Cli.Run run = Cli.run("explain", "nothing", "--log-dir", temp);
 
