@@ -9,6 +9,7 @@ import io.kleaner.supervisor.config.TopicConfigFile;
 import io.kleaner.supervisor.remedy.broker.BrokerConnection;
 import io.kleaner.supervisor.remedy.broker.OverrideJournal;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
+import io.kleaner.supervisor.remedy.ondemand.ErasureProof;
 import io.kleaner.supervisor.remedy.ondemand.OnDemandCompaction;
 import io.kleaner.supervisor.remedy.ondemand.OnDemandReport;
 import java.io.IOException;

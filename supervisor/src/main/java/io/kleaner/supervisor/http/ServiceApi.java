@@ -51,8 +51,7 @@ public interface ServiceApi {
    * @param bytesPerSecond above 0; empty for no limit
    */
   default ActionResult throttle(OptionalLong bytesPerSecond) {
-    return new ActionResult(
-        ActionResult.Outcome.REFUSED, "there is nothing here whose rate could be changed");
+    return ActionResult.refused("there is nothing here whose rate could be changed");
   }
 
   /**
@@ -116,6 +115,21 @@ public interface ServiceApi {
       DONE,
       NOT_FOUND,
       REFUSED
+    }
+
+    /** It is done, or under way. */
+    public static ActionResult done(String message) {
+      return new ActionResult(Outcome.DONE, message);
+    }
+
+    /** It is not done. */
+    public static ActionResult refused(String why) {
+      return new ActionResult(Outcome.REFUSED, why);
+    }
+
+    /** There is no such thing. */
+    public static ActionResult notFound(String what) {
+      return new ActionResult(Outcome.NOT_FOUND, what);
     }
   }
 

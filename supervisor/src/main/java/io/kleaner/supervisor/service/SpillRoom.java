@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.service;
 
-import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.keymap.SpillOwner;
 import io.kleaner.supervisor.cleaner.CleanerOptions;
@@ -44,16 +43,8 @@ final class SpillRoom implements AutoCloseable {
     fileSystem.createDirectories(dir);
     place.require(dir, WHAT, ANOTHER);
     SpillOwner owner = SpillOwner.take(fileSystem, dir);
-    CleanOptions clean = options.clean();
     return new SpillRoom(
-        options.with(
-            new CleanOptions(
-                clean.memoryBytes(),
-                Optional.of(owner.place()),
-                clean.verify(),
-                clean.dryRun(),
-                clean.reshaping())),
-        Optional.of(owner));
+        options.with(options.clean().withSpill(owner.place())), Optional.of(owner));
   }
 
   /** What was asked for, with where to spill. */

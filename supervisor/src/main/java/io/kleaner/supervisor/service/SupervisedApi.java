@@ -139,16 +139,4 @@ public abstract class SupervisedApi<S> implements ServiceApi {
   public final void afterTick(Runnable beat) {
     thread.afterTick(beat);
   }
-
-  protected static ActionResult done(String message) {
-    return new ActionResult(ActionResult.Outcome.DONE, message);
-  }
-
-  protected static ActionResult refused(String why) {
-    return new ActionResult(ActionResult.Outcome.REFUSED, why);
-  }
-
-  protected static ActionResult notFound(String what) {
-    return new ActionResult(ActionResult.Outcome.NOT_FOUND, what);
-  }
 }
