@@ -120,9 +120,7 @@ public final class ThrottleRules {
       return 0;
     }
     double left = 1 - last.progress();
-    return done == 0
-        ? left > 0 ? Long.MAX_VALUE : 0
-        : (long) Math.min(Long.MAX_VALUE - 1, left / done * spanMs());
+    return done == 0 ? (left > 0 ? Long.MAX_VALUE : 0) : (long) (left / done * spanMs());
   }
 
   private long spanMs() {
