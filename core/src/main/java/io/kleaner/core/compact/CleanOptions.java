@@ -65,6 +65,11 @@ public record CleanOptions(
     return new CleanOptions(Math.max(bytes, LEAST_MEMORY_BYTES), spill, verify, dryRun, reshaping);
   }
 
+  /** The same with keys spilled there. */
+  public CleanOptions withSpill(SpillPlace place) {
+    return new CleanOptions(memoryBytes, Optional.of(place), verify, dryRun, reshaping);
+  }
+
   /** The defaults. */
   public static CleanOptions defaults() {
     return new CleanOptions(DEFAULT_MEMORY_BYTES, Optional.empty(), Verify.NORMAL, false);

@@ -49,8 +49,8 @@ final class OldBrokerGuard {
             + " broker of 0.11 or newer has owned it. What survives a clean is written in format 2,"
             + " which an older broker cannot read: it would start without a complaint and give"
             + " consumers nothing. Nothing was changed.",
-        "If a broker of 0.11 or newer is to read it from now on, run again with --upgrade-format"
-            + " (the service: upgrade.format: true); --output keeps the original.");
+        "If a broker of 0.11 or newer is to read it from now on, run again with --upgrade-format;"
+            + " --output keeps the original.");
   }
 
   private boolean hasSign(PartitionLog log) throws IOException {

@@ -13,6 +13,7 @@ final class AlertRules {
   static final Set<String> OF_SERVE =
       Set.of(
           "BacklogWaits",
+          "CertificateNotTaken",
           "CheckpointStuck",
           "FallingBehind",
           "JournalDead",
@@ -27,11 +28,13 @@ final class AlertRules {
           "PartitionStuck",
           "PartitionsQuarantined",
           "PolicyUnknown",
+          "QuarantinesLost",
           "RestartBudgetSpent",
           "SupervisorDefect",
           "WorkerDead",
           "WorkerHung",
-          "WorkerNotReplaced");
+          "WorkerNotReplaced",
+          "WorkerStarved");
 
   /** Raised by {@code kleaner watch}. */
   static final Set<String> OF_WATCH =

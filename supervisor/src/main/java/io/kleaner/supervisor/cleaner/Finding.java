@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cleaner;
 
+import io.kleaner.supervisor.config.ServiceWords;
 import java.util.OptionalLong;
 
 /**
@@ -16,7 +17,7 @@ import java.util.OptionalLong;
  * @param firstDirtyOffset where the last clean ended, -1 if not known
  * @param upperBoundOffset up to where it could be cleaned, -1 if not known
  * @param logEndOffset -1 if not known
- * @param overdue whether {@code max.compaction.lag.ms} has passed for something in it
+ * @param overdue whether {@code max.compaction.lag.ms} had passed for something in it then
  * @param eligibleAtMs when time alone makes it eligible, or made it so, milliseconds since the
  *     epoch
  * @param atMs when it was looked at, milliseconds since the epoch
@@ -34,6 +35,20 @@ public record Finding(
     boolean overdue,
     OptionalLong eligibleAtMs,
     long atMs) {
+
+  /** Puts the engine's advice into the service's words. */
+  public Finding {
+    reason = ServiceWords.of(reason);
+  }
+
+  /**
+   * Whether it waits and {@code max.compaction.lag.ms} has passed for something in it, be it since
+   * the look.
+   */
+  public boolean isOverdue(long nowMs) {
+    return overdue
+        || (status == PartitionStatus.DIRTY && eligibleAtMs.orElse(Long.MAX_VALUE) < nowMs);
+  }
 
   /** Before the first look. */
   static final Finding NONE =

@@ -21,14 +21,6 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class PartitionBoard {
 
-  private static final Comparator<PartitionCell> DIRTIEST_FIRST =
-      Comparator.comparing(PartitionCell::isCleanRequested)
-          .thenComparing(cell -> cell.finding().overdue())
-          .thenComparingDouble(cell -> cell.finding().dirtyRatio())
-          .thenComparingLong(cell -> cell.finding().dirtyBytes())
-          .reversed()
-          .thenComparing(PartitionCell::id);
-
   private final Clock clock;
   private final Map<PartitionId, PartitionCell> cells = new ConcurrentSkipListMap<>();
   private final Map<PartitionId, Hold> absent = new ConcurrentHashMap<>();
@@ -108,10 +100,19 @@ public final class PartitionBoard {
     long now = round.get();
     return waiting.stream()
         .filter(cell -> cell.turn() < now || cell.isCleanRequested())
-        .sorted(DIRTIEST_FIRST)
+        .sorted(dirtiestFirst(clock.nowMs()))
         .map(cell -> lease(cell, holder, now))
         .flatMap(Optional::stream)
         .findFirst();
+  }
+
+  private static Comparator<PartitionCell> dirtiestFirst(long nowMs) {
+    return Comparator.comparing(PartitionCell::isCleanRequested)
+        .thenComparing(cell -> cell.finding().isOverdue(nowMs))
+        .thenComparingDouble(cell -> cell.finding().dirtyRatio())
+        .thenComparingLong(cell -> cell.finding().dirtyBytes())
+        .reversed()
+        .thenComparing(PartitionCell::id);
   }
 
   private static Optional<Lease> lease(PartitionCell cell, AgentState holder, long now) {

@@ -22,6 +22,7 @@ final class PartitionCell {
       new AtomicReference<>(Optional.empty());
   private volatile Seen seen = Seen.NOTHING;
   private volatile Kept kept;
+  private volatile Rolled rolled = Rolled.NOTHING;
   private volatile boolean cleanRequested;
   private volatile boolean recovered;
   private volatile long turn;
@@ -49,6 +50,11 @@ final class PartitionCell {
       long cleanedBytes,
       long looks) {
     static final Seen NOTHING = new Seen(Finding.NONE, Look.NEVER, Optional.empty(), 0, 0, 0);
+  }
+
+  /** What was rolled while someone had it, and since which look. */
+  private record Rolled(long looks, long bytes) {
+    static final Rolled NOTHING = new Rolled(0, 0);
   }
 
   /** What its supervisor decided. */
@@ -126,6 +132,19 @@ final class PartitionCell {
 
   Look look() {
     return seen.look();
+  }
+
+  long looks() {
+    return seen.looks();
+  }
+
+  /**
+   * Its scout saw from outside what was rolled since a look; counts until the next one.
+   *
+   * @param looks that there had been then
+   */
+  void rolled(long looks, long bytes) {
+    rolled = new Rolled(looks, bytes);
   }
 
   /**
@@ -222,6 +241,7 @@ final class PartitionCell {
   PartitionState state() {
     Kept keeping = kept;
     Seen now = seen;
+    Rolled since = rolled;
     Optional<Hold> hold = keeping.hold().filter(each -> keeping.holdsAt(clock.nanoTime()));
     Optional<Lease> current = lease.get();
     PartitionStatus status = now.finding().status();
@@ -242,6 +262,7 @@ final class PartitionCell {
         keeping.failures(),
         now.cleans(),
         now.cleanedBytes(),
-        now.looks());
+        now.looks(),
+        since.looks() == now.looks() ? since.bytes() : 0);
   }
 }

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param cleans that ended well in this process
  * @param cleanedBytes of dirt that they cleaned away
  * @param looks into it in this process
+ * @param rolledBytes of segments that were rolled since the last look, seen from outside while a
+ *     worker has it
  */
 public record PartitionState(
     PartitionId id,
@@ -27,7 +29,8 @@ public record PartitionState(
     int failures,
     long cleans,
     long cleanedBytes,
-    long looks) {
+    long looks,
+    long rolledBytes) {
 
   /** Why it is as it is. */
   public String reason() {

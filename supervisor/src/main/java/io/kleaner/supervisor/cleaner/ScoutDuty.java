@@ -155,7 +155,13 @@ final class ScoutDuty implements Duty {
   }
 
   private void visit(PartitionCell cell, DirHold dir, long around) throws IOException {
-    if (cell.isHeldBack() || cell.lease().isPresent()) {
+    if (cell.isHeldBack()) {
+      return;
+    }
+    if (cell.lease().isPresent()) {
+      // Whoever has it does not look before it has ended, which may be long: it grows meanwhile.
+      long looks = cell.looks();
+      cell.rolled(looks, surroundings.rolledBytes(cell.id(), cell.look()));
       return;
     }
     PartitionCell.Look now = surroundings.of(cell.id(), around);

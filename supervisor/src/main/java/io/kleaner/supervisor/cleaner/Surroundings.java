@@ -4,12 +4,15 @@ package io.kleaner.supervisor.cleaner;
 import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.CheckpointFile;
+import io.kleaner.core.segment.SegmentFileName;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /**
  * What can be told of a partition without looking into it: whether files came or went, whether its
@@ -57,6 +60,33 @@ final class Surroundings {
       }
     }
     return false;
+  }
+
+  /**
+   * Bytes of the segments that were rolled since a look: those from its newest one on, but for the
+   * one that is the newest now. Costs a listing of the directory.
+   */
+  long rolledBytes(PartitionId id, PartitionCell.Look look) throws IOException {
+    OptionalLong newest = look.tail().keySet().stream().mapToLong(Surroundings::baseOffset).max();
+    if (newest.isEmpty()) {
+      return 0;
+    }
+    TreeMap<Long, Long> sizes = new TreeMap<>();
+    for (FileEntry file : fileSystem.list(id.dir())) {
+      SegmentFileName.parse(file.name())
+          .filter(name -> name.kind() == SegmentFileName.Kind.LOG)
+          .filter(name -> name.stage() == SegmentFileName.Stage.LIVE)
+          .filter(name -> name.baseOffset() >= newest.getAsLong())
+          .ifPresent(name -> sizes.put(name.baseOffset(), file.sizeBytes()));
+    }
+    sizes.pollLastEntry();
+    return sizes.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static long baseOffset(Path log) {
+    return SegmentFileName.parse(log.getFileName().toString())
+        .map(SegmentFileName::baseOffset)
+        .orElse(-1L);
   }
 
   /** Of the checkpoints of a log directory. */

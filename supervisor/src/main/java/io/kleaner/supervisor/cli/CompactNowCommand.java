@@ -9,6 +9,7 @@ import io.kleaner.supervisor.config.TopicConfigFile;
 import io.kleaner.supervisor.remedy.broker.BrokerConnection;
 import io.kleaner.supervisor.remedy.broker.OverrideJournal;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
+import io.kleaner.supervisor.remedy.ondemand.ErasureProof;
 import io.kleaner.supervisor.remedy.ondemand.OnDemandCompaction;
 import io.kleaner.supervisor.remedy.ondemand.OnDemandReport;
 import java.io.IOException;
@@ -205,12 +206,12 @@ final class CompactNowCommand implements Callable<Integer> {
   }
 
   private Map<String, String> clientProperties() throws IOException {
-    if (commandConfig == null) {
-      return Map.of();
-    }
     List<String> problems = new ArrayList<>();
+    SourceOptions.checkAddresses(bootstrap, problems);
     Map<String, String> properties =
-        TopicConfigFile.properties(fileSystem, commandConfig, problems);
+        commandConfig == null
+            ? Map.of()
+            : TopicConfigFile.properties(fileSystem, commandConfig, problems);
     if (!problems.isEmpty()) {
       throw new ParameterException(spec.commandLine(), String.join("; ", problems));
     }

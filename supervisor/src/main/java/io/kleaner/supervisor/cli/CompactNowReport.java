@@ -3,6 +3,7 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.check.KeySearch;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
+import io.kleaner.supervisor.remedy.ondemand.ErasureProof;
 import io.kleaner.supervisor.remedy.ondemand.OnDemandReport;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -10,7 +10,6 @@ import io.kleaner.supervisor.config.ServeSetting;
 import io.kleaner.supervisor.http.HttpConfig;
 import io.kleaner.supervisor.service.CleanerService;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -77,15 +76,9 @@ final class ServeCommand implements Callable<Integer> {
             clock,
             setup.service(options.chaos(), alerts, dispatcher),
             setup.throttle(clock))) {
-      Optional<Path> named = config.path(ServeSetting.TOKEN_FILE);
-      Serving.Token token;
-      if (given.isPresent()) {
-        token = Serving.Token.ofEnvironment(given.get());
-      } else if (named.isPresent()) {
-        token = Serving.Token.inFile(service.token(named.get()), named.get());
-      } else {
-        token = Serving.Token.inFile(service.token(), service.tokenFile());
-      }
+      Serving.Token token =
+          Serving.Token.of(
+              given, config.path(ServeSetting.TOKEN_FILE), fileSystem, service.state());
       return new Serving(terminal, interrupts, fileSystem, clock)
           .untilStopped("serves", http.orElseThrow(), token, service.facade(), service::begin)
           .number();

@@ -17,7 +17,6 @@ import io.kleaner.supervisor.alert.AlertConfig;
 import io.kleaner.supervisor.alert.AlertDispatcher;
 import io.kleaner.supervisor.cleaner.CleanerOptions;
 import io.kleaner.supervisor.cleaner.SettingsRefresh;
-import io.kleaner.supervisor.config.MetadataSettings;
 import io.kleaner.supervisor.config.ServeConfig;
 import io.kleaner.supervisor.config.ServeSetting;
 import io.kleaner.supervisor.config.TopicConfigFile;
@@ -139,25 +138,19 @@ final class ServeSetup {
 
   private SettingsResolver resolver(LogDir logDir) throws IOException {
     List<String> problems = new ArrayList<>();
-    List<SettingsSource> sources = new ArrayList<>();
-    sources.add(SettingsSource.forAllTopics(topicFlags, Origin.FLAG));
-    sources.add(config.topics());
     Map<String, String> server = Map.of();
     Optional<Path> properties = config.path(ServeSetting.SERVER_PROPERTIES);
     if (properties.isPresent()) {
       server = TopicConfigFile.properties(fileSystem, properties.get(), problems);
     }
-    Optional<MetadataSettings.Found> metadata =
-        MetadataSettings.find(
-            fileSystem, logDir, config.path(ServeSetting.METADATA_LOG_DIR), server);
-    metadata.ifPresent(found -> sources.add(found.settings()));
-    sources.add(SettingsSource.internalTopics());
-    sources.add(SettingsSource.ofServerProperties(server));
-    metadata.ifPresent(found -> sources.add(found.defaults()));
     if (!problems.isEmpty()) {
       throw new IOException(String.join("; ", problems));
     }
-    return new SettingsResolver(sources);
+    return new SettingsOptions.Read(
+            List.of(SettingsSource.forAllTopics(topicFlags, Origin.FLAG), config.topics()),
+            server,
+            config.path(ServeSetting.METADATA_LOG_DIR))
+        .resolver(fileSystem, logDir);
   }
 
   /**
@@ -165,7 +158,11 @@ final class ServeSetup {
    *
    * @param problems gets everything that is wrong
    */
-  Optional<HttpConfig> http(List<String> problems) {
+  Optional<HttpConfig> http(List<String> problems) throws IOException {
+    Optional<Path> token = config.path(ServeSetting.TOKEN_FILE);
+    if (token.isPresent() && fileSystem.stat(token.get()).isEmpty()) {
+      problems.add("http.token.file: " + token.get() + " does not exist");
+    }
     String listen = config.text(ServeSetting.LISTEN);
     int colon = listen.lastIndexOf(':');
     Optional<InetSocketAddress> address = Optional.empty();
@@ -208,10 +205,6 @@ final class ServeSetup {
       if (fileSystem.stat(dir).isEmpty()) {
         problems.add("log directory " + dir + " does not exist");
       }
-    }
-    Optional<Path> token = config.path(ServeSetting.TOKEN_FILE);
-    if (token.isPresent() && fileSystem.stat(token.get()).isEmpty()) {
-      problems.add("http.token.file: " + token.get() + " does not exist");
     }
     try {
       Pattern.compile(config.text(ServeSetting.TOPIC));

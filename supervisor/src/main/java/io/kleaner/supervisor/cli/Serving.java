@@ -5,9 +5,11 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.http.HttpConfig;
 import io.kleaner.supervisor.http.HttpServer;
+import io.kleaner.supervisor.service.StateDir;
 import io.kleaner.supervisor.service.SupervisedApi;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -39,13 +41,19 @@ final class Serving {
    */
   record Token(String text, String place) {
 
-    /** One that no file holds. */
-    static Token ofEnvironment(String text) {
-      return new Token(text, EnvironmentToken.NAME + " of the environment");
-    }
-
-    static Token inFile(String text, Path file) {
-      return new Token(text, file.toString());
+    /**
+     * The one that counts: that of the environment, else in the file that was named, else in the
+     * state directory, where it is made if need be.
+     */
+    static Token of(
+        Optional<String> given, Optional<Path> named, FileSystem fileSystem, StateDir state)
+        throws IOException {
+      if (given.isPresent()) {
+        return new Token(given.get(), EnvironmentToken.NAME + " of the environment");
+      }
+      return named.isPresent()
+          ? new Token(StateDir.readToken(fileSystem, named.get()), named.get().toString())
+          : new Token(state.token().orElse(""), state.tokenFile().toString());
     }
 
     /** Never the token itself. */

@@ -137,6 +137,16 @@ final class SourceOptions {
       }
       return Optional.empty();
     }
+    checkAddresses(bootstrap, problems);
+    return Optional.of(new AdminTarget(bootstrap, properties));
+  }
+
+  /**
+   * Checks what clients are to connect to.
+   *
+   * @param problems gets each that is no address
+   */
+  static void checkAddresses(String bootstrap, List<String> problems) {
     for (String each : bootstrap.split(",")) {
       if (!each.strip().matches("(\\[[0-9a-fA-F:.]+\\]|[^:/\\s]+):\\d{1,5}")) {
         problems.add(
@@ -146,7 +156,6 @@ final class SourceOptions {
                 + " 127.0.0.1:9092");
       }
     }
-    return Optional.of(new AdminTarget(bootstrap, properties));
   }
 
   private Optional<JmxTarget> jmxTarget(FileSystem fileSystem, List<String> problems) {

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.UnusableDirectoryException;
+import io.kleaner.supervisor.service.OwnPlace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,6 +11,9 @@ import java.util.Optional;
 
 /** Where commands keep what has to outlive them. */
 final class StateHome {
+
+  private static final String WHAT = "the state directory";
+  private static final String ANOTHER = "Name another with --state-dir.";
 
   private StateHome() {}
 
@@ -29,35 +33,24 @@ final class StateHome {
    */
   static Path open(FileSystem fileSystem, Path named, List<Path> logDirs) throws IOException {
     Path dir = named.toAbsolutePath().normalize();
-    requireOutside(dir, logDirs);
+    OwnPlace place = OwnPlace.outside(fileSystem, logDirs);
     try {
+      place.require(dir, WHAT, ANOTHER);
       fileSystem.createDirectories(dir);
       dir = fileSystem.realPath(dir);
+      place.require(dir, WHAT, ANOTHER);
+    } catch (UnusableDirectoryException e) {
+      throw e;
     } catch (IOException e) {
       throw new UnusableDirectoryException(
-          "the state directory "
+          WHAT
+              + " "
               + dir
               + " cannot be made: "
               + e
               + "; without it no setting is changed, for a crash would leave it changed.",
-          "Name another with --state-dir.");
+          ANOTHER);
     }
-    requireOutside(dir, logDirs);
     return dir;
-  }
-
-  private static void requireOutside(Path dir, List<Path> logDirs)
-      throws UnusableDirectoryException {
-    for (Path logDir : logDirs) {
-      if (dir.startsWith(logDir)) {
-        throw new UnusableDirectoryException(
-            "the state directory "
-                + dir
-                + " lies in the log directory "
-                + logDir
-                + ", where a broker would refuse to start; nothing was changed.",
-            "Name another with --state-dir.");
-      }
-    }
   }
 }

@@ -95,7 +95,7 @@ final class WatchCommand implements Callable<Integer> {
       paramLabel = "NAME=off|ask|auto",
       description =
           "Who decides about a remedy: revive (default auto), isolate, release, unstick, resize,"
-              + " abort-transaction (all ask; the last is never auto). May be given several times.")
+              + " resize-threads, abort-transaction (all ask; the last is never auto). May be given several times.")
   private Map<String, String> remedies = new LinkedHashMap<>();
 
   @Option(
@@ -182,18 +182,12 @@ final class WatchCommand implements Callable<Integer> {
             interval.toMillis(),
             new AlertBook(alerts.defaults(), alerts.byRule()),
             dispatcher);
-    try (WatchService service = WatchService.start(fileSystem, clock, setup)) {
-      Optional<Path> named = config.path(ServeSetting.TOKEN_FILE);
-      Serving.Token token;
-      if (given.isPresent()) {
-        token = Serving.Token.ofEnvironment(given.get());
-      } else if (named.isPresent()) {
-        token = Serving.Token.inFile(service.token(named.get()), named.get());
-      } else {
-        token = Serving.Token.inFile(service.token(), service.tokenFile());
-      }
+    try (WatchService service = WatchService.open(fileSystem, clock, setup)) {
+      Serving.Token token =
+          Serving.Token.of(
+              given, config.path(ServeSetting.TOKEN_FILE), fileSystem, service.state());
       return new Serving(terminal, interrupts, fileSystem, clock)
-          .untilStopped("watches", http.orElseThrow(), token, service.facade(), () -> {})
+          .untilStopped("watches", http.orElseThrow(), token, service.facade(), service::begin)
           .number();
     }
   }

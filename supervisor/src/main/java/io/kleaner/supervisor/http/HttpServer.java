@@ -16,7 +16,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.handler.timeout.WriteTimeoutHandler;
@@ -45,6 +44,7 @@ public final class HttpServer implements AutoCloseable {
   private final ServiceApi.Subscription subscription;
   private final Capacity capacity;
   private final String tls;
+  private final Optional<TlsWatch> certificates;
 
   private HttpServer(
       EventLoopGroup acceptors,
@@ -52,13 +52,15 @@ public final class HttpServer implements AutoCloseable {
       Channel listening,
       ServiceApi.Subscription subscription,
       Capacity capacity,
-      String tls) {
+      String tls,
+      Optional<TlsWatch> certificates) {
     this.acceptors = acceptors;
     this.workers = workers;
     this.listening = listening;
     this.subscription = subscription;
     this.capacity = capacity;
     this.tls = tls;
+    this.certificates = certificates;
   }
 
   /**
@@ -87,8 +89,8 @@ public final class HttpServer implements AutoCloseable {
     if (!config.problems().isEmpty()) {
       throw new IllegalArgumentException(String.join("; ", config.problems()));
     }
-    Optional<SslContext> ssl =
-        config.isTls() ? Optional.of(Tls.of(fileSystem, config, provider)) : Optional.empty();
+    Optional<TlsFiles> ssl =
+        config.isTls() ? Optional.of(new TlsFiles(fileSystem, config, provider)) : Optional.empty();
     String tls = ssl.isPresent() ? Tls.text(provider) : "none";
     Capacity capacity = new Capacity(limits.pendingBytes());
     EventLoopGroup acceptors = group("kleaner-http-accept", 1);
@@ -117,7 +119,8 @@ public final class HttpServer implements AutoCloseable {
                     }
                     boolean spare = count > config.maxConnections();
                     ChannelPipeline pipeline = channel.pipeline();
-                    ssl.ifPresent(context -> pipeline.addLast(context.newHandler(channel.alloc())));
+                    ssl.ifPresent(
+                        files -> pipeline.addLast(files.context().newHandler(channel.alloc())));
                     pipeline.addLast(
                         new RequestDeadline(spare ? limits.spareRequestMs() : limits.requestMs()),
                         new IdleStateHandler(0, 0, limits.idleMs(), TimeUnit.MILLISECONDS),
@@ -149,7 +152,13 @@ public final class HttpServer implements AutoCloseable {
         .scheduleAtFixedRate(
             streams::beat, limits.beatMs(), limits.beatMs(), TimeUnit.MILLISECONDS);
     return new HttpServer(
-        acceptors, workers, bound.channel(), api.subscribe(streams::send), capacity, tls);
+        acceptors,
+        workers,
+        bound.channel(),
+        api.subscribe(streams::send),
+        capacity,
+        tls,
+        ssl.map(files -> TlsWatch.start(files, api::certificate)));
   }
 
   /** What is wrong with the TLS files; empty if nothing is, or none are named. */
@@ -158,7 +167,7 @@ public final class HttpServer implements AutoCloseable {
       return Optional.empty();
     }
     try {
-      Tls.of(fileSystem, config, SslProvider.JDK);
+      Tls.of(Tls.read(fileSystem, config), config, SslProvider.JDK);
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of("TLS: " + e.getMessage());
@@ -180,6 +189,11 @@ public final class HttpServer implements AutoCloseable {
     return tls;
   }
 
+  /** Looks now whether the TLS files have changed, and not only within seconds. */
+  void lookAtCertificate() {
+    certificates.ifPresent(TlsWatch::look);
+  }
+
   /** For a browser. */
   public String url() {
     String host = address().getAddress().getHostAddress();
@@ -193,6 +207,7 @@ public final class HttpServer implements AutoCloseable {
   /** Stops within two seconds; open connections are closed. */
   @Override
   public void close() {
+    certificates.ifPresent(TlsWatch::close);
     subscription.close();
     capacity.close();
     listening.close().awaitUninterruptibly(1, TimeUnit.SECONDS);

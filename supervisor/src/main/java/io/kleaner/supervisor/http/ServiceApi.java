@@ -3,6 +3,7 @@ package io.kleaner.supervisor.http;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -50,8 +51,7 @@ public interface ServiceApi {
    * @param bytesPerSecond above 0; empty for no limit
    */
   default ActionResult throttle(OptionalLong bytesPerSecond) {
-    return new ActionResult(
-        ActionResult.Outcome.REFUSED, "there is nothing here whose rate could be changed");
+    return ActionResult.refused("there is nothing here whose rate could be changed");
   }
 
   /**
@@ -83,6 +83,13 @@ public interface ServiceApi {
     void close();
   }
 
+  /**
+   * The files of the TLS certificate have changed.
+   *
+   * @param problem why the new ones are not used and the old ones are kept; empty if they are used
+   */
+  void certificate(Optional<String> problem);
+
   /** Whether the fault switch is there. */
   boolean chaosEnabled();
 
@@ -108,6 +115,21 @@ public interface ServiceApi {
       DONE,
       NOT_FOUND,
       REFUSED
+    }
+
+    /** It is done, or under way. */
+    public static ActionResult done(String message) {
+      return new ActionResult(Outcome.DONE, message);
+    }
+
+    /** It is not done. */
+    public static ActionResult refused(String why) {
+      return new ActionResult(Outcome.REFUSED, why);
+    }
+
+    /** There is no such thing. */
+    public static ActionResult notFound(String what) {
+      return new ActionResult(Outcome.NOT_FOUND, what);
     }
   }
 

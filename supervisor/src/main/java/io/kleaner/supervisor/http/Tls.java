@@ -13,7 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
+import java.util.Optional;
 import javax.net.ssl.SSLException;
 
 /** Makes the TLS side of the server: OpenSSL where its library loads, else the JDK's. */
@@ -33,12 +33,45 @@ final class Tls {
     return provider == SslProvider.JDK ? "JDK" : "OpenSSL (" + OpenSsl.versionString() + ")";
   }
 
-  static SslContext of(FileSystem fileSystem, HttpConfig config, SslProvider provider)
+  /**
+   * What the files hold.
+   *
+   * @param authorities empty without any
+   */
+  record Material(ByteBuffer chain, ByteBuffer key, ByteBuffer authorities) {
+
+    /** Never the key. */
+    @Override
+    public String toString() {
+      return "Material[]";
+    }
+  }
+
+  static Material read(FileSystem fileSystem, HttpConfig config) throws IOException {
+    return new Material(
+        SmallFile.bytes(fileSystem, config.tlsCertificate().orElseThrow()),
+        SmallFile.bytes(fileSystem, config.tlsKey().orElseThrow()),
+        config.tlsClientCa().isPresent()
+            ? SmallFile.bytes(fileSystem, config.tlsClientCa().get())
+            : ByteBuffer.allocate(0));
+  }
+
+  /**
+   * Makes it of what was read.
+   *
+   * @throws IOException if that makes no TLS server
+   */
+  static SslContext of(Material material, HttpConfig config, SslProvider provider)
       throws IOException {
-    Path certificate = config.tlsCertificate().orElseThrow();
-    Path key = config.tlsKey().orElseThrow();
-    try (InputStream chain = stream(fileSystem, certificate);
-        InputStream secret = stream(fileSystem, key)) {
+    String files = config.tlsCertificate().orElseThrow() + " and " + config.tlsKey().orElseThrow();
+    Optional<String> mismatch =
+        KeyPairCheck.problem(bytes(material.chain()), bytes(material.key()));
+    if (mismatch.isPresent()) {
+      throw new IOException(files + " make no TLS server: " + mismatch.get());
+    }
+    try (InputStream chain = stream(material.chain());
+        InputStream secret = stream(material.key());
+        InputStream authorities = stream(material.authorities())) {
       SslContextBuilder builder =
           SslContextBuilder.forServer(chain, secret)
               .sslProvider(provider)
@@ -46,9 +79,7 @@ final class Tls {
               .sessionTimeout(SESSION_SECONDS)
               .sessionCacheSize(SESSIONS);
       if (config.tlsClientCa().isPresent()) {
-        try (InputStream authorities = stream(fileSystem, config.tlsClientCa().get())) {
-          builder.trustManager(authorities).clientAuth(ClientAuth.OPTIONAL);
-        }
+        builder.trustManager(authorities).clientAuth(ClientAuth.OPTIONAL);
       }
       SslContext context = builder.build();
       if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
@@ -58,15 +89,17 @@ final class Tls {
       }
       return context;
     } catch (SSLException | IllegalArgumentException e) {
-      throw new IOException(
-          certificate + " and " + key + " make no TLS server: " + e.getMessage(), e);
+      throw new IOException(files + " make no TLS server: " + e.getMessage(), e);
     }
   }
 
-  private static InputStream stream(FileSystem fileSystem, Path file) throws IOException {
-    ByteBuffer bytes = SmallFile.bytes(fileSystem, file);
-    byte[] copy = new byte[bytes.remaining()];
-    bytes.get(copy);
-    return new ByteArrayInputStream(copy);
+  private static InputStream stream(ByteBuffer bytes) {
+    return new ByteArrayInputStream(bytes(bytes));
+  }
+
+  private static byte[] bytes(ByteBuffer of) {
+    byte[] copy = new byte[of.remaining()];
+    of.duplicate().get(copy);
+    return copy;
   }
 }

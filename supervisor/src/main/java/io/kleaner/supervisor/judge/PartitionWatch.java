@@ -28,13 +28,20 @@ public record PartitionWatch(
   /** Cleans that end well and move nothing, after which something is wrong. */
   static final int FUTILE_CLEANS = 3;
 
-  /** Goes on watching. */
+  /** Workers that are idle look for work several times in it. */
+  static final long OVERDUE_GRACE_MS = 500;
+
+  /**
+   * Goes on watching.
+   *
+   * @param nowMs by the clock that time stamps are of
+   */
   public static PartitionWatch next(
-      Optional<PartitionWatch> before, PartitionState state, long nowNanos) {
+      Optional<PartitionWatch> before, PartitionState state, long nowMs, long nowNanos) {
     Finding finding = state.finding();
     boolean waits = finding.status() == PartitionStatus.DIRTY;
     OptionalLong overdue = OptionalLong.empty();
-    if (finding.overdue()) {
+    if (finding.isOverdue(nowMs)) {
       overdue =
           before
               .map(PartitionWatch::overdueSinceNanos)
@@ -69,8 +76,10 @@ public record PartitionWatch(
    *   <li>What is left alone is degraded: its reason is the evidence.
    *   <li>What nobody has looked at is unknown.
    *   <li>What was cleaned again and again while its first dirty offset stood still is stalled.
+   *   <li>What is past {@code max.compaction.lag.ms} is stalled as soon as two looks in a row find
+   *       nobody at it: it may not wait, as what is merely eligible may.
    *   <li>What waits although it is eligible, and nobody is at it for too long, is stalled; more so
-   *       if it grew meanwhile, or is overdue.
+   *       if it grew meanwhile.
    * </ol>
    *
    * @param stalledAfterMs eligible and waiting
@@ -101,6 +110,13 @@ public record PartitionWatch(
               + more);
     }
     long waitedNanos = nowNanos - waitsSinceNanos;
+    if (isLeftOverdue(state, nowNanos)) {
+      return new Verdict.Stalled(
+          state.id()
+              + " waits, nobody is at it, and its first dirty offset stands at "
+              + firstDirtyOffset
+              + more);
+    }
     if (state.finding().status() == PartitionStatus.DIRTY
         && waitedNanos >= TimeUnit.MILLISECONDS.toNanos(stalledAfterMs)) {
       return new Verdict.Stalled(
@@ -112,6 +128,15 @@ public record PartitionWatch(
               + more);
     }
     return new Verdict.Healthy(state.id() + ": " + state.reason());
+  }
+
+  /** Whether it is past {@code max.compaction.lag.ms} and no worker takes it. */
+  public boolean isLeftOverdue(PartitionState state, long nowNanos) {
+    if (overdueSinceNanos.isEmpty() || state.finding().status() != PartitionStatus.DIRTY) {
+      return false;
+    }
+    long leftNanos = Math.min(nowNanos - waitsSinceNanos, nowNanos - overdueSinceNanos.getAsLong());
+    return leftNanos >= TimeUnit.MILLISECONDS.toNanos(OVERDUE_GRACE_MS);
   }
 
   private static long seconds(long nanos) {

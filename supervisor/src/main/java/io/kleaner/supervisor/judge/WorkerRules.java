@@ -20,7 +20,8 @@ public final class WorkerRules {
    *
    * <ol>
    *   <li>A thread that has ended is dead, whatever it said last.
-   *   <li>One that sleeps because its rate asks for it is well.
+   *   <li>One that sleeps because its rate asks for it is well; that it starves is for {@link
+   *       ThrottleRules} to say.
    *   <li>One that has not got on for too long hangs, and one that waits for work too: it looks for
    *       some several times a second.
    * </ol>

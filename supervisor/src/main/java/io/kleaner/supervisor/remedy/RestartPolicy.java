@@ -37,6 +37,7 @@ public final class RestartPolicy {
 
   private static final class Patient {
     private int attempts;
+    private int failedStarts;
     private OptionalLong dueNanos = OptionalLong.empty();
     private OptionalLong restartedNanos = OptionalLong.empty();
   }
@@ -50,7 +51,8 @@ public final class RestartPolicy {
   }
 
   /**
-   * What to do about a worker that is dead, or was given up, and has no replacement yet.
+   * What to do about a worker that is dead, or was given up, and has no replacement yet. To be
+   * asked until {@link #started} says that it has one.
    *
    * @param nowNanos by the clock that nobody sets
    */
@@ -80,10 +82,26 @@ public final class RestartPolicy {
     if (leftNanos > 0) {
       return new Remedy.RecheckAfter(TimeUnit.NANOSECONDS.toMillis(leftNanos));
     }
+    return new Remedy.Restart(patient.attempts);
+  }
+
+  /** A worker has its replacement: that is what the budget counts. */
+  public void started(String worker, long nowNanos) {
+    Patient patient = patients.computeIfAbsent(worker, name -> new Patient());
+    patient.failedStarts = 0;
     patient.dueNanos = OptionalLong.empty();
     patient.restartedNanos = OptionalLong.of(nowNanos);
     restartsNanos.addLast(nowNanos);
-    return new Remedy.Restart(patient.attempts);
+  }
+
+  /**
+   * A worker could not be given its replacement, as when no thread is to be had. That is no death:
+   * it costs nothing of the budget, and is tried again after pauses of its own.
+   */
+  public void notStarted(String worker, long nowNanos) {
+    Patient patient = patients.computeIfAbsent(worker, name -> new Patient());
+    patient.failedStarts++;
+    patient.dueNanos = OptionalLong.of(nowNanos + nanos(pauseMs(patient.failedStarts + 1)));
   }
 
   /** Whether a worker has lived long enough since it was last restarted. */

@@ -103,7 +103,7 @@ record BrokerNames(Supervisor<Snapshot> supervisor, Workers crew) {
   private double delaySeconds() {
     Snapshot snapshot = supervisor.snapshot();
     return snapshot.partitions().stream()
-        .filter(state -> state.finding().overdue())
+        .filter(state -> state.finding().isOverdue(snapshot.atMs()))
         .mapToDouble(
             state ->
                 (snapshot.atMs() - state.finding().eligibleAtMs().orElse(snapshot.atMs())) / MS)

@@ -66,7 +66,6 @@ public final class CleanerService implements AutoCloseable {
   private final ScanReport report = new ScanReport();
   private final ServedDirs dirs = new ServedDirs();
   private final LogDirTaker taker;
-  private final List<String> refusals;
   private final Announcer announcer = new Announcer();
   private final StateDir state;
   private final SpillRoom spills;
@@ -87,12 +86,12 @@ public final class CleanerService implements AutoCloseable {
     this.throttle = throttle;
     board = new PartitionBoard(clock);
     taker = new LogDirTaker(fileSystem, clock, setup.exclusive(), setup.settings(), dirs);
-    refusals = taker.takeAll(setup.logDirs(), report);
+    taker.takeAll(setup.logDirs(), report);
     WorkEvents events = new WorkEvents();
     try {
       List<Path> real = setup.logDirs().stream().map(dirs::realOf).toList();
       state = StateDir.open(fileSystem, setup.stateDir(), real);
-      spills = SpillRoom.take(fileSystem, setup.cleaning(), real);
+      spills = spills(real);
     } catch (IOException | RuntimeException e) {
       taker.close();
       throw e;
@@ -144,19 +143,34 @@ public final class CleanerService implements AutoCloseable {
     jmx = JmxExport.start(feed.metrics(), feed::refreshed);
   }
 
+  /** Refused, it leaves the state directory to the next who wants it. */
+  private SpillRoom spills(List<Path> logDirs) throws IOException {
+    try {
+      return SpillRoom.take(fileSystem, setup.cleaning(), logDirs);
+    } catch (IOException | RuntimeException e) {
+      try {
+        state.close();
+      } catch (IOException also) {
+        e.addSuppressed(also);
+      }
+      throw e;
+    }
+  }
+
   private ServeRounds rounds(WorkEvents events, SupervisionOptions options) {
+    LogDirCare logDirs =
+        new LogDirCare(setup.logDirs(), dirs, board, report, options, chronicle, clock.nanoTime());
     WorkerCare workers =
         new WorkerCare(
             crew,
             board,
             new WorkerRules(options.hungAfterMs()),
+            new StarvedCare(options.trendWindowMs(), logDirs::dirt, chronicle),
             new RestartPolicy(options.restarts(), new Random()),
             partitions,
             new ZombieWard(board, partitions, chronicle),
             chronicle,
             state.journal()::isKept);
-    LogDirCare logDirs =
-        new LogDirCare(setup.logDirs(), dirs, board, report, options, chronicle, clock.nanoTime());
     return new ServeRounds(
         clock, board, events, workers, partitions, logDirs, chronicle, new ChangeNews(announcer));
   }
@@ -190,14 +204,13 @@ public final class CleanerService implements AutoCloseable {
         "cleaning " + dirs.all().size() + " log directories with " + setup.threads() + " threads",
         "",
         "");
-    refusals.forEach(refusal -> chronicle.log().add(Level.ERROR, refusal));
     for (String warning : state.journal().warnings()) {
       chronicle.add(
           Incident.Kind.QUARANTINES_LOST,
           "service",
-          "quarantines of the last run are lost",
+          QuarantineBook.LOST,
           warning,
-          "Put those that were set by hand in quarantine again.");
+          QuarantineBook.LOST_NEXT_STEP);
     }
     if (!state.journal().isDurable()) {
       chronicle.add(
@@ -227,19 +240,9 @@ public final class CleanerService implements AutoCloseable {
         feed);
   }
 
-  /** The token that actions need; empty if there is nowhere to keep one. */
-  public String token() throws IOException {
-    return state.token().orElse("");
-  }
-
-  /** The token in a file that someone named. */
-  public String token(Path file) throws IOException {
-    return StateDir.readToken(fileSystem, file);
-  }
-
-  /** Where that token is. */
-  public Path tokenFile() {
-    return state.tokenFile();
+  /** Where journal, quarantine and token are kept. */
+  public StateDir state() {
+    return state;
   }
 
   /**

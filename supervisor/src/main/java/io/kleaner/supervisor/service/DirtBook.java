@@ -4,6 +4,7 @@ package io.kleaner.supervisor.service;
 import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionState;
 import io.kleaner.supervisor.cleaner.PartitionStatus;
+import io.kleaner.supervisor.judge.ThrottleRules;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,13 +23,16 @@ final class DirtBook {
   private final Map<PartitionId, Known> known = new HashMap<>();
   private final Map<Path, Long> found = new HashMap<>();
   private final Map<Path, Long> cleaned = new HashMap<>();
+  private long presentBytes;
 
   /** Takes note of all partitions as they are now. */
   void note(List<PartitionState> states) {
     Set<PartitionId> present = new HashSet<>();
+    presentBytes = 0;
     for (PartitionState state : states) {
       if (state.finding().status() != PartitionStatus.UNSEEN) {
         present.add(state.id());
+        presentBytes += state.finding().dirtyBytes() + state.rolledBytes();
         note(state);
       }
     }
@@ -57,6 +61,16 @@ final class DirtBook {
     long since = before == null ? 0 : before.cleanedBytes();
     // One that vanished and came back begins to count anew.
     cleaned.merge(dir, Math.max(0, now.cleanedBytes() - since), Long::sum);
+  }
+
+  /** Of all log directories together. */
+  ThrottleRules.Dirt total() {
+    long cleanedBytes = sum(cleaned);
+    return new ThrottleRules.Dirt(presentBytes - sum(found) + cleanedBytes, cleanedBytes);
+  }
+
+  private static long sum(Map<Path, Long> byDir) {
+    return byDir.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /** Dirt that was found there, less that of partitions that are not seen any more. */

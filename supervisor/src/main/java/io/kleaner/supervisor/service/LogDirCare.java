@@ -12,6 +12,7 @@ import io.kleaner.supervisor.cleaner.ServedDirs;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.LogDirRules;
 import io.kleaner.supervisor.judge.Standing;
+import io.kleaner.supervisor.judge.ThrottleRules;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.probe.LogDirSample;
 import java.nio.file.Path;
@@ -266,6 +267,11 @@ final class LogDirCare {
           "Say it with --topic, with --config cleanup.policy=compact, with 'topics' in the"
               + " configuration file, or with metadata.log.dir.");
     }
+  }
+
+  /** What got dirty and what was cleaned since the start, by the last look. */
+  ThrottleRules.Dirt dirt() {
+    return dirt.total();
   }
 
   /** What was seen at the last look, by path. */

@@ -15,6 +15,7 @@ import io.kleaner.supervisor.cleaner.ScanReport;
 import io.kleaner.supervisor.cleaner.ServedDir;
 import io.kleaner.supervisor.cleaner.ServedDirs;
 import io.kleaner.supervisor.cleaner.SettingsRefresh;
+import io.kleaner.supervisor.config.ServiceWords;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -59,11 +60,9 @@ final class LogDirTaker implements DirTaker {
    * Takes what can be taken; what cannot is tried again later, and stops nothing but itself.
    *
    * @param report gets what could not be taken
-   * @return the same, for people
    * @throws IOException if none could be taken: why the first one was not; nothing was changed
    */
-  List<String> takeAll(List<Path> all, ScanReport report) throws IOException {
-    List<String> refusals = new ArrayList<>();
+  void takeAll(List<Path> all, ScanReport report) throws IOException {
     Optional<IOException> first = Optional.empty();
     for (Path named : all) {
       try {
@@ -72,14 +71,12 @@ final class LogDirTaker implements DirTaker {
         String nextStep =
             e instanceof UnusableDirectoryException unusable ? " " + unusable.nextStep() : "";
         report.failed(named, e.getMessage() + nextStep, clock.nowMs());
-        refusals.add(named + " is not cleaned: " + e.getMessage() + nextStep);
         first = first.or(() -> Optional.of(e));
       }
     }
     if (served.all().isEmpty() && first.isPresent()) {
       throw first.get();
     }
-    return refusals;
   }
 
   @Override
@@ -90,6 +87,11 @@ final class LogDirTaker implements DirTaker {
     }
     try {
       return takeAlone(named);
+    } catch (UnusableDirectoryException e) {
+      UnusableDirectoryException said =
+          new UnusableDirectoryException(e.getMessage(), ServiceWords.of(e.nextStep()));
+      said.initCause(e);
+      throw said;
     } finally {
       attempts.remove(named);
     }

@@ -192,14 +192,15 @@ final class PartitionCare {
    *
    * @param allBusy whether every cleaner has work in its hands
    */
-  void look(List<PartitionState> states, boolean allBusy, long nowNanos, Signals signals) {
+  void look(
+      List<PartitionState> states, boolean allBusy, long nowMs, long nowNanos, Signals signals) {
     for (PartitionState state : states) {
       Mark mark = marks.get(state.id());
       if (mark != null && mark.hold().endsByItself()) {
         letGoIfWell(state, mark);
       }
     }
-    stalls.look(states, allBusy, nowNanos, signals);
+    stalls.look(states, allBusy, nowMs, nowNanos, signals);
     for (PartitionId forgotten : quarantines.look(states, nowNanos, signals)) {
       board.forget(forgotten);
       marks.remove(forgotten);

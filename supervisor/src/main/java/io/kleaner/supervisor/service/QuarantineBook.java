@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -32,6 +33,12 @@ final class QuarantineBook {
   /** A disk without room is told from the second failure on. */
   private static final int BLOCKED_FAILURES = 2;
 
+  /** For so long it is told that the record was damaged at the start. */
+  static final long LOST_NANOS = TimeUnit.HOURS.toNanos(24);
+
+  static final String LOST = "quarantines of the last run are lost";
+  static final String LOST_NEXT_STEP = "Put those that were set by hand in quarantine again.";
+
   /** After which a partition that has vanished is forgotten. */
   static final long FORGOTTEN_NANOS = TimeUnit.HOURS.toNanos(24);
 
@@ -40,6 +47,7 @@ final class QuarantineBook {
   private final Map<PartitionId, Hold> blocked = new TreeMap<>();
   private final Map<PartitionId, Long> absentSinceNanos = new HashMap<>();
   private final Set<Path> many = new HashSet<>();
+  private OptionalLong firstLookNanos = OptionalLong.empty();
   private boolean changed;
 
   QuarantineBook(Chronicle chronicle) {
@@ -88,12 +96,25 @@ final class QuarantineBook {
     }
   }
 
+  /** The journal could not read what was in force at the last run's end: a person has to know. */
+  private void tellLost(long nowNanos, Signals signals) {
+    if (firstLookNanos.isEmpty()) {
+      firstLookNanos = OptionalLong.of(nowNanos);
+    }
+    if (nowNanos - firstLookNanos.getAsLong() < LOST_NANOS) {
+      for (String warning : chronicle.journal().warnings()) {
+        signals.critical("QuarantinesLost", "service", LOST, warning, LOST_NEXT_STEP);
+      }
+    }
+  }
+
   /**
    * Tells what is in quarantine.
    *
    * @return partitions that are gone for so long that they are forgotten
    */
   List<PartitionId> look(List<PartitionState> states, long nowNanos, Signals signals) {
+    tellLost(nowNanos, signals);
     if (quarantined.isEmpty() && blocked.isEmpty()) {
       return List.of();
     }

@@ -56,7 +56,8 @@ final class ServeRounds implements Rounds<Snapshot> {
     signals.stage("failures", () -> partitions.judgeFailures(nowMs));
     signals.stage("states", () -> states = board.states());
     signals.stage(
-        "partitions", () -> partitions.look(states, workers.areAllBusy(), nowNanos, signals));
+        "partitions",
+        () -> partitions.look(states, workers.areAllBusy(), nowMs, nowNanos, signals));
     signals.stage("log directories", () -> logDirs.look(states, nowMs, nowNanos, signals));
     signals.stage("quarantines", this::keepQuarantines);
     signals.stage("lost news", () -> tellDropped(signals));

@@ -90,7 +90,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     long working =
         snapshot.workers().stream()
             .filter(worker -> worker.sample().isCleaner())
-            .filter(worker -> worker.verdict() instanceof Verdict.Healthy)
+            .filter(WorkerCare.WorkerSeen::works)
             .count();
     String unseen =
         snapshot.logDirs().stream()
@@ -176,14 +176,14 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       return chaos(target, reason);
     }
     if (action == Action.REVIVE || action == Action.APPROVE || action == Action.DECLINE) {
-      return refused("there is no broker here, only workers of Kleaner's own");
+      return ActionResult.refused("there is no broker here, only workers of Kleaner's own");
     }
     List<PartitionId> named = board.named(target);
     if (named.isEmpty()) {
-      return notFound("no partition '" + target + "' is served");
+      return ActionResult.notFound("no partition '" + target + "' is served");
     }
     if (named.size() > 1) {
-      return refused(
+      return ActionResult.refused(
           "'" + target + "' is in several log directories; say which, as in " + named.get(0));
     }
     PartitionId id = named.get(0);
@@ -193,7 +193,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       case QUARANTINE -> {
         toBeHeld.add(id);
         ask(() -> quarantine(id, why));
-        yield done(
+        yield ActionResult.done(
             id
                 + " is left alone from now on; a clean that runs is finished first"
                 + (chronicle().journal().isDurable()
@@ -219,42 +219,43 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
             .filter(hold -> hold.kind() == Hold.Kind.STUCK)
             .isPresent();
     if (stuck) {
-      return refused(
+      return ActionResult.refused(
           id + " has a worker that hangs in its swap; only a restart of the service frees it");
     }
     toBeHeld.remove(id);
     ask(() -> partitionCare.release(id, "released: " + why));
-    return done(id + " is tried again");
+    return ActionResult.done(id + " is tried again");
   }
 
   private ActionResult clean(PartitionId id) {
     Optional<PartitionState> state = board.state(id);
     if (state.flatMap(PartitionState::hold).isPresent()) {
-      return refused(id + " is in quarantine: " + state.get().reason() + " Release it first.");
+      return ActionResult.refused(
+          id + " is in quarantine: " + state.get().reason() + " Release it first.");
     }
     if (toBeHeld.contains(id)) {
-      return refused(id + " was just put in quarantine by hand. Release it first.");
+      return ActionResult.refused(id + " was just put in quarantine by hand. Release it first.");
     }
     // It would wait for ever: no request makes a topic compacted.
     PartitionStatus found =
         state.map(each -> each.finding().status()).orElse(PartitionStatus.UNSEEN);
     if (found == PartitionStatus.NOT_COMPACTED) {
-      return refused(id + " is not cleaned: " + state.get().finding().reason());
+      return ActionResult.refused(id + " is not cleaned: " + state.get().finding().reason());
     }
     if (found == PartitionStatus.UNKNOWN_POLICY) {
-      return refused(
+      return ActionResult.refused(
           id
               + " is not cleaned: nothing says whether its topic is compacted. Say it under 'topics' in"
               + " the configuration file, or with --topic or --config cleanup.policy=compact.");
     }
     board.requestClean(id);
-    return done(id + " is cleaned next, whatever its dirty ratio");
+    return ActionResult.done(id + " is cleaned next, whatever its dirty ratio");
   }
 
   private ActionResult chaos(String worker, String faultName) {
     Optional<Fault> fault = Fault.of(faultName);
     if (!setup.chaos() || fault.isEmpty()) {
-      return refused(
+      return ActionResult.refused(
           setup.chaos() ? "no fault '" + faultName + "'" : "the fault switch is off (--chaos)");
     }
     for (Agent agent : crew.agents()) {
@@ -269,10 +270,10 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
                         worker + " gets the fault " + fault.get().text() + ", as was asked for",
                         "",
                         ""));
-        return done(worker + " meets " + fault.get().text() + " at its next step");
+        return ActionResult.done(worker + " meets " + fault.get().text() + " at its next step");
       }
     }
-    return notFound("no worker '" + worker + "'");
+    return ActionResult.notFound("no worker '" + worker + "'");
   }
 
   @Override
@@ -286,6 +287,6 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     String rate = bytesPerSecond.isPresent() ? bytesPerSecond.getAsLong() + " bytes/s" : "no limit";
     chronicle()
         .add(Incident.Kind.THROTTLE_CHANGED, "service", "the throttle is " + rate + " now", "", "");
-    return done("the throttle of all workers is " + rate + " from now on");
+    return ActionResult.done("the throttle of all workers is " + rate + " from now on");
   }
 }

@@ -81,7 +81,12 @@ public final class Signals {
       String summary,
       String evidence,
       String nextStep) {
-    signals.add(new AlertSignal(rule, subject, severity, summary, evidence, nextStep));
+    add(new AlertSignal(rule, subject, severity, summary, evidence, nextStep));
+  }
+
+  /** One more condition that holds. */
+  public void add(AlertSignal condition) {
+    signals.add(condition);
   }
 
   /** All of them. */

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.service;
 
-import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.keymap.SpillOwner;
-import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.supervisor.cleaner.CleanerOptions;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -16,6 +14,10 @@ import java.util.Optional;
  * killed process left there goes when it is taken; what this one leaves, when the next is.
  */
 final class SpillRoom implements AutoCloseable {
+
+  private static final String WHAT = "the spill directory";
+  private static final String ANOTHER =
+      "Name another with spill.dir, or none: then spills lie beside the segments.";
 
   private final CleanerOptions options;
   private final Optional<SpillOwner> owner;
@@ -36,29 +38,13 @@ final class SpillRoom implements AutoCloseable {
       return new SpillRoom(options, Optional.empty());
     }
     Path dir = options.clean().spill().get().dir().toAbsolutePath().normalize();
-    for (Path logDir : logDirs) {
-      if (dir.startsWith(logDir)) {
-        throw new UnusableDirectoryException(
-            "the spill directory "
-                + dir
-                + " lies in the log directory "
-                + logDir
-                + ", where only a broker's own files belong; nothing was changed.",
-            "Name another with spill.dir, or none: then spills lie beside the segments.");
-      }
-    }
+    OwnPlace place = OwnPlace.outside(fileSystem, logDirs);
+    place.require(dir, WHAT, ANOTHER);
     fileSystem.createDirectories(dir);
+    place.require(dir, WHAT, ANOTHER);
     SpillOwner owner = SpillOwner.take(fileSystem, dir);
-    CleanOptions clean = options.clean();
     return new SpillRoom(
-        options.with(
-            new CleanOptions(
-                clean.memoryBytes(),
-                Optional.of(owner.place()),
-                clean.verify(),
-                clean.dryRun(),
-                clean.reshaping())),
-        Optional.of(owner));
+        options.with(options.clean().withSpill(owner.place())), Optional.of(owner));
   }
 
   /** What was asked for, with where to spill. */

@@ -33,7 +33,15 @@ final class StallCare {
   private final Set<PartitionId> stalled = new HashSet<>();
   private final Set<Path> queues = new HashSet<>();
 
-  private record Waiting(PartitionState state, Verdict verdict, boolean futile) {}
+  private record Waiting(PartitionState state, Verdict verdict, boolean futile, boolean overdue) {
+
+    String summary() {
+      return state.id().partition()
+          + (overdue && !futile
+              ? " is past max.compaction.lag.ms and no worker is at it"
+              : " is eligible and does not get clean");
+    }
+  }
 
   /**
    * @param stalledAfterMs eligible and waiting
@@ -43,13 +51,14 @@ final class StallCare {
     this.chronicle = chronicle;
   }
 
-  void look(List<PartitionState> states, boolean allBusy, long nowNanos, Signals signals) {
+  void look(
+      List<PartitionState> states, boolean allBusy, long nowMs, long nowNanos, Signals signals) {
     tellVanished(states);
     Map<Path, List<Waiting>> waiting = new TreeMap<>();
     Set<PartitionId> told = new HashSet<>();
     for (PartitionState state : states) {
       PartitionWatch watch =
-          PartitionWatch.next(Optional.ofNullable(watches.get(state.id())), state, nowNanos);
+          PartitionWatch.next(Optional.ofNullable(watches.get(state.id())), state, nowMs, nowNanos);
       watches.put(state.id(), watch);
       Verdict verdict = watch.judge(state, nowNanos, stalledAfterMs);
       Optional<Standing> before = Optional.ofNullable(standings.get(state.id()));
@@ -57,7 +66,9 @@ final class StallCare {
       if (verdict instanceof Verdict.Stalled) {
         waiting
             .computeIfAbsent(state.id().logDir(), dir -> new ArrayList<>())
-            .add(new Waiting(state, verdict, watch.isFutile(state)));
+            .add(
+                new Waiting(
+                    state, verdict, watch.isFutile(state), watch.isLeftOverdue(state, nowNanos)));
       }
     }
     waiting.forEach((dir, list) -> tell(dir, list, allBusy, told, signals));
@@ -79,12 +90,13 @@ final class StallCare {
       queues.remove(dir);
       return;
     }
-    long overdue = queue.stream().filter(each -> each.state().finding().overdue()).count();
+    long overdue = queue.stream().filter(Waiting::overdue).count();
     String summary =
         queue.size()
             + " partitions of "
             + dir
-            + " have waited for long"
+            + " wait"
+            + (overdue == queue.size() ? ", past max.compaction.lag.ms" : " and have for long")
             + (allBusy ? "; every worker is busy" : " and no worker takes them");
     String evidence =
         overdue
@@ -107,12 +119,7 @@ final class StallCare {
     if (stalled.add(id)) {
       chronicle.add(Incident.Kind.PARTITION_STALLED, id.toString(), evidence, evidence, nextStep);
     }
-    signals.warning(
-        "PartitionStalled",
-        id.toString(),
-        id.partition() + " is eligible and does not get clean",
-        evidence,
-        nextStep);
+    signals.warning("PartitionStalled", id.toString(), each.summary(), evidence, nextStep);
   }
 
   private void moving(Set<PartitionId> told) {

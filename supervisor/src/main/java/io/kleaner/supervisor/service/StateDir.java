@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -24,6 +23,8 @@ import java.util.Optional;
 public final class StateDir implements AutoCloseable {
 
   private static final String LOCK = "kleaner.lock";
+  private static final String WHAT = "the state directory";
+  private static final String ANOTHER = "Name another with --state-dir.";
   private static final String TOKEN = "token";
   private static final int TOKEN_BYTES = 32;
   private static final long CLOSE_MS = 3_000;
@@ -49,38 +50,17 @@ public final class StateDir implements AutoCloseable {
   public static StateDir open(FileSystem fileSystem, Path named, List<Path> logDirs)
       throws IOException {
     Path dir = named.toAbsolutePath().normalize();
-    List<Path> forbidden = new ArrayList<>();
-    for (Path logDir : logDirs) {
-      // One that could not be taken has the name that the user gave it.
-      Path absolute = logDir.toAbsolutePath().normalize();
-      forbidden.add(absolute);
-      try {
-        forbidden.add(resolved(fileSystem, absolute));
-      } catch (IOException unknown) {
-        // Where its links lead to cannot be told: its name is all there is to compare.
-      }
-    }
-    return openOutside(fileSystem, dir, forbidden);
-  }
-
-  private static StateDir openOutside(FileSystem fileSystem, Path wanted, List<Path> logDirs)
-      throws IOException {
-    Path dir = wanted;
-    requireOutside(dir, logDirs);
-    Path target;
+    OwnPlace place = OwnPlace.outside(fileSystem, logDirs);
     try {
-      target = resolved(fileSystem, dir);
-    } catch (IOException e) {
-      return unwritable(fileSystem, dir, e);
-    }
-    requireOutside(target, logDirs);
-    try {
+      place.require(dir, WHAT, ANOTHER);
       fileSystem.createDirectories(dir);
       dir = fileSystem.realPath(dir);
+      place.require(dir, WHAT, ANOTHER);
+    } catch (UnusableDirectoryException e) {
+      throw e;
     } catch (IOException e) {
       return unwritable(fileSystem, dir, e);
     }
-    requireOutside(dir, logDirs);
     Optional<FileLease> lease;
     try {
       lease = fileSystem.tryLock(dir.resolve(LOCK));
@@ -100,33 +80,9 @@ public final class StateDir implements AutoCloseable {
     }
   }
 
-  /** Where it will be once it is made: links above it are followed now. */
-  private static Path resolved(FileSystem fileSystem, Path dir) throws IOException {
-    for (Path above = dir; above != null; above = above.getParent()) {
-      if (fileSystem.stat(above).isPresent()) {
-        return fileSystem.realPath(above).resolve(above.relativize(dir)).normalize();
-      }
-    }
-    return dir;
-  }
-
   private static StateDir unwritable(FileSystem fileSystem, Path dir, IOException why) {
     return new StateDir(
         fileSystem, dir, Optional.empty(), Journal.inMemory(dir + " cannot be written to: " + why));
-  }
-
-  private static void requireOutside(Path dir, List<Path> logDirs) throws IOException {
-    for (Path logDir : logDirs) {
-      if (dir.startsWith(logDir)) {
-        throw new UnusableDirectoryException(
-            "the state directory "
-                + dir
-                + " lies in the log directory "
-                + logDir
-                + ", where a broker would refuse to start; nothing was changed.",
-            "Name another with --state-dir.");
-      }
-    }
   }
 
   /** Incidents and quarantines. */

@@ -2,12 +2,16 @@
 package io.kleaner.supervisor.service;
 
 import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.alert.AlertSignal;
 import io.kleaner.supervisor.http.ServiceApi;
+import io.kleaner.supervisor.judge.Severity;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.slf4j.event.Level;
 
 /**
  * What the API shows of a supervisor, whatever it looks after: whether it gets on, its incidents,
@@ -99,6 +103,24 @@ public abstract class SupervisedApi<S> implements ServiceApi {
   }
 
   @Override
+  public final void certificate(Optional<String> problem) {
+    String rule = "CertificateNotTaken";
+    if (problem.isPresent()) {
+      supervisor.report(
+          new AlertSignal(
+              rule,
+              "service",
+              Severity.WARNING,
+              "the new TLS certificate cannot be used; the old one is kept",
+              problem.get(),
+              "Correct the files of http.tls.certificate, http.tls.key and http.tls.client.ca."));
+    } else {
+      supervisor.withdraw(rule);
+      chronicle.log().add(Level.INFO, "a new TLS certificate is used from now on");
+    }
+  }
+
+  @Override
   public final Subscription subscribe(Consumer<Event> listener) {
     return announcer.subscribe(listener);
   }
@@ -116,17 +138,5 @@ public abstract class SupervisedApi<S> implements ServiceApi {
   /** Has something done after each of the supervisor's looks. */
   public final void afterTick(Runnable beat) {
     thread.afterTick(beat);
-  }
-
-  protected static ActionResult done(String message) {
-    return new ActionResult(ActionResult.Outcome.DONE, message);
-  }
-
-  protected static ActionResult refused(String why) {
-    return new ActionResult(ActionResult.Outcome.REFUSED, why);
-  }
-
-  protected static ActionResult notFound(String what) {
-    return new ActionResult(ActionResult.Outcome.NOT_FOUND, what);
   }
 }

@@ -5,9 +5,12 @@ import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.alert.AlertBook;
 import io.kleaner.supervisor.alert.AlertDispatcher;
 import io.kleaner.supervisor.alert.AlertEvent;
+import io.kleaner.supervisor.alert.AlertSignal;
 import io.kleaner.supervisor.journal.Journal;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -16,7 +19,8 @@ import java.util.concurrent.TimeUnit;
  * whoever shows it.
  *
  * <p>It shares no lock, no pool and no disk write with what it watches. {@link #tick} is stepped by
- * a thread of its own, or by hand. Not thread-safe but for {@link #snapshot} and {@link #ask}.
+ * a thread of its own, or by hand. Not thread-safe but for {@link #snapshot}, {@link #ask}, {@link
+ * #report} and {@link #withdraw}.
  *
  * @param <S> what was seen at one tick
  */
@@ -31,6 +35,7 @@ public final class Supervisor<S> {
   private final Announcer announcer;
   private final Signals signals = new Signals();
   private final Queue<Runnable> asked = new ConcurrentLinkedQueue<>();
+  private final Map<String, AlertSignal> reported = new ConcurrentHashMap<>();
   private long ticks;
   private long lastTickNanos;
   private volatile S snapshot;
@@ -61,6 +66,16 @@ public final class Supervisor<S> {
     this.lastTickNanos = beatNanos;
   }
 
+  /** A condition that someone else found holds until it is withdrawn; any thread may say so. */
+  public void report(AlertSignal condition) {
+    reported.put(condition.rule(), condition);
+  }
+
+  /** A condition that was reported is over, or never was. */
+  public void withdraw(String rule) {
+    reported.remove(rule);
+  }
+
   /** Has something done at the next tick, on the supervisor's thread. */
   public void ask(Runnable change) {
     asked.add(change);
@@ -81,6 +96,7 @@ public final class Supervisor<S> {
     }
     signals.stage("rounds", () -> rounds.look(nowMs, signals));
     signals.stage("journal", this::lookAtJournal);
+    signals.stage("reported", () -> reported.values().forEach(signals::add));
     signals.stage("alerts", () -> tell(nowMs));
     ticks++;
     long lagMs = ticks == 1 ? 0 : Math.max(0, intervalMs - tickIntervalMs);
@@ -118,9 +134,8 @@ public final class Supervisor<S> {
                 signals.critical(
                     "JournalUnwritable",
                     "service",
-                    journal.isDurable()
-                        ? "incidents are not kept over restarts now"
-                        : "no remedy runs: the state directory cannot be written to",
+                    "the state directory cannot be written to: no remedy runs, and incidents are"
+                        + " not kept over restarts",
                     problem,
                     "Free space or correct permissions of --state-dir."));
   }

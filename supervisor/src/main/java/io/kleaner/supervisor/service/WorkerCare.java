@@ -37,6 +37,7 @@ final class WorkerCare {
   private final Workers crew;
   private final PartitionBoard board;
   private final WorkerRules rules;
+  private final StarvedCare starved;
   private final RestartPolicy restarts;
   private final PartitionCare partitions;
   private final ZombieWard zombies;
@@ -57,6 +58,11 @@ final class WorkerCare {
     Verdict verdict() {
       return standing.verdict();
     }
+
+    /** Whether it works, be it slower than it should. */
+    boolean works() {
+      return verdict() instanceof Verdict.Healthy || verdict() instanceof Verdict.Degraded;
+    }
   }
 
   /** What was wrong with a worker, told until its replacement has lived for a while. */
@@ -71,6 +77,7 @@ final class WorkerCare {
       Workers crew,
       PartitionBoard board,
       WorkerRules rules,
+      StarvedCare starved,
       RestartPolicy restarts,
       PartitionCare partitions,
       ZombieWard zombies,
@@ -79,6 +86,7 @@ final class WorkerCare {
     this.crew = crew;
     this.board = board;
     this.rules = rules;
+    this.starved = starved;
     this.restarts = restarts;
     this.partitions = partitions;
     this.zombies = zombies;
@@ -126,7 +134,7 @@ final class WorkerCare {
       // It wakes with an old sign of life, and must not be taken for one that hangs then.
       worker.state().excuse();
     }
-    Verdict verdict = rules.judge(sample);
+    Verdict verdict = starved.look(sample, rules.judge(sample), nowNanos, signals);
     note(sample, verdict, nowNanos);
     boolean known = gone.get(sample.id()) == worker;
     if (verdict instanceof Verdict.Dead && !known) {
@@ -236,7 +244,7 @@ final class WorkerCare {
     }
     Remedy remedy = restarts.forDead(id, nowNanos);
     if (remedy instanceof Remedy.Restart restart) {
-      crew.start(id);
+      start(id, nowNanos);
       gone.remove(id);
       restartCounts.merge(id, 1, Integer::sum);
       chronicle.add(
@@ -255,6 +263,16 @@ final class WorkerCare {
       return true;
     }
     return false;
+  }
+
+  private void start(String id, long nowNanos) {
+    try {
+      crew.start(id);
+    } catch (Throwable noThread) {
+      restarts.notStarted(id, nowNanos);
+      throw noThread;
+    }
+    restarts.started(id, nowNanos);
   }
 
   /** One alert for a crash loop: it goes on until a replacement has proved itself. */
@@ -291,7 +309,7 @@ final class WorkerCare {
     List<WorkerSeen> well =
         seen.values().stream()
             .filter(each -> each.sample().isCleaner())
-            .filter(each -> each.verdict() instanceof Verdict.Healthy)
+            .filter(WorkerSeen::works)
             .toList();
     return !well.isEmpty() && well.stream().allMatch(each -> each.sample().partition().isPresent());
   }

@@ -80,6 +80,11 @@ final class CulpritSearch {
     return Optional.ofNullable(culprits.get(partition));
   }
 
+  /** The thread of the looks. */
+  HandsThread thread() {
+    return scans;
+  }
+
   private Optional<Suspect> next(List<Death> deaths, long nowMs) {
     if (deaths.isEmpty()) {
       return Optional.empty();
@@ -96,7 +101,14 @@ final class CulpritSearch {
   }
 
   private void find(Judgement judgement, TopicPartition partition, boolean last) {
-    Finding finding = scanner.find(judgement, partition);
+    Finding finding;
+    try {
+      finding = scanner.find(judgement, partition);
+    } catch (RuntimeException e) {
+      // Told by whoever owns the thread; a death after this one is looked into again.
+      scans.tell(() -> suspect = Optional.empty());
+      throw e;
+    }
     scans.tell(
         () -> {
           if (finding.settled() || last) {

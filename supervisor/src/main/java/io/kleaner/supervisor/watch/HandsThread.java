@@ -2,6 +2,9 @@
 package io.kleaner.supervisor.watch;
 
 import io.kleaner.core.pace.CancelToken;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -11,7 +14,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * The thread on which remedies are carried out and segments are looked through: never the
  * supervisor's, since a broker may not answer. One job at a time; what it has to tell, the
- * supervisor fetches. Thread-safe.
+ * supervisor fetches. A job that fails ends itself alone; an {@link Error} ends the thread, since
+ * what is left of one after that is not to be trusted. Either is told. Thread-safe.
  */
 final class HandsThread implements AutoCloseable {
 
@@ -20,12 +24,16 @@ final class HandsThread implements AutoCloseable {
 
   private final BlockingQueue<Runnable> jobs = new ArrayBlockingQueue<>(WAITING);
   private final Queue<Runnable> told = new ConcurrentLinkedQueue<>();
+  private final Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
   private final CancelToken token = new CancelToken();
   private final Thread thread;
+  private volatile Throwable death;
 
   HandsThread(String name) {
     thread = new Thread(this::run, name);
     thread.setDaemon(true);
+    // Told by the supervisor; the default would print it besides.
+    thread.setUncaughtExceptionHandler((ended, why) -> death = why);
   }
 
   void start() {
@@ -49,6 +57,20 @@ final class HandsThread implements AutoCloseable {
     }
   }
 
+  /** Why jobs failed since this was asked last; on the supervisor's thread. */
+  List<RuntimeException> failures() {
+    List<RuntimeException> all = new ArrayList<>();
+    for (RuntimeException each = failures.poll(); each != null; each = failures.poll()) {
+      all.add(each);
+    }
+    return all;
+  }
+
+  /** What ended it before its time. */
+  Optional<Throwable> death() {
+    return Optional.ofNullable(death);
+  }
+
   /** Whether it ran and has ended. */
   boolean hasEnded() {
     return thread.getState() == Thread.State.TERMINATED;
@@ -57,7 +79,15 @@ final class HandsThread implements AutoCloseable {
   /** Does what waits on the caller's thread; for one that is stepped by hand. */
   void runWaiting() {
     for (Runnable job = jobs.poll(); job != null; job = jobs.poll()) {
+      carryOut(job);
+    }
+  }
+
+  private void carryOut(Runnable job) {
+    try {
       job.run();
+    } catch (RuntimeException e) {
+      failures.add(e);
     }
   }
 
@@ -71,7 +101,7 @@ final class HandsThread implements AutoCloseable {
       try {
         Runnable job = jobs.poll(POLL_MS, TimeUnit.MILLISECONDS);
         if (job != null) {
-          job.run();
+          carryOut(job);
         }
       } catch (InterruptedException e) {
         // Nobody here interrupts; the end comes by the token.
@@ -80,12 +110,17 @@ final class HandsThread implements AutoCloseable {
     }
   }
 
+  /** Waits for its end. */
+  void join(long millis) throws InterruptedException {
+    thread.join(millis);
+  }
+
   /** Ends it: a remedy that is under way takes back what it set, within some seconds. */
   @Override
   public void close() {
     token.cancel();
     try {
-      thread.join(TimeUnit.SECONDS.toMillis(10));
+      join(TimeUnit.SECONDS.toMillis(10));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -8,17 +8,14 @@ import io.kleaner.supervisor.judge.broker.BrokerText;
 import io.kleaner.supervisor.judge.broker.Death;
 import io.kleaner.supervisor.judge.broker.DeathCause;
 import io.kleaner.supervisor.judge.broker.Diagnosis;
+import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.judge.broker.Judgement;
-import io.kleaner.supervisor.probe.broker.BrokerConfig;
-import io.kleaner.supervisor.probe.broker.BrokerIdentity;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.Eligibility;
 import io.kleaner.supervisor.probe.broker.OpenTransaction;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
-import io.kleaner.supervisor.remedy.broker.LeverRules;
-import io.kleaner.supervisor.remedy.broker.TuningRules;
 import io.kleaner.supervisor.service.Signals;
 import java.util.Collection;
 import java.util.Comparator;
@@ -27,8 +24,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -40,7 +35,7 @@ import java.util.Set;
  *   <li>a dead thread: revive, but not while a partition that kills it again waits for an answer,
  *       nor right after such an answer came, before the topic's settings are in force, nor while
  *       nobody sees the threads;
- *   <li>a full map of keys: a larger one; a thread starved by the throttle: a higher rate;
+ *   <li>what {@link TuningCalls} calls for;
  *   <li>a hanging transaction: abort it, which only a person can have done.
  * </ol>
  *
@@ -49,15 +44,16 @@ import java.util.Set;
 final class Healer {
 
   private static final int KILLS = 2;
-  private static final double FASTER = 10;
 
   private final RemedyBook book;
   private final BrokerHands hands;
+  private final TuningCalls tuning;
   private final Map<String, Long> forgivenMs = new HashMap<>();
 
   Healer(RemedyBook book, BrokerHands hands) {
     this.book = book;
     this.hands = hands;
+    this.tuning = new TuningCalls(book);
   }
 
   /** Deaths of before count no more. */
@@ -73,8 +69,7 @@ final class Healer {
     if (judgement.dead() > 0) {
       revive(judgement, killer, calledFor, nowMs, signals);
     }
-    resize(judgement, calledFor, nowMs);
-    unstick(judgement, calledFor, nowMs);
+    tuning.look(judgement, calledFor, nowMs);
     transactions(judgement, calledFor, nowMs);
     book.withdraw(calledFor, nowMs);
   }
@@ -139,8 +134,8 @@ final class Healer {
                     "Isolate it by hand: kafka-configs.sh --alter --entity-type topics"
                         + " --entity-name "
                         + killer.topic()
-                        + " --add-config min.cleanable.dirty.ratio=1.0,max.compaction.lag.ms="
-                        + Long.MAX_VALUE
+                        + " --add-config "
+                        + Isolation.TEXT
                         + "; or clean it offline: stop the broker, 'kleaner compact' its directory,"
                         + " start it."));
   }
@@ -200,13 +195,7 @@ final class Healer {
   private static String cure(Judgement judgement) {
     Optional<TopicPartition> culprit =
         judgement.deaths().stream().reduce((a, b) -> b).flatMap(Death::culprit);
-    String dir =
-        culprit
-            .flatMap(each -> Optional.ofNullable(judgement.sample().partitions().get(each)))
-            .flatMap(each -> each.files().get())
-            .map(files -> files.dir().toString())
-            .or(() -> culprit.map(each -> "LOG-DIR/" + each))
-            .orElse("LOG-DIR");
+    String dir = BrokerText.dir(judgement.sample(), culprit);
     if (BrokerText.readsOldFormatsOnly(judgement.sample())
         || lastCause(judgement) == DeathCause.OFFSET_MAP_TOO_SMALL) {
       return lastCause(judgement).advice() + " " + BrokerText.onlyToUpgrade(judgement.sample());
@@ -246,84 +235,6 @@ final class Healer {
         .filter(each -> each.uncleanable().isEmpty())
         .flatMap(each -> each.files().get().stream())
         .anyMatch(files -> files.eligibility().kind() == Eligibility.Kind.ELIGIBLE);
-  }
-
-  private void resize(Judgement judgement, Set<String> calledFor, long nowMs) {
-    OptionalLong now = number(judgement, TuningRules.BUFFER);
-    OptionalLong heap =
-        judgement
-            .sample()
-            .broker()
-            .get()
-            .map(BrokerIdentity::maxHeapBytes)
-            .orElse(OptionalLong.empty());
-    if (now.isEmpty() || heap.isEmpty()) {
-      // It would be refused: nobody knows whether it fits. The alert says how to do it by hand.
-      return;
-    }
-    long larger = TuningRules.largestBuffer(now.getAsLong(), heap.getAsLong());
-    for (Diagnosis each : judgement.of(Ailment.DEDUPE_BUFFER_FULL)) {
-      if (larger > now.getAsLong()) {
-        ask(
-            BrokerRemedy.RESIZE,
-            subject(judgement),
-            larger,
-            each.summary() + "; to " + larger + " bytes",
-            calledFor,
-            nowMs);
-      }
-    }
-  }
-
-  private void unstick(Judgement judgement, Set<String> calledFor, long nowMs) {
-    for (Diagnosis each : judgement.of(Ailment.CLEANER_STARVED)) {
-      Optional<BrokerConfig> config = judgement.sample().config().get();
-      // Where it would be refused nobody is asked: the alert says how to do it by a restart.
-      if (config.isPresent() && sleepsShortly(config.get())) {
-        double rate = config.get().decimal(TuningRules.RATE).getAsDouble();
-        long higher = (long) (FASTER * rate);
-        ask(
-            BrokerRemedy.UNSTICK,
-            subject(judgement),
-            higher,
-            each.summary() + "; to " + higher + " bytes a second",
-            calledFor,
-            nowMs);
-      }
-    }
-  }
-
-  private static boolean sleepsShortly(BrokerConfig config) {
-    OptionalDouble rate = config.decimal(TuningRules.RATE);
-    OptionalLong buffer = config.number(TuningRules.IO_BUFFER);
-    OptionalLong message = config.number(TuningRules.LARGEST_MESSAGE);
-    OptionalLong threads = config.number(LeverRules.THREADS);
-    return rate.isPresent()
-        && buffer.isPresent()
-        && message.isPresent()
-        && threads.isPresent()
-        && TuningRules.refuseSleeps(
-                rate.getAsDouble(),
-                TuningRules.largestChunk(
-                    buffer.getAsLong(), message.getAsLong(), (int) threads.getAsLong()))
-            .isEmpty();
-  }
-
-  private static OptionalLong number(Judgement judgement, String key) {
-    Optional<BrokerConfig> config = judgement.sample().config().get();
-    return config.isPresent() ? config.get().number(key) : OptionalLong.empty();
-  }
-
-  private void ask(
-      BrokerRemedy remedy,
-      String subject,
-      long number,
-      String why,
-      Set<String> calledFor,
-      long nowMs) {
-    BrokerHands.Order order = new BrokerHands.Order(remedy, subject, List.of(), number, why);
-    calledFor.add(Ticket.key(order));
-    book.propose(order, "", false, nowMs);
   }
 
   private void transactions(Judgement judgement, Set<String> calledFor, long nowMs) {

@@ -150,7 +150,8 @@ public final class LiveHands implements BrokerHands {
     boolean onBroker =
         order.remedy() == BrokerRemedy.REVIVE
             || order.remedy() == BrokerRemedy.UNSTICK
-            || order.remedy() == BrokerRemedy.RESIZE;
+            || order.remedy() == BrokerRemedy.RESIZE
+            || order.remedy() == BrokerRemedy.RESIZE_THREADS;
     if (onBroker && node.isEmpty()) {
       throw new IOException("the broker's node id is not known: the Admin API doesn't answer");
     }
@@ -180,6 +181,7 @@ public final class LiveHands implements BrokerHands {
       case RELEASE -> isolation.release(order.subject());
       case UNSTICK -> tuning(node).unstick((double) order.number());
       case RESIZE -> tuning(node).resizeBuffer(order.number(), maxHeapBytes);
+      case RESIZE_THREADS -> tuning(node).resizeThreads((int) order.number());
       case ABORT_TRANSACTION ->
           connection
               .transactions(clock, token)

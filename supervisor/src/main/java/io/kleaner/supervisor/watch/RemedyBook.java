@@ -202,6 +202,10 @@ final class RemedyBook {
               } catch (IOException | RuntimeException e) {
                 state = Ticket.State.FAILED;
                 outcome = "it broke off: " + e.getMessage();
+              } catch (Error e) {
+                thread.tell(
+                    () -> end(running, Ticket.State.FAILED, "it broke off: " + e, lastLookMs));
+                throw e;
               }
               Ticket.State ending = state;
               String told = outcome;
@@ -236,11 +240,6 @@ final class RemedyBook {
         .findFirst()
         .filter(each -> each.state() == state)
         .isPresent();
-  }
-
-  /** The latest ended one of a key. */
-  Optional<Ticket> latest(String key) {
-    return ended.stream().filter(each -> each.key().equals(key)).findFirst();
   }
 
   /** Tells of what waits, hangs or failed. */

@@ -46,8 +46,9 @@ final class WatchActions {
       case REVIVE -> revive(why);
       case QUARANTINE, RELEASE -> topic(action, target, why);
       case CLEAN ->
-          refused("a broker cleans by its own rules; see 'kleaner compact-now " + target + "'");
-      case CHAOS -> refused("there is no fault switch for a real broker");
+          ActionResult.refused(
+              "a broker cleans by its own rules; see 'kleaner compact-now " + target + "'");
+      case CHAOS -> ActionResult.refused("there is no fault switch for a real broker");
     };
   }
 
@@ -58,13 +59,12 @@ final class WatchActions {
             .filter(each -> each.state() == Ticket.State.ASKED)
             .findFirst();
     if (ticket.isEmpty()) {
-      return new ActionResult(
-          ActionResult.Outcome.NOT_FOUND, "no remedy " + target + " waits for an answer");
+      return ActionResult.notFound("no remedy " + target + " waits for an answer");
     }
     if (yes
         && !ticket.get().confirm().isEmpty()
         && !ticket.get().confirm().equals(confirm.strip())) {
-      return refused(
+      return ActionResult.refused(
           "remedy "
               + target
               + " is done only for one who names its producer id: --yes "
@@ -82,7 +82,7 @@ final class WatchActions {
                     Healer.somethingToClean(rounds.judgement(), hands.isolated()),
                     clock.nowMs())
                 .ifPresent(why -> notDone(ticket.get().order().subject(), why)));
-    return done(
+    return ActionResult.done(
         "remedy "
             + target
             + (yes ? " is carried out" + turn() + ": " : " is declined: ")
@@ -116,12 +116,12 @@ final class WatchActions {
         .filter(
             each -> each.state() == Ticket.State.RUNNING || each.state() == Ticket.State.WAITING)
         .findFirst()
-        .map(each -> refused(key + " is under way already, as remedy " + each.id()));
+        .map(each -> ActionResult.refused(key + " is under way already, as remedy " + each.id()));
   }
 
   private ActionResult revive(String reason) {
     if (!hands.unable().isEmpty()) {
-      return refused(hands.unable());
+      return ActionResult.refused(hands.unable());
     }
     Optional<ActionResult> twice =
         underWay(BrokerRemedy.REVIVE, Healer.subject(supervisor.snapshot().judgement()));
@@ -137,7 +137,7 @@ final class WatchActions {
                     List.of(),
                     0,
                     reason)));
-    return done(
+    return ActionResult.done(
         "the cleaner is revived" + turn() + ", unless a thread is blocked; see the remedies");
   }
 
@@ -151,11 +151,10 @@ final class WatchActions {
             .findFirst()
             .or(() -> supervisor.snapshot().isolated().stream().filter(bare::equals).findFirst());
     if (topic.isEmpty()) {
-      return new ActionResult(
-          ActionResult.Outcome.NOT_FOUND, "no partition or topic '" + target + "' is known here");
+      return ActionResult.notFound("no partition or topic '" + target + "' is known here");
     }
     if (!hands.unable().isEmpty()) {
-      return refused(hands.unable());
+      return ActionResult.refused(hands.unable());
     }
     boolean release = action == Action.RELEASE;
     Optional<ActionResult> twice =
@@ -176,7 +175,7 @@ final class WatchActions {
                   0,
                   reason));
         });
-    return done(
+    return ActionResult.done(
         release
             ? topic.get() + " gets its own settings back" + turn()
             : topic.get()
@@ -190,13 +189,5 @@ final class WatchActions {
         .book()
         .byHand(order, Healer.somethingToClean(rounds.judgement(), hands.isolated()), clock.nowMs())
         .ifPresent(why -> notDone(order.subject(), why));
-  }
-
-  private static ActionResult refused(String why) {
-    return new ActionResult(ActionResult.Outcome.REFUSED, why);
-  }
-
-  private static ActionResult done(String message) {
-    return new ActionResult(ActionResult.Outcome.DONE, message);
   }
 }

@@ -32,6 +32,10 @@ public final class WatchFacade extends SupervisedApi<WatchSnapshot> {
   private final WatchActions actions;
   private final BrokerHands hands;
   private final WatchMetrics feed;
+  private volatile Shown shown = new Shown(-1, List.of());
+
+  /** The partitions of one look: many may ask for them before the next. */
+  private record Shown(long ticks, List<Map<String, Object>> partitions) {}
 
   WatchFacade(
       Clock clock,
@@ -156,7 +160,16 @@ public final class WatchFacade extends SupervisedApi<WatchSnapshot> {
 
   @Override
   public List<Map<String, Object>> partitions() {
-    Judgement judgement = snapshot().judgement();
+    WatchSnapshot snapshot = snapshot();
+    Shown last = shown;
+    if (last.ticks() != snapshot.tick().ticks()) {
+      last = new Shown(snapshot.tick().ticks(), partitions(snapshot.judgement()));
+      shown = last;
+    }
+    return last.partitions();
+  }
+
+  private static List<Map<String, Object>> partitions(Judgement judgement) {
     Function<PartitionVerdict, Double> ratio =
         each ->
             judgement

@@ -35,6 +35,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
   private final CulpritSearch culprits;
   private final Chronicle chronicle;
   private final Map<String, Diagnosis> holding = new HashMap<>();
+  private final Map<String, String> lastFailure = new HashMap<>();
   private long recoveredMs = -1;
   private List<String> recovered = List.of();
   private Judgement judgement = Judgement.none();
@@ -65,12 +66,32 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     recover(nowMs, signals);
     healer.look(judgement, nowMs, signals);
     book.look(nowMs, signals);
-    if (thread.hasEnded()) {
+    tellOf(thread, "remedies", "nothing is done any more", signals);
+    tellOf(
+        culprits.thread(),
+        "scans",
+        "nobody looks any more for the record that kills a cleaner",
+        signals);
+  }
+
+  /** A job that failed, or a thread that has ended, must not go unnoticed. */
+  private void tellOf(HandsThread one, String name, String consequence, Signals signals) {
+    for (RuntimeException failure : one.failures()) {
+      if (!failure.toString().equals(lastFailure.put(name, failure.toString()))) {
+        chronicle.add(
+            Incident.Kind.REMEDY_FAILED,
+            "service",
+            "a job of the thread for " + name + " failed",
+            failure.toString(),
+            "Report this; the thread goes on.");
+      }
+    }
+    if (one.hasEnded()) {
       signals.critical(
           "HandsDead",
-          "service",
-          "the thread that carries out remedies has ended: nothing is done any more",
-          "",
+          name,
+          "the thread for " + name + " has ended: " + consequence,
+          one.death().map(Throwable::toString).orElse(""),
           "Restart kleaner.");
     }
   }

@@ -11,22 +11,29 @@ import io.kleaner.supervisor.probe.broker.BrokerProbes;
 import io.kleaner.supervisor.probe.broker.Source;
 import io.kleaner.supervisor.service.Announcer;
 import io.kleaner.supervisor.service.Chronicle;
+import io.kleaner.supervisor.service.Closing;
 import io.kleaner.supervisor.service.StateDir;
 import io.kleaner.supervisor.service.Supervisor;
 import io.kleaner.supervisor.service.SupervisorThread;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.util.Map;
 import org.slf4j.event.Level;
 
 /**
  * Watches one broker's cleaner and does something about it, as the policy says. Thread-safe after
- * {@link #start}. Never writes a file in the broker's directories.
+ * {@link #begin}. Never writes a file in the broker's directories.
  */
 public final class WatchService implements AutoCloseable {
 
+  /** For all of the end; most of it for a remedy to take back what it set. */
+  private static final long STOP_MS = 12_000;
+
+  private static final long HANDS_MS = 2_000;
+  private static final long STATE_MS = 1_000;
   private static final long LOG_MS = 300;
 
   private final FileSystem fileSystem;
+  private final Clock clock;
   private final WatchSetup setup;
   private final StateDir state;
   private final Chronicle chronicle;
@@ -37,16 +44,18 @@ public final class WatchService implements AutoCloseable {
   private final SupervisorThread thread;
   private final WatchFacade facade;
   private final JmxExport jmx;
+  private boolean begun;
 
   private WatchService(FileSystem fileSystem, Clock clock, WatchSetup setup, StateDir state)
       throws IOException {
     this.fileSystem = fileSystem;
+    this.clock = clock;
     this.setup = setup;
     this.state = state;
     Announcer announcer = new Announcer();
     chronicle = new Chronicle(state.journal(), announcer, clock);
     probes = new BrokerProbes(setup.targets(), fileSystem, clock);
-    hands = hands(clock);
+    hands = hands();
     WatchRounds rounds =
         new WatchRounds(
             probes::sample,
@@ -78,26 +87,27 @@ public final class WatchService implements AutoCloseable {
   }
 
   /**
-   * Begins.
+   * Makes it; nothing is looked at or done before {@link #begin}.
    *
    * @throws UnusableDirectoryException if the state directory is another process's, or lies in a
    *     log directory
    */
-  public static WatchService start(FileSystem fileSystem, Clock clock, WatchSetup setup)
+  public static WatchService open(FileSystem fileSystem, Clock clock, WatchSetup setup)
       throws IOException {
     StateDir state = StateDir.open(fileSystem, setup.stateDir(), setup.targets().logDirs());
-    WatchService service;
     try {
-      service = new WatchService(fileSystem, clock, setup, state);
+      return new WatchService(fileSystem, clock, setup, state);
     } catch (IOException | RuntimeException e) {
-      state.close();
+      try {
+        state.close();
+      } catch (IOException also) {
+        e.addSuppressed(also);
+      }
       throw e;
     }
-    service.begin();
-    return service;
   }
 
-  private BrokerHands hands(Clock clock) throws IOException {
+  private BrokerHands hands() throws IOException {
     if (setup.policy().readOnly()) {
       return new NoHands("--read-only is given: nothing is done, only told");
     }
@@ -122,7 +132,9 @@ public final class WatchService implements AutoCloseable {
         handsThread.token());
   }
 
-  private void begin() {
+  /** Begins to look, and to act; once. */
+  public void begin() {
+    begun = true;
     chronicle.add(
         Incident.Kind.SERVICE_STARTED,
         "service",
@@ -147,44 +159,40 @@ public final class WatchService implements AutoCloseable {
     return facade;
   }
 
-  /** The token that actions need; empty if there is nowhere to keep one. */
-  public String token() throws IOException {
-    return state.token().orElse("");
+  /** Where journals and token are kept. */
+  public StateDir state() {
+    return state;
   }
 
-  /** The token in a file that someone named. */
-  public String token(Path file) throws IOException {
-    return StateDir.readToken(fileSystem, file);
-  }
-
-  /** Where that token is. */
-  public Path tokenFile() {
-    return state.tokenFile();
-  }
-
-  /** Ends; a remedy that is under way takes back what it set first. */
+  /** Ends within some seconds; a remedy that is under way takes back what it set first. */
   @Override
   public void close() throws IOException {
-    chronicle.add(Incident.Kind.SERVICE_STOPPED, "service", "stopping", "", "");
+    if (begun) {
+      chronicle.add(Incident.Kind.SERVICE_STOPPED, "service", "stopping", "", "");
+    }
+    Closing closing = new Closing(clock, STOP_MS);
     thread.stop();
-    handsThread.close();
-    scanThread.close();
-    probes.close();
-    jmx.close();
-    setup.dispatcher().close();
-    try {
-      hands.close();
-    } finally {
-      state.close();
-      closeLog();
+    closing.together(
+        HANDS_MS + LOG_MS,
+        Map.of(
+            "supervisor",
+            () -> thread.join(STATE_MS),
+            "remedies",
+            handsThread::close,
+            "scans",
+            scanThread::close,
+            "probes",
+            probes::close,
+            "metrics",
+            jmx::close,
+            "alerts",
+            setup.dispatcher()::close));
+    closing.together(STATE_MS + LOG_MS, Map.of("broker", hands::close));
+    closing.together(LOG_MS, Map.of("state", () -> state.close(STATE_MS)));
+    for (String late : closing.late()) {
+      chronicle.log().add(Level.WARN, late + " has not ended in time, and ends with the process");
     }
-  }
-
-  private void closeLog() {
-    try {
-      chronicle.log().close(LOG_MS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    closing.together(0, Map.of("log", () -> chronicle.log().close(LOG_MS)));
+    closing.finish();
   }
 }

@@ -87,6 +87,18 @@ public final class Puppet implements Worker {
     state.begin(lease, phase);
   }
 
+  /** How far its clean is, of a hundred bytes. */
+  public void read(long bytes) {
+    state.goal(100);
+    state.moved(bytes, 0);
+  }
+
+  /** The scout sees from outside what was rolled since the last look. */
+  public static void rolled(PartitionBoard board, PartitionId id, long bytes) {
+    PartitionCell cell = board.cell(id).orElseThrow();
+    cell.rolled(cell.looks(), bytes);
+  }
+
   /** Gives a lease back. */
   public void finish(PartitionBoard board, Lease lease) {
     board.release(lease);
@@ -142,8 +154,27 @@ public final class Puppet implements Worker {
         .finding(finding(status, dirtyBytes, 0, nowMs), PartitionCell.Look.NEVER);
   }
 
+  /** Someone looked into a partition that is eligible, and past its lag limit from a time on. */
+  public static void lookDue(PartitionBoard board, PartitionId id, long dueAtMs, long nowMs) {
+    board
+        .cell(id)
+        .orElseThrow()
+        .finding(
+            finding(PartitionStatus.DIRTY, 100, 0, OptionalLong.of(dueAtMs), nowMs),
+            PartitionCell.Look.NEVER);
+  }
+
   private static Finding finding(
       PartitionStatus status, long dirtyBytes, long firstDirtyOffset, long nowMs) {
+    return finding(status, dirtyBytes, firstDirtyOffset, OptionalLong.empty(), nowMs);
+  }
+
+  private static Finding finding(
+      PartitionStatus status,
+      long dirtyBytes,
+      long firstDirtyOffset,
+      OptionalLong dueAtMs,
+      long nowMs) {
     return new Finding(
         status,
         "test",
@@ -154,8 +185,8 @@ public final class Puppet implements Worker {
         firstDirtyOffset,
         60,
         61,
-        false,
-        OptionalLong.empty(),
+        dueAtMs.orElse(Long.MAX_VALUE) < nowMs,
+        dueAtMs,
         nowMs);
   }
 

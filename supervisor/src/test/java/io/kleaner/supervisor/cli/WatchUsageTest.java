@@ -3,6 +3,9 @@ package io.kleaner.supervisor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +54,48 @@ class WatchUsageTest {
         .contains("abort-transaction=auto: it takes a person's yes")
         .contains("need each other")
         .contains("Mars/North is no time zone");
+  }
+
+  @Test
+  void watch_portTaken_saysSoAndHasBegunNothing() throws Exception {
+    Path logs = Files.createDirectories(temp.resolve("logs"));
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Cli.Run run =
+          Cli.run(
+              "watch",
+              "--log-dir",
+              logs,
+              "--state-dir",
+              temp.resolve("state"),
+              "--listen",
+              "127.0.0.1:" + taken.getLocalPort());
+
+      assertThat(run.exit()).as(run.all()).isEqualTo(1);
+      assertThat(run.err()).contains("cannot listen on", "nothing was changed");
+    }
+    assertThat(Files.readString(temp.resolve("state").resolve("incidents.log")))
+        .as("nobody began to look or to act")
+        .isEmpty();
+  }
+
+  @Test
+  void watch_tokenFileIsMissing_isToldWithAllElse() throws Exception {
+    Path file =
+        Files.writeString(
+            temp.resolve("kleaner.yaml"), "http.token.file: " + temp.resolve("token") + "\n");
+
+    Cli.Run run = Cli.run("watch", "--config-file", file);
+
+    assertThat(run.exit()).isEqualTo(2);
+    assertThat(run.err()).contains("name a source", "http.token.file: ", "does not exist");
+  }
+
+  @Test
+  void compactNow_noAddress_saysSoBeforeItConnects() {
+    Cli.Run run = Cli.run("compact-now", "--bootstrap-server", "nowhere", "--log-dir", temp, "x");
+
+    assertThat(run.exit()).isEqualTo(2);
+    assertThat(run.err()).contains("'nowhere' is no address: expected HOST:PORT");
   }
 
   @Test

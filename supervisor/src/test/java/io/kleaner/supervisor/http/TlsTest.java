@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.time.Clock;
 import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslProvider;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.KeyStore;
 import java.util.Optional;
 import javax.net.ssl.KeyManagerFactory;
@@ -37,19 +41,27 @@ class TlsTest {
     client = Certificates.make(temp, "client");
   }
 
+  private static HttpConfig config(Path certificate, Path key) {
+    return new HttpConfig(
+        new InetSocketAddress("0.0.0.0", 0),
+        Optional.of(certificate),
+        Optional.of(key),
+        Optional.of(client.certificate()),
+        false,
+        false,
+        16,
+        4,
+        30);
+  }
+
   private HttpServer start(SslProvider provider) throws Exception {
+    return start(provider, config(server.certificate(), server.key()));
+  }
+
+  private HttpServer start(SslProvider provider, HttpConfig config) throws Exception {
     return HttpServer.start(
         new LocalFileSystem(),
-        new HttpConfig(
-            new InetSocketAddress("0.0.0.0", 0),
-            Optional.of(server.certificate()),
-            Optional.of(server.key()),
-            Optional.of(client.certificate()),
-            false,
-            false,
-            16,
-            4,
-            30),
+        config,
         HttpLab.TOKEN,
         service,
         Clock.system(),
@@ -117,6 +129,73 @@ class TlsTest {
       assertThat(ask(acting, "POST /api/v1/partitions/orders-0/clean")).startsWith("HTTP/1.1 200 ");
       assertThat(service.acts).hasSize(1);
     }
+  }
+
+  private static Path replace(Path file, Path by) throws IOException {
+    return Files.copy(by, file, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"OPENSSL", "JDK"})
+  void look_filesAreReplacedOneAfterTheOther_areTakenOnceTheyAreAPair(SslProvider provider)
+      throws Exception {
+    Path certificate = replace(temp.resolve("now.crt"), server.certificate());
+    Path key = replace(temp.resolve("now.key"), server.key());
+    TlsFiles files = new TlsFiles(new LocalFileSystem(), config(certificate, key), provider);
+    SslContext first = files.context();
+    assertThat(files.look()).isEqualTo(TlsFiles.Found.SAME);
+
+    replace(certificate, client.certificate());
+    assertThat(files.look()).isEqualTo(TlsFiles.Found.ODD);
+    assertThat(files.look()).isEqualTo(TlsFiles.Found.BROKEN);
+    assertThat(files.problem().orElseThrow())
+        .contains(certificate.toString(), "the key is not that of the certificate");
+    assertThat(files.context()).isSameAs(first);
+
+    replace(key, client.key());
+    assertThat(files.look()).isEqualTo(TlsFiles.Found.TAKEN);
+    assertThat(files.context()).isNotSameAs(first);
+    assertThat(files.problem()).isEmpty();
+
+    Files.delete(key);
+    assertThat(files.look()).isEqualTo(TlsFiles.Found.ODD);
+    replace(key, client.key());
+    assertThat(files.look()).isEqualTo(TlsFiles.Found.TAKEN);
+    assertThat(files.look()).isEqualTo(TlsFiles.Found.SAME);
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"OPENSSL", "JDK"})
+  void connect_certificateWasRenewed_isShownTheNewOneAndABrokenOneIsToldAndNotUsed(
+      SslProvider provider) throws Exception {
+    Path certificate = replace(temp.resolve("renewed.crt"), client.certificate());
+    Path key = replace(temp.resolve("renewed.key"), client.key());
+    try (HttpServer https = start(provider, config(certificate, key))) {
+      Files.writeString(certificate, "no certificate");
+      https.lookAtCertificate();
+      assertThat(service.certificates).as("it may just be written").isEmpty();
+      https.lookAtCertificate();
+      assertThat(service.certificates)
+          .singleElement()
+          .satisfies(told -> assertThat(told).isPresent());
+
+      replace(certificate, server.certificate());
+      replace(key, server.key());
+      https.lookAtCertificate();
+
+      assertThat(service.certificates.get(1)).isEmpty();
+      try (SSLSocket socket = connect(context(false), https)) {
+        assertThat(ask(socket, "GET /healthz")).startsWith("HTTP/1.1 200 ");
+      }
+    }
+  }
+
+  @Test
+  void start_keyOfAnotherCertificate_isRefused() {
+    assertThat(
+            HttpServer.problem(new LocalFileSystem(), config(server.certificate(), client.key())))
+        .hasValueSatisfying(
+            what -> assertThat(what).contains("the key is not that of the certificate"));
   }
 
   @Test

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class PartitionWatchTest {
 
   private static final long STALLED_MS = 900_000;
+  private static final long NOW_MS = 1_000_000;
   private static final long START_NANOS = Long.MAX_VALUE - 5;
 
   private static PartitionState state(
@@ -63,7 +64,8 @@ class PartitionWatchTest {
         0,
         cleans,
         0,
-        1);
+        1,
+        0);
   }
 
   @ParameterizedTest
@@ -106,12 +108,13 @@ class PartitionWatchTest {
         PartitionWatch.next(
             Optional.empty(),
             state(PartitionStatus.DIRTY, null, false, 7, 100, 0, false),
+            NOW_MS,
             START_NANOS);
     PartitionState later = state(found, held, worked, firstDirty, dirtyBytes, cleans, overdue);
     long nowNanos = START_NANOS + TimeUnit.SECONDS.toNanos(seconds);
 
     Verdict judged =
-        PartitionWatch.next(Optional.of(before), later, nowNanos)
+        PartitionWatch.next(Optional.of(before), later, NOW_MS, nowNanos)
             .judge(later, nowNanos, STALLED_MS);
 
     assertThat(judged.name()).isEqualTo(verdict);
@@ -123,11 +126,11 @@ class PartitionWatchTest {
     PartitionState waits = state(PartitionStatus.DIRTY, null, false, 7, 100, 0, false);
     PartitionState worked = state(PartitionStatus.DIRTY, null, true, 7, 100, 0, false);
     long later = START_NANOS + TimeUnit.SECONDS.toNanos(800);
-    PartitionWatch watch = PartitionWatch.next(Optional.empty(), waits, START_NANOS);
+    PartitionWatch watch = PartitionWatch.next(Optional.empty(), waits, NOW_MS, START_NANOS);
 
-    watch = PartitionWatch.next(Optional.of(watch), worked, later);
+    watch = PartitionWatch.next(Optional.of(watch), worked, NOW_MS, later);
     long end = later + TimeUnit.SECONDS.toNanos(899);
-    watch = PartitionWatch.next(Optional.of(watch), waits, end);
+    watch = PartitionWatch.next(Optional.of(watch), waits, NOW_MS, end);
 
     assertThat(watch.judge(waits, end, STALLED_MS)).isInstanceOf(Verdict.Healthy.class);
     assertThat(watch.judge(waits, end + TimeUnit.SECONDS.toNanos(1), STALLED_MS))
@@ -137,12 +140,47 @@ class PartitionWatchTest {
   @Test
   void judge_overdueForLong_saysForHowLong() {
     PartitionState overdue = state(PartitionStatus.DIRTY, null, false, 7, 100, 0, true);
-    PartitionWatch watch = PartitionWatch.next(Optional.empty(), overdue, START_NANOS);
+    PartitionWatch watch = PartitionWatch.next(Optional.empty(), overdue, NOW_MS, START_NANOS);
     long end = START_NANOS + TimeUnit.SECONDS.toNanos(1_000);
 
-    watch = PartitionWatch.next(Optional.of(watch), overdue, end);
+    watch = PartitionWatch.next(Optional.of(watch), overdue, NOW_MS, end);
 
     assertThat(watch.judge(overdue, end, STALLED_MS).evidence())
         .endsWith("it has been past max.compaction.lag.ms for 1000 s");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // found, held, at work, after ms -> verdict
+    "DIRTY, , false, 499, healthy",
+    "DIRTY, , false, 500, stalled",
+    "DIRTY, , true, 60000, healthy",
+    "DIRTY, BACKOFF, false, 60000, degraded",
+    "DIRTY, QUARANTINE, false, 60000, degraded",
+    "CLEAN, , false, 60000, healthy",
+  })
+  void judge_overdueAtTwoLooks_isStalledUnlessSomeoneIsAtIt(
+      PartitionStatus found, String held, boolean worked, long afterMs, String verdict) {
+    PartitionState state = state(found, held, worked, 7, 100, 0, true);
+    long end = START_NANOS + TimeUnit.MILLISECONDS.toNanos(afterMs);
+    PartitionWatch watch = PartitionWatch.next(Optional.empty(), state, NOW_MS, START_NANOS);
+
+    watch = PartitionWatch.next(Optional.of(watch), state, NOW_MS, end);
+
+    assertThat(watch.judge(state, end, STALLED_MS).name()).isEqualTo(verdict);
+  }
+
+  @Test
+  void judge_overdueAndItsWorkerHasJustLeft_hasTheGraceAnew() {
+    PartitionState worked = state(PartitionStatus.DIRTY, null, true, 7, 100, 0, true);
+    PartitionState left = state(PartitionStatus.DIRTY, null, false, 7, 100, 0, true);
+    long later = START_NANOS + TimeUnit.SECONDS.toNanos(800);
+    long end = later + TimeUnit.MILLISECONDS.toNanos(499);
+    PartitionWatch watch = PartitionWatch.next(Optional.empty(), worked, NOW_MS, START_NANOS);
+    watch = PartitionWatch.next(Optional.of(watch), worked, NOW_MS, later);
+
+    watch = PartitionWatch.next(Optional.of(watch), left, NOW_MS, end);
+
+    assertThat(watch.judge(left, end, STALLED_MS)).isInstanceOf(Verdict.Healthy.class);
   }
 }

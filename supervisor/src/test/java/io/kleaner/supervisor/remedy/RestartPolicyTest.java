@@ -40,14 +40,23 @@ class RestartPolicyTest {
     nowNanos += TimeUnit.MILLISECONDS.toNanos(millis);
   }
 
+  /** Asks what to do, and does it. */
+  private Remedy dead(RestartPolicy policy, String worker) {
+    Remedy remedy = policy.forDead(worker, nowNanos);
+    if (remedy instanceof Remedy.Restart) {
+      policy.started(worker, nowNanos);
+    }
+    return remedy;
+  }
+
   /** What is waited for before a restart; it is done then. */
   private long pauseMs(RestartPolicy policy, String worker, int attempt) {
-    Remedy remedy = policy.forDead(worker, nowNanos);
+    Remedy remedy = dead(policy, worker);
     long pauseMs = 0;
     if (remedy instanceof Remedy.RecheckAfter recheck) {
       pauseMs = recheck.millis();
       passMs(pauseMs);
-      remedy = policy.forDead(worker, nowNanos);
+      remedy = dead(policy, worker);
     }
     assertThat(remedy).isEqualTo(new Remedy.Restart(attempt));
     return pauseMs;
@@ -98,11 +107,11 @@ class RestartPolicyTest {
   void forDead_askedAgainMeanwhile_pauseGoesOnAndIsNotBegunAnew() {
     RestartPolicy policy = policy(1_000, true);
     pauseMs(policy, "cleaner-0", 1);
-    assertThat(policy.forDead("cleaner-0", nowNanos)).isEqualTo(new Remedy.RecheckAfter(500));
+    assertThat(dead(policy, "cleaner-0")).isEqualTo(new Remedy.RecheckAfter(500));
 
     passMs(400);
 
-    assertThat(policy.forDead("cleaner-0", nowNanos)).isEqualTo(new Remedy.RecheckAfter(100));
+    assertThat(dead(policy, "cleaner-0")).isEqualTo(new Remedy.RecheckAfter(100));
     assertThat(policy.attempts("cleaner-0")).isEqualTo(2);
   }
 
@@ -110,10 +119,10 @@ class RestartPolicyTest {
   void forDead_twoWorkers_haveTheirOwnPausesAndOneBudget() {
     RestartPolicy policy = policy(2, true);
 
-    assertThat(policy.forDead("cleaner-0", nowNanos)).isEqualTo(new Remedy.Restart(1));
-    assertThat(policy.forDead("cleaner-1", nowNanos)).isEqualTo(new Remedy.Restart(1));
+    assertThat(dead(policy, "cleaner-0")).isEqualTo(new Remedy.Restart(1));
+    assertThat(dead(policy, "cleaner-1")).isEqualTo(new Remedy.Restart(1));
 
-    assertThat(policy.forDead("scout-0", nowNanos))
+    assertThat(dead(policy, "scout-0"))
         .isInstanceOfSatisfying(
             Remedy.Escalate.class,
             escalate ->
@@ -125,12 +134,28 @@ class RestartPolicyTest {
   void forDead_budgetIsSpent_goesOnOnceTheWindowHasMoved() {
     RestartPolicy policy = policy(1, true);
     pauseMs(policy, "cleaner-0", 1);
-    assertThat(policy.forDead("cleaner-0", nowNanos)).isInstanceOf(Remedy.Escalate.class);
+    assertThat(dead(policy, "cleaner-0")).isInstanceOf(Remedy.Escalate.class);
 
     passMs(WINDOW_MS - 1);
-    assertThat(policy.forDead("cleaner-0", nowNanos)).isInstanceOf(Remedy.Escalate.class);
+    assertThat(dead(policy, "cleaner-0")).isInstanceOf(Remedy.Escalate.class);
     passMs(1);
 
-    assertThat(policy.forDead("cleaner-0", nowNanos)).isEqualTo(new Remedy.Restart(2));
+    assertThat(dead(policy, "cleaner-0")).isEqualTo(new Remedy.Restart(2));
+  }
+
+  @Test
+  void notStarted_againAndAgain_costsNothingOfTheBudgetAndIsTheSameDeath() {
+    RestartPolicy policy = policy(2, true);
+    for (int i = 0; i < 5; i++) {
+      assertThat(policy.forDead("cleaner-0", nowNanos)).isEqualTo(new Remedy.Restart(1));
+      policy.notStarted("cleaner-0", nowNanos);
+      assertThat(policy.forDead("cleaner-0", nowNanos))
+          .isEqualTo(new Remedy.RecheckAfter(500L << i));
+      passMs(500L << i);
+    }
+
+    assertThat(dead(policy, "cleaner-0")).isEqualTo(new Remedy.Restart(1));
+    assertThat(dead(policy, "cleaner-1")).isEqualTo(new Remedy.Restart(1));
+    assertThat(dead(policy, "cleaner-2")).isInstanceOf(Remedy.Escalate.class);
   }
 }

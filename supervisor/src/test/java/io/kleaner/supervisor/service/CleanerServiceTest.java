@@ -2,15 +2,19 @@
 package io.kleaner.supervisor.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.supervisor.alert.AlertEvent;
 import io.kleaner.supervisor.http.ServiceApi.Action;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -50,8 +54,66 @@ class CleanerServiceTest {
     }
   }
 
+  @Test
+  void throttle_soLowThatItStarvesTheOnlyPartition_isToldAndWhatComesMeanwhileIsCounted()
+      throws Exception {
+    ServiceLab starving = new ServiceLab(temp).trendWindowMs(4_000).partitions("first", 1);
+    try (ServiceLab lab = starving.start()) {
+      lab.await("clean", () -> lab.count("clean") == 1);
+      lab.api().throttle(OptionalLong.of(1));
+      lab.partitions("small", 2);
+
+      lab.await("told", () -> lab.isFiring("WorkerStarved"));
+      Path starved = lab.logDir().resolve(String.valueOf(worker(lab).get("partition")));
+      Files.write(starved.resolve("00000000000000000061.log"), new byte[500]);
+      Files.write(starved.resolve("00000000000000000062.log"), new byte[0]);
+
+      lab.await(
+          "counted", () -> worker(lab).get("evidence").toString().contains("bytes got dirty"));
+      assertThat(worker(lab)).containsEntry("state", "throttled");
+    }
+  }
+
+  @Test
+  void certificate_newOneIsBroken_isAnAlertUntilOneIsTaken() throws Exception {
+    try (ServiceLab lab = new ServiceLab(temp).partitions("orders", 1).start()) {
+      lab.api().certificate(Optional.of("no key in it"));
+      lab.await("told", () -> lab.isFiring("CertificateNotTaken"));
+
+      lab.api().certificate(Optional.empty());
+      lab.await(
+          "over",
+          () ->
+              lab.alerts().stream()
+                  .anyMatch(
+                      event ->
+                          event.kind() == AlertEvent.Kind.RESOLVED
+                              && event.alert().rule().equals("CertificateNotTaken")));
+    }
+  }
+
+  private static Map<String, Object> worker(ServiceLab lab) {
+    return lab.api().workers().stream()
+        .filter(each -> each.get("id").equals("cleaner-0"))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static boolean isThrottled(ServiceLab lab) {
     return lab.api().workers().stream().anyMatch(each -> each.get("state").equals("throttled"));
+  }
+
+  @Test
+  void start_spillDirectoryIsRefused_stateDirectoryIsFreeAgain() throws Exception {
+    ServiceLab lab = new ServiceLab(temp).partitions("orders", 1);
+    lab.spillingTo(lab.logDir().resolve("spills"));
+
+    assertThatThrownBy(lab::start).hasMessageContaining("lies in the log directory");
+
+    try (StateDir state = StateDir.open(new LocalFileSystem(), lab.state(), List.of())) {
+      assertThat(state.journal().isDurable()).isTrue();
+    }
+    assertThat(lab.logDir().resolve(".lock")).doesNotExist();
   }
 
   @Test
@@ -132,7 +194,7 @@ class CleanerServiceTest {
   }
 
   @Test
-  void start_quarantinesOfTheLastRunAreDamaged_isAnIncident() throws Exception {
+  void start_quarantinesOfTheLastRunAreDamaged_isAnIncidentAndAnAlert() throws Exception {
     ServiceLab lab = new ServiceLab(temp).partitions("orders", 1);
     Files.createDirectories(lab.state());
     Files.writeString(lab.state().resolve("quarantine.json"), "[{");
@@ -142,6 +204,7 @@ class CleanerServiceTest {
       lab.await("told", () -> lab.incident("QUARANTINES_LOST").isPresent());
       assertThat(lab.incident("QUARANTINES_LOST").orElseThrow().get("evidence").toString())
           .contains("quarantine.json", "cannot be understood");
+      lab.await("an alert", () -> lab.isFiring("QuarantinesLost"));
     }
   }
 

@@ -5,6 +5,7 @@ import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.compact.HighWatermarkChoice;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.oracle.ScriptedLog;
 import io.kleaner.core.oracle.Trees;
 import io.kleaner.core.pace.Throttle;
@@ -51,6 +52,8 @@ final class ServiceLab implements AutoCloseable {
   private Path served;
   private int threads = 1;
   private long hungAfterMs = 60_000;
+  private long trendWindowMs = 600_000;
+  private Optional<Path> spills = Optional.empty();
   private RestartPolicy.Limits restarts = new RestartPolicy.Limits(50, 1_000, 20, 600_000, 60_000);
   private QuarantinePolicy quarantine = new QuarantinePolicy(50, 60_000, 600_000);
   private Optional<CleanerService> service = Optional.empty();
@@ -83,6 +86,16 @@ final class ServiceLab implements AutoCloseable {
 
   ServiceLab hungAfterMs(long millis) {
     hungAfterMs = millis;
+    return this;
+  }
+
+  ServiceLab spillingTo(Path dir) {
+    spills = Optional.of(dir);
+    return this;
+  }
+
+  ServiceLab trendWindowMs(long millis) {
+    trendWindowMs = millis;
     return this;
   }
 
@@ -190,12 +203,16 @@ final class ServiceLab implements AutoCloseable {
                 false,
                 UnkeyedPolicy.REFUSE,
                 false,
-                CleanOptions.defaults(),
+                new CleanOptions(
+                    CleanOptions.DEFAULT_MEMORY_BYTES,
+                    spills.map(SpillPlace::in),
+                    CleanOptions.Verify.NORMAL,
+                    false),
                 CleanOptions.DEFAULT_MAX_RECORD_BYTES,
                 50,
                 60_000),
             new SupervisionOptions(
-                100, hungAfterMs, 900_000, 120_000, 600_000, restarts, quarantine),
+                100, hungAfterMs, 900_000, 120_000, trendWindowMs, restarts, quarantine),
             new AlertBook(new AlertPolicy(0, 3_600_000, 1_000), Map.of()),
             new AlertDispatcher(List.of(new Ear())),
             dir -> settings);

@@ -54,6 +54,20 @@ class SpillRoomTest {
         .hasMessageContaining("lies in the log directory");
   }
 
+  @Test
+  void take_throughALinkIntoALogDirectory_refusedBeforeAnythingIsMade() throws IOException {
+    Path logs = Files.createDirectories(temp.toRealPath().resolve("logs"));
+    Path link = Files.createSymbolicLink(temp.resolve("link"), logs);
+
+    assertThatThrownBy(
+            () ->
+                SpillRoom.take(
+                    new LocalFileSystem(), spillingTo(link.resolve("spills")), List.of(logs)))
+        .isInstanceOf(UnusableDirectoryException.class)
+        .hasMessageContaining("lies in the log directory");
+    assertThat(logs).isEmptyDirectory();
+  }
+
   private static CleanerOptions spillingTo(Path dir) {
     return new CleanerOptions(
         Optional.empty(),

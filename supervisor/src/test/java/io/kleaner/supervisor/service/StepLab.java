@@ -53,20 +53,21 @@ abstract class StepLab {
 
   Supervisor<Snapshot> supervisor(BooleanSupplier remedies) {
     SupervisionOptions options = SupervisionOptions.defaults();
+    LogDirCare logDirs =
+        new LogDirCare(
+            List.of(LOGS), new ServedDirs(), board, report, options, chronicle, clock.nanoTime());
     WorkerCare workers =
         new WorkerCare(
             crew,
             board,
             new WorkerRules(HUNG_MS),
+            new StarvedCare(options.trendWindowMs(), logDirs::dirt, chronicle),
             new RestartPolicy(
                 new RestartPolicy.Limits(500, 30_000, 3, 600_000, 60_000), new Random(1)),
             partitions,
             new ZombieWard(board, partitions, chronicle),
             chronicle,
             remedies);
-    LogDirCare logDirs =
-        new LogDirCare(
-            List.of(LOGS), new ServedDirs(), board, report, options, chronicle, clock.nanoTime());
     return new Supervisor<>(
         clock,
         500,
@@ -100,6 +101,14 @@ abstract class StepLab {
     }
   }
 
+  /** Eligible, and past their {@code max.compaction.lag.ms} from a time on. */
+  void dirtyUntil(long dueAtMs, PartitionId... ids) {
+    Puppet.present(board, ids);
+    for (PartitionId id : ids) {
+      Puppet.lookDue(board, id, dueAtMs, clock.nowMs());
+    }
+  }
+
   Lease work(String id) {
     Lease lease = crew.at(id).leaseNext(board).orElseThrow();
     crew.at(id).begin(lease, "COPY");
@@ -111,11 +120,19 @@ abstract class StepLab {
         .anyMatch(each -> each.rule().equals(rule) && each.state() == Alert.State.FIRING);
   }
 
+  /** What an alert of a rule that is told now says. */
+  String summary(String rule) {
+    return firing(rule).summary();
+  }
+
   /** How grave an alert of a rule is that is told now. */
   Severity severity(String rule) {
+    return firing(rule).severity();
+  }
+
+  private Alert firing(String rule) {
     return supervisor.snapshot().alerts().stream()
         .filter(each -> each.rule().equals(rule) && each.state() == Alert.State.FIRING)
-        .map(Alert::severity)
         .findFirst()
         .orElseThrow();
   }

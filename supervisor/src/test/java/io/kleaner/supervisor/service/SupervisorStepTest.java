@@ -190,6 +190,26 @@ class SupervisorStepTest extends StepLab {
   }
 
   @Test
+  void dead_noThreadCanBeMadeForLong_isOneDeathAndTheBudgetIsWhole() {
+    crew.at("cleaner-0").die(new OutOfMemoryError("heap"));
+    crew.full(true);
+    for (int i = 0; i < 6; i++) {
+      step(60_000);
+    }
+    assertThat(isFiring("RestartBudgetSpent")).isFalse();
+    assertThat(isFiring("WorkerDead")).isTrue();
+    crew.full(false);
+
+    step(60_000);
+
+    assertThat(crew.at("cleaner-0").isAlive()).isTrue();
+    assertThat(journal.latest())
+        .filteredOn(each -> each.kind() == Incident.Kind.WORKER_RESTARTED)
+        .singleElement()
+        .satisfies(each -> assertThat(each.summary()).contains("attempt 1 in a row"));
+  }
+
+  @Test
   void blind_neverLookedAt_itsAgeCountsFromTheStartAndNothingIsClaimedOfIt() {
     clock.passMs(400_000);
 

@@ -22,6 +22,56 @@ class TrendStepTest extends StepLab {
   }
 
   @Test
+  void overdue_nobodyIsAtIt_isToldAtTheNextLook() {
+    dirtyUntil(clock.nowMs() + 60_000, ONE);
+    step(500);
+    step(59_000);
+    assertThat(isFiring("PartitionStalled")).isFalse();
+
+    step(1_000);
+    step(500);
+
+    assertThat(isFiring("PartitionStalled")).isTrue();
+    assertThat(summary("PartitionStalled"))
+        .isEqualTo("orders-1 is past max.compaction.lag.ms and no worker is at it");
+  }
+
+  @Test
+  void overdue_aWorkerIsAtIt_isNotTold() {
+    dirtyUntil(clock.nowMs() - 1, ONE);
+    work("cleaner-0");
+
+    step(500);
+    step(60_000);
+
+    assertThat(isFiring("PartitionStalled")).isFalse();
+    assertThat(isFiring("BacklogWaits")).isFalse();
+  }
+
+  @Test
+  void overdue_everyWorkerIsBusyElsewhere_isOneQueue() {
+    dirtyUntil(clock.nowMs() - 1, ONE, TWO, Puppet.id("/logs", "orders", 3));
+    work("cleaner-0");
+
+    step(500);
+    step(500);
+
+    assertThat(isFiring("PartitionStalled")).isFalse();
+    assertThat(summary("BacklogWaits"))
+        .isEqualTo("2 partitions of /logs wait, past max.compaction.lag.ms; every worker is busy");
+  }
+
+  @Test
+  void overdue_sinceItWasLookedAt_isTakenBeforeDirtierOnes() {
+    dirtyUntil(clock.nowMs() + 1_000, TWO);
+    Puppet.present(board, ONE, TWO);
+    Puppet.look(board, ONE, PartitionStatus.DIRTY, 900, clock.nowMs());
+    clock.passMs(1_001);
+
+    assertThat(work("cleaner-0").partition()).isEqualTo(TWO);
+  }
+
+  @Test
   void stalled_longCleanOfALiveWorker_isNot() {
     dirty(ONE);
     work("cleaner-0");
@@ -102,6 +152,74 @@ class TrendStepTest extends StepLab {
 
     assertThat(isFiring("FallingBehind")).isTrue();
     assertThat(incidents(Incident.Kind.FALLING_BEHIND)).isEqualTo(1);
+  }
+
+  @Test
+  void starved_oneThrottledWorkerAndDirtGrows_isTold() throws Exception {
+    dirty(ONE);
+    work("cleaner-0");
+    for (int i = 0; i < 4; i++) {
+      Puppet.rolled(board, ONE, 1_000L * i);
+      crew.at("cleaner-0").read(20L * i);
+      sleeping(100_000);
+    }
+
+    assertThat(isFiring("WorkerStarved")).isTrue();
+    WorkerCare.WorkerSeen seen = supervisor.snapshot().workers().get(0);
+    assertThat(seen.verdict().name()).isEqualTo("degraded");
+    assertThat(seen.verdict().evidence())
+        .isEqualTo(
+            "cleaner-0 slept in the throttle at 100 % of the looks in 300 s, at /logs:orders-1;"
+                + " meanwhile 2000 bytes got dirty and 0 were cleaned");
+    assertThat(incidents(Incident.Kind.WORKER_STARVED)).isEqualTo(1);
+    assertThat(incidents(Incident.Kind.WORKER_HUNG)).isZero();
+  }
+
+  @Test
+  void starved_cleanThatDoesNotGetOn_isTold() throws Exception {
+    dirty(ONE);
+    work("cleaner-0");
+    crew.at("cleaner-0").read(20);
+    for (int i = 0; i < 4; i++) {
+      sleeping(100_000);
+    }
+
+    assertThat(isFiring("WorkerStarved")).isTrue();
+    assertThat(supervisor.snapshot().workers().get(0).verdict().evidence())
+        .endsWith("its clean does not get on at that rate");
+  }
+
+  @Test
+  void starved_throttledAndGetsOn_isNotTold() throws Exception {
+    dirty(ONE);
+    work("cleaner-0");
+    for (int i = 0; i < 8; i++) {
+      crew.at("cleaner-0").read(10L * i);
+      sleeping(100_000);
+    }
+
+    assertThat(isFiring("WorkerStarved")).isFalse();
+  }
+
+  @Test
+  void starved_rateIsRaised_isOver() throws Exception {
+    dirty(ONE);
+    work("cleaner-0");
+    crew.at("cleaner-0").read(20);
+    for (int i = 0; i < 6; i++) {
+      sleeping(100_000);
+    }
+
+    for (int i = 0; i < 6; i++) {
+      step(100_000);
+    }
+
+    assertThat(isFiring("WorkerStarved")).isFalse();
+    assertThat(supervisor.snapshot().workers().get(0).verdict().name()).isEqualTo("healthy");
+  }
+
+  private void sleeping(long ms) throws InterruptedException {
+    crew.at("cleaner-0").whileThrottled(() -> step(ms));
   }
 
   @Test

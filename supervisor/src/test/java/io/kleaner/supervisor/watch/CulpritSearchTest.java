@@ -97,7 +97,18 @@ class CulpritSearchTest {
     step(died(6, DeathCause.OFFSET_MAP_TOO_SMALL, Optional.of(CLICKS)));
     assertThat(search.found()).isEmpty();
     // A look would have found no answer to give.
-    assertThat(answers).isEmpty();
+    assertThat(scans.failures()).isEmpty();
+  }
+
+  @Test
+  void look_afterALookThatFailed_theNextDeathIsLookedInto() {
+    // Nothing to answer: the first look fails.
+    step(outOfMemory(5));
+    assertThat(scans.failures()).hasSize(1);
+    answers.add(FOUND);
+    step(outOfMemory(6));
+    step(outOfMemory(6));
+    assertThat(search.found()).containsExactly(Map.entry(CLICKS, "offset 100"));
   }
 
   @Test

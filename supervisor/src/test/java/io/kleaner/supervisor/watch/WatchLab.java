@@ -51,6 +51,7 @@ final class WatchLab implements AutoCloseable {
                 ticks.clear();
               }
             });
+    service.begin();
   }
 
   /** By all sources and default settings. */
@@ -76,7 +77,7 @@ final class WatchLab implements AutoCloseable {
   /** By these sources. */
   static WatchLab start(ProbeTargets targets, Path state, RemedyPolicy policy) throws IOException {
     return new WatchLab(
-        WatchService.start(
+        WatchService.open(
             new LocalFileSystem(),
             Clock.system(),
             new WatchSetup(

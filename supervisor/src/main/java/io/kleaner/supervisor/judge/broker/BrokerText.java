@@ -55,7 +55,7 @@ public final class BrokerText {
   }
 
   /** The directory of a partition, or a word that says that it goes there. */
-  static String dir(BrokerSample sample, Optional<TopicPartition> partition) {
+  public static String dir(BrokerSample sample, Optional<TopicPartition> partition) {
     return partition
         .map(each -> sample.partitions().get(each))
         .flatMap(each -> each.files().get())
@@ -78,8 +78,8 @@ public final class BrokerText {
                 + address(sample)
                 + " --alter --entity-type topics --entity-name "
                 + culprit.get().topic()
-                + " --add-config min.cleanable.dirty.ratio=1.0,max.compaction.lag.ms="
-                + Long.MAX_VALUE
+                + " --add-config "
+                + Isolation.TEXT
                 + ")");
   }
 

@@ -7,6 +7,7 @@ import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.CleanerLog;
+import io.kleaner.supervisor.probe.broker.InternalTopics;
 import io.kleaner.supervisor.probe.broker.LogEvent;
 import io.kleaner.supervisor.probe.broker.Offsets;
 import io.kleaner.supervisor.probe.broker.PartitionFiles;
@@ -271,7 +272,7 @@ final class PartitionRules {
 
   private void internalSize(BrokerPartition partition, Optional<PartitionFiles> files) {
     TopicPartition id = partition.partition();
-    if (isInternal(id.topic())
+    if (InternalTopics.contains(id.topic())
         && files.isPresent()
         && files.get().sizeBytes() > options.largeInternalBytes()) {
       diagnoses.add(
@@ -295,15 +296,6 @@ final class PartitionRules {
                   + id.topic()
                   + "' to have it small at once."));
     }
-  }
-
-  /** Whether a topic is Kafka's own. */
-  static boolean isInternal(String topic) {
-    return topic.equals("__consumer_offsets")
-        || topic.equals("__transaction_state")
-        || topic.equals("__share_group_state")
-        || topic.equals("__cluster_metadata")
-        || topic.equals("__remote_log_metadata");
   }
 
   private void add(

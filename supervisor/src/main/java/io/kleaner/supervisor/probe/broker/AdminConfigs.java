@@ -61,20 +61,10 @@ final class AdminConfigs {
     Map<String, ConfigValue> values = new HashMap<>();
     for (ConfigEntry entry : config.entries()) {
       if (wanted.contains(entry.name()) && entry.value() != null) {
-        values.put(entry.name(), new ConfigValue(entry.value(), origin(entry.source())));
+        values.put(
+            entry.name(), new ConfigValue(entry.value(), ConfigValue.Origin.of(entry.source())));
       }
     }
     return values;
-  }
-
-  private static ConfigValue.Origin origin(ConfigEntry.ConfigSource source) {
-    return switch (source) {
-      case DYNAMIC_TOPIC_CONFIG -> ConfigValue.Origin.TOPIC;
-      case DYNAMIC_BROKER_CONFIG -> ConfigValue.Origin.DYNAMIC_BROKER;
-      case DYNAMIC_DEFAULT_BROKER_CONFIG -> ConfigValue.Origin.DYNAMIC_DEFAULT;
-      case STATIC_BROKER_CONFIG -> ConfigValue.Origin.STATIC;
-      case DEFAULT_CONFIG -> ConfigValue.Origin.DEFAULT;
-      default -> ConfigValue.Origin.UNKNOWN;
-    };
   }
 }

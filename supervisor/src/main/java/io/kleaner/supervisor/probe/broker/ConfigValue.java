@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.probe.broker;
 
+import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
+
 /**
  * The value of one of a broker's or a topic's settings.
  *
@@ -22,6 +24,18 @@ public record ConfigValue(String text, Origin origin) {
 
     Origin(String text) {
       this.text = text;
+    }
+
+    /** As the Admin API says it. */
+    public static Origin of(ConfigSource source) {
+      return switch (source) {
+        case DYNAMIC_TOPIC_CONFIG -> TOPIC;
+        case DYNAMIC_BROKER_CONFIG -> DYNAMIC_BROKER;
+        case DYNAMIC_DEFAULT_BROKER_CONFIG -> DYNAMIC_DEFAULT;
+        case STATIC_BROKER_CONFIG -> STATIC;
+        case DEFAULT_CONFIG -> DEFAULT;
+        default -> UNKNOWN;
+      };
     }
 
     /** For a report. */

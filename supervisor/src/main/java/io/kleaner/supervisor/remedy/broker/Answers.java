@@ -11,12 +11,12 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Waits for what a cluster answers. */
-final class Answers {
+public final class Answers {
 
   private Answers() {}
 
   /** The topic is not there, or no longer. */
-  static final class NoSuchTopicException extends IOException {
+  public static final class NoSuchTopicException extends IOException {
     private static final long serialVersionUID = 1L;
 
     NoSuchTopicException(String message, Throwable cause) {
@@ -31,7 +31,8 @@ final class Answers {
    * @throws IOException if there is none in time, or it is an error
    * @throws CancelledException if the thread was interrupted
    */
-  static <T> T await(KafkaFuture<T> answer, Duration patience, String what) throws IOException {
+  public static <T> T await(KafkaFuture<T> answer, Duration patience, String what)
+      throws IOException {
     try {
       return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {

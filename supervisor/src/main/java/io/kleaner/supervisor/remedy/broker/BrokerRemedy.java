@@ -14,8 +14,10 @@ public enum BrokerRemedy {
   RELEASE(Consent.ASK, true),
   /** Raises a throttle that starves the cleaner. */
   UNSTICK(Consent.ASK, true),
-  /** Changes the number of threads, or the buffer. */
+  /** Gives the cleaner a larger buffer for keys. */
   RESIZE(Consent.ASK, true),
+  /** Gives the cleaner more threads. */
+  RESIZE_THREADS(Consent.ASK, true),
   /** Aborts a transaction that hangs; a person names the producer id, always. */
   ABORT_TRANSACTION(Consent.ASK, false);
 

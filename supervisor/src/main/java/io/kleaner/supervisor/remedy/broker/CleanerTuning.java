@@ -28,7 +28,7 @@ import java.util.stream.Collectors;
  * throttle keeps the old rate until it wakes, and would block the broker until then. So nothing is
  * changed while it works under a rate that allows of long sleeps, {@link TuningRules#refuseSleeps}.
  *
- * <p>What it changes stays in the journal of overrides until it is reverted. Not thread-safe.
+ * <p>What it changes is meant to last; the journal of overrides says what it was. Not thread-safe.
  */
 public final class CleanerTuning {
 
@@ -117,16 +117,6 @@ public final class CleanerTuning {
     return new Refused(
         "the broker doesn't tell " + keys,
         "Change them in server.properties and restart the broker.");
-  }
-
-  /** Takes back what was changed for a purpose, the newest first, as far as that is safe now. */
-  public List<Restored> revert(Purpose purpose) {
-    List<ConfigOverride> ours =
-        overrides.open().stream()
-            .filter(each -> each.purpose() == purpose && each.target().equals(broker))
-            .sorted((a, b) -> Long.compare(b.id(), a.id()))
-            .toList();
-    return ours.stream().map(this::takeBack).toList();
   }
 
   private Restored takeBack(ConfigOverride override) {

@@ -82,18 +82,7 @@ public final class ConfigAccess {
             .findFirst()
             .map(ConfigEntry.ConfigSynonym::value)
             .or(() -> Optional.ofNullable(entry.value()));
-    return new Former(text, inForce, origin(entry.source()));
-  }
-
-  private static Origin origin(ConfigSource source) {
-    return switch (source) {
-      case DYNAMIC_TOPIC_CONFIG -> Origin.TOPIC;
-      case DYNAMIC_BROKER_CONFIG -> Origin.DYNAMIC_BROKER;
-      case DYNAMIC_DEFAULT_BROKER_CONFIG -> Origin.DYNAMIC_DEFAULT;
-      case STATIC_BROKER_CONFIG -> Origin.STATIC;
-      case DEFAULT_CONFIG -> Origin.DEFAULT;
-      default -> Origin.UNKNOWN;
-    };
+    return new Former(text, inForce, Origin.of(entry.source()));
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.remedy.broker;
 
+import io.kleaner.supervisor.probe.broker.InternalTopics;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy.Consent;
 import java.util.Comparator;
 import java.util.EnumMap;
@@ -88,8 +89,8 @@ public record RemedyPolicy(Map<BrokerRemedy, Consent> consents, boolean readOnly
   /**
    * Decides.
    *
-   * @param subject a broker for revive, unstick and resize, a topic for isolate and release, a
-   *     partition for a transaction
+   * @param subject a broker for revive, unstick and both resizes, a topic for isolate and release,
+   *     a partition for a transaction
    * @param byHand whether a person asks for exactly this, which no pause holds up
    * @param past the tries so far, in any order
    */
@@ -105,7 +106,7 @@ public record RemedyPolicy(Map<BrokerRemedy, Consent> consents, boolean readOnly
     if (byHand) {
       return new Decision.Go();
     }
-    boolean internal = remedy == BrokerRemedy.ISOLATE && TopicIsolation.isInternal(subject);
+    boolean internal = remedy == BrokerRemedy.ISOLATE && InternalTopics.contains(subject);
     if (consent == Consent.ASK || internal) {
       return new Decision.Ask(question(remedy, subject));
     }
@@ -150,7 +151,8 @@ public record RemedyPolicy(Map<BrokerRemedy, Consent> consents, boolean readOnly
       case ISOLATE -> TopicIsolation.question(subject) + " Isolate it?";
       case RELEASE -> "Give " + subject + " its own settings back, so that it is compacted again?";
       case UNSTICK -> "Raise " + TuningRules.RATE + " of " + subject + " for good?";
-      case RESIZE -> "Change the cleaner threads or buffer of " + subject + " for good?";
+      case RESIZE -> "Change " + TuningRules.BUFFER + " of " + subject + " for good?";
+      case RESIZE_THREADS -> "Change " + LeverRules.THREADS + " of " + subject + " for good?";
       case ABORT_TRANSACTION ->
           "Abort the transaction that hangs on "
               + subject

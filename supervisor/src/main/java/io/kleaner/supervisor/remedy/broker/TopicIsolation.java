@@ -2,6 +2,8 @@
 package io.kleaner.supervisor.remedy.broker;
 
 import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.judge.broker.Isolation;
+import io.kleaner.supervisor.probe.broker.InternalTopics;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Changed;
@@ -9,7 +11,6 @@ import io.kleaner.supervisor.remedy.broker.RemedyOutcome.NotEffective;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Refused;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -21,25 +22,6 @@ import java.util.stream.Collectors;
  */
 public final class TopicIsolation {
 
-  /** Topics that Kafka itself lives by. */
-  public static final Set<String> INTERNAL =
-      Set.of(
-          "__consumer_offsets",
-          "__transaction_state",
-          "__share_group_state",
-          "__cluster_metadata",
-          "__remote_log_metadata");
-
-  /**
-   * A ratio is never above 1; and the longest lag, for one that is exceeded overrides the ratio.
-   */
-  private static final Map<String, String> NEVER =
-      Map.of(
-          "min.cleanable.dirty.ratio",
-          "1.0",
-          "max.compaction.lag.ms",
-          Long.toString(Long.MAX_VALUE));
-
   private final Overrides overrides;
   private final Clock clock;
 
@@ -49,18 +31,13 @@ public final class TopicIsolation {
     this.clock = clock;
   }
 
-  /** Whether Kafka itself lives by the topic. */
-  public static boolean isInternal(String topic) {
-    return INTERNAL.contains(topic);
-  }
-
   /** What someone has to know before saying yes. */
   public static String question(String topic) {
     return "Isolating "
         + topic
         + " stops the compaction of every partition of it on every broker until it is released."
         + " Nothing is lost, but its size grows, and deleted keys stay readable."
-        + (isInternal(topic)
+        + (InternalTopics.contains(topic)
             ? " Kafka itself lives by this topic: it grows without bound, and start-up and"
                 + " failover of what reads it get slower."
             : "");
@@ -74,7 +51,7 @@ public final class TopicIsolation {
    * @throws IOException if it could not be done; what was set is taken back or in the journal
    */
   public RemedyOutcome isolate(String topic, boolean explicitYes) throws IOException {
-    if (isInternal(topic) && !explicitYes) {
+    if (InternalTopics.contains(topic) && !explicitYes) {
       return new Refused(
           topic + " is one of Kafka's own topics, which are isolated only if a person says so",
           question(topic));
@@ -83,13 +60,14 @@ public final class TopicIsolation {
       return new Refused(topic + " is isolated already", "Release it to have it compacted again.");
     }
     long beganNs = clock.nanoTime();
-    List<ConfigOverride> set = overrides.set(ConfigTarget.topic(topic), NEVER, Purpose.ISOLATE);
+    List<ConfigOverride> set =
+        overrides.set(ConfigTarget.topic(topic), Isolation.SETTINGS, Purpose.ISOLATE);
     return new Changed(
         topic + " is isolated: no broker compacts any partition of it",
         set.stream()
             .map(each -> each.key() + "=" + each.former().effective().orElse("?"))
             .collect(Collectors.joining(", ")),
-        NEVER.entrySet().stream()
+        Isolation.SETTINGS.entrySet().stream()
             .map(each -> each.getKey() + "=" + each.getValue())
             .sorted()
             .collect(Collectors.joining(", ")),

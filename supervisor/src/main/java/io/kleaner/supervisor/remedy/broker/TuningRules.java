@@ -99,7 +99,7 @@ public final class TuningRules {
   }
 
   /** Why the number of threads is not changed: Kafka takes at most twice, at least half. */
-  static Optional<String> refuseThreads(int now, int wanted, long bufferBytes) {
+  public static Optional<String> refuseThreads(int now, int wanted, long bufferBytes) {
     if (wanted == now) {
       return Optional.of(LeverRules.THREADS + " is " + now + " already");
     }

@@ -2,7 +2,7 @@
 package io.kleaner.supervisor.remedy.ondemand;
 
 import io.kleaner.core.logdir.TopicPartition;
-import io.kleaner.core.pace.CancelledException;
+import io.kleaner.supervisor.remedy.broker.Answers;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
@@ -12,9 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
@@ -84,16 +81,6 @@ final class ClusterView {
   }
 
   private <T> T await(KafkaFuture<T> answer, String what) throws IOException {
-    try {
-      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException e) {
-      throw new IOException("could not " + what + ": " + e.getCause().getMessage(), e);
-    } catch (TimeoutException e) {
-      throw new IOException(
-          "could not " + what + ": no answer in " + patience.toSeconds() + " s", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new CancelledException();
-    }
+    return Answers.await(answer, patience, what);
   }
 }

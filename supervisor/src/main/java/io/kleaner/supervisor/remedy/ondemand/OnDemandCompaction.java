@@ -5,6 +5,7 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.remedy.broker.BrokerConnection;
 import io.kleaner.supervisor.remedy.broker.ConfigAccess;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride;
@@ -177,8 +178,9 @@ public final class OnDemandCompaction {
                   + " without a key."));
     }
     boolean isolated =
-        settings.get(RATIO).own().equals(Optional.of("1.0"))
-            && settings.get(MAX_LAG).own().equals(Optional.of(Long.toString(Long.MAX_VALUE)));
+        Isolation.SETTINGS.entrySet().stream()
+            .allMatch(
+                each -> settings.get(each.getKey()).own().equals(Optional.of(each.getValue())));
     return isolated
         ? Optional.of(
             new Refusal(

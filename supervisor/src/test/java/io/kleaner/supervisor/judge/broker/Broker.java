@@ -227,6 +227,35 @@ public final class Broker {
     partition(ORDERS, Files::eligible);
   }
 
+  /** So many threads, all of which clean. */
+  public void working(int count) {
+    set("log.cleaner.threads", Integer.toString(count));
+    List<CleanerThread> all = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      all.add(thread(i, 30 + i, StackClass.CLEANING, 100));
+    }
+    threads = Optional.of(all);
+  }
+
+  /** Partitions of which more gets dirty in each second that passes than is cleaned. */
+  public void getsDirtier(TopicPartition... ids) {
+    for (TopicPartition id : ids) {
+      partition(
+          id,
+          files -> {
+            files.kind = Eligibility.Kind.ELIGIBLE;
+            files.ratio = 0.9;
+            files.dirtyBytes = Math.max(64L << 20, files.dirtyBytes) + (1 << 20);
+            files.firstDirty++;
+          });
+    }
+  }
+
+  /** For so long as falling behind takes. */
+  public long trendWindowMs() {
+    return options.trendWindowMs();
+  }
+
   /** A topic's partition is deleted. */
   public void deleted(TopicPartition id) {
     all.remove(id);

@@ -211,7 +211,7 @@ class RemedyOnBrokerTest {
     assertThat(lab.tuning().resizeThreads(2)).isInstanceOf(Changed.class);
     lab.awaitThreads("two threads", seen -> ThreadWatch.ids(seen).size() == 2);
 
-    List<Restored> reverted = lab.tuning().revert(Purpose.RESIZE);
+    List<Restored> reverted = lab.revert(Purpose.RESIZE);
 
     assertThat(reverted).extracting(Restored::ending).containsExactly(Ending.RESTORED);
     assertThat(lab.setting(BROKER, LeverRules.THREADS).own()).isEmpty();
@@ -225,7 +225,7 @@ class RemedyOnBrokerTest {
 
     assertThat(lab.tuning().resizeBuffer(1L << 40, heap)).isInstanceOf(Refused.class);
     assertThat(lab.tuning().resizeBuffer(8L << 20, heap)).isInstanceOf(Changed.class);
-    assertThat(lab.tuning().revert(Purpose.RESIZE))
+    assertThat(lab.revert(Purpose.RESIZE))
         .extracting(Restored::ending)
         .containsExactly(Ending.RESTORED);
     assertThat(lab.setting(BROKER, TuningRules.BUFFER).own()).isEmpty();

@@ -4,6 +4,7 @@ package io.kleaner.supervisor.remedy.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kleaner.supervisor.probe.broker.InternalTopics;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy.Consent;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Attempt;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
@@ -27,6 +28,7 @@ class RemedyPolicyTest {
     "RELEASE, orders, false, Ask",
     "UNSTICK, broker 1, false, Ask",
     "RESIZE, broker 1, false, Ask",
+    "RESIZE_THREADS, broker 1, false, Ask",
     "ABORT_TRANSACTION, orders-0, false, Ask",
     "REVIVE, broker 1, true, Go",
     "ISOLATE, __consumer_offsets, true, Go",
@@ -61,7 +63,7 @@ class RemedyPolicyTest {
 
     assertThat(policy.decide(BrokerRemedy.ISOLATE, "orders", false, List.of(), NOW))
         .isInstanceOf(Decision.Go.class);
-    for (String internal : TopicIsolation.INTERNAL) {
+    for (String internal : InternalTopics.ALL) {
       assertThat(policy.decide(BrokerRemedy.ISOLATE, internal, false, List.of(), NOW))
           .isInstanceOf(Decision.Ask.class);
     }

@@ -82,7 +82,7 @@ class ThrottledCleanerTest {
           .contains("1.0E9");
       lab.await("slow is cleaned", () -> lab.cleanedTo("slow").orElse(0) > 50_000);
       lab.awaitThreads("the thread is idle", seen -> !isAsleep(seen));
-      assertThat(lab.tuning().revert(Purpose.UNSTICK))
+      assertThat(lab.revert(Purpose.UNSTICK))
           .extracting(Restored::ending)
           .containsExactly(Ending.RESTORED);
       assertThat(lab.setting(ConfigTarget.broker(1), TuningRules.RATE).effective())

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.kleaner.supervisor.cli;
+package io.kleaner.supervisor.remedy.ondemand;
 
 import io.kleaner.core.check.KeySearch;
 import io.kleaner.core.io.FileSystem;
@@ -7,7 +7,6 @@ import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.CancelledException;
 import io.kleaner.core.time.Clock;
-import io.kleaner.supervisor.remedy.ondemand.OnDemandReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,9 +19,9 @@ import java.util.function.Consumer;
 /**
  * Shows from the files of replicas whether an earlier value of a key is left. A broker keeps the
  * files of segments that it replaced for {@code file.delete.delay.ms}, a minute by default: those
- * are waited for.
+ * are waited for. Not thread-safe.
  */
-final class ErasureProof {
+public final class ErasureProof {
 
   private static final long POLL_NS = TimeUnit.SECONDS.toNanos(1);
 
@@ -32,7 +31,11 @@ final class ErasureProof {
   private final CancelToken token;
   private final Clock clock = Clock.system();
 
-  ErasureProof(FileSystem fileSystem, byte[] key, int maxRecordBytes, CancelToken token) {
+  /**
+   * @param maxRecordBytes of the largest batch and record that are read
+   * @param token ends it
+   */
+  public ErasureProof(FileSystem fileSystem, byte[] key, int maxRecordBytes, CancelToken token) {
     this.fileSystem = fileSystem;
     this.key = key;
     this.maxRecordBytes = maxRecordBytes;
@@ -47,7 +50,7 @@ final class ErasureProof {
    * @param problem why not
    * @param unread node ids of replicas that were not looked at
    */
-  record Finding(
+  public record Finding(
       TopicPartition partition,
       Path dir,
       Optional<KeySearch.Result> result,
@@ -55,13 +58,17 @@ final class ErasureProof {
       List<Integer> unread) {
 
     /** Whether this replica holds no earlier value. */
-    boolean isProof() {
+    public boolean isProof() {
       return result.map(KeySearch.Result::provesNoEarlierValue).orElse(false);
     }
   }
 
-  /** Reads every replica that was watched; waits for replaced files up to the deadline. */
-  List<Finding> prove(OnDemandReport outcome, Duration deadline, Consumer<String> progress) {
+  /**
+   * Reads every replica that was watched; waits for replaced files up to the deadline.
+   *
+   * @param progress gets what is waited for
+   */
+  public List<Finding> prove(OnDemandReport outcome, Duration deadline, Consumer<String> progress) {
     long beganNs = clock.nanoTime();
     List<Finding> findings = new ArrayList<>();
     try (KeySearch search = new KeySearch(fileSystem, key, maxRecordBytes, token)) {

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.alert.AlertBook;
+import io.kleaner.supervisor.alert.AlertDispatcher;
+import io.kleaner.supervisor.alert.AlertPolicy;
+import io.kleaner.supervisor.journal.Journal;
+import io.kleaner.supervisor.judge.broker.Broker;
+import io.kleaner.supervisor.service.Announcer;
+import io.kleaner.supervisor.service.Chronicle;
+import io.kleaner.supervisor.service.Supervisor;
+import io.kleaner.supervisor.service.SupervisorThread;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What the sidecar shows, its supervisor stepped by hand. */
+class WatchFacadeTest {
+
+  private final Broker broker = new Broker();
+  private final Announcer announcer = new Announcer();
+  private final Chronicle chronicle =
+      new Chronicle(Journal.inMemory("a test"), announcer, Clock.system());
+  private final NoHands hands = new NoHands("a test");
+  private final WatchRounds rounds =
+      new WatchRounds(
+          broker::sample,
+          broker.judge(),
+          hands,
+          new HandsThread("hands"),
+          new CulpritSearch(
+              new HandsThread("scans"),
+              (judgement, partition) -> new CulpritSearch.Finding("nothing", true),
+              chronicle),
+          chronicle);
+  private final Supervisor<WatchSnapshot> supervisor =
+      new Supervisor<>(
+          Clock.system(),
+          500,
+          rounds,
+          WatchSnapshot.NONE,
+          new AlertBook(AlertPolicy.DEFAULT, Map.of()),
+          new AlertDispatcher(List.of()),
+          chronicle,
+          announcer);
+  private final WatchFacade facade =
+      new WatchFacade(
+          Clock.system(),
+          null,
+          supervisor,
+          rounds,
+          hands,
+          chronicle,
+          announcer,
+          new SupervisorThread(supervisor),
+          null);
+
+  @Test
+  void partitions_askedAgainBeforeTheNextLook_areNotMadeAnew() {
+    assertThat(facade.partitions()).isEmpty();
+    supervisor.tick();
+
+    List<Map<String, Object>> first = facade.partitions();
+
+    assertThat(first).hasSize(1);
+    assertThat(facade.partitions()).isSameAs(first);
+
+    broker.partition(Broker.POISON, files -> {});
+    broker.advance(1_000);
+    supervisor.tick();
+    assertThat(facade.partitions()).hasSize(2);
+  }
+}
