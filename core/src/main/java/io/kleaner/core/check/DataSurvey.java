@@ -6,6 +6,7 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.record.BatchCursor;
 import io.kleaner.core.record.BatchHeader;
+import io.kleaner.core.record.BoundExceededException;
 import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.record.Decompressors;
 import io.kleaner.core.record.LegacyRecordCursor;
@@ -109,6 +110,8 @@ public final class DataSurvey {
             try {
               read(batches.header(), transactions, records, legacy);
             } catch (CorruptBatchException e) {
+              throw e.at(segment.logFile(), batches.filePosition(), batches.header().baseOffset());
+            } catch (BoundExceededException e) {
               throw e.at(segment.logFile(), batches.filePosition(), batches.header().baseOffset());
             }
           }

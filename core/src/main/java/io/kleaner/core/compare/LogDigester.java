@@ -9,6 +9,7 @@ import io.kleaner.core.logdir.ProducerEntry;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.record.BatchCursor;
 import io.kleaner.core.record.BatchHeader;
+import io.kleaner.core.record.BoundExceededException;
 import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.record.Decompressors;
 import io.kleaner.core.record.LegacyRecordCursor;
@@ -75,6 +76,8 @@ final class LogDigester implements AutoCloseable {
           try {
             digest(batch, log.logStartOffset(), transactions, producers, out);
           } catch (CorruptBatchException e) {
+            throw e.at(segment.logFile(), batches.filePosition(), batch.baseOffset());
+          } catch (BoundExceededException e) {
             throw e.at(segment.logFile(), batches.filePosition(), batch.baseOffset());
           }
         }

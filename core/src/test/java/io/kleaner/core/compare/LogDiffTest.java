@@ -2,6 +2,7 @@
 package io.kleaner.core.compare;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kleaner.core.compact.PartitionSurvey;
 import io.kleaner.core.io.LocalFileSystem;
@@ -11,6 +12,7 @@ import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.oracle.ScriptedLog;
 import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.record.BoundExceededException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -78,6 +80,16 @@ class LogDiffTest {
     DiffReport report = diff(log -> log.put("a", "1"), log -> log.magic(magic).put("a", "1"));
 
     assertThat(report.isSame()).as(report.differences().toString()).isEqualTo(magic == 1);
+  }
+
+  @Test
+  void compare_recordBeyondTheBound_isNamedByItsPlace() {
+    Script script = log -> log.codec("zstd").put("a", "1").put("b", "x".repeat(3 << 20));
+
+    assertThatThrownBy(() -> diff(script, script))
+        .isInstanceOf(BoundExceededException.class)
+        .hasMessageContaining("a record in scripted-0/00000000000000000000.log at byte")
+        .hasMessageContaining("(offset 1)");
   }
 
   @Test
