@@ -82,6 +82,16 @@ public record Reading(
    * @param cleanedTo below it only the newest of each key may be there, from it on all must be
    */
   public List<String> problems(Ledger ledger, boolean committedOnly, long cleanedTo) {
+    return problems(ledger, committedOnly, cleanedTo, cleanedTo);
+  }
+
+  /**
+   * The same where it is not known how far a clean went, as with a broker that goes on cleaning.
+   *
+   * @param cleanedTo below it only the newest of each key may be there
+   * @param wholeFrom from it on all must be
+   */
+  List<String> problems(Ledger ledger, boolean committedOnly, long cleanedTo, long wholeFrom) {
     List<String> problems = new ArrayList<>();
     records.forEach(
         (offset, entry) -> {
@@ -107,7 +117,7 @@ public record Reading(
     }
     ledger
         .entries()
-        .tailMap(cleanedTo, true)
+        .tailMap(wholeFrom, true)
         .forEach(
             (offset, entry) -> {
               if ((entry.committed() || !committedOnly) && !records.containsKey(offset)) {
