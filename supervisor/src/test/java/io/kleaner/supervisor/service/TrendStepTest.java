@@ -159,8 +159,8 @@ class TrendStepTest extends StepLab {
     dirty(ONE);
     work("cleaner-0");
     for (int i = 0; i < 4; i++) {
-      Puppet.rolled(board, ONE, 1_000 * i);
-      crew.at("cleaner-0").read(20 * i);
+      Puppet.rolled(board, ONE, 1_000L * i);
+      crew.at("cleaner-0").read(20L * i);
       sleeping(100_000);
     }
 
@@ -194,7 +194,7 @@ class TrendStepTest extends StepLab {
     dirty(ONE);
     work("cleaner-0");
     for (int i = 0; i < 8; i++) {
-      crew.at("cleaner-0").read(10 * i);
+      crew.at("cleaner-0").read(10L * i);
       sleeping(100_000);
     }
 
