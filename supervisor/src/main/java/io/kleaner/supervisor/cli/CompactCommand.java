@@ -11,7 +11,6 @@ import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.policy.CleanRequest;
-import io.kleaner.core.policy.UnkeyedPolicy;
 import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.time.Clock;
 import io.kleaner.core.time.FixedClock;
@@ -79,7 +78,7 @@ final class CompactCommand implements Callable<Integer> {
   private Tombstones tombstones;
 
   @ArgGroup(exclusive = true)
-  private Unkeyed unkeyed = new Unkeyed();
+  private UnkeyedOptions unkeyed = new UnkeyedOptions();
 
   @Option(
       names = "--after-crash",
@@ -166,24 +165,6 @@ final class CompactCommand implements Callable<Integer> {
   enum Tombstones {
     KEEP,
     EXPIRE
-  }
-
-  /** What becomes of records without a key. */
-  static final class Unkeyed {
-    @Option(
-        names = "--keep-unkeyed",
-        description = "Keep records without a key. Default: refuse partitions that have some.")
-    private boolean keep;
-
-    @Option(names = "--drop-unkeyed", description = "Drop records without a key, as Kafka does.")
-    private boolean drop;
-
-    UnkeyedPolicy policy() {
-      if (keep) {
-        return UnkeyedPolicy.KEEP;
-      }
-      return drop ? UnkeyedPolicy.DROP : UnkeyedPolicy.REFUSE;
-    }
   }
 
   @Override

@@ -12,8 +12,8 @@ import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.policy.CleanPolicy;
 import io.kleaner.core.policy.CleanRequest;
 import io.kleaner.core.policy.Decision;
-import io.kleaner.core.policy.UnkeyedPolicy;
 import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.cli.ExactReading.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,6 +90,9 @@ final class PlanCommand implements Callable<Integer> {
       description = "With --exact: whether tombstones that are due count. Default: keep.")
   private CompactCommand.Tombstones tombstones;
 
+  @ArgGroup(exclusive = true)
+  private UnkeyedOptions unkeyed = new UnkeyedOptions();
+
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
@@ -138,10 +142,9 @@ final class PlanCommand implements Callable<Integer> {
     }
     SpillDir.requireDirectory(fileSystem, spillDir, spec);
     SettingsOptions.Read said = settings.read(fileSystem);
-    PlanReport report =
-        new PlanReport(
-            fileSystem, terminal, json, showKeys, (int) maxRecordBytes, interrupts.token());
     long nowMs = target.now().orElseGet(Clock.system()::nowMs);
+    PlanReport report =
+        new PlanReport(fileSystem, terminal, json, showKeys, nowMs, Optional.ofNullable(spillDir));
     EachDirectory directories = new EachDirectory(fileSystem, terminal, spec);
     ExitCode exit;
     try (SpillDir spill = spill()) {
@@ -185,17 +188,16 @@ final class PlanCommand implements Callable<Integer> {
                 respectEligibility,
                 target.named(logDir),
                 tombstones == CompactCommand.Tombstones.EXPIRE,
-                UnkeyedPolicy.DROP,
+                unkeyed.policy(),
                 target.upgradeFormat()),
             mayRun ? PartitionJob.Tail.BEING_WRITTEN : PartitionJob.Tail.SETTLED,
             afterCrash
                 ? Optional.of(new PartitionJob.CrashCheck((int) maxRecordBytes, interrupts.token()))
                 : Optional.empty());
-    return exit.worse(plan(logDir, job, nowMs, report, spill));
+    return exit.worse(plan(logDir, job, report, spill));
   }
 
-  private ExitCode plan(
-      LogDir logDir, PartitionJob job, long nowMs, PlanReport report, SpillDir spill)
+  private ExitCode plan(LogDir logDir, PartitionJob job, PlanReport report, SpillDir spill)
       throws IOException {
     logDir.skipped().forEach(skipped -> report.skipped(skipped.name(), skipped.reason()));
     List<Planned> todo = new ArrayList<>();
@@ -219,14 +221,32 @@ final class PlanCommand implements Callable<Integer> {
     }
     todo.sort(Comparator.comparing(Planned::clean, CleanPolicy.ORDER));
     for (Planned each : todo) {
-      report.planned(each.clean(), each.asBroker());
-      if (exact) {
-        terminal.progress(each.clean().plan().partition() + ": reading");
-        exit = exit.worse(report.exact(each.clean().plan(), memory, spill.place(), nowMs));
-        terminal.clearProgress();
-      }
+      Optional<Outcome> read = exact ? Optional.of(read(each.clean(), spill)) : Optional.empty();
+      report.planned(each.clean(), each.asBroker(), read);
+      exit = exit.worse(read.map(PlanCommand::exitOf).orElse(ExitCode.DONE));
     }
     return exit;
+  }
+
+  private Outcome read(Decision.Clean clean, SpillDir spill) {
+    terminal.progress(clean.plan().partition() + ": reading");
+    try {
+      return new ExactReading(
+              fileSystem,
+              new CleanOptions(memory, spill.place(), CleanOptions.Verify.NONE, true),
+              (int) maxRecordBytes,
+              interrupts.token())
+          .read(clean.plan());
+    } finally {
+      terminal.clearProgress();
+    }
+  }
+
+  private static ExitCode exitOf(Outcome read) {
+    if (read instanceof Outcome.Refused) {
+      return ExitCode.REFUSED;
+    }
+    return read instanceof Outcome.Unread unread ? unread.exit() : ExitCode.DONE;
   }
 
   private Assessment assess(PartitionJob job, Path partition) {

@@ -85,7 +85,7 @@ class JsonTest {
 
   @Test
   void plan_exact_hasItsFields() {
-    JsonNode json = Cli.run("plan", "--json", "--exact", partition).json();
+    JsonNode json = Cli.run("plan", "--json", "--exact", "--drop-unkeyed", partition).json();
 
     assertNames(json, "partitions unusable wouldBeCleaned wouldRefuse others");
     assertNames(
@@ -97,6 +97,18 @@ class JsonTest {
             + " exact.firstUnkeyedOffsets exact.keyCountsAreExact exact.mostOverwrittenKeys "
             + BOUNDS);
     assertNames(json.at("/partitions/0/exact/mostOverwrittenKeys/0"), "keySha256 count");
+  }
+
+  @Test
+  void plan_refusedByTheData_hasItsFields() {
+    JsonNode json = Cli.run("plan", "--json", "--exact", partition).json();
+
+    assertNames(
+        json.at("/partitions/0"),
+        "partition status reason nextStep exactProblem exact.tombstones"
+            + " exact.oldestTombstoneDays exact.newestTombstoneDays exact.unkeyed"
+            + " exact.firstUnkeyedOffsets exact.keyCountsAreExact exact.mostOverwrittenKeys "
+            + BOUNDS);
   }
 
   @Test
