@@ -94,8 +94,10 @@ final class SegmentChecker implements AutoCloseable {
         }
       }
     }
-    boolean allRead = level.includes(CheckLevel.RECORDS) && findings.size() == findingsBefore;
-    indexes.finish(allRead);
+    boolean allRead =
+        findings.subList(findingsBefore, findings.size()).stream()
+            .noneMatch(finding -> finding.file().equals(segment.logFile()));
+    indexes.finish(allRead && level.includes(CheckLevel.RECORDS));
   }
 
   private boolean next(Segment segment, boolean last) throws IOException {
@@ -108,7 +110,7 @@ final class SegmentChecker implements AutoCloseable {
           last ? Kind.TORN_TAIL : Kind.CORRUPT_BATCH,
           segment,
           position,
-          OptionalLong.empty(),
+          nextOffset(segment),
           "a whole batch",
           e.problem() + ", " + (segment.logBytes() - position) + " bytes are left",
           last
@@ -122,12 +124,17 @@ final class SegmentChecker implements AutoCloseable {
           Kind.CORRUPT_BATCH,
           segment,
           cursor.nextFilePosition(),
-          OptionalLong.empty(),
+          nextOffset(segment),
           "a batch of at most " + e.boundBytes() + " bytes",
           e.askedBytes() + " bytes",
           "The rest of this segment was not read; use a larger --max-record-bytes.");
       return false;
     }
+  }
+
+  /** The lowest offset that a batch which can't be read may have. */
+  private OptionalLong nextOffset(Segment segment) {
+    return OptionalLong.of(Math.max(segment.baseOffset(), previousLastOffset + 1));
   }
 
   private void checkOffsets(Segment segment, BatchHeader batch, long nextBaseOffset) {

@@ -90,7 +90,9 @@ class JsonDocumentTest {
       JsonNode node = mapper.readTree(line);
       Set<String> names = printed.computeIfAbsent(node.get("kind").asText(), k -> new TreeSet<>());
       node.fieldNames().forEachRemaining(names::add);
-      names.remove("kind");
+      // Of every line, and documented once.
+      assertThat(names).contains("kind", "file");
+      names.removeAll(Set.of("kind", "file"));
     }
 
     Map<String, Set<String>> documented = new TreeMap<>();
@@ -103,6 +105,7 @@ class JsonDocumentTest {
       }
     }
     assertThat(documented).isEqualTo(printed);
+    assertThat(codes(section("dump"))).contains("kind", "file");
   }
 
   private static void assertDocumented(String command, List<Cli.Run> runs) throws IOException {

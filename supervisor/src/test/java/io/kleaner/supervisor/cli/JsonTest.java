@@ -167,11 +167,12 @@ class JsonTest {
     }
     assertThat(batch)
         .containsExactlyInAnyOrder(
-            "kind position size baseOffset lastOffset magic codec timestampType maxTimestamp records leaderEpoch producerId producerEpoch baseSequence transactional control crc"
+            "kind file position size baseOffset lastOffset magic codec timestampType maxTimestamp records leaderEpoch producerId producerEpoch baseSequence transactional control crc"
                 .split(" ", -1));
     assertThat(rec)
         .containsExactlyInAnyOrder(
-            "kind offset timestamp keyBytes valueBytes keyHex valueHex headersHex".split(" ", -1));
+            "kind file offset timestamp keyBytes valueBytes keyHex valueHex headersHex"
+                .split(" ", -1));
   }
 
   @Test
