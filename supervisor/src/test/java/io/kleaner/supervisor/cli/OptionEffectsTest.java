@@ -102,6 +102,21 @@ class OptionEffectsTest {
   }
 
   @Test
+  void config_segmentBytesBelowKafkasMinimum_keepsSegmentsApart() throws IOException {
+    Path partition = Fixtures.unpack("a-plain", temp.resolve("small")).resolve("plain-0");
+    Path other = Fixtures.unpack("a-plain", temp.resolve("default")).resolve("plain-0");
+
+    JsonNode small = compact(partition, "--config", "segment.bytes=16384");
+    JsonNode byDefault = compact(other);
+
+    assertThat(byDefault.at("/segmentsAfter").asInt()).isEqualTo(1);
+    // Each is larger already, so that no two are merged.
+    assertThat(small.at("/segmentsAfter")).isEqualTo(small.at("/segmentsBefore"));
+    assertThat(small.at("/recordsKept")).isEqualTo(byDefault.at("/recordsKept"));
+    assertThat(Cli.run("check", "--level", "3", partition).exit()).isZero();
+  }
+
+  @Test
   void plan_memoryAndSpillDir_holdForExactToo() throws IOException {
     Path partition = manyKeys();
     Path spill = Files.createDirectories(temp.resolve("spill"));
