@@ -71,6 +71,16 @@ class JsonDocumentTest {
   }
 
   @Test
+  void explain_everyFieldPrinted_isDocumented() throws IOException {
+    Path logDir = Fixtures.unpack("a-plain", temp);
+
+    Cli.Run run = Cli.run("explain", "--json", "plain", "--log-dir", logDir);
+
+    assertDocumented("explain", List.of(run));
+    assertThat(run.json().at("/partitions/0/partition").asText()).isEqualTo("plain-0");
+  }
+
+  @Test
   void dump_fieldsOfEachKind_areThoseDocumented() throws IOException {
     Path partition = Fixtures.unpack("j-transactions", temp).resolve("transactions-0");
     assertThat(Cli.run("compact", partition).exit()).isZero();

@@ -49,12 +49,28 @@ class JsonTest {
             + " removed.superseded removed.aborted removed.expiredTombstones removed.unkeyed"
             + " removed.markers batches.kept batches.rewritten batches.converted batches.emptied"
             + " batches.dropped segmentsBefore segmentsAfter segmentsUntouched keys keyMapBytes"
-            + " recordBitsBytes spilledBytes bytesRead bytesWritten scanMs copyMs"
+            + " recordBitsBytes spilledBytes bytesRead bytesWritten durationMs bytesPerSecond scanMs copyMs"
             + " reshaped.batchesMerged reshaped.batchesMade reshaped.rebatchSavedBytes"
             + " reshaped.batchesRecompressed reshaped.recompressSavedBytes"
             + " reshaped.batchesNotSmaller "
             + BOUNDS);
     assertThat(json.at("/partitions/0/status").asText()).isEqualTo("cleaned");
+  }
+
+  @Test
+  void compact_durationAndSpeed_areThoseOfBothPasses() throws IOException {
+    Path large = ManyKeys.in(temp.resolve("many"));
+
+    JsonNode entry = Cli.run("compact", "--json", large).json().at("/partitions/0");
+
+    long durationMs = entry.at("/durationMs").asLong();
+    long passesMs = entry.at("/scanMs").asLong() + entry.at("/copyMs").asLong();
+    assertThat(durationMs).isPositive().isBetween(passesMs, passesMs + 1);
+    // The duration is cut to a whole millisecond, the speed is not.
+    assertThat(entry.at("/bytesPerSecond").asLong())
+        .isBetween(
+            entry.at("/bytesBefore").asLong() * 1000 / (durationMs + 1),
+            entry.at("/bytesBefore").asLong() * 1000 / durationMs);
   }
 
   @Test
