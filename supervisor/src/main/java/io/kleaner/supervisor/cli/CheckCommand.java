@@ -64,11 +64,11 @@ final class CheckCommand implements Callable<Integer> {
       names = "--max-record-bytes",
       paramLabel = "SIZE",
       defaultValue = "64m",
-      converter = Sizes.class,
+      converter = RecordBytes.class,
       description =
           "The largest batch, and the largest key, that may be in memory. Default:"
               + " ${DEFAULT-VALUE}.")
-  private long maxRecordBytes = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
+  private int maxRecordBytes;
 
   @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
   private boolean json;
@@ -84,12 +84,7 @@ final class CheckCommand implements Callable<Integer> {
     CheckLevel depth =
         CheckLevel.of(level)
             .orElseThrow(() -> new ParameterException(spec.commandLine(), "--level is 1, 2 or 3"));
-    LogChecker checker =
-        new LogChecker(
-            fileSystem,
-            depth,
-            (int) Math.min(maxRecordBytes, Integer.MAX_VALUE - 8),
-            interrupts.token());
+    LogChecker checker = new LogChecker(fileSystem, depth, maxRecordBytes, interrupts.token());
     List<Map<String, Object>> partitions = new ArrayList<>();
     EachDirectory directories = new EachDirectory(fileSystem, terminal, spec);
     ExitCode exit = directories.run(dirs, dir -> check(checker, dir, partitions));

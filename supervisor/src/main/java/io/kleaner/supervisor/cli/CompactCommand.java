@@ -111,11 +111,11 @@ final class CompactCommand implements Callable<Integer> {
       names = "--max-record-bytes",
       paramLabel = "SIZE",
       defaultValue = "64m",
-      converter = Sizes.class,
+      converter = RecordBytes.class,
       description =
           "The largest batch on disk, and the largest decompressed record, that may be in memory."
               + " A partition that needs more is refused. Default: ${DEFAULT-VALUE}.")
-  private long maxRecordBytes;
+  private int maxRecordBytes;
 
   @Option(
       names = "--spill-dir",
@@ -172,9 +172,6 @@ final class CompactCommand implements Callable<Integer> {
     if (threads < 1) {
       throw new ParameterException(spec.commandLine(), "--threads is at least 1");
     }
-    if (maxRecordBytes > Integer.MAX_VALUE - 8) {
-      throw new ParameterException(spec.commandLine(), "--max-record-bytes is below 2g");
-    }
     if (memory < 1 << 20) {
       throw new ParameterException(spec.commandLine(), "--memory is at least 1m");
     }
@@ -229,7 +226,7 @@ final class CompactCommand implements Callable<Integer> {
             new CleanOptions(memory, spill.place(), verify, dryRun)
                 .withReshaping(reshape.reshaping()),
             rate,
-            (int) maxRecordBytes,
+            maxRecordBytes,
             threads,
             interrupts.token(),
             report);

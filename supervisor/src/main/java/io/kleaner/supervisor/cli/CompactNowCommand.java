@@ -118,11 +118,11 @@ final class CompactNowCommand implements Callable<Integer> {
       names = "--max-record-bytes",
       paramLabel = "SIZE",
       defaultValue = "64m",
-      converter = Sizes.class,
+      converter = RecordBytes.class,
       description =
           "With --prove-erased: the largest batch on disk, and the largest key, that may be in"
               + " memory. Default: ${DEFAULT-VALUE}.")
-  private long maxRecordBytes;
+  private int maxRecordBytes;
 
   @Option(
       names = "--state-dir",
@@ -169,11 +169,7 @@ final class CompactNowCommand implements Callable<Integer> {
               terminal::problem);
       List<ErasureProof.Finding> proofs =
           key.isPresent() && !interrupts.token().isCancelled()
-              ? new ErasureProof(
-                      fileSystem,
-                      key.get(),
-                      (int) Math.min(maxRecordBytes, Integer.MAX_VALUE - 8),
-                      interrupts.token())
+              ? new ErasureProof(fileSystem, key.get(), maxRecordBytes, interrupts.token())
                   .prove(outcome, deadline, terminal::problem)
               : List.of();
       report.print(outcome, recovered, proofs);

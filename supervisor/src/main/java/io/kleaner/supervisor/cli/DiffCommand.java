@@ -72,9 +72,9 @@ final class DiffCommand implements Callable<Integer> {
       names = "--max-record-bytes",
       paramLabel = "SIZE",
       defaultValue = "64m",
-      converter = Sizes.class,
+      converter = RecordBytes.class,
       description = "The largest record that may be in memory. Default: ${DEFAULT-VALUE}.")
-  private long maxRecordBytes;
+  private int maxRecordBytes;
 
   @Option(
       names = "--spill-dir",

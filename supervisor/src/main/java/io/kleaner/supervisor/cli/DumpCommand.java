@@ -62,11 +62,11 @@ final class DumpCommand implements Callable<Integer> {
       names = "--max-record-bytes",
       paramLabel = "SIZE",
       defaultValue = "64m",
-      converter = Sizes.class,
+      converter = RecordBytes.class,
       description =
           "The largest batch, and the largest record, that may be in memory. Default:"
               + " ${DEFAULT-VALUE}.")
-  private long maxRecordBytes = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
+  private int maxRecordBytes;
 
   DumpCommand(Terminal terminal, Interrupts interrupts, FileSystem fileSystem) {
     this.interrupts = interrupts;
@@ -81,7 +81,7 @@ final class DumpCommand implements Callable<Integer> {
             fileSystem,
             terminal,
             new DumpPrinter.Detail(records || keys || values, keys, values, json),
-            (int) Math.min(maxRecordBytes, Integer.MAX_VALUE - 8),
+            maxRecordBytes,
             interrupts.token());
     boolean whole = true;
     for (Path path : paths) {

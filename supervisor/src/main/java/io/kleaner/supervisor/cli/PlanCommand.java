@@ -105,11 +105,11 @@ final class PlanCommand implements Callable<Integer> {
       names = "--max-record-bytes",
       paramLabel = "SIZE",
       defaultValue = "64m",
-      converter = Sizes.class,
+      converter = RecordBytes.class,
       description =
           "With --exact: the largest batch on disk, and the largest decompressed record, that may be"
               + " in memory. Default: ${DEFAULT-VALUE}.")
-  private long maxRecordBytes = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
+  private int maxRecordBytes;
 
   @Option(
       names = "--spill-dir",
@@ -132,9 +132,6 @@ final class PlanCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (memory < 1 << 20) {
       throw new ParameterException(spec.commandLine(), "--memory is at least 1m");
-    }
-    if (maxRecordBytes > Integer.MAX_VALUE - 8) {
-      throw new ParameterException(spec.commandLine(), "--max-record-bytes is below 2g");
     }
     if (showKeys && !exact) {
       throw new ParameterException(
@@ -234,7 +231,7 @@ final class PlanCommand implements Callable<Integer> {
       return new ExactReading(
               fileSystem,
               new CleanOptions(memory, spill.place(), CleanOptions.Verify.NONE, true),
-              (int) maxRecordBytes,
+              maxRecordBytes,
               interrupts.token())
           .read(clean.plan());
     } finally {
