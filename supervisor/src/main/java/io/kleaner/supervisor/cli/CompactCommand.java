@@ -94,7 +94,9 @@ final class CompactCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       paramLabel = "DIR",
-      description = "Copy to this new directory and compact there; the input stays untouched.")
+      description =
+          "Copy to this new directory and compact there; the input stays untouched."
+              + " Default: compact in place.")
   private Path output;
 
   @Option(

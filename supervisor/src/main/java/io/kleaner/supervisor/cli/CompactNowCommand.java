@@ -69,7 +69,9 @@ final class CompactNowCommand implements Callable<Integer> {
   @Option(
       names = "--command-config",
       paramLabel = "FILE",
-      description = "Properties of a Kafka client: SASL, SSL and whatever else it needs.")
+      description =
+          "Properties of a Kafka client: SASL, SSL and whatever else it needs."
+              + " Default: none, plaintext.")
   private Path commandConfig;
 
   @Option(
@@ -111,7 +113,8 @@ final class CompactNowCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Afterwards read the files in --log-dir to show that no earlier value of a key is left."
-              + " The key is every byte of FILE.")
+              + " The key is every byte of FILE."
+              + " Default: nothing is proven.")
   private Path proveErased;
 
   @Option(

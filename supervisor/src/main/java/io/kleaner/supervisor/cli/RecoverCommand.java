@@ -55,7 +55,8 @@ final class RecoverCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Also remove the spill files that killed runs have left in this directory; those of"
-              + " running ones stay.")
+              + " running ones stay."
+              + " Default: only those in partition directories are.")
   private Path spillDir;
 
   @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
