@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cli;
 
-import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.UnusableDirectoryException;
@@ -83,22 +82,35 @@ final class DumpCommand implements Callable<Integer> {
             new DumpPrinter.Detail(records || keys || values, keys, values, json),
             maxRecordBytes,
             interrupts.token());
-    boolean whole = true;
+    ExitCode exit = ExitCode.DONE;
     for (Path path : paths) {
-      try {
-        whole &= print(printer, path);
-      } catch (NoSuchFileException e) {
-        throw new UnusableDirectoryException(path + " does not exist", "Check the path.");
-      } catch (AccessDeniedException e) {
-        throw new UnusableDirectoryException(
-            path + " cannot be read: permission denied",
-            "Run as the user that the broker runs as.");
-      } catch (FileSystemException e) {
-        throw new UnusableDirectoryException(
-            path + " cannot be read: " + e.getReason(), "Check the path and the disk.");
-      }
+      exit = exit.worse(dump(printer, path));
     }
-    return (whole ? ExitCode.DONE : ExitCode.FINDINGS).number();
+    return exit.number();
+  }
+
+  /** Prints one of what was named; that it cannot be is told, and keeps no other from it. */
+  private ExitCode dump(DumpPrinter printer, Path path) throws IOException {
+    try {
+      return print(printer, path) ? ExitCode.DONE : ExitCode.FINDINGS;
+    } catch (UnusableDirectoryException e) {
+      Failures.tell(terminal, e);
+    } catch (NoSuchFileException e) {
+      Failures.tell(
+          terminal, new UnusableDirectoryException(path + " does not exist", "Check the path."));
+    } catch (AccessDeniedException e) {
+      Failures.tell(
+          terminal,
+          new UnusableDirectoryException(
+              path + " cannot be read: permission denied",
+              "Run as the user that the broker runs as."));
+    } catch (FileSystemException e) {
+      Failures.tell(
+          terminal,
+          new UnusableDirectoryException(
+              path + " cannot be read: " + e.getReason(), "Check the path and the disk."));
+    }
+    return ExitCode.REFUSED;
   }
 
   private boolean print(DumpPrinter printer, Path path) throws IOException {
