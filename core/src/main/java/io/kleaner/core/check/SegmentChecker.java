@@ -21,6 +21,7 @@ import io.kleaner.core.segment.Segment;
 import java.io.IOException;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.LongConsumer;
 
 /** Checks one segment after the other. Not thread-safe. */
 final class SegmentChecker implements AutoCloseable {
@@ -30,6 +31,7 @@ final class SegmentChecker implements AutoCloseable {
   private final FileSystem fileSystem;
   private final CheckLevel level;
   private final CancelToken token;
+  private final LongConsumer bytesRead;
   private final List<Finding> findings;
   private final BatchCursor cursor;
   private final BatchChecksum checksum = new BatchChecksum();
@@ -47,6 +49,7 @@ final class SegmentChecker implements AutoCloseable {
   private long records;
 
   /**
+   * @param bytesRead told the size of each batch that was read
    * @param aborted every entry of the partition's transaction indexes
    */
   SegmentChecker(
@@ -54,12 +57,14 @@ final class SegmentChecker implements AutoCloseable {
       CheckLevel level,
       int maxRecordBytes,
       CancelToken token,
+      LongConsumer bytesRead,
       List<AbortedTxn> aborted,
       List<Finding> findings) {
     this.transactions = new TransactionState(aborted);
     this.fileSystem = fileSystem;
     this.level = level;
     this.token = token;
+    this.bytesRead = bytesRead;
     this.findings = findings;
     this.cursor = new BatchCursor(BUFFER_BYTES, maxRecordBytes);
     this.decompressors = new Decompressors(maxRecordBytes);
@@ -82,6 +87,7 @@ final class SegmentChecker implements AutoCloseable {
         token.throwIfCancelled();
         BatchHeader batch = cursor.header();
         batches++;
+        bytesRead.accept(batch.sizeInBytes());
         checkOffsets(segment, batch, nextBaseOffset);
         if (checkChecksum(segment, batch) && level.includes(CheckLevel.RECORDS)) {
           checkRecords(segment, batch);

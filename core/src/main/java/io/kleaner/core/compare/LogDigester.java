@@ -22,6 +22,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /** Turns a log into digests of what a reader sees of it. Not thread-safe. */
 final class LogDigester implements AutoCloseable {
@@ -58,8 +59,10 @@ final class LogDigester implements AutoCloseable {
    * Digests a log from its log start to its log end.
    *
    * @param producers at the log end; their open transactions are uncommitted
+   * @param bytesRead told the size of each batch that was read
    */
-  void digest(PartitionLog log, Map<Long, ProducerEntry> producers, DigestFiles out)
+  void digest(
+      PartitionLog log, Map<Long, ProducerEntry> producers, DigestFiles out, LongConsumer bytesRead)
       throws IOException {
     TransactionState transactions = new TransactionState(abortedTxns(log));
     for (Segment segment : log.segments()) {
@@ -74,6 +77,7 @@ final class LogDigester implements AutoCloseable {
         while (batches.next()) {
           token.throwIfCancelled();
           BatchHeader batch = batches.header();
+          bytesRead.accept(batch.sizeInBytes());
           try {
             digest(batch, log.logStartOffset(), transactions, producers, out);
           } catch (CorruptBatchException e) {

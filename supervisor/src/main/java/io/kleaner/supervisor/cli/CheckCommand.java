@@ -5,7 +5,6 @@ import io.kleaner.core.check.CheckLevel;
 import io.kleaner.core.check.CheckReport;
 import io.kleaner.core.check.Finding;
 import io.kleaner.core.check.LogChecker;
-import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDirReader;
 import java.io.IOException;
@@ -101,16 +100,31 @@ final class CheckCommand implements Callable<Integer> {
   private ExitCode check(LogChecker checker, Path dir, List<Map<String, Object>> partitions)
       throws IOException {
     ExitCode exit = ExitCode.DONE;
-    for (Path partition : new LogDirReader(fileSystem).read(dir).partitions()) {
-      terminal.progress(partition.getFileName() + ": checking");
-      CheckReport report = checker.check(partition);
-      terminal.clearProgress();
+    List<Path> found = new LogDirReader(fileSystem).read(dir).partitions();
+    for (int i = 0; i < found.size(); i++) {
+      Path partition = found.get(i);
+      CheckReport report = check(checker, partition, i + 1, found.size());
       partitions.add(print(partition, report));
       if (!report.findings().isEmpty()) {
         exit = ExitCode.FINDINGS;
       }
     }
     return exit;
+  }
+
+  private CheckReport check(LogChecker checker, Path partition, int number, int of) {
+    Progress progress = new Progress(terminal);
+    progress.begin(
+        partition.getFileName().toString(),
+        "checking",
+        number,
+        of,
+        () -> Progress.logBytes(fileSystem, partition));
+    try {
+      return checker.check(partition, progress::read);
+    } finally {
+      progress.end();
+    }
   }
 
   private Map<String, Object> print(Path partition, CheckReport report) {

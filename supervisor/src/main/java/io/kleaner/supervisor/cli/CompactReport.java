@@ -275,6 +275,11 @@ final class CompactReport {
     };
   }
 
+  /** Shows on a terminal how far the look at what a broker did not close is. */
+  Progress assessing() {
+    return new Progress(terminal);
+  }
+
   private void clearProgress() {
     terminal.clearProgress();
   }

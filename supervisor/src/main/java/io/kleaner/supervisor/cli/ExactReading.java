@@ -63,41 +63,44 @@ final class ExactReading {
   }
 
   /**
-   * Reads what the plan is about, twice.
+   * Reads what the plan is about: as a clean does, and once more.
    *
+   * @param progress told how much was read
    * @throws io.kleaner.core.pace.CancelledException if a stop was asked for
    */
-  Outcome read(CleanPlan plan) {
-    CompactionOutcome outcome = dryRun(plan);
+  Outcome read(CleanPlan plan, Progress progress) {
+    CompactionOutcome outcome = dryRun(plan, progress);
     token.throwIfCancelled();
     if (outcome instanceof CompactionOutcome.Refused refused && refused.blame() == Blame.INPUT) {
-      return new Outcome.Refused(refused, surveyOfRefused(plan));
+      return new Outcome.Refused(refused, surveyOfRefused(plan, progress));
     }
     if (!(outcome instanceof CompactionOutcome.Compacted compacted)) {
       return new Outcome.Unread(outcome.message(), ExitCode.of(outcome));
     }
+    // A short dry run does not say how far it is.
+    progress.at(compacted.stats().bytesRead());
     try {
-      return new Outcome.Figures(compacted.stats(), survey(plan));
+      return new Outcome.Figures(compacted.stats(), survey(plan, progress));
     } catch (IOException e) {
       return new Outcome.Unread(plan.partition() + ": " + e, ExitCode.FINDINGS);
     }
   }
 
-  private DataSurvey.Result survey(CleanPlan plan) throws IOException {
+  private DataSurvey.Result survey(CleanPlan plan, Progress progress) throws IOException {
     return new DataSurvey(fileSystem, maxRecordBytes, token)
-        .read(plan.cleanedSegments(), plan.segments(), TOP_KEYS);
+        .read(plan.cleanedSegments(), plan.segments(), TOP_KEYS, progress::read);
   }
 
-  private Optional<DataSurvey.Result> surveyOfRefused(CleanPlan plan) {
+  private Optional<DataSurvey.Result> surveyOfRefused(CleanPlan plan, Progress progress) {
     try {
-      return Optional.of(survey(plan));
+      return Optional.of(survey(plan, progress));
     } catch (IOException e) {
       // What is wrong with the data is said by the refusal.
       return Optional.empty();
     }
   }
 
-  private CompactionOutcome dryRun(CleanPlan plan) {
+  private CompactionOutcome dryRun(CleanPlan plan, Progress progress) {
     Committer none =
         new Committer() {
           @Override
@@ -114,7 +117,15 @@ final class ExactReading {
     try (Compactor compactor =
         new Compactor(
             fileSystem, Clock.system(), options, Throttle.unlimited(), maxRecordBytes, none)) {
-      return compactor.run(plan, token, CompactionListener.NONE);
+      return compactor.run(
+          plan,
+          token,
+          new CompactionListener() {
+            @Override
+            public void progress(CleanPlan of, long bytesRead, long bytesWritten) {
+              progress.at(bytesRead);
+            }
+          });
     }
   }
 }

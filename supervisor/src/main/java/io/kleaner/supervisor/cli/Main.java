@@ -70,7 +70,7 @@ public final class Main {
         .addSubcommand(new CheckCommand(terminal, interrupts, disk))
         .addSubcommand(new DumpCommand(terminal, interrupts, disk))
         .addSubcommand(new DiffCommand(terminal, interrupts, disk))
-        .addSubcommand(new RecoverCommand(terminal, disk))
+        .addSubcommand(new RecoverCommand(terminal, interrupts, disk))
         .addSubcommand(new ServeCommand(terminal, interrupts, disk))
         .addSubcommand(new CompactNowCommand(terminal, interrupts, disk))
         .addSubcommand(new WatchCommand(terminal, interrupts, disk))

@@ -9,9 +9,11 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.UnusableDirectoryException;
+import io.kleaner.core.policy.CleanPlan;
 import io.kleaner.core.policy.CleanPolicy;
 import io.kleaner.core.policy.CleanRequest;
 import io.kleaner.core.policy.Decision;
+import io.kleaner.core.segment.Segment;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.cli.ExactReading.Outcome;
 import java.io.IOException;
@@ -173,6 +175,7 @@ final class PlanCommand implements Callable<Integer> {
       exit = ExitCode.REFUSED;
       mayRun = true;
     }
+    Progress progress = new Progress(terminal);
     PartitionJob job =
         new PartitionJob(
             fileSystem,
@@ -189,20 +192,37 @@ final class PlanCommand implements Callable<Integer> {
                 target.upgradeFormat()),
             mayRun ? PartitionJob.Tail.BEING_WRITTEN : PartitionJob.Tail.SETTLED,
             afterCrash
-                ? Optional.of(new PartitionJob.CrashCheck((int) maxRecordBytes, interrupts.token()))
+                ? Optional.of(
+                    new PartitionJob.CrashCheck(maxRecordBytes, interrupts.token(), progress::read))
                 : Optional.empty());
-    return exit.worse(plan(logDir, job, report, spill));
+    return exit.worse(plan(logDir, job, progress, report, spill));
   }
 
-  private ExitCode plan(LogDir logDir, PartitionJob job, PlanReport report, SpillDir spill)
+  private ExitCode plan(
+      LogDir logDir, PartitionJob job, Progress progress, PlanReport report, SpillDir spill)
       throws IOException {
     logDir.skipped().forEach(skipped -> report.skipped(skipped.name(), skipped.reason()));
     List<Planned> todo = new ArrayList<>();
     ExitCode exit = ExitCode.DONE;
-    for (Path partition : target.partitions(logDir)) {
+    List<Path> partitions = target.partitions(logDir);
+    for (int i = 0; i < partitions.size(); i++) {
+      Path partition = partitions.get(i);
       interrupts.token().throwIfCancelled();
       String name = partition.getFileName().toString();
-      Assessment assessment = assess(job, partition);
+      if (afterCrash && logDir.isAfterCrash()) {
+        progress.begin(
+            name,
+            "checking after the crash",
+            i + 1,
+            partitions.size(),
+            () -> Progress.logBytes(fileSystem, partition));
+      }
+      Assessment assessment;
+      try {
+        assessment = assess(job, partition);
+      } finally {
+        progress.end();
+      }
       if (assessment instanceof Assessment.Unfit unfit) {
         report.unfit(name, unfit.reason(), unfit.nextStep());
         exit = exit.worse(ExitCode.REFUSED);
@@ -217,25 +237,38 @@ final class PlanCommand implements Callable<Integer> {
       }
     }
     todo.sort(Comparator.comparing(Planned::clean, CleanPolicy.ORDER));
-    for (Planned each : todo) {
-      Optional<Outcome> read = exact ? Optional.of(read(each.clean(), spill)) : Optional.empty();
+    for (int i = 0; i < todo.size(); i++) {
+      Planned each = todo.get(i);
+      Optional<Outcome> read =
+          exact ? Optional.of(read(each.clean(), spill, i + 1, todo.size())) : Optional.empty();
       report.planned(each.clean(), each.asBroker(), read);
       exit = exit.worse(read.map(PlanCommand::exitOf).orElse(ExitCode.DONE));
     }
     return exit;
   }
 
-  private Outcome read(Decision.Clean clean, SpillDir spill) {
-    terminal.progress(clean.plan().partition() + ": reading");
+  private Outcome read(Decision.Clean clean, SpillDir spill, int number, int of) {
+    CleanPlan plan = clean.plan();
+    Progress progress = new Progress(terminal);
+    // What is dirty is read to find what is superseded, all of it to count what stays, and again to
+    // count keys and tombstones.
+    progress.begin(
+        plan.partition().toString(),
+        "reading",
+        number,
+        of,
+        () ->
+            clean.dirtyBytes()
+                + 2 * plan.cleanedSegments().stream().mapToLong(Segment::logBytes).sum());
     try {
       return new ExactReading(
               fileSystem,
               new CleanOptions(memory, spill.place(), CleanOptions.Verify.NONE, true),
               maxRecordBytes,
               interrupts.token())
-          .read(clean.plan());
+          .read(plan, progress);
     } finally {
-      terminal.clearProgress();
+      progress.end();
     }
   }
 

@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
 final class RecoverCommand implements Callable<Integer> {
 
   private final Terminal terminal;
+  private final Interrupts interrupts;
   private final FileSystem fileSystem;
 
   @Spec private CommandSpec spec;
@@ -62,7 +63,8 @@ final class RecoverCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
   private boolean json;
 
-  RecoverCommand(Terminal terminal, FileSystem fileSystem) {
+  RecoverCommand(Terminal terminal, Interrupts interrupts, FileSystem fileSystem) {
+    this.interrupts = interrupts;
     this.fileSystem = fileSystem;
     this.terminal = terminal;
   }
@@ -76,6 +78,9 @@ final class RecoverCommand implements Callable<Integer> {
     List<Map<String, Object>> partitions = new ArrayList<>();
     EachDirectory directories = new EachDirectory(fileSystem, terminal, spec);
     ExitCode exit = directories.run(dirs, dir -> recover(dir, partitions));
+    if (exit == ExitCode.INTERRUPTED) {
+      terminal.problem("kleaner: interrupted; nothing is half-done, run it again for the rest");
+    }
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("partitions", partitions);
@@ -86,10 +91,17 @@ final class RecoverCommand implements Callable<Integer> {
   }
 
   private ExitCode recover(Path dir, List<Map<String, Object>> partitions) throws IOException {
-    LogDir logDir = new LogDirReader(fileSystem).read(dir);
     ExitCode exit = ExitCode.DONE;
+    if (interrupts.token().isCancelled()) {
+      return ExitCode.INTERRUPTED;
+    }
+    LogDir logDir = new LogDirReader(fileSystem).read(dir);
     try (LogDirSession session = LogDirSession.open(fileSystem, logDir, afterCrash)) {
       for (Path partition : logDir.partitions()) {
+        // Not within a partition: what is finished half is what it is there to mend.
+        if (interrupts.token().isCancelled()) {
+          return ExitCode.INTERRUPTED;
+        }
         exit = exit.worse(recover(session, partition, partitions));
       }
     }
