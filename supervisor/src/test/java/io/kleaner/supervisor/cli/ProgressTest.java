@@ -99,12 +99,16 @@ class ProgressTest {
   }
 
   @Test
-  void compact_onATerminal_showsItsPhases() {
-    Cli.Run run = Cli.onTerminal("compact", "--topic", "my-topic", logDir);
+  void compact_onATerminal_showsWhatItIsAt() throws IOException {
+    // Of less than a mebibyte nothing is shown.
+    Path partition = ManyKeys.in(temp.resolve("many"));
+
+    Cli.Run run = Cli.onTerminal("compact", partition);
 
     assertThat(run.exit()).as(run.all()).isZero();
-    assertThat(shown(run.err())).anyMatch(line -> line.matches("my-topic-0: \\w+, .* read, .*"));
-    assertThat(run.out()).doesNotContain("\r");
+    assertThat(shown(run.err()))
+        .anyMatch(line -> line.matches("scripted-0: scan, .* read, .* written"));
+    assertThat(run.out()).contains("scripted-0: cleaned").doesNotContain("\r", " read, ");
   }
 
   /** What was shown one after the other, without what took it away. */
