@@ -33,6 +33,9 @@ import picocli.CommandLine.Spec;
     footer = "  kleaner recover /var/kafka/data/orders-0")
 final class RecoverCommand implements Callable<Integer> {
 
+  /** A recovery that did not come to its end is taken up where it stopped. */
+  private static final String AFTER_FAILURE = "Check permissions and the disk, then run it again.";
+
   private final Terminal terminal;
   private final Interrupts interrupts;
   private final FileSystem fileSystem;
@@ -124,7 +127,9 @@ final class RecoverCommand implements Callable<Integer> {
     } catch (IOException e) {
       entry.put("result", "failed");
       entry.put("explanation", e.toString());
+      entry.put("nextStep", AFTER_FAILURE);
       terminal.problem(partition.getFileName() + ": cannot be recovered: " + e);
+      terminal.problem("  " + AFTER_FAILURE);
       return ExitCode.FINDINGS;
     }
   }
