@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /**
  * Reads segments for what a person wants to know before a clean: which keys are overwritten most,
@@ -89,8 +90,10 @@ public final class DataSurvey {
    *
    * @param segments to be read, ascending
    * @param all the partition's segments, for their transaction indexes
+   * @param bytesRead told the size of each batch that was read, in bytes, on this thread
    */
-  public Result read(List<Segment> segments, List<Segment> all, int topKeys) throws IOException {
+  public Result read(List<Segment> segments, List<Segment> all, int topKeys, LongConsumer bytesRead)
+      throws IOException {
     TransactionState transactions = new TransactionState(TxnIndexFile.readAll(fileSystem, all));
     BatchCursor batches = new BatchCursor(BUFFER_BYTES, maxRecordBytes);
     try (Decompressors decompressors = new Decompressors(maxRecordBytes);
@@ -107,6 +110,7 @@ public final class DataSurvey {
               BatchCursor.Check.CHECKSUMS);
           while (batches.next()) {
             token.throwIfCancelled();
+            bytesRead.accept(batches.header().sizeInBytes());
             try {
               read(batches.header(), transactions, records, legacy);
             } catch (CorruptBatchException e) {

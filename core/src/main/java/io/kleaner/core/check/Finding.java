@@ -10,8 +10,9 @@ import java.util.OptionalLong;
  * @param severity how bad it is
  * @param kind what it is, for a program
  * @param file where
- * @param position byte position in the file
- * @param offset log offset, if it is about one
+ * @param position byte position in the file; empty if it is about the file as a whole
+ * @param offset log offset, if it is about one; of a batch that cannot be read the lowest that it
+ *     may have
  * @param expected what should be there
  * @param actual what is there
  * @param nextStep what follows, and what to do

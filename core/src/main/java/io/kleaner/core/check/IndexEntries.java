@@ -24,6 +24,10 @@ import java.util.TreeMap;
 /** Checks the indexes of one segment, at the deepest level entry by entry as its batches pass. */
 final class IndexEntries {
 
+  private static final String WRONG_TIME =
+      "Lookups by time may begin at the wrong place. Delete both indexes while no broker runs: they"
+          + " are rebuilt.";
+
   private final Segment segment;
   private final List<Finding> findings;
   private final Map<Long, Entry> offsetsByPosition = new TreeMap<>();
@@ -136,6 +140,11 @@ final class IndexEntries {
     boolean leads =
         entry == null
             || (entry.value() > previousLastOffset && entry.value() <= batch.lastOffset());
+    // Of the old formats a wrapper's header tells its last offset alone.
+    long firstOffset =
+        batch.isLegacy()
+            ? Math.min(previousLastOffset + 1, batch.lastOffset())
+            : batch.baseOffset();
     previousLastOffset = batch.lastOffset();
     if (!leads) {
       add(
@@ -148,16 +157,19 @@ final class IndexEntries {
           "Reads may begin at the wrong place. Delete the index while no broker runs: it is"
               + " rebuilt.");
     }
-    checkTimes(batch);
+    checkTimes(batch, firstOffset);
     TxnEntry marked = batch.isControlBatch() ? txnsByMarker.get(batch.lastOffset()) : null;
     if (marked != null && marked.txn().producerId() == batch.producerId()) {
       txnsByMarker.remove(batch.lastOffset());
     }
   }
 
-  private void checkTimes(BatchHeader batch) {
+  /**
+   * @param firstOffset the lowest that an entry for the batch may have
+   */
+  private void checkTimes(BatchHeader batch, long firstOffset) {
     Map<Long, Entry> entries =
-        timestampsByOffset.headMap(batch.lastOffset(), true).tailMap(batch.baseOffset(), true);
+        timestampsByOffset.subMap(firstOffset, true, batch.lastOffset(), true);
     entries.forEach(
         (offset, entry) -> {
           if (entry.value() != batch.maxTimestamp()) {
@@ -168,8 +180,7 @@ final class IndexEntries {
                 OptionalLong.of(offset),
                 "timestamp " + batch.maxTimestamp(),
                 "timestamp " + entry.value(),
-                "Lookups by time may begin at the wrong place. Delete both indexes while no broker"
-                    + " runs: they are rebuilt.");
+                WRONG_TIME);
           }
         });
     entries.clear();
@@ -208,6 +219,16 @@ final class IndexEntries {
                 "none",
                 "Reads may begin at the wrong place. Delete the index while no broker runs: it"
                     + " is rebuilt."));
+    timestampsByOffset.forEach(
+        (offset, entry) ->
+            add(
+                Finding.Kind.TIME_INDEX,
+                segment.file(Kind.TIME_INDEX),
+                OptionalLong.of(entry.at()),
+                OptionalLong.of(offset),
+                "a batch with offset " + offset + " for timestamp " + entry.value(),
+                "none",
+                WRONG_TIME));
   }
 
   private void add(

@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.LongConsumer;
 
 /**
  * Looks for everything that is not as it should be in a partition directory. Read-only: safe beside
@@ -49,6 +50,15 @@ public final class LogChecker {
    * Checks a partition directory; that it cannot be listed, or a file not be read, is a finding.
    */
   public CheckReport check(Path dir) {
+    return check(dir, bytes -> {});
+  }
+
+  /**
+   * The same, and tells how far it is.
+   *
+   * @param bytesRead told the size of each batch that was read, in bytes, on this thread
+   */
+  public CheckReport check(Path dir, LongConsumer bytesRead) {
     List<Finding> findings = new ArrayList<>();
     List<Segment> segments = new ArrayList<>();
     try {
@@ -56,7 +66,7 @@ public final class LogChecker {
     } catch (IOException e) {
       findings.add(unreadable(dir, e));
     }
-    return check(segments, findings);
+    return check(segments, findings, bytesRead);
   }
 
   private void list(Path dir, List<Segment> segments, List<Finding> findings) throws IOException {
@@ -76,12 +86,14 @@ public final class LogChecker {
     segments.sort(Comparator.comparingLong(Segment::baseOffset));
   }
 
-  private CheckReport check(List<Segment> segments, List<Finding> findings) {
+  private CheckReport check(
+      List<Segment> segments, List<Finding> findings, LongConsumer bytesRead) {
     long batches = 0;
     long records = 0;
     long bytes = 0;
     try (SegmentChecker checker =
-        new SegmentChecker(fileSystem, level, maxRecordBytes, token, aborted(segments), findings)) {
+        new SegmentChecker(
+            fileSystem, level, maxRecordBytes, token, bytesRead, aborted(segments), findings)) {
       for (int i = 0; i < segments.size(); i++) {
         boolean last = i == segments.size() - 1;
         long nextBase = last ? Long.MAX_VALUE : segments.get(i + 1).baseOffset();

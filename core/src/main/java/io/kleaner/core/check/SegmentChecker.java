@@ -21,6 +21,7 @@ import io.kleaner.core.segment.Segment;
 import java.io.IOException;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.LongConsumer;
 
 /** Checks one segment after the other. Not thread-safe. */
 final class SegmentChecker implements AutoCloseable {
@@ -30,6 +31,7 @@ final class SegmentChecker implements AutoCloseable {
   private final FileSystem fileSystem;
   private final CheckLevel level;
   private final CancelToken token;
+  private final LongConsumer bytesRead;
   private final List<Finding> findings;
   private final BatchCursor cursor;
   private final BatchChecksum checksum = new BatchChecksum();
@@ -47,6 +49,7 @@ final class SegmentChecker implements AutoCloseable {
   private long records;
 
   /**
+   * @param bytesRead told the size of each batch that was read
    * @param aborted every entry of the partition's transaction indexes
    */
   SegmentChecker(
@@ -54,12 +57,14 @@ final class SegmentChecker implements AutoCloseable {
       CheckLevel level,
       int maxRecordBytes,
       CancelToken token,
+      LongConsumer bytesRead,
       List<AbortedTxn> aborted,
       List<Finding> findings) {
     this.transactions = new TransactionState(aborted);
     this.fileSystem = fileSystem;
     this.level = level;
     this.token = token;
+    this.bytesRead = bytesRead;
     this.findings = findings;
     this.cursor = new BatchCursor(BUFFER_BYTES, maxRecordBytes);
     this.decompressors = new Decompressors(maxRecordBytes);
@@ -83,6 +88,7 @@ final class SegmentChecker implements AutoCloseable {
         token.throwIfCancelled();
         BatchHeader batch = cursor.header();
         batches++;
+        bytesRead.accept(batch.sizeInBytes());
         checkOffsets(segment, batch, nextBaseOffset);
         if (checkChecksum(segment, batch) && level.includes(CheckLevel.RECORDS)) {
           checkRecords(segment, batch);
@@ -95,8 +101,10 @@ final class SegmentChecker implements AutoCloseable {
         }
       }
     }
-    boolean allRead = level.includes(CheckLevel.RECORDS) && findings.size() == findingsBefore;
-    indexes.finish(allRead);
+    boolean allRead =
+        findings.subList(findingsBefore, findings.size()).stream()
+            .noneMatch(finding -> finding.file().equals(segment.logFile()));
+    indexes.finish(allRead && level.includes(CheckLevel.RECORDS));
   }
 
   /**
@@ -113,7 +121,7 @@ final class SegmentChecker implements AutoCloseable {
           tail ? Kind.TORN_TAIL : Kind.CORRUPT_BATCH,
           segment,
           position,
-          OptionalLong.empty(),
+          nextOffset(segment),
           "a whole batch",
           e.problem() + ", " + (end - position) + " bytes are left",
           nextStep(tail, last));
@@ -125,7 +133,7 @@ final class SegmentChecker implements AutoCloseable {
           Kind.CORRUPT_BATCH,
           segment,
           cursor.nextFilePosition(),
-          OptionalLong.empty(),
+          nextOffset(segment),
           "a batch of at most " + e.boundBytes() + " bytes",
           e.askedBytes() + " bytes",
           "The rest of this segment was not read, and from here on no transaction marker was"
@@ -142,6 +150,11 @@ final class SegmentChecker implements AutoCloseable {
     return "What follows in this segment cannot be read"
         + (last ? ", and a broker that recovers it cuts all of it off" : "")
         + ". Restore the replica from another.";
+  }
+
+  /** The lowest offset that a batch which can't be read may have. */
+  private OptionalLong nextOffset(Segment segment) {
+    return OptionalLong.of(Math.max(segment.baseOffset(), previousLastOffset + 1));
   }
 
   private void checkOffsets(Segment segment, BatchHeader batch, long nextBaseOffset) {

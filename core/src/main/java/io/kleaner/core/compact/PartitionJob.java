@@ -25,6 +25,7 @@ import io.kleaner.core.settings.TopicSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * Looks at one partition directory and decides what is to be done with it, turning whatever is
@@ -82,8 +83,15 @@ public final class PartitionJob {
    *
    * @param maxRecordBytes the largest batch that may be in memory for it
    * @param token ends it
+   * @param bytesRead told the size of each batch that was read, in bytes
    */
-  public record CrashCheck(int maxRecordBytes, CancelToken token) {}
+  public record CrashCheck(int maxRecordBytes, CancelToken token, LongConsumer bytesRead) {
+
+    /** One that nobody follows. */
+    public CrashCheck(int maxRecordBytes, CancelToken token) {
+      this(maxRecordBytes, token, bytes -> {});
+    }
+  }
 
   private final FileSystem fileSystem;
   private final Tail tail;
@@ -251,7 +259,7 @@ public final class PartitionJob {
   private Optional<Assessment> checkAfterCrash(Path partitionDir, CrashCheck how) {
     CheckReport report =
         new LogChecker(fileSystem, CheckLevel.CHECKSUMS, how.maxRecordBytes(), how.token())
-            .check(partitionDir);
+            .check(partitionDir, how.bytesRead());
     return report.findings().stream()
         .filter(finding -> finding.severity() == Finding.Severity.ERROR || finding.leavesUnread())
         .findFirst()

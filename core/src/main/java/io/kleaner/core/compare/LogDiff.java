@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.LongConsumer;
 
 /**
  * Whether two logs say the same to a reader: the last committed value, timestamp and headers of
@@ -69,6 +70,17 @@ public final class LogDiff {
    * @throws io.kleaner.core.record.CorruptBatchException if one of them cannot be read
    */
   public DiffReport compare(PartitionLog left, PartitionLog right) throws IOException {
+    return compare(left, right, bytes -> {});
+  }
+
+  /**
+   * The same, and tells how far it is.
+   *
+   * @param bytesRead told the size of each batch that was read, in bytes, on this thread; both logs
+   *     are read once
+   */
+  public DiffReport compare(PartitionLog left, PartitionLog right, LongConsumer bytesRead)
+      throws IOException {
     shown.clear();
     total = 0;
     keysLeft = 0;
@@ -92,8 +104,8 @@ public final class LogDiff {
     try (DigestFiles a = new DigestFiles(fileSystem, place, "left", partitions);
         DigestFiles b = new DigestFiles(fileSystem, place, "right", partitions);
         LogDigester digester = new LogDigester(fileSystem, hash, maxRecordBytes, token)) {
-      digester.digest(left, leftProducers, a);
-      digester.digest(right, rightProducers, b);
+      digester.digest(left, leftProducers, a, bytesRead);
+      digester.digest(right, rightProducers, b, bytesRead);
       compare(a, b);
     }
     return new DiffReport(shown, total, keysLeft, keysRight);

@@ -20,6 +20,7 @@ import io.kleaner.core.segment.TxnIndexFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /** Turns a log into digests of what a reader sees of it. Not thread-safe. */
 final class LogDigester implements AutoCloseable {
@@ -56,8 +57,10 @@ final class LogDigester implements AutoCloseable {
    * Digests a log from its log start to its log end.
    *
    * @param producers at the log end; their open transactions are uncommitted
+   * @param bytesRead told the size of each batch that was read
    */
-  void digest(PartitionLog log, Map<Long, ProducerEntry> producers, DigestFiles out)
+  void digest(
+      PartitionLog log, Map<Long, ProducerEntry> producers, DigestFiles out, LongConsumer bytesRead)
       throws IOException {
     TransactionState transactions =
         new TransactionState(TxnIndexFile.readAll(fileSystem, log.segments()));
@@ -73,6 +76,7 @@ final class LogDigester implements AutoCloseable {
         while (batches.next()) {
           token.throwIfCancelled();
           BatchHeader batch = batches.header();
+          bytesRead.accept(batch.sizeInBytes());
           try {
             digest(batch, log.logStartOffset(), transactions, producers, out);
           } catch (CorruptBatchException e) {

@@ -58,6 +58,16 @@ public final class SpillSpace implements AutoCloseable {
         Integer.highestOneBit((int) Math.max(MIN_PARTITIONS, Math.min(affordable, MAX_PARTITIONS)));
   }
 
+  /**
+   * Free bytes without which so many are not spilled: they are claimed from the disk piece by
+   * piece.
+   *
+   * @param spilledBytes in all
+   */
+  public static long claimedBytes(long spilledBytes) {
+    return (spilledBytes + CLAIM_BYTES - 1) / CLAIM_BYTES * CLAIM_BYTES;
+  }
+
   /** Memory that the buffers of one level of partitions take, in bytes. */
   public long bufferBytes() {
     return (long) partitions * BUFFER_BYTES;

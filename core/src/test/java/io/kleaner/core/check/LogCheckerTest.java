@@ -2,6 +2,7 @@
 package io.kleaner.core.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.oracle.Fixtures;
@@ -113,8 +114,34 @@ class LogCheckerTest {
     change(FIRST + ".log", bytes -> withByte(bytes, 16, 9));
 
     assertThat(check(CheckLevel.HEADERS))
-        .extracting(Finding::kind)
-        .contains(Finding.Kind.CORRUPT_BATCH);
+        .filteredOn(finding -> finding.kind() == Finding.Kind.CORRUPT_BATCH)
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.offset()).hasValue(0));
+  }
+
+  @Test
+  void check_garbageMagicAfterTheFirstBatch_offsetIsTheOneThatFollows() throws IOException {
+    change(FIRST + ".log", bytes -> withByte(bytes, secondBatch(bytes) + 16, 9));
+
+    assertThat(check(CheckLevel.HEADERS))
+        .filteredOn(finding -> finding.kind() == Finding.Kind.CORRUPT_BATCH)
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.offset()).hasValue(1));
+  }
+
+  /** Where it begins: the first one's size stands after its base offset, and counts from there. */
+  private static int secondBatch(byte[] bytes) {
+    return ByteBuffer.wrap(bytes).getInt(8) + 12;
+  }
+
+  @Test
+  void check_tornFirstBatchOfASegment_offsetIsTheSegmentsBase() throws IOException {
+    change(SECOND + ".log", bytes -> Arrays.copyOf(bytes, 30));
+
+    assertThat(check(CheckLevel.HEADERS))
+        .filteredOn(finding -> finding.kind() == Finding.Kind.TORN_TAIL)
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.offset()).hasValue(4));
   }
 
   private static byte[] withByte(byte[] bytes, int at, int value) {
@@ -129,7 +156,11 @@ class LogCheckerTest {
     assertThat(check(CheckLevel.HEADERS))
         .filteredOn(finding -> finding.kind() == Finding.Kind.TORN_TAIL)
         .singleElement()
-        .satisfies(finding -> assertThat(finding.position()).isPresent());
+        .satisfies(
+            finding -> {
+              assertThat(finding.position()).isPresent();
+              assertThat(finding.offset()).hasValue(5);
+            });
   }
 
   /** A broker that recovers such a segment cuts off sound batches. */
@@ -201,6 +232,53 @@ class LogCheckerTest {
         .filteredOn(finding -> finding.kind() == Finding.Kind.TIME_INDEX)
         .isNotEmpty()
         .allSatisfy(finding -> assertThat(finding.position()).hasValue(0));
+  }
+
+  @Test
+  void check_timeIndexEntriesWithoutABatch_areAllFoundAtLevelThree() throws IOException {
+    byte[] before = Files.readAllBytes(partition.resolve(FIRST + ".timeindex"));
+    ByteBuffer last = ByteBuffer.wrap(before, before.length - 12, 12);
+    long timestamp = last.getLong();
+    change(
+        FIRST + ".timeindex",
+        bytes ->
+            ByteBuffer.allocate(bytes.length + 24)
+                .put(bytes)
+                .putLong(timestamp + 1)
+                .putInt(1000)
+                .putLong(timestamp + 2)
+                .putInt(1001)
+                .array());
+
+    assertThat(check(CheckLevel.CHECKSUMS)).isEmpty();
+    assertThat(check(CheckLevel.RECORDS))
+        .allSatisfy(
+            finding -> {
+              assertThat(finding.kind()).isEqualTo(Finding.Kind.TIME_INDEX);
+              assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
+              assertThat(finding.file()).hasFileName(FIRST + ".timeindex");
+            })
+        .extracting(
+            finding -> finding.position().orElse(-1), finding -> finding.offset().orElse(-1))
+        .containsExactly(tuple((long) before.length, 1000L), tuple(before.length + 12L, 1001L));
+  }
+
+  @Test
+  void check_wrongTimeAndOneWithoutABatch_bothAreFound() throws IOException {
+    change(
+        FIRST + ".timeindex",
+        bytes -> {
+          long last = ByteBuffer.wrap(bytes, bytes.length - 12, 12).getLong();
+          ByteBuffer more = ByteBuffer.allocate(bytes.length + 12).put(bytes);
+          more.putLong(last + 1).putInt(1000);
+          return more.putLong(0, more.getLong(0) - 1).array();
+        });
+
+    assertThat(check(CheckLevel.RECORDS))
+        .extracting(Finding::actual)
+        .hasSize(2)
+        .anyMatch(actual -> actual.startsWith("timestamp "))
+        .contains("none");
   }
 
   @Test

@@ -27,7 +27,9 @@ import picocli.CommandLine.Spec;
     name = "alert",
     mixinStandardHelpOptions = true,
     versionProvider = KleanerCommand.Version.class,
-    description = "Tries the sinks that alerts go to.")
+    description = "Tries the sinks that alerts go to.",
+    footerHeading = "%nExamples:%n",
+    footer = "  kleaner alert test --config-file kleaner.yaml")
 final class AlertCommand implements Runnable {
 
   @Spec private CommandSpec spec;

@@ -5,7 +5,6 @@ import io.kleaner.core.check.CheckLevel;
 import io.kleaner.core.check.CheckReport;
 import io.kleaner.core.check.Finding;
 import io.kleaner.core.check.LogChecker;
-import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDirReader;
 import java.io.IOException;
@@ -64,11 +63,11 @@ final class CheckCommand implements Callable<Integer> {
       names = "--max-record-bytes",
       paramLabel = "SIZE",
       defaultValue = "64m",
-      converter = Sizes.class,
+      converter = RecordBytes.class,
       description =
           "The largest batch, and the largest key, that may be in memory. Default:"
               + " ${DEFAULT-VALUE}.")
-  private long maxRecordBytes = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
+  private int maxRecordBytes;
 
   @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
   private boolean json;
@@ -84,12 +83,7 @@ final class CheckCommand implements Callable<Integer> {
     CheckLevel depth =
         CheckLevel.of(level)
             .orElseThrow(() -> new ParameterException(spec.commandLine(), "--level is 1, 2 or 3"));
-    LogChecker checker =
-        new LogChecker(
-            fileSystem,
-            depth,
-            (int) Math.min(maxRecordBytes, Integer.MAX_VALUE - 8),
-            interrupts.token());
+    LogChecker checker = new LogChecker(fileSystem, depth, maxRecordBytes, interrupts.token());
     List<Map<String, Object>> partitions = new ArrayList<>();
     EachDirectory directories = new EachDirectory(fileSystem, terminal, spec);
     ExitCode exit = directories.run(dirs, dir -> check(checker, dir, partitions));
@@ -106,16 +100,31 @@ final class CheckCommand implements Callable<Integer> {
   private ExitCode check(LogChecker checker, Path dir, List<Map<String, Object>> partitions)
       throws IOException {
     ExitCode exit = ExitCode.DONE;
-    for (Path partition : new LogDirReader(fileSystem).read(dir).partitions()) {
-      terminal.progress(partition.getFileName() + ": checking");
-      CheckReport report = checker.check(partition);
-      terminal.clearProgress();
+    List<Path> found = new LogDirReader(fileSystem).read(dir).partitions();
+    for (int i = 0; i < found.size(); i++) {
+      Path partition = found.get(i);
+      CheckReport report = check(checker, partition, i + 1, found.size());
       partitions.add(print(partition, report));
       if (!report.findings().isEmpty()) {
         exit = ExitCode.FINDINGS;
       }
     }
     return exit;
+  }
+
+  private CheckReport check(LogChecker checker, Path partition, int number, int of) {
+    Progress progress = new Progress(terminal);
+    progress.begin(
+        partition.getFileName().toString(),
+        "checking",
+        number,
+        of,
+        () -> Progress.logBytes(fileSystem, partition));
+    try {
+      return checker.check(partition, progress::read);
+    } finally {
+      progress.end();
+    }
   }
 
   private Map<String, Object> print(Path partition, CheckReport report) {

@@ -11,7 +11,6 @@ import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.policy.CleanRequest;
-import io.kleaner.core.policy.UnkeyedPolicy;
 import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.time.Clock;
 import io.kleaner.core.time.FixedClock;
@@ -79,7 +78,7 @@ final class CompactCommand implements Callable<Integer> {
   private Tombstones tombstones;
 
   @ArgGroup(exclusive = true)
-  private Unkeyed unkeyed = new Unkeyed();
+  private UnkeyedOptions unkeyed = new UnkeyedOptions();
 
   @Option(
       names = "--after-crash",
@@ -95,7 +94,9 @@ final class CompactCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       paramLabel = "DIR",
-      description = "Copy to this new directory and compact there; the input stays untouched.")
+      description =
+          "Copy to this new directory and compact there; the input stays untouched."
+              + " Default: compact in place.")
   private Path output;
 
   @Option(
@@ -112,11 +113,11 @@ final class CompactCommand implements Callable<Integer> {
       names = "--max-record-bytes",
       paramLabel = "SIZE",
       defaultValue = "64m",
-      converter = Sizes.class,
+      converter = RecordBytes.class,
       description =
           "The largest batch on disk, and the largest decompressed record, that may be in memory."
               + " A partition that needs more is refused. Default: ${DEFAULT-VALUE}.")
-  private long maxRecordBytes;
+  private int maxRecordBytes;
 
   @Option(
       names = "--spill-dir",
@@ -168,31 +169,10 @@ final class CompactCommand implements Callable<Integer> {
     EXPIRE
   }
 
-  /** What becomes of records without a key. */
-  static final class Unkeyed {
-    @Option(
-        names = "--keep-unkeyed",
-        description = "Keep records without a key. Default: refuse partitions that have some.")
-    private boolean keep;
-
-    @Option(names = "--drop-unkeyed", description = "Drop records without a key, as Kafka does.")
-    private boolean drop;
-
-    UnkeyedPolicy policy() {
-      if (keep) {
-        return UnkeyedPolicy.KEEP;
-      }
-      return drop ? UnkeyedPolicy.DROP : UnkeyedPolicy.REFUSE;
-    }
-  }
-
   @Override
   public Integer call() throws IOException {
     if (threads < 1) {
       throw new ParameterException(spec.commandLine(), "--threads is at least 1");
-    }
-    if (maxRecordBytes > Integer.MAX_VALUE - 8) {
-      throw new ParameterException(spec.commandLine(), "--max-record-bytes is below 2g");
     }
     if (memory < 1 << 20) {
       throw new ParameterException(spec.commandLine(), "--memory is at least 1m");
@@ -248,7 +228,7 @@ final class CompactCommand implements Callable<Integer> {
             new CleanOptions(memory, spill.place(), verify, dryRun)
                 .withReshaping(reshape.reshaping()),
             rate,
-            (int) maxRecordBytes,
+            maxRecordBytes,
             threads,
             interrupts.token(),
             report);

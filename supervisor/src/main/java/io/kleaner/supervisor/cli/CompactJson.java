@@ -11,7 +11,15 @@ import java.util.Map;
 /** The fields of a cleaned partition in JSON; {@code docs/cli.md} documents them. */
 final class CompactJson {
 
+  private static final long NANOS_PER_MS = 1_000_000;
+  private static final double NANOS_PER_SECOND = 1e9;
+
   private CompactJson() {}
+
+  /** How fast a range was cleaned, by its size before; 0 if the clock did not move meanwhile. */
+  static long bytesPerSecond(long bytesBefore, long nanos) {
+    return nanos == 0 ? 0 : (long) (bytesBefore * NANOS_PER_SECOND / nanos);
+  }
 
   static Map<String, Object> fields(Bounds bounds, CompactionOutcome.Compacted compacted) {
     CleanStats stats = compacted.stats();
@@ -45,8 +53,11 @@ final class CompactJson {
     fields.put("spilledBytes", stats.spilledBytes());
     fields.put("bytesRead", stats.bytesRead());
     fields.put("bytesWritten", stats.bytesWritten());
-    fields.put("scanMs", stats.scanNanos() / 1_000_000);
-    fields.put("copyMs", stats.copyNanos() / 1_000_000);
+    long nanos = stats.scanNanos() + stats.copyNanos();
+    fields.put("durationMs", nanos / NANOS_PER_MS);
+    fields.put("bytesPerSecond", bytesPerSecond(stats.bytesBefore(), nanos));
+    fields.put("scanMs", stats.scanNanos() / NANOS_PER_MS);
+    fields.put("copyMs", stats.copyNanos() / NANOS_PER_MS);
     fields.put("reshaped", reshaped(stats.reshaped()));
     fields.put("bounds", bounds(bounds));
     return fields;

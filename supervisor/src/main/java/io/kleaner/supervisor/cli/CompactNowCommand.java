@@ -70,7 +70,9 @@ final class CompactNowCommand implements Callable<Integer> {
   @Option(
       names = "--command-config",
       paramLabel = "FILE",
-      description = "Properties of a Kafka client: SASL, SSL and whatever else it needs.")
+      description =
+          "Properties of a Kafka client: SASL, SSL and whatever else it needs."
+              + " Default: none, plaintext.")
   private Path commandConfig;
 
   @Option(
@@ -112,18 +114,19 @@ final class CompactNowCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "Afterwards read the files in --log-dir to show that no earlier value of a key is left."
-              + " The key is every byte of FILE.")
+              + " The key is every byte of FILE."
+              + " Default: nothing is proven.")
   private Path proveErased;
 
   @Option(
       names = "--max-record-bytes",
       paramLabel = "SIZE",
       defaultValue = "64m",
-      converter = Sizes.class,
+      converter = RecordBytes.class,
       description =
           "With --prove-erased: the largest batch on disk, and the largest key, that may be in"
               + " memory. Default: ${DEFAULT-VALUE}.")
-  private long maxRecordBytes;
+  private int maxRecordBytes;
 
   @Option(
       names = "--state-dir",
@@ -170,11 +173,7 @@ final class CompactNowCommand implements Callable<Integer> {
               terminal::problem);
       List<ErasureProof.Finding> proofs =
           key.isPresent() && !interrupts.token().isCancelled()
-              ? new ErasureProof(
-                      fileSystem,
-                      key.get(),
-                      (int) Math.min(maxRecordBytes, Integer.MAX_VALUE - 8),
-                      interrupts.token())
+              ? new ErasureProof(fileSystem, key.get(), maxRecordBytes, interrupts.token())
                   .prove(outcome, deadline, terminal::problem)
               : List.of();
       report.print(outcome, recovered, proofs);

@@ -129,7 +129,7 @@ final class CompactReport {
     bytesAfter += stats.bytesAfter();
     entry(name, dryRun ? "would-be-cleaned" : "cleaned")
         .putAll(CompactJson.fields(bounds, compacted));
-    double seconds = (stats.scanNanos() + stats.copyNanos()) / NANOS;
+    long nanos = stats.scanNanos() + stats.copyNanos();
     line(
         name
             + (dryRun ? ": would be cleaned" : ": cleaned")
@@ -178,10 +178,10 @@ final class CompactReport {
         String.format(
             Locale.ROOT,
             "  time     %.3f s (%.3f s finding, %.3f s writing), %.0f MB/s, %d keys in %s%s",
-            seconds,
+            nanos / NANOS,
             stats.scanNanos() / NANOS,
             stats.copyNanos() / NANOS,
-            seconds == 0 ? 0 : stats.bytesBefore() / seconds / 1e6,
+            CompactJson.bytesPerSecond(stats.bytesBefore(), nanos) / 1e6,
             stats.keys(),
             Sizes.text(stats.keyMapBytes()),
             stats.spilledBytes() > 0 ? ", " + Sizes.text(stats.spilledBytes()) + " spilled" : ""));
@@ -273,6 +273,11 @@ final class CompactReport {
                 + " written");
       }
     };
+  }
+
+  /** Shows on a terminal how far the look at what a broker did not close is. */
+  Progress assessing() {
+    return new Progress(terminal);
   }
 
   private void clearProgress() {

@@ -113,7 +113,7 @@ final class CompactRun {
     }
   }
 
-  private PartitionJob assessor(LogDir logDir, Job job, PartitionJob.Tail tail) {
+  private PartitionJob assessor(LogDir logDir, Job job, PartitionJob.Tail tail, Progress progress) {
     return new PartitionJob(
         fileSystem,
         logDir,
@@ -121,13 +121,13 @@ final class CompactRun {
         job.highWatermark(),
         job.request(),
         tail,
-        Optional.of(new PartitionJob.CrashCheck(maxRecordBytes, token)));
+        Optional.of(new PartitionJob.CrashCheck(maxRecordBytes, token, progress::read)));
   }
 
   /** Changes only what would be cleaned, and cuts a tail off only what is sound otherwise. */
   private void prepare(LogDirSession session, LogDir logDir, Job job, Path partition)
       throws IOException {
-    PartitionJob judge = assessor(logDir, job, PartitionJob.Tail.BEING_WRITTEN);
+    PartitionJob judge = assessor(logDir, job, PartitionJob.Tail.BEING_WRITTEN, report.assessing());
     if (judge.isPassedOver(partition)) {
       return;
     }
@@ -152,13 +152,23 @@ final class CompactRun {
   private record Assessed(Path dir, Assessment assessment) {}
 
   private List<Assessed> assessAll(LogDir logDir, Job job, Preparation preparation) {
-    PartitionJob assessor = assessor(logDir, job, PartitionJob.Tail.SETTLED);
+    Progress progress = report.assessing();
+    PartitionJob assessor = assessor(logDir, job, PartitionJob.Tail.SETTLED, progress);
     List<Assessed> assessed = new ArrayList<>();
-    for (Path partition : job.partitions()) {
+    for (int i = 0; i < job.partitions().size(); i++) {
+      Path partition = job.partitions().get(i);
       token.throwIfCancelled();
       Assessment assessment;
       try {
         preparation.prepare(partition);
+        if (logDir.isAfterCrash()) {
+          progress.begin(
+              partition.getFileName().toString(),
+              "checking after the crash",
+              i + 1,
+              job.partitions().size(),
+              () -> Progress.logBytes(fileSystem, partition));
+        }
         assessment = assessor.assess(partition);
       } catch (UnusableDirectoryException e) {
         assessment = new Assessment.Unfit(e.getMessage(), e.nextStep());
@@ -173,6 +183,8 @@ final class CompactRun {
             new Assessment.Unfit(
                 partition + " met a defect of kleaner: " + e + "; nothing was changed.",
                 "Set KLEANER_DEBUG=1 to see where, and report it.");
+      } finally {
+        progress.end();
       }
       assessed.add(new Assessed(partition, assessment));
     }

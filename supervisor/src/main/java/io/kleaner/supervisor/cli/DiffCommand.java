@@ -12,6 +12,7 @@ import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.record.BoundExceededException;
 import io.kleaner.core.record.CorruptBatchException;
+import io.kleaner.core.segment.Segment;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -72,9 +73,9 @@ final class DiffCommand implements Callable<Integer> {
       names = "--max-record-bytes",
       paramLabel = "SIZE",
       defaultValue = "64m",
-      converter = Sizes.class,
+      converter = RecordBytes.class,
       description = "The largest record that may be in memory. Default: ${DEFAULT-VALUE}.")
-  private long maxRecordBytes;
+  private int maxRecordBytes;
 
   @Option(
       names = "--spill-dir",
@@ -109,8 +110,10 @@ final class DiffCommand implements Callable<Integer> {
     List<Map<String, Object>> partitions = new ArrayList<>();
     ExitCode exit = ExitCode.DONE;
     try (SpillDir spill = SpillDir.take(fileSystem, spillDir, terminal)) {
+      int number = 0;
       for (String name : names) {
-        exit = exit.worse(entry(name, a.get(name), b.get(name), spill, partitions));
+        Turn turn = new Turn(name, ++number, names.size());
+        exit = exit.worse(entry(turn, a.get(name), b.get(name), spill, partitions));
       }
     }
     if (json) {
@@ -133,6 +136,14 @@ final class DiffCommand implements Callable<Integer> {
       // Told when it is read.
     }
   }
+
+  /**
+   * A partition's place among those that are compared.
+   *
+   * @param number from 1
+   * @param of how many there are
+   */
+  private record Turn(String name, int number, int of) {}
 
   /** A partition of one of the two directories, not read yet. */
   private record Side(PartitionSurvey survey, Path dir) {
@@ -158,12 +169,13 @@ final class DiffCommand implements Callable<Integer> {
 
   /** Compares one partition; that it cannot be read is told of it alone. */
   private ExitCode entry(
-      String name, Side a, Side b, SpillDir spill, List<Map<String, Object>> partitions) {
+      Turn turn, Side a, Side b, SpillDir spill, List<Map<String, Object>> partitions) {
+    String name = turn.name();
     Map<String, Object> entry = new LinkedHashMap<>();
     entry.put("partition", name);
     partitions.add(entry);
     try {
-      return compare(name, a, b, spill, entry) ? ExitCode.DONE : ExitCode.FINDINGS;
+      return compare(turn, a, b, spill, entry) ? ExitCode.DONE : ExitCode.FINDINGS;
     } catch (UnusableDirectoryException e) {
       return unread(name, e.getMessage(), e.nextStep(), entry, ExitCode.REFUSED);
     } catch (CorruptBatchException e) {
@@ -184,7 +196,6 @@ final class DiffCommand implements Callable<Integer> {
 
   private ExitCode unread(
       String name, String reason, String nextStep, Map<String, Object> entry, ExitCode exit) {
-    terminal.clearProgress();
     entry.put("same", false);
     entry.put("reason", reason);
     entry.put("nextStep", nextStep);
@@ -194,8 +205,9 @@ final class DiffCommand implements Callable<Integer> {
   }
 
   private boolean compare(
-      String name, Side sideA, Side sideB, SpillDir spill, Map<String, Object> entry)
+      Turn turn, Side sideA, Side sideB, SpillDir spill, Map<String, Object> entry)
       throws IOException {
+    String name = turn.name();
     if (sideA == null || sideB == null) {
       Path only = sideA == null ? right : left;
       entry.put("same", false);
@@ -205,16 +217,7 @@ final class DiffCommand implements Callable<Integer> {
     }
     PartitionLog a = sideA.read(fileSystem);
     PartitionLog b = sideB.read(fileSystem);
-    terminal.progress(name + ": comparing");
-    DiffReport report =
-        new LogDiff(
-                fileSystem,
-                spill.place().orElseThrow(),
-                memory,
-                (int) Math.min(maxRecordBytes, Integer.MAX_VALUE - 8),
-                interrupts.token())
-            .compare(a, b);
-    terminal.clearProgress();
+    DiffReport report = compare(turn, a, b, spill);
     entry.put("same", report.isSame());
     entry.put("differences", report.total());
     entry.put("keysLeft", report.keysLeft());
@@ -227,6 +230,25 @@ final class DiffCommand implements Callable<Integer> {
       report.differences().forEach(difference -> line("  " + difference.text()));
     }
     return report.isSame();
+  }
+
+  private DiffReport compare(Turn turn, PartitionLog a, PartitionLog b, SpillDir spill)
+      throws IOException {
+    LogDiff diff =
+        new LogDiff(
+            fileSystem, spill.place().orElseThrow(), memory, maxRecordBytes, interrupts.token());
+    Progress progress = new Progress(terminal);
+    progress.begin(
+        turn.name(), "comparing", turn.number(), turn.of(), () -> logBytes(a) + logBytes(b));
+    try {
+      return diff.compare(a, b, progress::read);
+    } finally {
+      progress.end();
+    }
+  }
+
+  private static long logBytes(PartitionLog log) {
+    return log.segments().stream().mapToLong(Segment::logBytes).sum();
   }
 
   private static Map<String, Object> fields(Difference difference) {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cli;
 
-import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.UnusableDirectoryException;
@@ -62,11 +61,11 @@ final class DumpCommand implements Callable<Integer> {
       names = "--max-record-bytes",
       paramLabel = "SIZE",
       defaultValue = "64m",
-      converter = Sizes.class,
+      converter = RecordBytes.class,
       description =
           "The largest batch, and the largest record, that may be in memory. Default:"
               + " ${DEFAULT-VALUE}.")
-  private long maxRecordBytes = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
+  private int maxRecordBytes;
 
   DumpCommand(Terminal terminal, Interrupts interrupts, FileSystem fileSystem) {
     this.interrupts = interrupts;
@@ -81,24 +80,37 @@ final class DumpCommand implements Callable<Integer> {
             fileSystem,
             terminal,
             new DumpPrinter.Detail(records || keys || values, keys, values, json),
-            (int) Math.min(maxRecordBytes, Integer.MAX_VALUE - 8),
+            maxRecordBytes,
             interrupts.token());
-    boolean whole = true;
+    ExitCode exit = ExitCode.DONE;
     for (Path path : paths) {
-      try {
-        whole &= print(printer, path);
-      } catch (NoSuchFileException e) {
-        throw new UnusableDirectoryException(path + " does not exist", "Check the path.");
-      } catch (AccessDeniedException e) {
-        throw new UnusableDirectoryException(
-            path + " cannot be read: permission denied",
-            "Run as the user that the broker runs as.");
-      } catch (FileSystemException e) {
-        throw new UnusableDirectoryException(
-            path + " cannot be read: " + e.getReason(), "Check the path and the disk.");
-      }
+      exit = exit.worse(dump(printer, path));
     }
-    return (whole ? ExitCode.DONE : ExitCode.FINDINGS).number();
+    return exit.number();
+  }
+
+  /** Prints one of what was named; that it cannot be is told, and keeps no other from it. */
+  private ExitCode dump(DumpPrinter printer, Path path) throws IOException {
+    try {
+      return print(printer, path) ? ExitCode.DONE : ExitCode.FINDINGS;
+    } catch (UnusableDirectoryException e) {
+      Failures.tell(terminal, e);
+    } catch (NoSuchFileException e) {
+      Failures.tell(
+          terminal, new UnusableDirectoryException(path + " does not exist", "Check the path."));
+    } catch (AccessDeniedException e) {
+      Failures.tell(
+          terminal,
+          new UnusableDirectoryException(
+              path + " cannot be read: permission denied",
+              "Run as the user that the broker runs as."));
+    } catch (FileSystemException e) {
+      Failures.tell(
+          terminal,
+          new UnusableDirectoryException(
+              path + " cannot be read: " + e.getReason(), "Check the path and the disk."));
+    }
+    return ExitCode.REFUSED;
   }
 
   private boolean print(DumpPrinter printer, Path path) throws IOException {

@@ -37,6 +37,7 @@ final class DumpPrinter {
   private final Detail detail;
   private final int maxRecordBytes;
   private final CancelToken token;
+  private String file = "";
 
   /**
    * @param maxRecordBytes the largest batch or record that may be in memory
@@ -70,8 +71,9 @@ final class DumpPrinter {
           path + " is not named like a file of a segment (00000000000000000000.log)",
           "Name a .log, .index, .timeindex, .txnindex or .snapshot file, or a directory.");
     }
+    file = path.toString();
     if (!detail.json()) {
-      terminal.println(path.toString());
+      terminal.println(file);
     }
     long base = name.get().baseOffset();
     return switch (name.get().kind()) {
@@ -272,6 +274,8 @@ final class DumpPrinter {
 
   private void line(Map<String, Object> fields) {
     if (detail.json()) {
+      // A line stands for itself: it may be read without those before it.
+      fields.put("file", file);
       terminal.println(Json.line(fields));
       return;
     }

@@ -9,11 +9,13 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.UnusableDirectoryException;
+import io.kleaner.core.policy.CleanPlan;
 import io.kleaner.core.policy.CleanPolicy;
 import io.kleaner.core.policy.CleanRequest;
 import io.kleaner.core.policy.Decision;
-import io.kleaner.core.policy.UnkeyedPolicy;
+import io.kleaner.core.segment.Segment;
 import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.cli.ExactReading.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,6 +92,9 @@ final class PlanCommand implements Callable<Integer> {
       description = "With --exact: whether tombstones that are due count. Default: keep.")
   private CompactCommand.Tombstones tombstones;
 
+  @ArgGroup(exclusive = true)
+  private UnkeyedOptions unkeyed = new UnkeyedOptions();
+
   @Option(
       names = "--memory",
       paramLabel = "SIZE",
@@ -101,11 +107,11 @@ final class PlanCommand implements Callable<Integer> {
       names = "--max-record-bytes",
       paramLabel = "SIZE",
       defaultValue = "64m",
-      converter = Sizes.class,
+      converter = RecordBytes.class,
       description =
           "With --exact: the largest batch on disk, and the largest decompressed record, that may be"
               + " in memory. Default: ${DEFAULT-VALUE}.")
-  private long maxRecordBytes = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
+  private int maxRecordBytes;
 
   @Option(
       names = "--spill-dir",
@@ -129,19 +135,15 @@ final class PlanCommand implements Callable<Integer> {
     if (memory < 1 << 20) {
       throw new ParameterException(spec.commandLine(), "--memory is at least 1m");
     }
-    if (maxRecordBytes > Integer.MAX_VALUE - 8) {
-      throw new ParameterException(spec.commandLine(), "--max-record-bytes is below 2g");
-    }
     if (showKeys && !exact) {
       throw new ParameterException(
           spec.commandLine(), "--show-keys needs --exact, which reads the keys");
     }
     SpillDir.requireDirectory(fileSystem, spillDir, spec);
     SettingsOptions.Read said = settings.read(fileSystem);
-    PlanReport report =
-        new PlanReport(
-            fileSystem, terminal, json, showKeys, (int) maxRecordBytes, interrupts.token());
     long nowMs = target.now().orElseGet(Clock.system()::nowMs);
+    PlanReport report =
+        new PlanReport(fileSystem, terminal, json, showKeys, nowMs, Optional.ofNullable(spillDir));
     EachDirectory directories = new EachDirectory(fileSystem, terminal, spec);
     ExitCode exit;
     try (SpillDir spill = spill()) {
@@ -173,6 +175,7 @@ final class PlanCommand implements Callable<Integer> {
       exit = ExitCode.REFUSED;
       mayRun = true;
     }
+    Progress progress = new Progress(terminal);
     PartitionJob job =
         new PartitionJob(
             fileSystem,
@@ -185,25 +188,41 @@ final class PlanCommand implements Callable<Integer> {
                 respectEligibility,
                 target.named(logDir),
                 tombstones == CompactCommand.Tombstones.EXPIRE,
-                UnkeyedPolicy.DROP,
+                unkeyed.policy(),
                 target.upgradeFormat()),
             mayRun ? PartitionJob.Tail.BEING_WRITTEN : PartitionJob.Tail.SETTLED,
             afterCrash
-                ? Optional.of(new PartitionJob.CrashCheck((int) maxRecordBytes, interrupts.token()))
+                ? Optional.of(
+                    new PartitionJob.CrashCheck(maxRecordBytes, interrupts.token(), progress::read))
                 : Optional.empty());
-    return exit.worse(plan(logDir, job, nowMs, report, spill));
+    return exit.worse(plan(logDir, job, progress, report, spill));
   }
 
   private ExitCode plan(
-      LogDir logDir, PartitionJob job, long nowMs, PlanReport report, SpillDir spill)
+      LogDir logDir, PartitionJob job, Progress progress, PlanReport report, SpillDir spill)
       throws IOException {
     logDir.skipped().forEach(skipped -> report.skipped(skipped.name(), skipped.reason()));
     List<Planned> todo = new ArrayList<>();
     ExitCode exit = ExitCode.DONE;
-    for (Path partition : target.partitions(logDir)) {
+    List<Path> partitions = target.partitions(logDir);
+    for (int i = 0; i < partitions.size(); i++) {
+      Path partition = partitions.get(i);
       interrupts.token().throwIfCancelled();
       String name = partition.getFileName().toString();
-      Assessment assessment = assess(job, partition);
+      if (afterCrash && logDir.isAfterCrash()) {
+        progress.begin(
+            name,
+            "checking after the crash",
+            i + 1,
+            partitions.size(),
+            () -> Progress.logBytes(fileSystem, partition));
+      }
+      Assessment assessment;
+      try {
+        assessment = assess(job, partition);
+      } finally {
+        progress.end();
+      }
       if (assessment instanceof Assessment.Unfit unfit) {
         report.unfit(name, unfit.reason(), unfit.nextStep());
         exit = exit.worse(ExitCode.REFUSED);
@@ -218,15 +237,46 @@ final class PlanCommand implements Callable<Integer> {
       }
     }
     todo.sort(Comparator.comparing(Planned::clean, CleanPolicy.ORDER));
-    for (Planned each : todo) {
-      report.planned(each.clean(), each.asBroker());
-      if (exact) {
-        terminal.progress(each.clean().plan().partition() + ": reading");
-        exit = exit.worse(report.exact(each.clean().plan(), memory, spill.place(), nowMs));
-        terminal.clearProgress();
-      }
+    for (int i = 0; i < todo.size(); i++) {
+      Planned each = todo.get(i);
+      Optional<Outcome> read =
+          exact ? Optional.of(read(each.clean(), spill, i + 1, todo.size())) : Optional.empty();
+      report.planned(each.clean(), each.asBroker(), read);
+      exit = exit.worse(read.map(PlanCommand::exitOf).orElse(ExitCode.DONE));
     }
     return exit;
+  }
+
+  private Outcome read(Decision.Clean clean, SpillDir spill, int number, int of) {
+    CleanPlan plan = clean.plan();
+    Progress progress = new Progress(terminal);
+    // What is dirty is read to find what is superseded, all of it to count what stays, and again to
+    // count keys and tombstones.
+    progress.begin(
+        plan.partition().toString(),
+        "reading",
+        number,
+        of,
+        () ->
+            clean.dirtyBytes()
+                + 2 * plan.cleanedSegments().stream().mapToLong(Segment::logBytes).sum());
+    try {
+      return new ExactReading(
+              fileSystem,
+              new CleanOptions(memory, spill.place(), CleanOptions.Verify.NONE, true),
+              maxRecordBytes,
+              interrupts.token())
+          .read(plan, progress);
+    } finally {
+      progress.end();
+    }
+  }
+
+  private static ExitCode exitOf(Outcome read) {
+    if (read instanceof Outcome.Refused) {
+      return ExitCode.REFUSED;
+    }
+    return read instanceof Outcome.Unread unread ? unread.exit() : ExitCode.DONE;
   }
 
   private Assessment assess(PartitionJob job, Path partition) {

@@ -1,31 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cli;
 
-import io.kleaner.core.check.DataSurvey;
-import io.kleaner.core.compact.CleanOptions;
-import io.kleaner.core.compact.CleanStats;
-import io.kleaner.core.compact.Committer;
-import io.kleaner.core.compact.CompactionListener;
-import io.kleaner.core.compact.CompactionOutcome;
-import io.kleaner.core.compact.Compactor;
-import io.kleaner.core.compact.OutputBound;
 import io.kleaner.core.io.FileSystem;
-import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.logdir.UnusableDirectoryException;
-import io.kleaner.core.pace.CancelToken;
-import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.policy.CleanPlan;
 import io.kleaner.core.policy.Decision;
-import io.kleaner.core.segment.Segment;
-import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.cli.ExactReading.Outcome;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -35,36 +19,35 @@ import java.util.Optional;
 /** Tells what {@code plan} found, for a person or as JSON. Not thread-safe. */
 final class PlanReport {
 
-  private static final int TOP_KEYS = 10;
-  private static final int HASH_CHARS = 16;
-  private static final double MS_PER_DAY = 86_400_000.0;
-
   private final FileSystem fileSystem;
   private final Terminal terminal;
   private final boolean json;
   private final boolean showKeys;
-  private final int maxRecordBytes;
-  private final CancelToken token;
+  private final long nowMs;
+  private final Optional<Path> spillDir;
   private final List<Map<String, Object>> partitions = new ArrayList<>();
-  private Map<String, Object> entry = new LinkedHashMap<>();
   private final List<Map<String, Object>> refusals = new ArrayList<>();
-  private long peakBytes;
   private int planned;
   private int others;
 
+  /**
+   * @param showKeys whether keys are shown themselves, not their hashes
+   * @param nowMs from which tombstones' ages count
+   * @param spillDir where the clean would spill keys; empty for the partition directory
+   */
   PlanReport(
       FileSystem fileSystem,
       Terminal terminal,
       boolean json,
       boolean showKeys,
-      int maxRecordBytes,
-      CancelToken token) {
-    this.maxRecordBytes = maxRecordBytes;
+      long nowMs,
+      Optional<Path> spillDir) {
     this.fileSystem = fileSystem;
     this.terminal = terminal;
     this.json = json;
     this.showKeys = showKeys;
-    this.token = token;
+    this.nowMs = nowMs;
+    this.spillDir = spillDir;
   }
 
   void skipped(String name, String reason) {
@@ -83,13 +66,18 @@ final class PlanReport {
     Failures.tell(terminal, why);
   }
 
-  void unfit(String name, String reason, String nextStep) {
+  Map<String, Object> unfit(String name, String reason, String nextStep) {
     others++;
     Map<String, Object> entry = entry(name, "refused");
     entry.put("reason", reason);
     entry.put("nextStep", nextStep);
-    line(name + ": would be refused: " + reason);
+    String prefix = name + ": ";
+    line(
+        prefix
+            + "would be refused: "
+            + (reason.startsWith(prefix) ? reason.substring(prefix.length()) : reason));
     line("  " + nextStep);
+    return entry;
   }
 
   void notNow(String name, Decision.NotNow decision) {
@@ -113,22 +101,37 @@ final class PlanReport {
             });
   }
 
-  void planned(Decision.Clean clean, Decision asBroker) throws IOException {
-    planned++;
+  /**
+   * A partition that would be cleaned.
+   *
+   * @param asBroker what a broker's cleaner, which looks at ratio and lags, would decide
+   * @param read what came of reading its data, if that was asked for
+   */
+  void planned(Decision.Clean clean, Decision asBroker, Optional<Outcome> read) throws IOException {
+    if (read.isPresent() && read.get() instanceof Outcome.Refused refused) {
+      refusedByData(clean, refused);
+      return;
+    }
+    Optional<Outcome.Figures> figures =
+        read.filter(Outcome.Figures.class::isInstance).map(Outcome.Figures.class::cast);
     CleanPlan plan = clean.plan();
-    entry = entry(plan.partition().toString(), "would-be-cleaned");
-    peakBytes = OutputBound.of(fileSystem, plan).largestBytes();
-    long peak = peakBytes;
-    long usable = fileSystem.usableBytes(plan.dir());
+    RoomNeeded room =
+        RoomNeeded.of(
+            fileSystem,
+            plan,
+            figures.map(each -> each.stats().spilledBytes()).orElse(0L),
+            spillDir);
+    planned++;
+    Map<String, Object> entry = entry(plan.partition().toString(), "would-be-cleaned");
     entry.put("order", planned);
     entry.put("dirtyRatio", clean.dirtyRatio());
     entry.put("dirtyBytes", clean.dirtyBytes());
     entry.put("overdue", clean.overdue());
     entry.put("segments", plan.cleanedSegments().size());
     entry.put("groups", plan.groups().size());
-    entry.put("peakExtraDiskBytes", peak);
-    entry.put("usableDiskBytes", usable);
-    entry.put("fits", peak <= usable);
+    entry.put("peakExtraDiskBytes", room.groupBytes());
+    entry.put("usableDiskBytes", room.usableBytes());
+    entry.put("fits", room.fits());
     entry.put("bounds", CompactJson.bounds(clean.bounds()));
     line(
         String.format(
@@ -143,13 +146,7 @@ final class PlanReport {
             plan.groups().size(),
             clean.bounds().firstDirtyOffset(),
             plan.upperBoundOffset()));
-    line(
-        "   needs up to "
-            + Sizes.text(peak)
-            + " beside what is there, "
-            + Sizes.text(usable)
-            + " are free"
-            + (peak <= usable ? "" : ": DOES NOT FIT"));
+    line("   " + text(room, figures.isPresent()));
     clean.bounds().warnings().forEach(warning -> line("   warning: " + warning));
     entry.put("brokerWouldCleanNow", asBroker instanceof Decision.Clean);
     if (asBroker instanceof Decision.NotNow notNow) {
@@ -157,140 +154,55 @@ final class PlanReport {
       line("   a broker's own cleaner would wait: " + notNow.sentence());
       eligibleAt(notNow, entry);
     }
-  }
-
-  /**
-   * Adds what only the data tells to the partition that was planned last.
-   *
-   * @return what it means that the data could not be read, if so
-   */
-  ExitCode exact(CleanPlan plan, long memory, Optional<SpillPlace> spill, long nowMs) {
-    CompactionOutcome outcome = dryRun(plan, memory, spill);
-    if (!(outcome instanceof CompactionOutcome.Compacted compacted)) {
-      return inexact(outcome.message(), ExitCode.of(outcome));
-    }
-    try {
-      DataSurvey.Result survey =
-          new DataSurvey(fileSystem, maxRecordBytes, token)
-              .read(plan.cleanedSegments(), plan.segments(), TOP_KEYS);
-      exact(plan, compacted.stats(), survey, nowMs);
-      return ExitCode.DONE;
-    } catch (IOException e) {
-      return inexact(plan.partition() + ": " + e, ExitCode.FINDINGS);
+    if (figures.isPresent()) {
+      ExactFigures exact = new ExactFigures(showKeys, nowMs);
+      exact.clean(figures.get().stats(), room);
+      exact.survey(figures.get().survey());
+      add(exact, entry);
+    } else if (read.isPresent() && read.get() instanceof Outcome.Unread unread) {
+      entry.put("exactProblem", unread.problem());
+      line("   " + unread.problem());
     }
   }
 
-  private ExitCode inexact(String problem, ExitCode exit) {
-    entry.put("exactProblem", problem);
-    line("   " + problem);
-    return exit;
+  /** Keys are spilled beside the segments unless it was said where else. */
+  private String text(RoomNeeded room, boolean spillIsKnown) {
+    String need = "needs up to " + Sizes.text(room.groupBytes()) + " beside what is there";
+    if (!spillIsKnown) {
+      need += ", not counting keys that --memory has no room for";
+    } else if (room.spillBytes() > 0) {
+      need += " and " + Sizes.text(room.spillBytes()) + " for keys that --memory has no room for";
+    }
+    return need
+        + "; "
+        + Sizes.text(room.usableBytes())
+        + " are free"
+        + room.elsewhere()
+            .filter(bytes -> room.spillBytes() > 0)
+            .map(bytes -> ", and " + Sizes.text(bytes) + " in --spill-dir")
+            .orElse("")
+        + (room.fits() ? "" : ": DOES NOT FIT");
   }
 
-  private void exact(CleanPlan plan, CleanStats stats, DataSurvey.Result survey, long nowMs)
-      throws IOException {
-    Map<String, Object> exact = new LinkedHashMap<>();
-    exact.put("reclaimableBytes", stats.bytesBefore() - stats.bytesAfter());
-    exact.put("reclaimableRecords", stats.recordsBefore() - stats.recordsKept());
-    exact.put("keys", stats.keys());
-    exact.put("spillBytes", stats.spilledBytes());
-    long peak = peakBytes + stats.spilledBytes();
-    exact.put("peakExtraDiskBytes", peak);
-    entry.put("fits", peak <= fileSystem.usableBytes(plan.dir()));
-    if (stats.spilledBytes() > 0) {
-      line("   spilled keys take " + Sizes.text(stats.spilledBytes()) + " of disk besides");
-    }
-    exact.put("tombstones", survey.tombstones());
-    exact.put("unkeyed", survey.unkeyed());
-    exact.put("firstUnkeyedOffsets", survey.firstUnkeyedOffsets());
-    exact.put("keyCountsAreExact", survey.countsAreExact());
-    exact.put("mostOverwrittenKeys", topKeys(survey));
-    line(
-        String.format(
-            Locale.ROOT,
-            "   reclaimable: %s of %s, %d of %d records; %d keys",
-            Sizes.text(stats.bytesBefore() - stats.bytesAfter()),
-            Sizes.text(stats.bytesBefore()),
-            stats.recordsBefore() - stats.recordsKept(),
-            stats.recordsBefore(),
-            stats.keys()));
-    if (survey.tombstones() > 0) {
-      double oldest = (nowMs - survey.oldestTombstoneMs()) / MS_PER_DAY;
-      double newest = (nowMs - survey.newestTombstoneMs()) / MS_PER_DAY;
-      exact.put("oldestTombstoneDays", oldest);
-      exact.put("newestTombstoneDays", newest);
-      line(
-          String.format(
-              Locale.ROOT,
-              "   tombstones: %d, %.1f to %.1f days old",
-              survey.tombstones(),
-              newest,
-              oldest));
-    }
-    if (survey.unkeyed() > 0) {
-      line(
-          "   without a key: "
-              + survey.unkeyed()
-              + " records, first at offsets "
-              + survey.firstUnkeyedOffsets()
-              + "; 'compact' refuses unless --keep-unkeyed or --drop-unkeyed");
-    }
-    for (DataSurvey.KeyCount key : survey.topKeys()) {
-      line(
-          "   overwritten "
-              + (survey.countsAreExact() ? "" : "at least ")
-              + key.atLeast()
-              + " times: key "
-              + name(key.key()));
-    }
-    entry.put("exact", exact);
+  private void refusedByData(Decision.Clean clean, Outcome.Refused refused) {
+    String name = clean.plan().partition().toString();
+    String reason = refused.why().reason();
+    Map<String, Object> entry = unfit(name, reason, refused.why().nextStep());
+    entry.put("exactProblem", refused.why().message());
+    entry.put("bounds", CompactJson.bounds(clean.bounds()));
+    refused
+        .survey()
+        .ifPresent(
+            survey -> {
+              ExactFigures exact = new ExactFigures(showKeys, nowMs);
+              exact.survey(survey);
+              add(exact, entry);
+            });
   }
 
-  private List<Map<String, Object>> topKeys(DataSurvey.Result survey) {
-    List<Map<String, Object>> keys = new ArrayList<>();
-    for (DataSurvey.KeyCount key : survey.topKeys()) {
-      Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put(showKeys ? "keyHex" : "keySha256", name(key.key()));
-      fields.put("count", key.atLeast());
-      keys.add(fields);
-    }
-    return keys;
-  }
-
-  /** A key for a report: its hash, or itself if the user asked for it. */
-  private String name(ByteBuffer bytes) {
-    byte[] key = new byte[bytes.remaining()];
-    bytes.duplicate().get(key);
-    if (showKeys) {
-      return HexFormat.of().formatHex(key);
-    }
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(key);
-      return HexFormat.of().formatHex(hash).substring(0, HASH_CHARS);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
-  }
-
-  private CompactionOutcome dryRun(CleanPlan plan, long memory, Optional<SpillPlace> spill) {
-    CleanOptions options = new CleanOptions(memory, spill, CleanOptions.Verify.NONE, true);
-    Committer none =
-        new Committer() {
-          @Override
-          public void swap(
-              CleanPlan of, List<Segment> old, List<Long> newBaseOffsets, long nextOffset) {
-            throw new IllegalStateException("a dry run commits nothing");
-          }
-
-          @Override
-          public void checkpoint(CleanPlan of, long endOffset) {
-            throw new IllegalStateException("a dry run commits nothing");
-          }
-        };
-    try (Compactor compactor =
-        new Compactor(
-            fileSystem, Clock.system(), options, Throttle.unlimited(), maxRecordBytes, none)) {
-      return compactor.run(plan, token, CompactionListener.NONE);
-    }
+  private void add(ExactFigures exact, Map<String, Object> entry) {
+    entry.put("exact", exact.fields());
+    exact.lines().forEach(text -> line("   " + text));
   }
 
   void finish(List<Map<String, Object>> unusable) {

@@ -33,7 +33,11 @@ import picocli.CommandLine.Spec;
     footer = "  kleaner recover /var/kafka/data/orders-0")
 final class RecoverCommand implements Callable<Integer> {
 
+  /** A recovery that did not come to its end is taken up where it stopped. */
+  private static final String AFTER_FAILURE = "Check permissions and the disk, then run it again.";
+
   private final Terminal terminal;
+  private final Interrupts interrupts;
   private final FileSystem fileSystem;
 
   @Spec private CommandSpec spec;
@@ -55,13 +59,15 @@ final class RecoverCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description =
           "Also remove the spill files that killed runs have left in this directory; those of"
-              + " running ones stay.")
+              + " running ones stay."
+              + " Default: only those in partition directories are.")
   private Path spillDir;
 
   @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
   private boolean json;
 
-  RecoverCommand(Terminal terminal, FileSystem fileSystem) {
+  RecoverCommand(Terminal terminal, Interrupts interrupts, FileSystem fileSystem) {
+    this.interrupts = interrupts;
     this.fileSystem = fileSystem;
     this.terminal = terminal;
   }
@@ -75,6 +81,9 @@ final class RecoverCommand implements Callable<Integer> {
     List<Map<String, Object>> partitions = new ArrayList<>();
     EachDirectory directories = new EachDirectory(fileSystem, terminal, spec);
     ExitCode exit = directories.run(dirs, dir -> recover(dir, partitions));
+    if (exit == ExitCode.INTERRUPTED) {
+      terminal.problem("kleaner: interrupted; nothing is half-done, run it again for the rest");
+    }
     if (json) {
       Map<String, Object> document = new LinkedHashMap<>();
       document.put("partitions", partitions);
@@ -85,10 +94,17 @@ final class RecoverCommand implements Callable<Integer> {
   }
 
   private ExitCode recover(Path dir, List<Map<String, Object>> partitions) throws IOException {
-    LogDir logDir = new LogDirReader(fileSystem).read(dir);
     ExitCode exit = ExitCode.DONE;
+    if (interrupts.token().isCancelled()) {
+      return ExitCode.INTERRUPTED;
+    }
+    LogDir logDir = new LogDirReader(fileSystem).read(dir);
     try (LogDirSession session = LogDirSession.open(fileSystem, logDir, afterCrash)) {
       for (Path partition : logDir.partitions()) {
+        // Not within a partition: what is finished half is what it is there to mend.
+        if (interrupts.token().isCancelled()) {
+          return ExitCode.INTERRUPTED;
+        }
         exit = exit.worse(recover(session, partition, partitions));
       }
     }
@@ -111,7 +127,9 @@ final class RecoverCommand implements Callable<Integer> {
     } catch (IOException e) {
       entry.put("result", "failed");
       entry.put("explanation", e.toString());
+      entry.put("nextStep", AFTER_FAILURE);
       terminal.problem(partition.getFileName() + ": cannot be recovered: " + e);
+      terminal.problem("  " + AFTER_FAILURE);
       return ExitCode.FINDINGS;
     }
   }

@@ -20,19 +20,25 @@ final class ServeOptions {
   @Option(
       names = "--log-dir",
       paramLabel = "DIR",
-      description = "A log directory that no broker owns now; may be given several times.")
+      description =
+          "A log directory that no broker owns now; may be given several times."
+              + " Default: those of --config-file.")
   private List<Path> logDirs = List.of();
 
   @Option(
       names = "--config-file",
       paramLabel = "FILE",
-      description = "YAML; every key is optional, docs/serve.md has all of them.")
+      description =
+          "YAML; every key is optional, docs/serve.md has all of them."
+              + " Default: what the options say.")
   private Path configFile;
 
   @Option(
       names = "--config",
       paramLabel = "KEY=VALUE",
-      description = "A topic setting by Kafka's own name, for every topic.")
+      description =
+          "A topic setting by Kafka's own name, for every topic."
+              + " Default: what is found elsewhere, else Kafka's own.")
   private Map<String, String> config = new LinkedHashMap<>();
 
   @Option(
@@ -41,7 +47,8 @@ final class ServeOptions {
       converter = TargetOptions.TopicPattern.class,
       description =
           "Only topics whose whole name matches; says that they are compacted where nothing else"
-              + " does.")
+              + " does."
+              + " Default: all topics.")
   private Pattern topic;
 
   @Option(

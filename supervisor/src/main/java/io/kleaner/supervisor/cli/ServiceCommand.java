@@ -44,13 +44,16 @@ abstract class ServiceCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description =
           "File with the token that actions need, and reads of a service that does not listen on"
-              + " loopback; 'serve' says where it is. Without it: the environment's KLEANER_TOKEN.")
+              + " loopback; 'serve' says where it is."
+              + " Default: the environment's KLEANER_TOKEN.")
   private Path tokenFile;
 
   @Option(
       names = "--ca-file",
       paramLabel = "FILE",
-      description = "PEM certificates to trust, for a service whose authority is your own.")
+      description =
+          "PEM certificates to trust, for a service whose authority is your own."
+              + " Default: those that the JVM trusts.")
   private Path caFile;
 
   @Option(names = "--json", description = "Print the service's answer as it is.")
@@ -142,7 +145,7 @@ abstract class ServiceCommand implements Callable<Integer> {
         names = "--reason",
         paramLabel = "TEXT",
         defaultValue = "",
-        description = "For the journal.")
+        description = "For the journal." + " Default: none.")
     private String reason;
 
     OnPartition(Terminal terminal, FileSystem fileSystem, String verb) {
@@ -219,7 +222,9 @@ abstract class ServiceCommand implements Callable<Integer> {
         names = "--yes",
         paramLabel = "PRODUCER-ID",
         defaultValue = "",
-        description = "Of abort-transaction: the producer whose transaction is aborted.")
+        description =
+            "Of abort-transaction: the producer whose transaction is aborted."
+                + " Default: none, and it is refused.")
     private String confirm;
 
     Approve(Terminal terminal, FileSystem fileSystem) {
@@ -260,7 +265,7 @@ abstract class ServiceCommand implements Callable<Integer> {
         names = "--reason",
         paramLabel = "TEXT",
         defaultValue = "",
-        description = "For the journal.")
+        description = "For the journal." + " Default: none.")
     private String reason;
 
     OnRemedy(Terminal terminal, FileSystem fileSystem, String verb) {

@@ -36,6 +36,7 @@ final class SettingsOptions {
             + " min.compaction.lag.ms, max.compaction.lag.ms, min.cleanable.dirty.ratio,"
             + " segment.bytes (below Kafka 4's minimum of 1 MiB too), segment.index.bytes,"
             + " index.interval.bytes, max.message.bytes, producer.id.expiration.ms."
+            + " Default: what is found elsewhere, else Kafka's own."
       })
   private Map<String, String> config = new LinkedHashMap<>();
 
@@ -44,14 +45,16 @@ final class SettingsOptions {
       paramLabel = "FILE",
       description =
           "Settings in a file: properties text for every topic, or YAML (.yaml, .yml) with"
-              + " 'topics:' mapping name patterns to settings.")
+              + " 'topics:' mapping name patterns to settings."
+              + " Default: none.")
   private Path configFile;
 
   @Option(
       names = "--server-properties",
       paramLabel = "FILE",
       description =
-          "The broker's server.properties: its log.* defaults, and where its metadata is.")
+          "The broker's server.properties: its log.* defaults, and where its metadata is."
+              + " Default: none, Kafka's defaults.")
   private Path serverProperties;
 
   @Option(
@@ -59,7 +62,8 @@ final class SettingsOptions {
       paramLabel = "DIR",
       description =
           "The log directory of this node that holds __cluster_metadata-0, if it is not the one"
-              + " that is worked on.")
+              + " that is worked on."
+              + " Default: as --server-properties says, else that one.")
   private Path metadataLogDir;
 
   /**

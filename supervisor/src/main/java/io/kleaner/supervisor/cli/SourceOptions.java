@@ -26,28 +26,36 @@ final class SourceOptions {
       names = "--bootstrap-server",
       paramLabel = "HOST:PORT",
       description =
-          "The broker's address: settings, offsets, replicas, open transactions, and every remedy.")
+          "The broker's address: settings, offsets, replicas, open transactions, and every remedy."
+              + " Default: the cluster is not asked.")
   private String bootstrap;
 
   @Option(
       names = "--command-config",
       paramLabel = "FILE",
-      description = "Properties of a Kafka client: SASL, SSL and whatever else it needs.")
+      description =
+          "Properties of a Kafka client: SASL, SSL and whatever else it needs."
+              + " Default: none, plaintext.")
   private Path commandConfig;
 
   @Option(
       names = "--jmx",
       paramLabel = "HOST:PORT|URL",
-      description = "The broker's JMX: cleaner threads with their stacks, and the stock gauges.")
+      description =
+          "The broker's JMX: cleaner threads with their stacks, and the stock gauges."
+              + " Default: JMX is not asked.")
   private String jmx;
 
-  @Option(names = "--jmx-user", paramLabel = "USER", description = "For JMX, if it asks.")
+  @Option(
+      names = "--jmx-user",
+      paramLabel = "USER",
+      description = "For JMX, if it asks." + " Default: nobody.")
   private String jmxUser;
 
   @Option(
       names = "--jmx-password-file",
       paramLabel = "FILE",
-      description = "File with that user's password.")
+      description = "File with that user's password." + " Default: no password.")
   private Path jmxPasswordFile;
 
   @Option(names = "--jmx-ssl", description = "JMX speaks TLS; trust comes from the JVM's settings.")
@@ -56,7 +64,9 @@ final class SourceOptions {
   @Option(
       names = "--pid",
       paramLabel = "PID",
-      description = "Instead of --jmx: the broker's process on this machine, of the same user.")
+      description =
+          "Instead of --jmx: the broker's process on this machine, of the same user."
+              + " Default: JMX is not asked.")
   private Long pid;
 
   @Option(
@@ -64,7 +74,8 @@ final class SourceOptions {
       paramLabel = "DIR",
       description =
           "A log directory of the broker, only read: dirty bytes, checkpoints, eligibility; may be"
-              + " given several times.")
+              + " given several times."
+              + " Default: no directory is looked at.")
   private List<Path> logDirs = List.of();
 
   @Option(
@@ -73,7 +84,8 @@ final class SourceOptions {
       arity = "1..*",
       description =
           "log-cleaner.log and server.log of the broker: why a thread died, what was given up;"
-              + " followed over rotation.")
+              + " followed over rotation."
+              + " Default: no log is read.")
   private List<Path> brokerLogs = List.of();
 
   @Option(

@@ -29,7 +29,8 @@ final class TargetOptions {
       converter = TopicPattern.class,
       description =
           "Only partitions of topics whose whole name matches; says that they are compacted where"
-              + " nothing else does.")
+              + " nothing else does."
+              + " Default: all topics.")
   private Pattern topic;
 
   @Option(

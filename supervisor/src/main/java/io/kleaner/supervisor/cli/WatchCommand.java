@@ -69,7 +69,8 @@ final class WatchCommand implements Callable<Integer> {
       names = "--config-file",
       paramLabel = "FILE",
       description =
-          "YAML, as of 'kleaner serve': alerts, listen, state.dir and the http settings count.")
+          "YAML, as of 'kleaner serve': alerts, listen, state.dir and the http settings count."
+              + " Default: none.")
   private Path configFile;
 
   @Option(
@@ -94,8 +95,9 @@ final class WatchCommand implements Callable<Integer> {
       names = "--remedy",
       paramLabel = "NAME=off|ask|auto",
       description =
-          "Who decides about a remedy: revive (default auto), isolate, release, unstick, resize,"
-              + " resize-threads, abort-transaction (all ask; the last is never auto). May be given several times.")
+          "Who decides about a remedy: revive, isolate, release, unstick, resize, resize-threads,"
+              + " abort-transaction (which is never auto). May be given several times."
+              + " Default: auto of revive, ask of the others.")
   private Map<String, String> remedies = new LinkedHashMap<>();
 
   @Option(
@@ -111,7 +113,9 @@ final class WatchCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       defaultValue = "15m",
       converter = Durations.class,
-      description = "A partition that is eligible for so long and does not move is told.")
+      description =
+          "A partition that is eligible for so long and does not move is told."
+              + " Default: ${DEFAULT-VALUE}.")
   private Duration stalledAfter;
 
   @Option(
@@ -119,7 +123,9 @@ final class WatchCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       defaultValue = "60s",
       converter = Durations.class,
-      description = "A thread that waits for a disk or a lock for so long is told; default 60s.")
+      description =
+          "A thread that waits for a disk or a lock for so long is told."
+              + " Default: ${DEFAULT-VALUE}.")
   private Duration hungAfter;
 
   @Option(
@@ -127,7 +133,9 @@ final class WatchCommand implements Callable<Integer> {
       paramLabel = "DURATION",
       defaultValue = "60s",
       converter = Durations.class,
-      description = "A thread that only sleeps in the throttle for so long is told; default 60s.")
+      description =
+          "A thread that only sleeps in the throttle for so long is told."
+              + " Default: ${DEFAULT-VALUE}.")
   private Duration starvedAfter;
 
   @Option(
@@ -136,8 +144,9 @@ final class WatchCommand implements Callable<Integer> {
       defaultValue = "16m",
       converter = Durations.class,
       description =
-          "An open transaction whose coordinator can't be asked hangs after so long; default 16m,"
-              + " above the broker's transaction.max.timeout.ms.")
+          "An open transaction whose coordinator can't be asked hangs after so long, which"
+              + " is to be above the broker's transaction.max.timeout.ms."
+              + " Default: ${DEFAULT-VALUE}.")
   private Duration hangingAfter;
 
   WatchCommand(Terminal terminal, Interrupts interrupts, FileSystem fileSystem) {

@@ -54,22 +54,37 @@ final class Cli {
   }
 
   static Run runOn(FileSystem disk, Object... arguments) {
-    return run(disk, Map.of(), arguments);
+    return run(disk, new Interrupts(), false, Map.of(), arguments);
   }
 
   /** Runs a command of which the environment is given. */
   static Run runIn(Map<String, String> environment, Object... arguments) {
-    return run(new LocalFileSystem(), environment, arguments);
+    return run(new LocalFileSystem(), new Interrupts(), false, environment, arguments);
   }
 
-  private static Run run(FileSystem disk, Map<String, String> environment, Object... arguments) {
+  /** Runs a command that a person watches. */
+  static Run onTerminal(Object... arguments) {
+    return run(new LocalFileSystem(), new Interrupts(), true, Map.of(), arguments);
+  }
+
+  /** Runs a command that can be interrupted. */
+  static Run interruptible(FileSystem disk, Interrupts interrupts, Object... arguments) {
+    return run(disk, interrupts, false, Map.of(), arguments);
+  }
+
+  private static Run run(
+      FileSystem disk,
+      Interrupts interrupts,
+      boolean interactive,
+      Map<String, String> environment,
+      Object... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     String[] texts = Arrays.stream(arguments).map(String::valueOf).toArray(String[]::new);
     int exit =
         Main.run(
-            new Terminal(new PrintWriter(out), new PrintWriter(err), false, environment),
-            new Interrupts(),
+            new Terminal(new PrintWriter(out), new PrintWriter(err), interactive, environment),
+            interrupts,
             disk,
             texts);
     return new Run(exit, out.toString(), err.toString());

@@ -13,8 +13,10 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -163,6 +165,29 @@ class InspectionTest {
         .contains("keyHex=")
         .doesNotContain("valueHex");
     assertThat(Cli.run("dump", "--records", "--values", file).out()).contains("valueHex=");
+  }
+
+  @Test
+  void dump_jsonOfDirectoryAndFiles_eachLineSaysWhichFileItIsOf() throws IOException {
+    Path logDir = Fixtures.unpack("o-names", temp);
+    Path partition = logDir.resolve("my-topic-0");
+    Path other = SegmentSurgery.log(logDir.resolve("my-topic-1"), 0);
+    Path index = logDir.resolve("my-topic-1/00000000000000000000.index");
+
+    String dump = Cli.run("dump", "--json", "--records", partition, other, index).out();
+
+    Map<String, Set<String>> kinds = new HashMap<>();
+    for (String line : dump.lines().toList()) {
+      JsonNode node = new Cli.Run(0, line, "").json();
+      kinds
+          .computeIfAbsent(node.get("file").asText(), file -> new HashSet<>())
+          .add(node.get("kind").asText());
+    }
+    assertThat(kinds)
+        .containsEntry(SegmentSurgery.log(partition, 0).toString(), Set.of("batch", "record"))
+        .containsEntry(SegmentSurgery.log(partition, 387).toString(), Set.of("batch", "record"))
+        .containsEntry(other.toString(), Set.of("batch", "record"))
+        .containsEntry(index.toString(), Set.of("offset-index-entry"));
   }
 
   @Test

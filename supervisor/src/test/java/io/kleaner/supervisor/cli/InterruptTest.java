@@ -123,7 +123,30 @@ class InterruptTest {
     assertThat(logDir.resolve("my-topic-0/00000000000000000387.log")).doesNotExist();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"1", ""})
+  void check_launcherSaysWhetherItIsATerminal_showsProgressOnlyThere(String tty) throws Exception {
+    Path logDir = Fixtures.unpack("a-plain", temp);
+    Process process = start(Map.of("KLEANER_TTY", tty), "check", "--json", logDir);
+
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).as(err).isZero();
+    assertThat(new Cli.Run(0, out, err).json().at("/partitions")).hasSize(1);
+    if (tty.isEmpty()) {
+      assertThat(err).isEmpty();
+    } else {
+      assertThat(err).contains("\rplain-0 (1 of 1): checking, ");
+    }
+  }
+
   private static Process start(Object... arguments) throws IOException {
+    return start(Map.of(), arguments);
+  }
+
+  private static Process start(Map<String, String> environment, Object... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>(defaultInterrupts());
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:+UseSerialGC");
@@ -132,7 +155,9 @@ class InterruptTest {
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
     command.add(Main.class.getName());
     Arrays.stream(arguments).map(String::valueOf).forEach(command::add);
-    return new ProcessBuilder(command).start();
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
+    return builder.start();
   }
 
   /** A build in the background of a script ignores SIGINT, and its children inherit that. */

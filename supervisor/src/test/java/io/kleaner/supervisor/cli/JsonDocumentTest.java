@@ -71,6 +71,16 @@ class JsonDocumentTest {
   }
 
   @Test
+  void explain_everyFieldPrinted_isDocumented() throws IOException {
+    Path logDir = Fixtures.unpack("a-plain", temp);
+
+    Cli.Run run = Cli.run("explain", "--json", "plain", "--log-dir", logDir);
+
+    assertDocumented("explain", List.of(run));
+    assertThat(run.json().at("/partitions/0/partition").asText()).isEqualTo("plain-0");
+  }
+
+  @Test
   void dump_fieldsOfEachKind_areThoseDocumented() throws IOException {
     Path partition = Fixtures.unpack("j-transactions", temp).resolve("transactions-0");
     assertThat(Cli.run("compact", partition).exit()).isZero();
@@ -90,7 +100,9 @@ class JsonDocumentTest {
       JsonNode node = mapper.readTree(line);
       Set<String> names = printed.computeIfAbsent(node.get("kind").asText(), k -> new TreeSet<>());
       node.fieldNames().forEachRemaining(names::add);
-      names.remove("kind");
+      // Of every line, and documented once.
+      assertThat(names).contains("kind", "file");
+      names.removeAll(Set.of("kind", "file"));
     }
 
     Map<String, Set<String>> documented = new TreeMap<>();
@@ -103,6 +115,7 @@ class JsonDocumentTest {
       }
     }
     assertThat(documented).isEqualTo(printed);
+    assertThat(codes(section("dump"))).contains("kind", "file");
   }
 
   private static void assertDocumented(String command, List<Cli.Run> runs) throws IOException {

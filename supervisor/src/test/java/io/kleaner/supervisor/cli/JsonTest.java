@@ -49,12 +49,28 @@ class JsonTest {
             + " removed.superseded removed.aborted removed.expiredTombstones removed.unkeyed"
             + " removed.markers batches.kept batches.rewritten batches.converted batches.emptied"
             + " batches.dropped segmentsBefore segmentsAfter segmentsUntouched keys keyMapBytes"
-            + " recordBitsBytes spilledBytes bytesRead bytesWritten scanMs copyMs"
+            + " recordBitsBytes spilledBytes bytesRead bytesWritten durationMs bytesPerSecond scanMs copyMs"
             + " reshaped.batchesMerged reshaped.batchesMade reshaped.rebatchSavedBytes"
             + " reshaped.batchesRecompressed reshaped.recompressSavedBytes"
             + " reshaped.batchesNotSmaller "
             + BOUNDS);
     assertThat(json.at("/partitions/0/status").asText()).isEqualTo("cleaned");
+  }
+
+  @Test
+  void compact_durationAndSpeed_areThoseOfBothPasses() throws IOException {
+    Path large = ManyKeys.in(temp.resolve("many"));
+
+    JsonNode entry = Cli.run("compact", "--json", large).json().at("/partitions/0");
+
+    long durationMs = entry.at("/durationMs").asLong();
+    long passesMs = entry.at("/scanMs").asLong() + entry.at("/copyMs").asLong();
+    assertThat(durationMs).isPositive().isBetween(passesMs, passesMs + 1);
+    // The duration is cut to a whole millisecond, the speed is not.
+    assertThat(entry.at("/bytesPerSecond").asLong())
+        .isBetween(
+            entry.at("/bytesBefore").asLong() * 1000 / (durationMs + 1),
+            entry.at("/bytesBefore").asLong() * 1000 / durationMs);
   }
 
   @Test
@@ -85,7 +101,7 @@ class JsonTest {
 
   @Test
   void plan_exact_hasItsFields() {
-    JsonNode json = Cli.run("plan", "--json", "--exact", partition).json();
+    JsonNode json = Cli.run("plan", "--json", "--exact", "--drop-unkeyed", partition).json();
 
     assertNames(json, "partitions unusable wouldBeCleaned wouldRefuse others");
     assertNames(
@@ -97,6 +113,18 @@ class JsonTest {
             + " exact.firstUnkeyedOffsets exact.keyCountsAreExact exact.mostOverwrittenKeys "
             + BOUNDS);
     assertNames(json.at("/partitions/0/exact/mostOverwrittenKeys/0"), "keySha256 count");
+  }
+
+  @Test
+  void plan_refusedByTheData_hasItsFields() {
+    JsonNode json = Cli.run("plan", "--json", "--exact", partition).json();
+
+    assertNames(
+        json.at("/partitions/0"),
+        "partition status reason nextStep exactProblem exact.tombstones"
+            + " exact.oldestTombstoneDays exact.newestTombstoneDays exact.unkeyed"
+            + " exact.firstUnkeyedOffsets exact.keyCountsAreExact exact.mostOverwrittenKeys "
+            + BOUNDS);
   }
 
   @Test
@@ -155,11 +183,12 @@ class JsonTest {
     }
     assertThat(batch)
         .containsExactlyInAnyOrder(
-            "kind position size baseOffset lastOffset magic codec timestampType maxTimestamp records leaderEpoch producerId producerEpoch baseSequence transactional control crc"
+            "kind file position size baseOffset lastOffset magic codec timestampType maxTimestamp records leaderEpoch producerId producerEpoch baseSequence transactional control crc"
                 .split(" ", -1));
     assertThat(rec)
         .containsExactlyInAnyOrder(
-            "kind offset timestamp keyBytes valueBytes keyHex valueHex headersHex".split(" ", -1));
+            "kind file offset timestamp keyBytes valueBytes keyHex valueHex headersHex"
+                .split(" ", -1));
   }
 
   @Test

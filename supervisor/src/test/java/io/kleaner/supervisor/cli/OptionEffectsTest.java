@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.oracle.Fixtures;
-import io.kleaner.core.oracle.ScriptedLog;
 import io.kleaner.supervisor.cli.FailingDisk.Op;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,8 +25,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OptionEffectsTest {
 
   private static final long FAR_FUTURE_MS = 4_000_000_000_000L;
-  private static final int MANY_KEYS = 160_000;
-  private static final int BATCH = 4_000;
 
   @TempDir private Path temp;
   private final Set<Path> created = ConcurrentHashMap.newKeySet();
@@ -53,20 +50,7 @@ class OptionEffectsTest {
 
   /** More keys than a mebibyte has room for. */
   private Path manyKeys() throws IOException {
-    Path logDir = temp.resolve("many");
-    try (ScriptedLog log = ScriptedLog.in(logDir, Map.of("segment.bytes", "1048576"))) {
-      for (int i = 0; i < MANY_KEYS; i += BATCH) {
-        String[] keys = new String[BATCH];
-        String[] values = new String[BATCH];
-        for (int j = 0; j < BATCH; j++) {
-          keys[j] = String.format("key-%010d", i + j - (j % 5 == 0 ? i / 2 : 0));
-          values[j] = "v";
-        }
-        log.batch(keys, values);
-      }
-      log.roll();
-    }
-    return ScriptedLog.partition(logDir);
+    return ManyKeys.in(temp.resolve("many"));
   }
 
   @Test
@@ -115,6 +99,21 @@ class OptionEffectsTest {
 
     assertThat(created).isNotEmpty().allMatch(path -> path.startsWith(spill));
     assertThat(Tree.of(partition.getParent())).isEqualTo(before);
+  }
+
+  @Test
+  void config_segmentBytesBelowKafkasMinimum_keepsSegmentsApart() throws IOException {
+    Path partition = Fixtures.unpack("a-plain", temp.resolve("small")).resolve("plain-0");
+    Path other = Fixtures.unpack("a-plain", temp.resolve("default")).resolve("plain-0");
+
+    JsonNode small = compact(partition, "--config", "segment.bytes=16384");
+    JsonNode byDefault = compact(other);
+
+    assertThat(byDefault.at("/segmentsAfter").asInt()).isEqualTo(1);
+    // Each is larger already, so that no two are merged.
+    assertThat(small.at("/segmentsAfter")).isEqualTo(small.at("/segmentsBefore"));
+    assertThat(small.at("/recordsKept")).isEqualTo(byDefault.at("/recordsKept"));
+    assertThat(Cli.run("check", "--level", "3", partition).exit()).isZero();
   }
 
   @Test

@@ -7,6 +7,8 @@ import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.oracle.Fixtures;
 import io.kleaner.supervisor.cli.FailingDisk.Op;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -89,5 +91,32 @@ class RecoverCommandTest {
     assertThat(run.exit()).isZero();
     assertThat(run.out()).contains("plain-0: no clean was interrupted here");
     assertThat(Tree.of(temp)).isEqualTo(before);
+  }
+
+  @Test
+  void recover_partitionThatMayNotBeRead_saysWhatToDoAndDoesTheOthers() throws IOException {
+    Path logDir = Fixtures.unpack("o-names", temp);
+    Path other = logDir.resolve("my-topic-1/00000000000000000387.log.cleaned");
+    Files.writeString(other, "x");
+    FailingDisk disk =
+        new FailingDisk(
+            new LocalFileSystem(),
+            (op, path) -> {
+              if (op == Op.LIST && path.endsWith("my-topic-0")) {
+                throw new AccessDeniedException(path.toString());
+              }
+            });
+
+    Cli.Run text = Cli.runOn(disk, "recover", logDir);
+    Files.writeString(other, "x");
+    Cli.Run json = Cli.runOn(disk, "recover", "--json", logDir);
+
+    assertThat(text.exit()).as(text.all()).isEqualTo(1);
+    assertThat(text.err()).contains("my-topic-0: cannot be recovered", "  Check permissions");
+    assertThat(other).doesNotExist();
+    assertThat(json.json().at("/partitions").findValuesAsText("nextStep"))
+        .singleElement()
+        .asString()
+        .startsWith("Check permissions");
   }
 }

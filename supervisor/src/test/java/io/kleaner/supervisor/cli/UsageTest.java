@@ -120,6 +120,12 @@ class UsageTest {
         Arguments.of("compact --output o --dry-run x", "exclude each other"),
         Arguments.of("compact --spill-dir /no/where x", "--spill-dir: /no/where is no directory"),
         Arguments.of("plan --max-record-bytes 2g x", "--max-record-bytes is below 2g"),
+        Arguments.of("check --max-record-bytes 2g x", "--max-record-bytes is below 2g"),
+        Arguments.of("dump --max-record-bytes 3000m x", "--max-record-bytes is below 2g"),
+        Arguments.of("diff --max-record-bytes 2g a b", "--max-record-bytes is below 2g"),
+        Arguments.of(
+            "compact-now --bootstrap-server b:1 --log-dir x --max-record-bytes 2g t",
+            "--max-record-bytes is below 2g"),
         Arguments.of("plan --spill-dir /no/where x", "--spill-dir: /no/where is no directory"),
         Arguments.of("diff --spill-dir /no/where a b", "--spill-dir: /no/where is no directory"),
         Arguments.of("compact --truncate-tail --dry-run x", "a dry run cuts nothing off"),

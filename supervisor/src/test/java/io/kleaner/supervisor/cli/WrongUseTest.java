@@ -205,6 +205,19 @@ class WrongUseTest {
   }
 
   @Test
+  void dump_onePathThatIsNotThere_isToldAndTheOthersAreShown() throws IOException {
+    Path empty = Files.createDirectories(temp.resolve("empty"));
+
+    Cli.Run run = Cli.run("dump", temp.resolve("nowhere"), empty, partition);
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(ExitCode.REFUSED.number());
+    assertThat(run.err())
+        .contains(temp.resolve("nowhere") + " does not exist", "holds no segment")
+        .hasLineCount(4);
+    assertThat(run.out()).contains("batch position=0");
+  }
+
+  @Test
   void dump_fileThatMayNotBeRead_isRefused() throws IOException {
     Path log = SegmentSurgery.log(partition, 0);
     FailingDisk disk =
