@@ -41,7 +41,7 @@ class DataSurveyTest {
             .segments();
     DataSurvey survey = new DataSurvey(disk, BOUND_BYTES, new CancelToken());
 
-    assertThatThrownBy(() -> survey.read(segments, segments, TOP_KEYS))
+    assertThatThrownBy(() -> survey.read(segments, segments, TOP_KEYS, bytes -> {}))
         .isInstanceOf(BoundExceededException.class)
         .hasMessageContaining("a record's key in scripted-0/00000000000000000000.log at byte")
         .hasMessageContaining("(offset 1)");
