@@ -66,14 +66,17 @@ public final class LogDirReader {
       return fileSystem.realPath(named);
     } catch (NoSuchFileException e) {
       throw new UnusableDirectoryException(
-          named + " does not exist", "Check the path; nothing was changed.");
+          named + " does not exist; nothing was changed.", "Check the path.");
     } catch (AccessDeniedException e) {
       throw new UnusableDirectoryException(
-          named + " cannot be reached: permission denied for a directory above it",
+          named
+              + " cannot be reached: permission denied for a directory above it; nothing was"
+              + " changed.",
           "Run as the user that the broker runs as.");
     } catch (FileSystemException e) {
       throw new UnusableDirectoryException(
-          named + " cannot be reached: " + e.getReason(), "Check the path; nothing was changed.");
+          named + " cannot be reached: " + e.getReason() + "; nothing was changed.",
+          "Check the path.");
     }
   }
 
@@ -114,10 +117,12 @@ public final class LogDirReader {
       return fileSystem.list(dir);
     } catch (NotDirectoryException e) {
       throw new UnusableDirectoryException(
-          dir + " is not a directory", "Name a partition directory or a log directory.");
+          dir + " is not a directory; nothing was changed.",
+          "Name a partition directory or a log directory.");
     } catch (AccessDeniedException e) {
       throw new UnusableDirectoryException(
-          dir + " cannot be read: permission denied", "Run as the user that the broker runs as.");
+          dir + " cannot be read: permission denied; nothing was changed.",
+          "Run as the user that the broker runs as.");
     }
   }
 
@@ -126,14 +131,14 @@ public final class LogDirReader {
       throws IOException {
     if (!holdsSegments) {
       throw new UnusableDirectoryException(
-          dir + " holds no segment (no file like 00000000000000000000.log)",
+          dir + " holds no segment (no file like 00000000000000000000.log); nothing was changed.",
           "Name a partition directory, or the log directory above it.");
     }
     if (partition.isEmpty() || isForeign(dir.getFileName().toString())) {
       throw new UnusableDirectoryException(
           dir
               + " is not named like a partition, <topic>-<number>; Kafka's own and half-deleted"
-              + " directories are never touched",
+              + " directories are never touched. Nothing was changed.",
           "Give a copy the name of its partition, such as orders-0.");
     }
     List<FileEntry> around = parent == null ? List.of() : list(parent);
@@ -167,7 +172,7 @@ public final class LogDirReader {
       throw new UnusableDirectoryException(
           dir
               + " is neither a partition directory (no segment in it) nor a log directory (no"
-              + " partition, checkpoint or meta.properties in it)",
+              + " partition, checkpoint or meta.properties in it); nothing was changed.",
           "Name the directory of log.dirs, or one partition's directory in it.");
     }
     partitions.sort(BY_PARTITION);

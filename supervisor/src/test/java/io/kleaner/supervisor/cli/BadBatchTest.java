@@ -251,6 +251,7 @@ class BadBatchTest {
         .containsIgnoringCase("nothing was changed")
         .contains(message)
         .hasLineCount(2);
+    assertThat(run.nextStep()).isNotEmpty();
     assertThat(Tree.of(bad)).isEqualTo(before);
     assertThat(run.out()).contains("my-topic-1: cleaned", "1 cleaned, 1 not now, 1 refused");
     assertThat(Cli.run("check", "--level", "3", good).exit()).isZero();

@@ -215,6 +215,7 @@ class BadSideFileTest {
         .containsIgnoringCase(message[message.length - 1])
         .contains(java.util.Arrays.copyOf(message, message.length - 1))
         .hasLineCount(2);
+    assertThat(run.nextStep()).isNotEmpty();
     assertThat(Tree.of(logDir)).isEqualTo(before);
   }
 

@@ -33,6 +33,15 @@ final class Cli {
       }
     }
 
+    /** What to do next, as the second line of a refusal says it; it is a sentence. */
+    String nextStep() {
+      String line = err.lines().skip(1).findFirst().orElse("").strip();
+      if (!line.matches("[A-Z].{8,}")) {
+        throw new AssertionError("no next step: " + err);
+      }
+      return line;
+    }
+
     /** Both streams, for failures that one must be able to read. */
     String all() {
       return "exit " + exit + "\n" + out + err;
