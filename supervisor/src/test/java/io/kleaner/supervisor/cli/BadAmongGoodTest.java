@@ -105,7 +105,8 @@ class BadAmongGoodTest {
   void compact_notStoppedCleanly_nextIsCleaned() throws IOException {
     Files.delete(bad.resolve(".kafka_cleanshutdown"));
 
-    assertRefused(DISK, bad, bad + " has not stopped cleanly", "--after-crash");
+    assertRefused(
+        DISK, bad, bad + " belongs to a broker that has not stopped cleanly", "--after-crash");
   }
 
   @Test
@@ -120,13 +121,6 @@ class BadAmongGoodTest {
     Files.writeString(bad.resolve("cleaner-offset-checkpoint"), "0\n1\nmy-topic zero 12\n");
 
     assertRefused(DISK, bad.resolve("my-topic-0"), "cleaner-offset-checkpoint", "");
-  }
-
-  @Test
-  void compact_idOfTheDirectoryCorrupt_nextIsCleaned() throws IOException {
-    Files.writeString(bad.resolve("meta.properties"), "version=one\nnode.id=\\uZZZZ\n");
-
-    assertRefused(DISK, bad, "meta.properties", "");
   }
 
   /**
