@@ -81,12 +81,7 @@ public final class Signals {
       String summary,
       String evidence,
       String nextStep) {
-    add(new AlertSignal(rule, subject, severity, summary, evidence, nextStep));
-  }
-
-  /** One more condition that holds. */
-  public void add(AlertSignal condition) {
-    signals.add(condition);
+    signals.add(new AlertSignal(rule, subject, severity, summary, evidence, nextStep));
   }
 
   /** All of them. */

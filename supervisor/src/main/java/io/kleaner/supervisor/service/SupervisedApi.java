@@ -2,9 +2,7 @@
 package io.kleaner.supervisor.service;
 
 import io.kleaner.core.time.Clock;
-import io.kleaner.supervisor.alert.AlertSignal;
 import io.kleaner.supervisor.http.ServiceApi;
-import io.kleaner.supervisor.judge.Severity;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +20,7 @@ import org.slf4j.event.Level;
 public abstract class SupervisedApi<S> implements ServiceApi {
 
   private static final int INCIDENTS = 500;
+  private static final String CERTIFICATE = "certificate";
 
   private final Clock clock;
   private final Supervisor<S> supervisor;
@@ -104,18 +103,19 @@ public abstract class SupervisedApi<S> implements ServiceApi {
 
   @Override
   public final void certificate(Optional<String> problem) {
-    String rule = "CertificateNotTaken";
     if (problem.isPresent()) {
       supervisor.report(
-          new AlertSignal(
-              rule,
-              "service",
-              Severity.WARNING,
-              "the new TLS certificate cannot be used; the old one is kept",
-              problem.get(),
-              "Correct the files of http.tls.certificate, http.tls.key and http.tls.client.ca."));
+          CERTIFICATE,
+          signals ->
+              signals.warning(
+                  "CertificateNotTaken",
+                  "service",
+                  "the new TLS certificate cannot be used; the old one is kept",
+                  problem.get(),
+                  "Correct the files of http.tls.certificate, http.tls.key and"
+                      + " http.tls.client.ca."));
     } else {
-      supervisor.withdraw(rule);
+      supervisor.withdraw(CERTIFICATE);
       chronicle.log().add(Level.INFO, "a new TLS certificate is used from now on");
     }
   }

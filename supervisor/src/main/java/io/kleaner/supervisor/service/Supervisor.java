@@ -5,7 +5,6 @@ import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.alert.AlertBook;
 import io.kleaner.supervisor.alert.AlertDispatcher;
 import io.kleaner.supervisor.alert.AlertEvent;
-import io.kleaner.supervisor.alert.AlertSignal;
 import io.kleaner.supervisor.journal.Journal;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
  * One look after another at everything there is to look after; then alerts, and a snapshot for
@@ -35,7 +35,7 @@ public final class Supervisor<S> {
   private final Announcer announcer;
   private final Signals signals = new Signals();
   private final Queue<Runnable> asked = new ConcurrentLinkedQueue<>();
-  private final Map<String, AlertSignal> reported = new ConcurrentHashMap<>();
+  private final Map<String, Consumer<Signals>> reported = new ConcurrentHashMap<>();
   private long ticks;
   private long lastTickNanos;
   private volatile S snapshot;
@@ -66,14 +66,19 @@ public final class Supervisor<S> {
     this.lastTickNanos = beatNanos;
   }
 
-  /** A condition that someone else found holds until it is withdrawn; any thread may say so. */
-  public void report(AlertSignal condition) {
-    reported.put(condition.rule(), condition);
+  /**
+   * A condition that someone else found holds until it is withdrawn; any thread may say so.
+   *
+   * @param name to withdraw it by
+   * @param condition says it, at each look
+   */
+  public void report(String name, Consumer<Signals> condition) {
+    reported.put(name, condition);
   }
 
   /** A condition that was reported is over, or never was. */
-  public void withdraw(String rule) {
-    reported.remove(rule);
+  public void withdraw(String name) {
+    reported.remove(name);
   }
 
   /** Has something done at the next tick, on the supervisor's thread. */
@@ -96,7 +101,7 @@ public final class Supervisor<S> {
     }
     signals.stage("rounds", () -> rounds.look(nowMs, signals));
     signals.stage("journal", this::lookAtJournal);
-    signals.stage("reported", () -> reported.values().forEach(signals::add));
+    signals.stage("reported", () -> reported.values().forEach(each -> each.accept(signals)));
     signals.stage("alerts", () -> tell(nowMs));
     ticks++;
     long lagMs = ticks == 1 ? 0 : Math.max(0, intervalMs - tickIntervalMs);
