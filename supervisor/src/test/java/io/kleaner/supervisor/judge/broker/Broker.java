@@ -53,6 +53,7 @@ public final class Broker {
   Optional<List<CleanerThread>> threads = Optional.of(List.of(idle(0, 30)));
   final Map<String, ConfigValue> config = new HashMap<>();
   boolean configKnown = true;
+
   final Map<Gauge, Double> gauges = new EnumMap<>(Gauge.class);
   final Map<String, CleanerGauges.Uncleanable> uncleanable = new HashMap<>();
   Optional<List<LogEvent>> log = Optional.of(new ArrayList<>());
@@ -225,6 +226,11 @@ public final class Broker {
   public void asleepInTheThrottle() {
     threads = Optional.of(List.of(thread(0, 30, StackClass.THROTTLED, 100)));
     partition(ORDERS, Files::eligible);
+  }
+
+  /** It has one thread, which has used this share of a processor since the beginning. */
+  void threadIs(StackClass stack, double cpuShare) {
+    threads = Optional.of(List.of(thread(0, 30, stack, (long) (cpuShare * (nowMs - START_MS)))));
   }
 
   /** A topic's partition is deleted. */
