@@ -52,12 +52,10 @@ final class Healer {
   private static final double FASTER = 10;
 
   private final RemedyBook book;
-  private final BrokerHands hands;
   private final Map<String, Long> forgivenMs = new HashMap<>();
 
-  Healer(RemedyBook book, BrokerHands hands) {
+  Healer(RemedyBook book) {
     this.book = book;
-    this.hands = hands;
   }
 
   /** Deaths of before count no more. */
@@ -65,13 +63,17 @@ final class Healer {
     forgivenMs.put(topic, nowMs);
   }
 
-  void look(Judgement judgement, long nowMs, Signals signals) {
+  /**
+   * Calls for what is needed now.
+   *
+   * @param isolated topics that cleaners are kept from, by whomever
+   */
+  void look(Judgement judgement, Set<String> isolated, long nowMs, Signals signals) {
     Set<String> calledFor = new HashSet<>();
-    Set<String> isolated = hands.isolated();
     Optional<TopicPartition> killer = killer(judgement, isolated);
     killer.ifPresent(each -> isolate(each, judgement, calledFor, nowMs, signals));
     if (judgement.dead() > 0) {
-      revive(judgement, killer, calledFor, nowMs, signals);
+      revive(judgement, isolated, killer, calledFor, nowMs, signals);
     }
     resize(judgement, calledFor, nowMs);
     unstick(judgement, calledFor, nowMs);
@@ -147,6 +149,7 @@ final class Healer {
 
   private void revive(
       Judgement judgement,
+      Set<String> isolated,
       Optional<TopicPartition> killer,
       Set<String> calledFor,
       long nowMs,
@@ -157,9 +160,7 @@ final class Healer {
     calledFor.add(Ticket.key(order));
     Optional<String> hindered =
         hindered(judgement, killer)
-            .or(
-                () ->
-                    book.propose(order, "", somethingToClean(judgement, hands.isolated()), nowMs));
+            .or(() -> book.propose(order, "", somethingToClean(judgement, isolated), nowMs));
     hindered.ifPresent(
         why ->
             signals.critical(

@@ -55,7 +55,7 @@ public final class LiveHands implements BrokerHands {
   private final CheckpointView checkpoints;
   private final CancelToken token;
   private final Clock clock;
-  private volatile Set<String> isolated = Set.of();
+  private final IsolatedTopics isolated = new IsolatedTopics();
   private volatile boolean leftovers;
 
   private LiveHands(
@@ -86,7 +86,7 @@ public final class LiveHands implements BrokerHands {
 
   /** The supervisor must not wait for the journal's disk. */
   private void takeStock() {
-    isolated = isolation.isolated();
+    isolated.ours(isolation.isolated());
     leftovers = overrides.open().stream().anyMatch(each -> !each.purpose().isLasting());
   }
 
@@ -163,6 +163,20 @@ public final class LiveHands implements BrokerHands {
           () -> act(order, byHand, confirmed, somethingToClean, node.orElse(-1), maxHeapBytes));
     } finally {
       takeStock();
+      if (order.remedy() == BrokerRemedy.ISOLATE || order.remedy() == BrokerRemedy.RELEASE) {
+        lookAtIsolation(order.subject());
+      }
+    }
+  }
+
+  /** Another's isolation is found out by an attempt, long before the next look at settings. */
+  private void lookAtIsolation(String topic) {
+    try {
+      boolean now = isolation.isIsolated(topic);
+      isolated.found(topic, now, clock.nowMs());
+    } catch (IOException e) {
+      // That look tells then; the remedy's own outcome is what counts here.
+      isolated.forget(topic);
     }
   }
 
@@ -196,8 +210,8 @@ public final class LiveHands implements BrokerHands {
   }
 
   @Override
-  public Set<String> isolated() {
-    return isolated;
+  public Set<String> isolated(BrokerSample sample) {
+    return isolated.at(sample);
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.kleaner.supervisor.judge.broker.JudgeOptions;
 import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.judge.broker.SourceState;
 import io.kleaner.supervisor.probe.broker.BrokerProbes;
+import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.ProbeTargets;
 import io.kleaner.supervisor.probe.broker.Source;
 import java.util.EnumSet;
@@ -41,7 +42,8 @@ public final class OneLook {
       long beganNs = clock.nanoTime();
       while (true) {
         token.sleep(TimeUnit.MILLISECONDS.toNanos(PAUSE_MS));
-        Judgement judgement = judge.judge(probes.sample(), Set.of());
+        BrokerSample sample = probes.sample();
+        Judgement judgement = judge.judge(sample, new IsolatedTopics().at(sample));
         long tookMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs);
         boolean all =
             judgement.sources().stream().noneMatch(each -> each.kind() == SourceState.Kind.MISSING);

@@ -74,13 +74,7 @@ final class WatchActions {
         () ->
             rounds
                 .book()
-                .answer(
-                    ticket.get().id(),
-                    yes,
-                    confirm,
-                    reason,
-                    Healer.somethingToClean(rounds.judgement(), hands.isolated()),
-                    clock.nowMs())
+                .answer(ticket.get().id(), yes, confirm, reason, somethingToClean(), clock.nowMs())
                 .ifPresent(why -> notDone(ticket.get().order().subject(), why)));
     return done(
         "remedy "
@@ -185,10 +179,15 @@ final class WatchActions {
                 + ": no partition of it is compacted on any broker");
   }
 
+  private boolean somethingToClean() {
+    Judgement judgement = rounds.judgement();
+    return Healer.somethingToClean(judgement, hands.isolated(judgement.sample()));
+  }
+
   private void byHand(BrokerHands.Order order) {
     rounds
         .book()
-        .byHand(order, Healer.somethingToClean(rounds.judgement(), hands.isolated()), clock.nowMs())
+        .byHand(order, somethingToClean(), clock.nowMs())
         .ifPresent(why -> notDone(order.subject(), why));
   }
 

@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -46,6 +47,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
   private long recoveredMs = -1;
   private List<String> recovered = List.of();
   private Judgement judgement = Judgement.none();
+  private Set<String> isolated = Set.of();
 
   /** Looks through a partition for what kills cleaners; may take long. */
   @FunctionalInterface
@@ -70,18 +72,20 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     this.scanner = scanner;
     this.chronicle = chronicle;
     this.book = new RemedyBook(hands, thread, chronicle);
-    this.healer = new Healer(book, hands);
+    this.healer = new Healer(book);
   }
 
   @Override
   public void look(long nowMs, Signals signals) {
     thread.fetch();
     scans.fetch();
-    judgement = judge.judge(view.get(), hands.isolated());
+    BrokerSample sample = view.get();
+    isolated = hands.isolated(sample);
+    judgement = judge.judge(sample, isolated);
     tell(signals);
     scan();
     recover(nowMs, signals);
-    healer.look(judgement, nowMs, signals);
+    healer.look(judgement, isolated, nowMs, signals);
     book.look(nowMs, signals);
     if (thread.hasEnded()) {
       signals.critical(
@@ -219,7 +223,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
 
   @Override
   public WatchSnapshot seen(Tick tick) {
-    return new WatchSnapshot(tick, judgement, book.all(), Map.copyOf(culprits), hands.isolated());
+    return new WatchSnapshot(tick, judgement, book.all(), Map.copyOf(culprits), isolated);
   }
 
   @Override

@@ -14,6 +14,7 @@ import io.kleaner.supervisor.remedy.broker.ConfigTarget;
 import io.kleaner.supervisor.remedy.broker.OverrideJournal;
 import io.kleaner.supervisor.remedy.broker.Overrides;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
+import io.kleaner.supervisor.remedy.broker.TopicIsolation;
 import io.kleaner.supervisor.remedy.ondemand.OnDemandReport.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -176,10 +177,7 @@ public final class OnDemandCompaction {
               "Set cleanup.policy=compact first, if that is what you want: it deletes records"
                   + " without a key."));
     }
-    boolean isolated =
-        settings.get(RATIO).own().equals(Optional.of("1.0"))
-            && settings.get(MAX_LAG).own().equals(Optional.of(Long.toString(Long.MAX_VALUE)));
-    return isolated
+    return TopicIsolation.isIsolated(key -> settings.get(key).own())
         ? Optional.of(
             new Refusal(
                 topic,

@@ -118,6 +118,17 @@ public final class Broker {
     int emptySegments;
     int paddedTimeIndexes;
 
+    /** A setting of the topic. */
+    public void set(String key, String value) {
+      topic.put(key, value);
+    }
+
+    /** By settings of the topic, whoever made them. */
+    public void isolated() {
+      set("min.cleanable.dirty.ratio", "1.0");
+      set("max.compaction.lag.ms", Long.toString(Long.MAX_VALUE));
+    }
+
     public void eligible() {
       kind = Eligibility.Kind.ELIGIBLE;
       dirtyBytes = 1 << 20;
