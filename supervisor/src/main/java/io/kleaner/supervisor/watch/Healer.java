@@ -48,6 +48,9 @@ import java.util.Set;
  */
 final class Healer {
 
+  /** What a broker's own remedies are about; its id follows. */
+  static final String BROKER = "broker ";
+
   private static final int KILLS = 2;
   private static final double FASTER = 10;
 
@@ -231,8 +234,8 @@ final class Healer {
         .broker()
         .get()
         .filter(broker -> broker.nodeId().isPresent())
-        .map(broker -> "broker " + broker.nodeId().getAsInt())
-        .orElse("broker");
+        .map(broker -> BROKER + broker.nodeId().getAsInt())
+        .orElse(BROKER.strip());
   }
 
   /**
@@ -266,6 +269,7 @@ final class Healer {
     for (Diagnosis each : judgement.of(Ailment.DEDUPE_BUFFER_FULL)) {
       if (larger > now.getAsLong()) {
         ask(
+            judgement,
             BrokerRemedy.RESIZE,
             subject(judgement),
             larger,
@@ -284,6 +288,7 @@ final class Healer {
         double rate = config.get().decimal(TuningRules.RATE).getAsDouble();
         long higher = (long) (FASTER * rate);
         ask(
+            judgement,
             BrokerRemedy.UNSTICK,
             subject(judgement),
             higher,
@@ -316,6 +321,7 @@ final class Healer {
   }
 
   private void ask(
+      Judgement judgement,
       BrokerRemedy remedy,
       String subject,
       long number,
@@ -323,8 +329,20 @@ final class Healer {
       Set<String> calledFor,
       long nowMs) {
     BrokerHands.Order order = new BrokerHands.Order(remedy, subject, List.of(), number, why);
-    calledFor.add(Ticket.key(order));
-    book.propose(order, "", false, nowMs);
+    String key = Ticket.key(order);
+    if (!isDoneSince(judgement.sample().config(), key)) {
+      calledFor.add(key);
+      book.propose(order, "", false, nowMs);
+    }
+  }
+
+  /** Whether what was last seen of the settings is from before the remedy took effect. */
+  private boolean isDoneSince(Seen<BrokerConfig> settings, String key) {
+    return settings instanceof Seen.Known<BrokerConfig> seen
+        && book.latest(key)
+            .filter(each -> each.state() == Ticket.State.EFFECTIVE)
+            .filter(each -> seen.atMs() <= each.changedMs())
+            .isPresent();
   }
 
   private void transactions(Judgement judgement, Set<String> calledFor, long nowMs) {

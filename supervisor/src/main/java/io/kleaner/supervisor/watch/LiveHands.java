@@ -145,12 +145,11 @@ public final class LiveHands implements BrokerHands {
       throws IOException {
     Optional<BrokerIdentity> broker = view.get().broker().get();
     OptionalInt node = broker.map(BrokerIdentity::nodeId).orElse(OptionalInt.empty());
-    OptionalLong maxHeapBytes =
-        broker.map(BrokerIdentity::maxHeapBytes).orElse(OptionalLong.empty());
     boolean onBroker =
         order.remedy() == BrokerRemedy.REVIVE
             || order.remedy() == BrokerRemedy.UNSTICK
-            || order.remedy() == BrokerRemedy.RESIZE;
+            || order.remedy() == BrokerRemedy.RESIZE
+            || isBroker(order);
     if (onBroker && node.isEmpty()) {
       throw new IOException("the broker's node id is not known: the Admin API doesn't answer");
     }
@@ -160,10 +159,12 @@ public final class LiveHands implements BrokerHands {
           order.subject(),
           byHand,
           order.why(),
-          () -> act(order, byHand, confirmed, somethingToClean, node.orElse(-1), maxHeapBytes));
+          () -> act(order, byHand, confirmed, somethingToClean, node.orElse(-1)));
     } finally {
       takeStock();
-      if (order.remedy() == BrokerRemedy.ISOLATE || order.remedy() == BrokerRemedy.RELEASE) {
+      boolean ofTopic =
+          order.remedy() == BrokerRemedy.ISOLATE || order.remedy() == BrokerRemedy.RELEASE;
+      if (ofTopic && !isBroker(order)) {
         lookAtIsolation(order.subject());
       }
     }
@@ -181,24 +182,29 @@ public final class LiveHands implements BrokerHands {
   }
 
   private RemedyOutcome act(
-      Order order,
-      boolean byHand,
-      OptionalLong confirmed,
-      boolean somethingToClean,
-      int node,
-      OptionalLong maxHeapBytes)
+      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean, int node)
       throws IOException {
     return switch (order.remedy()) {
       case REVIVE -> lever(node).revive(somethingToClean);
       case ISOLATE -> isolation.isolate(order.subject(), byHand);
-      case RELEASE -> isolation.release(order.subject());
+      case RELEASE -> isBroker(order) ? tuning(node).release() : isolation.release(order.subject());
       case UNSTICK -> tuning(node).unstick((double) order.number());
-      case RESIZE -> tuning(node).resizeBuffer(order.number(), maxHeapBytes);
+      case RESIZE -> tuning(node).resizeBuffer(order.number(), maxHeapBytes());
       case ABORT_TRANSACTION ->
           connection
               .transactions(clock, token)
               .abort(order.partition().get(0), order.number(), confirmed);
     };
+  }
+
+  /** Whether it is about the broker itself: no topic has such a name. */
+  private static boolean isBroker(Order order) {
+    return order.subject().startsWith(Healer.BROKER);
+  }
+
+  /** As it is now: a look that JMX failed must not cost what a person said yes to. */
+  private OptionalLong maxHeapBytes() {
+    return eye.map(FreshThreads::maxHeapBytes).orElse(OptionalLong.empty());
   }
 
   private BrokerLever lever(int node) {

@@ -144,6 +144,9 @@ final class WatchActions {
             .map(TopicPartition::topic)
             .findFirst()
             .or(() -> supervisor.snapshot().isolated().stream().filter(bare::equals).findFirst());
+    if (topic.isEmpty() && action == Action.RELEASE && bare.equals(Healer.subject(judgement))) {
+      return releaseBroker(bare, reason);
+    }
     if (topic.isEmpty()) {
       return new ActionResult(
           ActionResult.Outcome.NOT_FOUND, "no partition or topic '" + target + "' is known here");
@@ -177,6 +180,20 @@ final class WatchActions {
                 + " is isolated"
                 + turn()
                 + ": no partition of it is compacted on any broker");
+  }
+
+  /** What was tuned gets its former settings back. */
+  private ActionResult releaseBroker(String broker, String reason) {
+    if (!hands.unable().isEmpty()) {
+      return refused(hands.unable());
+    }
+    Optional<ActionResult> twice = underWay(BrokerRemedy.RELEASE, broker);
+    if (twice.isPresent()) {
+      return twice.get();
+    }
+    supervisor.ask(
+        () -> byHand(new BrokerHands.Order(BrokerRemedy.RELEASE, broker, List.of(), 0, reason)));
+    return done(broker + " gets the settings back that it had before it was tuned" + turn());
   }
 
   private boolean somethingToClean() {

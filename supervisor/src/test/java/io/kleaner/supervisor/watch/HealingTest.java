@@ -353,6 +353,24 @@ class HealingTest {
     assertThat(hands.done).doesNotContain("isolate poison");
   }
 
+  @Test
+  void look_resizedJustNow_isNotAskedForAgainByWhatWasSeenBefore() {
+    broker.set("log.cleaner.dedupe.buffer.size", Long.toString(100L << 20));
+    broker.maxHeapBytes = OptionalLong.of(1L << 30);
+    broker.mapOfKeysFull();
+    ticks(2);
+    broker.settingsSeenMs = OptionalLong.of(broker.nowMs());
+    assertThat(rounds.book().answer(asked(), true, "", "a test", false, broker.nowMs())).isEmpty();
+    thread.runWaiting();
+    ticks(10);
+    assertThat(hands.done).containsExactly("resize broker 1");
+    assertThat(told("RemedyAsked")).isEmpty();
+
+    broker.settingsSeenMs = OptionalLong.empty();
+    tick();
+    assertThat(told("RemedyAsked")).as("it is full still").isPresent();
+  }
+
   private static void replicated(Broker.Files files) {
     files.replication =
         Seen.known(

@@ -54,6 +54,9 @@ public final class Broker {
   final Map<String, ConfigValue> config = new HashMap<>();
   boolean configKnown = true;
 
+  /** When its settings were looked at; empty for now. */
+  public OptionalLong settingsSeenMs = OptionalLong.empty();
+
   final Map<Gauge, Double> gauges = new EnumMap<>(Gauge.class);
   final Map<String, CleanerGauges.Uncleanable> uncleanable = new HashMap<>();
   Optional<List<LogEvent>> log = Optional.of(new ArrayList<>());
@@ -75,9 +78,9 @@ public final class Broker {
     return new LogDirFacts(OptionalInt.of(1), Optional.empty(), 1, usableBytes, List.of());
   }
 
-  /** The last clean filled its map. */
+  /** The last clean filled its map: as a broker shows it with the load factor that it has. */
   public void mapOfKeysFull() {
-    gauges.put(Gauge.MAX_BUFFER_UTILIZATION_PERCENT, 100.0);
+    gauges.put(Gauge.MAX_BUFFER_UTILIZATION_PERCENT, 89.0);
   }
 
   /** A setting of the broker. */
@@ -278,7 +281,7 @@ public final class Broker {
             ? Seen.known(new CleanerGauges(gauges, uncleanable), nowMs)
             : Seen.notAsked(Source.JMX),
         configKnown
-            ? Seen.known(new BrokerConfig(config), nowMs)
+            ? Seen.known(new BrokerConfig(config), settingsSeenMs.orElse(nowMs))
             : Seen.missing(Source.ADMIN, "it does not answer"),
         log.map(each -> Seen.known(new CleanerLog(each, List.of()), nowMs))
             .orElse(Seen.notAsked(Source.BROKER_LOG)),

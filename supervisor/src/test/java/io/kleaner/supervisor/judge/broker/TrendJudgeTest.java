@@ -5,6 +5,7 @@ import static io.kleaner.supervisor.judge.broker.Told.only;
 import static io.kleaner.supervisor.judge.broker.Told.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.supervisor.probe.broker.Gauge;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -38,6 +39,16 @@ class TrendJudgeTest {
     broker.set("log.cleaner.dedupe.buffer.size", "4194304");
 
     assertThat(only(broker.look(), Ailment.DEDUPE_BUFFER_FULL).evidence()).contains("4194304");
+  }
+
+  @Test
+  void judge_fullMapOfKeysByItsLoadFactor_isToldByThatOne() {
+    broker.set("log.cleaner.io.buffer.load.factor", "0.5");
+    broker.gauges.put(Gauge.MAX_BUFFER_UTILIZATION_PERCENT, 48.0);
+    assertThat(broker.look().of(Ailment.DEDUPE_BUFFER_FULL)).isEmpty();
+
+    broker.gauges.put(Gauge.MAX_BUFFER_UTILIZATION_PERCENT, 49.0);
+    assertThat(broker.look().of(Ailment.DEDUPE_BUFFER_FULL)).hasSize(1);
   }
 
   @Test
