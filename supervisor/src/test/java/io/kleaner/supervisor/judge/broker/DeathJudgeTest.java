@@ -126,6 +126,21 @@ class DeathJudgeTest {
   }
 
   @Test
+  void judge_jmxBackLongAfterADeathThatTheLogTold_isDeadAllTheWhile() {
+    broker.lookFor(3);
+    broker.threads = Optional.empty();
+    broker.nowMs += 1_000;
+    broker.began(0, Broker.POISON);
+    broker.died(0, "java.lang.OutOfMemoryError: Java heap space", Broker.POISON);
+    assertThat(rules(broker.lookFor(60))).contains("CleanerDead");
+
+    broker.threads = Optional.of(List.of());
+    broker.nowMs += 1_000;
+
+    assertThat(only(broker.look(), Ailment.CLEANER_DEAD).partition()).hasValue(Broker.POISON);
+  }
+
+  @Test
   void judge_noJmxAndACleanAfterTheDeath_isNotDead() {
     broker.named = EnumSet.of(Source.BROKER_LOG);
     broker.threads = Optional.empty();
