@@ -167,9 +167,14 @@ abstract class ServiceCommand implements Callable<Integer> {
       name = "release",
       mixinStandardHelpOptions = true,
       versionProvider = KleanerCommand.Version.class,
-      description = "Has a running service try a partition again that it keeps in quarantine.",
+      description =
+          "Has a running service try a partition again that it keeps in quarantine, or 'kleaner"
+              + " watch' give a topic, or with 'broker ID' the broker, its former settings back.",
       footerHeading = "%nExamples:%n",
-      footer = "  kleaner release --token-file ~/.local/state/kleaner/token orders-0")
+      footer = {
+        "  kleaner release --token-file ~/.local/state/kleaner/token orders-0",
+        "  kleaner release --token-file TOKEN 'broker 1'      takes back what was tuned"
+      })
   static final class Release extends OnPartition {
     Release(Terminal terminal, FileSystem fileSystem) {
       super(terminal, fileSystem, "release");

@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.watch;
 
 import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
@@ -53,8 +54,12 @@ public interface BrokerHands extends AutoCloseable {
       Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean)
       throws IOException;
 
-  /** Topics that are isolated. */
-  Set<String> isolated();
+  /**
+   * Topics that are isolated, by these hands or by anyone.
+   *
+   * @param sample with the topics' settings as they were last looked at
+   */
+  Set<String> isolated(BrokerSample sample);
 
   /** Whether a setting of ours that was not meant to stay is still there. */
   boolean hasLeftovers();

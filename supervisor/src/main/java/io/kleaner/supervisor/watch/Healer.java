@@ -43,16 +43,17 @@ import java.util.Set;
  */
 final class Healer {
 
+  /** What a broker's own remedies are about; its id follows. */
+  static final String BROKER = "broker ";
+
   private static final int KILLS = 2;
 
   private final RemedyBook book;
-  private final BrokerHands hands;
   private final TuningCalls tuning;
   private final Map<String, Long> forgivenMs = new HashMap<>();
 
-  Healer(RemedyBook book, BrokerHands hands) {
+  Healer(RemedyBook book) {
     this.book = book;
-    this.hands = hands;
     this.tuning = new TuningCalls(book);
   }
 
@@ -61,13 +62,17 @@ final class Healer {
     forgivenMs.put(topic, nowMs);
   }
 
-  void look(Judgement judgement, long nowMs, Signals signals) {
+  /**
+   * Calls for what is needed now.
+   *
+   * @param isolated topics that cleaners are kept from, by whomever
+   */
+  void look(Judgement judgement, Set<String> isolated, long nowMs, Signals signals) {
     Set<String> calledFor = new HashSet<>();
-    Set<String> isolated = hands.isolated();
     Optional<TopicPartition> killer = killer(judgement, isolated);
     killer.ifPresent(each -> isolate(each, judgement, calledFor, nowMs, signals));
     if (judgement.dead() > 0) {
-      revive(judgement, killer, calledFor, nowMs, signals);
+      revive(judgement, isolated, killer, calledFor, nowMs, signals);
     }
     tuning.look(judgement, calledFor, nowMs);
     transactions(judgement, calledFor, nowMs);
@@ -142,6 +147,7 @@ final class Healer {
 
   private void revive(
       Judgement judgement,
+      Set<String> isolated,
       Optional<TopicPartition> killer,
       Set<String> calledFor,
       long nowMs,
@@ -152,9 +158,7 @@ final class Healer {
     calledFor.add(Ticket.key(order));
     Optional<String> hindered =
         hindered(judgement, killer)
-            .or(
-                () ->
-                    book.propose(order, "", somethingToClean(judgement, hands.isolated()), nowMs));
+            .or(() -> book.propose(order, "", somethingToClean(judgement, isolated), nowMs));
     hindered.ifPresent(
         why ->
             signals.critical(
@@ -219,8 +223,8 @@ final class Healer {
         .broker()
         .get()
         .filter(broker -> broker.nodeId().isPresent())
-        .map(broker -> "broker " + broker.nodeId().getAsInt())
-        .orElse("broker");
+        .map(broker -> BROKER + broker.nodeId().getAsInt())
+        .orElse(BROKER.strip());
   }
 
   /**

@@ -55,7 +55,7 @@ public final class LiveHands implements BrokerHands {
   private final CheckpointView checkpoints;
   private final CancelToken token;
   private final Clock clock;
-  private volatile Set<String> isolated = Set.of();
+  private final IsolatedTopics isolated = new IsolatedTopics();
   private volatile boolean leftovers;
 
   private LiveHands(
@@ -86,7 +86,7 @@ public final class LiveHands implements BrokerHands {
 
   /** The supervisor must not wait for the journal's disk. */
   private void takeStock() {
-    isolated = isolation.isolated();
+    isolated.ours(isolation.isolated());
     leftovers = overrides.open().stream().anyMatch(each -> !each.purpose().isLasting());
   }
 
@@ -145,13 +145,12 @@ public final class LiveHands implements BrokerHands {
       throws IOException {
     Optional<BrokerIdentity> broker = view.get().broker().get();
     OptionalInt node = broker.map(BrokerIdentity::nodeId).orElse(OptionalInt.empty());
-    OptionalLong maxHeapBytes =
-        broker.map(BrokerIdentity::maxHeapBytes).orElse(OptionalLong.empty());
     boolean onBroker =
         order.remedy() == BrokerRemedy.REVIVE
             || order.remedy() == BrokerRemedy.UNSTICK
             || order.remedy() == BrokerRemedy.RESIZE
-            || order.remedy() == BrokerRemedy.RESIZE_THREADS;
+            || order.remedy() == BrokerRemedy.RESIZE_THREADS
+            || isBroker(order);
     if (onBroker && node.isEmpty()) {
       throw new IOException("the broker's node id is not known: the Admin API doesn't answer");
     }
@@ -161,32 +160,53 @@ public final class LiveHands implements BrokerHands {
           order.subject(),
           byHand,
           order.why(),
-          () -> act(order, byHand, confirmed, somethingToClean, node.orElse(-1), maxHeapBytes));
+          () -> act(order, byHand, confirmed, somethingToClean, node.orElse(-1)));
     } finally {
       takeStock();
+      boolean ofTopic =
+          order.remedy() == BrokerRemedy.ISOLATE || order.remedy() == BrokerRemedy.RELEASE;
+      if (ofTopic && !isBroker(order)) {
+        lookAtIsolation(order.subject());
+      }
+    }
+  }
+
+  /** Another's isolation is found out by an attempt, long before the next look at settings. */
+  private void lookAtIsolation(String topic) {
+    try {
+      boolean now = isolation.isIsolated(topic);
+      isolated.found(topic, now, clock.nowMs());
+    } catch (IOException e) {
+      // That look tells then; the remedy's own outcome is what counts here.
+      isolated.forget(topic);
     }
   }
 
   private RemedyOutcome act(
-      Order order,
-      boolean byHand,
-      OptionalLong confirmed,
-      boolean somethingToClean,
-      int node,
-      OptionalLong maxHeapBytes)
+      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean, int node)
       throws IOException {
     return switch (order.remedy()) {
       case REVIVE -> lever(node).revive(somethingToClean);
       case ISOLATE -> isolation.isolate(order.subject(), byHand);
-      case RELEASE -> isolation.release(order.subject());
+      case RELEASE -> isBroker(order) ? tuning(node).release() : isolation.release(order.subject());
       case UNSTICK -> tuning(node).unstick((double) order.number());
-      case RESIZE -> tuning(node).resizeBuffer(order.number(), maxHeapBytes);
+      case RESIZE -> tuning(node).resizeBuffer(order.number(), maxHeapBytes());
       case RESIZE_THREADS -> tuning(node).resizeThreads((int) order.number());
       case ABORT_TRANSACTION ->
           connection
               .transactions(clock, token)
               .abort(order.partition().get(0), order.number(), confirmed);
     };
+  }
+
+  /** Whether it is about the broker itself: no topic has such a name. */
+  private static boolean isBroker(Order order) {
+    return order.subject().startsWith(Healer.BROKER);
+  }
+
+  /** As it is now: a look that JMX failed must not cost what a person said yes to. */
+  private OptionalLong maxHeapBytes() {
+    return eye.map(FreshThreads::maxHeapBytes).orElse(OptionalLong.empty());
   }
 
   private BrokerLever lever(int node) {
@@ -198,8 +218,8 @@ public final class LiveHands implements BrokerHands {
   }
 
   @Override
-  public Set<String> isolated() {
-    return isolated;
+  public Set<String> isolated(BrokerSample sample) {
+    return isolated.at(sample);
   }
 
   @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.watch;
 
+import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
@@ -27,8 +28,8 @@ record NoHands(String unable) implements BrokerHands {
   }
 
   @Override
-  public Set<String> isolated() {
-    return Set.of();
+  public Set<String> isolated(BrokerSample sample) {
+    return new IsolatedTopics().at(sample);
   }
 
   @Override

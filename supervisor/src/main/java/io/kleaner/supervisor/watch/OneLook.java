@@ -3,14 +3,19 @@ package io.kleaner.supervisor.watch;
 
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.settings.CleanupPolicy;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.judge.broker.BrokerJudge;
 import io.kleaner.supervisor.judge.broker.JudgeOptions;
 import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.judge.broker.SourceState;
+import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.BrokerProbes;
+import io.kleaner.supervisor.probe.broker.BrokerSample;
+import io.kleaner.supervisor.probe.broker.Eligibility;
 import io.kleaner.supervisor.probe.broker.ProbeTargets;
 import io.kleaner.supervisor.probe.broker.Source;
+import io.kleaner.supervisor.probe.broker.TopicConfig;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +30,9 @@ public final class OneLook {
   private OneLook() {}
 
   /**
-   * Looks until every source that was named has told something, and a moment longer so that a
-   * thread that is missing is missed twice; no longer than some seconds.
+   * Looks until every source that was named has told something, files were looked at with the
+   * settings that were told, and a moment longer so that a thread that is missing is missed twice;
+   * no longer than some seconds.
    *
    * @param token ends it early
    */
@@ -41,14 +47,35 @@ public final class OneLook {
       long beganNs = clock.nanoTime();
       while (true) {
         token.sleep(TimeUnit.MILLISECONDS.toNanos(PAUSE_MS));
-        Judgement judgement = judge.judge(probes.sample(), Set.of());
+        BrokerSample sample = probes.sample();
+        Judgement judgement = judge.judge(sample, new IsolatedTopics().at(sample));
         long tookMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs);
         boolean all =
-            judgement.sources().stream().noneMatch(each -> each.kind() == SourceState.Kind.MISSING);
+            judgement.sources().stream().noneMatch(each -> each.kind() == SourceState.Kind.MISSING)
+                && sample.partitions().values().stream().noneMatch(OneLook::isBehind);
         if (token.isCancelled() || tookMs >= MOST_MS || (all && tookMs >= LEAST_MS)) {
           return judgement;
         }
       }
     }
+  }
+
+  /** Whether its files were judged before its settings came, which are known by now. */
+  private static boolean isBehind(BrokerPartition partition) {
+    return partition
+            .config()
+            .get()
+            .map(TopicConfig::cleanupPolicy)
+            .filter(OneLook::isKnown)
+            .isPresent()
+        && partition
+            .files()
+            .get()
+            .filter(files -> files.eligibility().kind() == Eligibility.Kind.UNKNOWN_POLICY)
+            .isPresent();
+  }
+
+  private static boolean isKnown(CleanupPolicy policy) {
+    return policy != CleanupPolicy.UNKNOWN;
   }
 }

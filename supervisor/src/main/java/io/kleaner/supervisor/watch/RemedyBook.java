@@ -242,6 +242,11 @@ final class RemedyBook {
         .isPresent();
   }
 
+  /** The latest ended one of a key. */
+  Optional<Ticket> latest(String key) {
+    return ended.stream().filter(each -> each.key().equals(key)).findFirst();
+  }
+
   /** Tells of what waits, hangs or failed. */
   void look(long nowMs, Signals signals) {
     lastLookMs = nowMs;

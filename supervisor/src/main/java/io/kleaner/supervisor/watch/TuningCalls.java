@@ -7,6 +7,7 @@ import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.probe.broker.BrokerConfig;
 import io.kleaner.supervisor.probe.broker.BrokerIdentity;
 import io.kleaner.supervisor.probe.broker.Eligibility;
+import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.remedy.broker.LeverRules;
 import io.kleaner.supervisor.remedy.broker.TuningRules;
@@ -77,6 +78,7 @@ final class TuningCalls {
     for (Diagnosis each : judgement.of(Ailment.BROKER_FALLING_BEHIND)) {
       if (asked || (areAllAtWork(judgement) && waiting(judgement) > now.getAsLong())) {
         ask(
+            judgement,
             BrokerRemedy.RESIZE_THREADS,
             subject,
             more,
@@ -117,6 +119,7 @@ final class TuningCalls {
     for (Diagnosis each : judgement.of(Ailment.DEDUPE_BUFFER_FULL)) {
       if (larger > now.getAsLong()) {
         ask(
+            judgement,
             BrokerRemedy.RESIZE,
             Healer.subject(judgement),
             larger,
@@ -135,6 +138,7 @@ final class TuningCalls {
         double rate = config.get().decimal(TuningRules.RATE).getAsDouble();
         long higher = (long) (FASTER * rate);
         ask(
+            judgement,
             BrokerRemedy.UNSTICK,
             Healer.subject(judgement),
             higher,
@@ -167,6 +171,7 @@ final class TuningCalls {
   }
 
   private void ask(
+      Judgement judgement,
       BrokerRemedy remedy,
       String subject,
       long number,
@@ -174,7 +179,19 @@ final class TuningCalls {
       Set<String> calledFor,
       long nowMs) {
     BrokerHands.Order order = new BrokerHands.Order(remedy, subject, List.of(), number, why);
-    calledFor.add(Ticket.key(order));
-    book.propose(order, "", false, nowMs);
+    String key = Ticket.key(order);
+    if (!isDoneSince(judgement.sample().config(), key)) {
+      calledFor.add(key);
+      book.propose(order, "", false, nowMs);
+    }
+  }
+
+  /** Whether what was last seen of the settings is from before the remedy took effect. */
+  private boolean isDoneSince(Seen<BrokerConfig> settings, String key) {
+    return settings instanceof Seen.Known<BrokerConfig> seen
+        && book.latest(key)
+            .filter(each -> each.state() == Ticket.State.EFFECTIVE)
+            .filter(each -> seen.atMs() <= each.changedMs())
+            .isPresent();
   }
 }

@@ -74,13 +74,7 @@ final class WatchActions {
         () ->
             rounds
                 .book()
-                .answer(
-                    ticket.get().id(),
-                    yes,
-                    confirm,
-                    reason,
-                    Healer.somethingToClean(rounds.judgement(), hands.isolated()),
-                    clock.nowMs())
+                .answer(ticket.get().id(), yes, confirm, reason, somethingToClean(), clock.nowMs())
                 .ifPresent(why -> notDone(ticket.get().order().subject(), why)));
     return ActionResult.done(
         "remedy "
@@ -150,6 +144,9 @@ final class WatchActions {
             .map(TopicPartition::topic)
             .findFirst()
             .or(() -> supervisor.snapshot().isolated().stream().filter(bare::equals).findFirst());
+    if (topic.isEmpty() && action == Action.RELEASE && bare.equals(Healer.subject(judgement))) {
+      return releaseBroker(bare, reason);
+    }
     if (topic.isEmpty()) {
       return ActionResult.notFound("no partition or topic '" + target + "' is known here");
     }
@@ -184,10 +181,30 @@ final class WatchActions {
                 + ": no partition of it is compacted on any broker");
   }
 
+  /** What was tuned gets its former settings back. */
+  private ActionResult releaseBroker(String broker, String reason) {
+    if (!hands.unable().isEmpty()) {
+      return ActionResult.refused(hands.unable());
+    }
+    Optional<ActionResult> twice = underWay(BrokerRemedy.RELEASE, broker);
+    if (twice.isPresent()) {
+      return twice.get();
+    }
+    supervisor.ask(
+        () -> byHand(new BrokerHands.Order(BrokerRemedy.RELEASE, broker, List.of(), 0, reason)));
+    return ActionResult.done(
+        broker + " gets the settings back that it had before it was tuned" + turn());
+  }
+
+  private boolean somethingToClean() {
+    Judgement judgement = rounds.judgement();
+    return Healer.somethingToClean(judgement, hands.isolated(judgement.sample()));
+  }
+
   private void byHand(BrokerHands.Order order) {
     rounds
         .book()
-        .byHand(order, Healer.somethingToClean(rounds.judgement(), hands.isolated()), clock.nowMs())
+        .byHand(order, somethingToClean(), clock.nowMs())
         .ifPresent(why -> notDone(order.subject(), why));
   }
 }

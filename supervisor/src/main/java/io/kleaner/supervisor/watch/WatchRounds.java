@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -39,6 +40,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
   private long recoveredMs = -1;
   private List<String> recovered = List.of();
   private Judgement judgement = Judgement.none();
+  private Set<String> isolated = Set.of();
 
   WatchRounds(
       Supplier<BrokerSample> view,
@@ -54,17 +56,19 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     this.culprits = culprits;
     this.chronicle = chronicle;
     this.book = new RemedyBook(hands, thread, chronicle);
-    this.healer = new Healer(book, hands);
+    this.healer = new Healer(book);
   }
 
   @Override
   public void look(long nowMs, Signals signals) {
     thread.fetch();
-    judgement = judge.judge(view.get(), hands.isolated());
+    BrokerSample sample = view.get();
+    isolated = hands.isolated(sample);
+    judgement = judge.judge(sample, isolated);
     culprits.look(judgement, nowMs);
     tell(signals);
     recover(nowMs, signals);
-    healer.look(judgement, nowMs, signals);
+    healer.look(judgement, isolated, nowMs, signals);
     book.look(nowMs, signals);
     tellOf(thread, "remedies", "nothing is done any more", signals);
     tellOf(
@@ -192,7 +196,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
 
   @Override
   public WatchSnapshot seen(Tick tick) {
-    return new WatchSnapshot(tick, judgement, book.all(), culprits.found(), hands.isolated());
+    return new WatchSnapshot(tick, judgement, book.all(), culprits.found(), isolated);
   }
 
   @Override

@@ -49,13 +49,23 @@ public final class Incidents implements AutoCloseable {
 
   /** With a broker that runs. */
   public Incidents(BrokerJvm broker) {
-    this(broker.bootstrap(), broker);
+    this(broker.bootstrap(), broker, List.of());
   }
 
-  private Incidents(String bootstrap, BrokerJvm broker) {
+  /**
+   * With one broker of a cluster.
+   *
+   * @param replicas where each partition of a topic is put that is made here; that broker is to
+   *     lead the first one
+   */
+  public Incidents(BrokerJvm broker, List<List<Integer>> replicas) {
+    this(broker.bootstrap(), broker, replicas);
+  }
+
+  private Incidents(String bootstrap, BrokerJvm broker, List<List<Integer>> replicas) {
     this.bootstrap = bootstrap;
     this.broker = broker;
-    this.topics = new TestTopics(bootstrap);
+    this.topics = new TestTopics(bootstrap, replicas);
     this.writer = new KeyedWriter(bootstrap);
   }
 
@@ -64,7 +74,7 @@ public final class Incidents implements AutoCloseable {
    * used.
    */
   public static Incidents at(String bootstrap) {
-    return new Incidents(bootstrap, null);
+    return new Incidents(bootstrap, null, List.of());
   }
 
   /**

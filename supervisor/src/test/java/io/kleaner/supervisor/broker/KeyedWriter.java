@@ -17,8 +17,8 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * Writes plain keyed records to partition 0 of topics and remembers the newest value of each key.
- * Not thread-safe.
+ * Writes plain keyed records, to partition 0 of topics unless another is named, and remembers the
+ * newest value of each key. Not thread-safe.
  */
 public final class KeyedWriter implements AutoCloseable {
 
@@ -59,6 +59,22 @@ public final class KeyedWriter implements AutoCloseable {
   /** Writes enough to have the active segment of a {@link TestTopics} topic sealed. */
   public void roll(String topic, int keys) throws InterruptedException, ExecutionException {
     write(topic, 2 * TestTopics.SEGMENT_BYTES / PADDING, keys);
+  }
+
+  /** Does the same to any partition; what was written there is not remembered. */
+  public void roll(String topic, int partition, int keys)
+      throws InterruptedException, ExecutionException {
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    for (int i = 0; i < 2 * TestTopics.SEGMENT_BYTES / PADDING; i++) {
+      sent.add(
+          producer.send(
+              new ProducerRecord<>(
+                  topic, partition, "key-" + random.nextInt(keys), "x".repeat(PADDING))));
+    }
+    producer.flush();
+    for (Future<RecordMetadata> each : sent) {
+      each.get();
+    }
   }
 
   /** Writes one record and returns its offset; the key may be null. */

@@ -24,13 +24,25 @@ public final class TestTopics {
   private static final String RATIO = "min.cleanable.dirty.ratio";
 
   private final String bootstrap;
+  private final List<List<Integer>> replicas;
 
   /** Of the broker at that address. */
   public TestTopics(String bootstrap) {
-    this.bootstrap = bootstrap;
+    this(bootstrap, List.of());
   }
 
-  /** A topic of one partition in small segments that is cleaned as soon as it can be. */
+  /**
+   * Of a cluster.
+   *
+   * @param replicas the brokers that each partition of a new topic is put on, its leader first;
+   *     empty for one partition on any one
+   */
+  public TestTopics(String bootstrap, List<List<Integer>> replicas) {
+    this.bootstrap = bootstrap;
+    this.replicas = List.copyOf(replicas);
+  }
+
+  /** A topic in small segments that is cleaned as soon as it can be. */
   public void createCompacted(String topic) throws InterruptedException, ExecutionException {
     create(
         topic,
@@ -43,12 +55,22 @@ public final class TestTopics {
             "0.01"));
   }
 
-  /** A topic of one partition. */
+  /** A topic, of one partition unless it was said where they are. */
   public void create(String topic, Map<String, String> config)
       throws InterruptedException, ExecutionException {
     try (Admin admin = admin()) {
-      admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1).configs(config))).all().get();
+      NewTopic created =
+          replicas.isEmpty()
+              ? new NewTopic(topic, 1, (short) 1)
+              : new NewTopic(topic, byPartition());
+      admin.createTopics(List.of(created.configs(config))).all().get();
     }
+  }
+
+  private Map<Integer, List<Integer>> byPartition() {
+    Map<Integer, List<Integer>> all = new HashMap<>();
+    replicas.forEach(each -> all.put(all.size(), each));
+    return all;
   }
 
   /** Lets the broker's cleaner never have a topic, or have it at once. */

@@ -158,6 +158,12 @@ public final class Sidecar implements AutoCloseable {
         && (process.exitValue() == 0 || process.exitValue() == STOPPED);
   }
 
+  /** Ends it at once, as {@code kill -9} does, and waits until it is gone. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor();
+  }
+
   @Override
   public void close() {
     process.destroyForcibly();

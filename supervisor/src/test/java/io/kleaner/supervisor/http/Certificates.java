@@ -14,9 +14,10 @@ import java.util.Base64;
  */
 public record Certificates(Path certificate, Path key, KeyStore store) {
 
-  static final char[] PASSWORD = "changeit".toCharArray();
+  /** Of the PKCS12 file that is made too. */
+  public static final char[] PASSWORD = "changeit".toCharArray();
 
-  /** Makes one in a directory. */
+  /** Makes one in a directory, as {@code NAME.crt}, {@code .key} and {@code .p12}. */
   public static Certificates make(Path dir, String name) throws Exception {
     Path file = dir.resolve(name + ".p12");
     Process keytool =

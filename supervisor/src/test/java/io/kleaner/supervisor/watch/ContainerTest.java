@@ -2,7 +2,7 @@
 package io.kleaner.supervisor.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.settings.SettingsSource;
@@ -94,9 +94,9 @@ class ContainerTest {
 
   @Test
   void bomb_brokerInAContainer_cleanerIsToldDeadAndRevivedByHand() throws Exception {
-    assumeThat(DockerClientFactory.instance().isDockerAvailable())
-        .as("no Docker engine answers here: a broker's container cannot be started")
-        .isTrue();
+    assumeTrue(
+        DockerClientFactory.instance().isDockerAvailable(),
+        "no Docker engine answers here: a broker's container cannot be started");
     List<Integer> ports = FreePorts.find(2);
     try (Broker broker = new Broker(ports.get(0), ports.get(1))) {
       broker.start();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.journal.Journal;
 import io.kleaner.supervisor.judge.broker.Broker;
+import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.Offsets;
 import io.kleaner.supervisor.probe.broker.OpenTransaction;
 import io.kleaner.supervisor.probe.broker.Replication;
@@ -56,7 +57,8 @@ class HealingTest {
     private RemedyPolicy policy = RemedyPolicy.defaults(false);
     private final List<String> done = new ArrayList<>();
     private final List<Attempt> attempts = new ArrayList<>();
-    private final Set<String> isolated = new HashSet<>();
+    private final Set<String> ours = new HashSet<>();
+    private final IsolatedTopics isolated = new IsolatedTopics();
 
     /** Whether what was carried out last had to show by something cleaned. */
     private boolean mustShow;
@@ -82,14 +84,15 @@ class HealingTest {
               + (confirmed.isPresent() ? " " + confirmed.getAsLong() : ""));
       attempts.add(new Attempt(order.remedy(), order.subject(), broker.nowMs(), byHand));
       if (order.remedy() == BrokerRemedy.ISOLATE) {
-        isolated.add(order.subject());
+        ours.add(order.subject());
+        isolated.ours(ours);
       }
       return new RemedyDesk.Answer.Acted(new RemedyOutcome.Changed("done", "a", "b", 1));
     }
 
     @Override
-    public Set<String> isolated() {
-      return isolated;
+    public Set<String> isolated(BrokerSample sample) {
+      return isolated.at(sample);
     }
 
     @Override
@@ -333,6 +336,43 @@ class HealingTest {
     broker.maxHeapBytes = OptionalLong.of(600L << 20);
     ticks(2);
     assertThat(rounds.book().all().get(0).order().number()).isEqualTo(150L << 20);
+  }
+
+  @Test
+  void look_anotherSidecarIsolatedTheTopic_withdrawsTheQuestionAndRevives() {
+    broker.partition(Broker.POISON, files -> {});
+    ticks(2);
+    killedAtPoison();
+    tick();
+    killedAtPoison();
+    ticks(3);
+    assertThat(told("RemedyAsked").orElseThrow()).contains("isolate poison");
+
+    broker.partition(Broker.POISON, Broker.Files::isolated);
+    ticks(60);
+
+    assertThat(told("RemedyAsked")).isEmpty();
+    assertThat(state("isolate poison")).isEqualTo(Ticket.State.WITHDRAWN);
+    assertThat(hands.done).startsWith("revive broker 1", "revive broker 1");
+    assertThat(hands.done).doesNotContain("isolate poison");
+  }
+
+  @Test
+  void look_resizedJustNow_isNotAskedForAgainByWhatWasSeenBefore() {
+    broker.set("log.cleaner.dedupe.buffer.size", Long.toString(100L << 20));
+    broker.maxHeapBytes = OptionalLong.of(1L << 30);
+    broker.mapOfKeysFull();
+    ticks(2);
+    broker.settingsSeenMs = OptionalLong.of(broker.nowMs());
+    assertThat(rounds.book().answer(asked(), true, "", "a test", false, broker.nowMs())).isEmpty();
+    thread.runWaiting();
+    ticks(10);
+    assertThat(hands.done).containsExactly("resize broker 1");
+    assertThat(told("RemedyAsked")).isEmpty();
+
+    broker.settingsSeenMs = OptionalLong.empty();
+    tick();
+    assertThat(told("RemedyAsked")).as("it is full still").isPresent();
   }
 
   private static void replicated(Broker.Files files) {

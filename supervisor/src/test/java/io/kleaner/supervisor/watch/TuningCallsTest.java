@@ -9,6 +9,7 @@ import io.kleaner.supervisor.journal.Journal;
 import io.kleaner.supervisor.judge.broker.Broker;
 import io.kleaner.supervisor.judge.broker.BrokerJudge;
 import io.kleaner.supervisor.judge.broker.Judgement;
+import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
@@ -59,7 +60,7 @@ class TuningCallsTest {
     }
 
     @Override
-    public Set<String> isolated() {
+    public Set<String> isolated(BrokerSample sample) {
       return Set.of();
     }
 

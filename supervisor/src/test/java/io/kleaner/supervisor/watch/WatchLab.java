@@ -11,6 +11,7 @@ import io.kleaner.supervisor.alert.AlertBook;
 import io.kleaner.supervisor.alert.AlertDispatcher;
 import io.kleaner.supervisor.alert.AlertPolicy;
 import io.kleaner.supervisor.broker.BrokerJvm;
+import io.kleaner.supervisor.broker.Relay;
 import io.kleaner.supervisor.http.ServiceApi;
 import io.kleaner.supervisor.judge.broker.JudgeOptions;
 import io.kleaner.supervisor.probe.broker.AdminTarget;
@@ -63,19 +64,32 @@ final class WatchLab implements AutoCloseable {
   static WatchLab start(
       BrokerJvm broker, Path state, UnaryOperator<ProbeTargets> change, RemedyPolicy policy)
       throws IOException {
-    ProbeTargets targets =
-        new ProbeTargets(
-            Optional.of(new AdminTarget(broker.bootstrap(), Map.of())),
-            Optional.of(JmxTarget.of(broker.jmx(), Optional.empty(), false)),
-            List.of(broker.logDir()),
-            List.of(broker.logs().resolve("log-cleaner.log"), broker.logs().resolve("server.log")),
-            ZoneId.systemDefault(),
-            new SettingsResolver(List.of(SettingsSource.internalTopics())));
-    return start(change.apply(targets), state, policy);
+    return start(change.apply(all(broker)), state, policy);
+  }
+
+  /** By all sources, told sooner. */
+  static WatchLab start(BrokerJvm broker, Path state, JudgeOptions judging) throws IOException {
+    return start(all(broker), state, RemedyPolicy.defaults(false), judging);
+  }
+
+  private static ProbeTargets all(BrokerJvm broker) throws IOException {
+    return new ProbeTargets(
+        Optional.of(new AdminTarget(broker.bootstrap(), Map.of())),
+        Optional.of(JmxTarget.of(broker.jmx(), Optional.empty(), false)),
+        List.of(broker.logDir()),
+        List.of(broker.logs().resolve("log-cleaner.log"), broker.logs().resolve("server.log")),
+        ZoneId.systemDefault(),
+        new SettingsResolver(List.of(SettingsSource.internalTopics())));
   }
 
   /** By these sources. */
   static WatchLab start(ProbeTargets targets, Path state, RemedyPolicy policy) throws IOException {
+    return start(targets, state, policy, JudgeOptions.defaults());
+  }
+
+  private static WatchLab start(
+      ProbeTargets targets, Path state, RemedyPolicy policy, JudgeOptions judging)
+      throws IOException {
     return new WatchLab(
         WatchService.open(
             new LocalFileSystem(),
@@ -84,10 +98,21 @@ final class WatchLab implements AutoCloseable {
                 targets,
                 state,
                 policy,
-                JudgeOptions.defaults(),
+                judging,
                 500,
                 new AlertBook(AlertPolicy.DEFAULT, Map.of()),
                 new AlertDispatcher(List.of()))));
+  }
+
+  /** The Admin API over a wire that can be cut. */
+  static ProbeTargets through(Relay relay, ProbeTargets targets) {
+    return new ProbeTargets(
+        Optional.of(new AdminTarget(relay.address(), Map.of())),
+        targets.jmx(),
+        targets.logDirs(),
+        targets.brokerLogs(),
+        targets.zone(),
+        targets.settings());
   }
 
   /** Nothing is done without a person. */
@@ -143,6 +168,14 @@ final class WatchLab implements AutoCloseable {
 
   void approve(String id) {
     assertThat(facade.act(ServiceApi.Action.APPROVE, id, "a test").outcome())
+        .isEqualTo(ServiceApi.ActionResult.Outcome.DONE);
+  }
+
+  /** As a person does by hand. */
+  void act(ServiceApi.Action action, String target) {
+    ServiceApi.ActionResult result = facade.act(action, target, "a test");
+    assertThat(result.outcome())
+        .as(result.message())
         .isEqualTo(ServiceApi.ActionResult.Outcome.DONE);
   }
 

@@ -3,34 +3,24 @@ package io.kleaner.supervisor.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.kleaner.supervisor.broker.BrokerJmx;
 import io.kleaner.supervisor.broker.BrokerJvm;
 import io.kleaner.supervisor.broker.BrokerSpec;
 import io.kleaner.supervisor.broker.Incidents;
+import io.kleaner.supervisor.broker.JmxAgent;
 import io.kleaner.supervisor.broker.KafkaVersion;
 import io.kleaner.supervisor.broker.Relay;
-import io.kleaner.supervisor.demo.Sidecar;
-import io.kleaner.supervisor.probe.broker.AdminTarget;
-import io.kleaner.supervisor.probe.broker.ProbeTargets;
 import io.kleaner.supervisor.remedy.broker.LeftOverride;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
 import java.io.IOException;
-import java.io.Writer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Properties;
 import java.util.function.UnaryOperator;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,8 +28,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What else happens to a broker, or to us, while the sidecar stands beside it. */
 @Tag("full")
 class WatchOnBrokerTest {
-
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   @TempDir private Path temp;
 
@@ -133,7 +121,7 @@ class WatchOnBrokerTest {
               WatchLab.start(
                   broker,
                   temp.resolve("state"),
-                  targets -> by(targets, new AdminTarget(relay.address(), Map.of())),
+                  targets -> WatchLab.through(relay, targets),
                   RemedyPolicy.defaults(false));
           Incidents incidents = new Incidents(broker)) {
         lab.await("all known", () -> knowsAll(lab));
@@ -146,17 +134,11 @@ class WatchOnBrokerTest {
         relay.mend();
         lab.await("admin known", () -> lab.knows("admin") && !lab.isFiring("SourceSilent"));
 
-        agent(broker, "ManagementAgent.stop");
+        JmxAgent.stop(broker);
         lab.await("jmx unknown", () -> !lab.knows("jmx"));
         lab.await("threads unknown", () -> !lab.facade().ready().ok());
         assertThat(lab.isFiring("CleanerDead")).as("unknown is not dead").isFalse();
-        agent(
-            broker,
-            "ManagementAgent.start",
-            "jmxremote.port=" + port(broker.jmx()),
-            "jmxremote.rmi.port=" + port(broker.jmx()),
-            "jmxremote.authenticate=false",
-            "jmxremote.ssl=false");
+        JmxAgent.start(broker);
         lab.await("jmx known", () -> lab.knows("jmx") && lab.facade().ready().ok());
 
         rotateByCopy(broker.logs().resolve("log-cleaner.log"));
@@ -170,34 +152,9 @@ class WatchOnBrokerTest {
     }
   }
 
-  private static ProbeTargets by(ProbeTargets targets, AdminTarget admin) {
-    return new ProbeTargets(
-        Optional.of(admin),
-        targets.jmx(),
-        targets.logDirs(),
-        targets.brokerLogs(),
-        targets.zone(),
-        targets.settings());
-  }
-
   private static boolean knowsAll(WatchLab lab) {
     return List.of("admin", "jmx", "log_dir", "broker_log").stream().allMatch(lab::knows)
         && lab.facade().ready().ok();
-  }
-
-  private static String port(String address) {
-    return address.substring(address.lastIndexOf(':') + 1);
-  }
-
-  /** As an operator would, from beside the broker. */
-  private static void agent(BrokerJvm broker, String... command) throws Exception {
-    List<String> line = new ArrayList<>();
-    line.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
-    line.add(Long.toString(broker.pid()));
-    line.addAll(List.of(command));
-    Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
   }
 
   /** As logrotate's copytruncate does. */
@@ -207,81 +164,5 @@ class WatchOnBrokerTest {
     try (FileChannel file = FileChannel.open(log, StandardOpenOption.WRITE)) {
       file.truncate(0);
     }
-  }
-
-  @Test
-  void brokerThatAsksWhoWeAre_commandConfigFile_isSeenAndRevivedByHand() throws Exception {
-    Properties client = new Properties();
-    client.setProperty("security.protocol", "SASL_PLAINTEXT");
-    client.setProperty("sasl.mechanism", "PLAIN");
-    client.setProperty(
-        "sasl.jaas.config",
-        "org.apache.kafka.common.security.plain.PlainLoginModule required"
-            + " username=\"admin\" password=\"of-a-test\";");
-    try (BrokerJvm broker = start(WatchOnBrokerTest::asking)) {
-      try (WatchLab stranger = WatchLab.start(broker, temp.resolve("stranger"))) {
-        stranger.await("jmx", () -> stranger.knows("jmx"));
-        stranger.await("told", () -> stranger.isFiring("SourceSilent"));
-        assertThat(stranger.knows("admin")).isFalse();
-      }
-      // As a user gives it: a file, named on the command line of a process of its own.
-      Path file = temp.resolve("client.properties");
-      try (Writer out = Files.newBufferedWriter(file)) {
-        client.store(out, "of a test");
-      }
-      try (Sidecar sidecar =
-              Sidecar.start(
-                  List.of(
-                      "watch",
-                      "--bootstrap-server",
-                      broker.bootstrap(),
-                      "--command-config",
-                      file.toString(),
-                      "--jmx",
-                      broker.jmx(),
-                      "--state-dir",
-                      temp.resolve("state").toString(),
-                      "--listen",
-                      "127.0.0.1:0"));
-          BrokerJmx jmx = BrokerJmx.of(broker)) {
-        assertThat(sidecar.awaitStatus(WatchOnBrokerTest::knowsAdmin, PATIENCE))
-            .as(sidecar.get("/api/v1/status").toPrettyString())
-            .isTrue();
-        assertThat(sidecar.await("/api/v1/workers", each -> state(each, "idle"), PATIENCE))
-            .isPresent();
-        Map<String, Long> before = jmx.cleanerThreads();
-        sidecar.post("/api/v1/broker/revive", "a test");
-        assertThat(sidecar.await("/api/v1/remedies", each -> state(each, "effective"), PATIENCE))
-            .as(sidecar.get("/api/v1/remedies").toPrettyString())
-            .isPresent();
-
-        assertThat(jmx.cleanerThreads()).hasSize(1).isNotEqualTo(before);
-        assertThat(sidecar.stop()).isTrue();
-      }
-    }
-  }
-
-  private static boolean knowsAdmin(JsonNode status) {
-    return StreamSupport.stream(status.path("sources").spliterator(), false)
-        .anyMatch(each -> each.path("source").asText().equals("admin") && state(each, "known"));
-  }
-
-  private static boolean state(JsonNode item, String state) {
-    return item.path("state").asText().equals(state);
-  }
-
-  private static BrokerSpec asking(BrokerSpec spec) {
-    return spec.with(
-            "listeners",
-            "SASL_PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controllerPort}")
-        .with(
-            "listener.security.protocol.map", "SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT")
-        .with("security.inter.broker.protocol", "SASL_PLAINTEXT")
-        .with("sasl.mechanism.inter.broker.protocol", "PLAIN")
-        .with("sasl.enabled.mechanisms", "PLAIN")
-        .with(
-            "listener.name.sasl_plaintext.plain.sasl.jaas.config",
-            "org.apache.kafka.common.security.plain.PlainLoginModule required"
-                + " username=\"admin\" password=\"of-a-test\" user_admin=\"of-a-test\";");
   }
 }

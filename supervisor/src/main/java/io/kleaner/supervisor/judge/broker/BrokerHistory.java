@@ -65,9 +65,10 @@ final class BrokerHistory {
    * A thread that was there, or should be, and is not.
    *
    * @param sinceMs first look without it
+   * @param lastThereMs when a look found it there last, -1 if none ever did
    * @param looks without it
    */
-  record Absence(long sinceMs, int looks) {}
+  record Absence(long sinceMs, long lastThereMs, int looks) {}
 
   BrokerHistory(long windowMs) {
     this.windowMs = windowMs;
@@ -164,6 +165,7 @@ final class BrokerHistory {
     if (startup.isUnderWay()) {
       return;
     }
+    long lookBeforeMs = threadsAtMs;
     threadsAtMs = known.atMs();
     Map<String, CleanerThread> now = new HashMap<>();
     known.value().forEach(thread -> now.put(thread.name(), thread));
@@ -178,8 +180,8 @@ final class BrokerHistory {
         absences.put(
             name,
             before == null
-                ? new Absence(known.atMs(), 1)
-                : new Absence(before.sinceMs(), before.looks() + 1));
+                ? new Absence(known.atMs(), threads.containsKey(name) ? lookBeforeMs : -1, 1)
+                : new Absence(before.sinceMs(), before.lastThereMs(), before.looks() + 1));
         if (before != null && before.looks() == 1 && threads.containsKey(name)) {
           vanished(sample, name, before.sinceMs());
         }

@@ -213,7 +213,7 @@ final class ThreadRules {
       String name, BrokerHistory.Absence absence, List<Death> deaths, int expected) {
     Optional<Death> death =
         Deaths.latest(deaths, number(name).orElse(-1))
-            .filter(each -> absence.looks() > 1 || each.atMs() >= absence.sinceMs() - JUST_MS);
+            .filter(each -> absence.looks() > 1 || isItsEnd(each, absence));
     if (absence.looks() < 2 && death.isEmpty()) {
       ThreadTrack before = history.threads().get(name);
       if (before != null) {
@@ -229,6 +229,12 @@ final class ThreadRules {
         death.map(Death::atMs).orElse(absence.sinceMs()),
         death,
         "it was missing at " + absence.looks() + " looks; " + alive + " of " + expected + " live");
+  }
+
+  /** Of a thread that was there before, however long ago: or nobody would know its end. */
+  private static boolean isItsEnd(Death death, BrokerHistory.Absence absence) {
+    return death.atMs() >= absence.sinceMs() - JUST_MS
+        || (absence.lastThereMs() >= 0 && death.atMs() >= absence.lastThereMs());
   }
 
   private boolean absentNow(String name) {

@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.judge.broker;
 
 import io.kleaner.supervisor.judge.Verdict;
+import io.kleaner.supervisor.probe.broker.BrokerConfig;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.CleanerGauges;
 import io.kleaner.supervisor.probe.broker.Gauge;
@@ -23,7 +24,8 @@ import java.util.OptionalLong;
  * <ol>
  *   <li>Dirty bytes that grew by a third and more than 64 MiB over the window, while cleans went
  *       on: falling behind.
- *   <li>A map of keys that is full in a clean means that ranges take several rewrites.
+ *   <li>A map of keys that is full in a clean, up to its load factor, means that ranges take
+ *       several rewrites.
  *   <li>Free space that is gone soon at the rate of the window is told; and less of it than the
  *       largest group that may be cleaned next.
  * </ol>
@@ -31,7 +33,7 @@ import java.util.OptionalLong;
 final class TrendRules {
 
   private static final long LITTLE_BYTES = 64L << 20;
-  private static final double FULL_PERCENT = 99;
+  private static final double DEFAULT_LOAD_FACTOR = 0.9;
   private static final long DEFAULT_SEGMENT_BYTES = 1L << 30;
 
   private final BrokerSample sample;
@@ -101,7 +103,7 @@ final class TrendRules {
 
   private void bufferFull() {
     OptionalDouble used = gauge(Gauge.MAX_BUFFER_UTILIZATION_PERCENT);
-    if (used.isEmpty() || used.getAsDouble() < FULL_PERCENT) {
+    if (used.isEmpty() || used.getAsDouble() < fullPercent()) {
       return;
     }
     OptionalLong now =
@@ -134,6 +136,19 @@ final class TrendRules {
                     "log.cleaner.dedupe.buffer.size="
                         + (now.isPresent() ? Long.toString(2 * now.getAsLong()) : "BYTES"))
                 + "; the memory is taken from the heap at once, of which it should be a quarter at most."));
+  }
+
+  /**
+   * What the gauge says of a full map: Kafka fills one up to its load factor only, and the gauge
+   * cuts the fraction off.
+   */
+  private double fullPercent() {
+    Optional<BrokerConfig> config = sample.config().get();
+    OptionalDouble loadFactor =
+        config.isPresent()
+            ? config.get().decimal("log.cleaner.io.buffer.load.factor")
+            : OptionalDouble.empty();
+    return 100 * loadFactor.orElse(DEFAULT_LOAD_FACTOR) - 1;
   }
 
   private OptionalDouble gauge(Gauge gauge) {

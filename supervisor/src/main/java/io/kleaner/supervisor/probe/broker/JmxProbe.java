@@ -86,7 +86,7 @@ final class JmxProbe implements AutoCloseable {
         List.of());
   }
 
-  private static OptionalLong maxHeapBytes(MBeanServerConnection connection) throws IOException {
+  static OptionalLong maxHeapBytes(MBeanServerConnection connection) throws IOException {
     long bytes =
         ManagementFactory.newPlatformMXBeanProxy(
                 connection, ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class)

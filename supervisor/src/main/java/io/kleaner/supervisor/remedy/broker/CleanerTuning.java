@@ -33,6 +33,7 @@ import java.util.stream.Collectors;
 public final class CleanerTuning {
 
   private static final long WAKE_MS = 30_000;
+  private static final List<Purpose> TUNING = List.of(Purpose.RESIZE, Purpose.UNSTICK);
 
   private final ConfigTarget broker;
   private final Overrides overrides;
@@ -117,6 +118,56 @@ public final class CleanerTuning {
     return new Refused(
         "the broker doesn't tell " + keys,
         "Change them in server.properties and restart the broker.");
+  }
+
+  /** Takes back what was changed for a purpose, the newest first, as far as that is safe now. */
+  private List<Restored> revert(Purpose purpose) {
+    List<ConfigOverride> ours =
+        overrides.open().stream()
+            .filter(each -> each.purpose() == purpose && each.target().equals(broker))
+            .sorted((a, b) -> Long.compare(b.id(), a.id()))
+            .toList();
+    return ours.stream().map(this::takeBack).toList();
+  }
+
+  /**
+   * Gives the broker all settings back that it had before it was tuned, as far as that is safe now,
+   * and waits for the cleaner's new threads.
+   */
+  public RemedyOutcome release() {
+    List<ConfigOverride> ours =
+        overrides.open().stream()
+            .filter(each -> TUNING.contains(each.purpose()) && each.target().equals(broker))
+            .toList();
+    if (ours.isEmpty()) {
+      return new Refused(
+          "nothing of " + broker + " was tuned, as far as the journal of overrides knows",
+          "Look at its settings with 'kafka-configs.sh --describe --entity-type brokers'.");
+    }
+    long beganNs = clock.nanoTime();
+    HashSet<Long> old = new HashSet<>(ThreadWatch.ids(threads.look()));
+    List<Restored> restored = TUNING.stream().flatMap(each -> revert(each).stream()).toList();
+    String what = restored.stream().map(Restored::sentence).collect(Collectors.joining("; "));
+    if (!restored.stream().allMatch(Restored::isOver)) {
+      return new NotEffective(broker + " has not all of its former settings back", false, what);
+    }
+    boolean restarts = restored.stream().anyMatch(e -> e.ending() == Overrides.Ending.RESTORED);
+    if (restarts && threads.awaitNew(old, times.newThreadsMs()).isEmpty()) {
+      return new NotEffective(
+          broker
+              + " has its former settings back, but no new cleaner thread came in "
+              + times.newThreadsMs() / 1_000
+              + " s",
+          true,
+          what + "; now: " + ThreadWatch.describe(threads.look()));
+    }
+    return new Changed(
+        broker + " has its former settings back: " + what,
+        ours.stream().map(each -> each.key() + "=" + each.ours()).collect(Collectors.joining(", ")),
+        ours.stream()
+            .map(each -> each.key() + "=" + each.former().effective().orElse("not set"))
+            .collect(Collectors.joining(", ")),
+        TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs));
   }
 
   private Restored takeBack(ConfigOverride override) {

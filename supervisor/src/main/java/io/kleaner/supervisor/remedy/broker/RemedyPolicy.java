@@ -144,15 +144,19 @@ public record RemedyPolicy(Map<BrokerRemedy, Consent> consents, boolean readOnly
             leftMs, remedy.label() + " was tried " + same.size() + " times; the pauses grow");
   }
 
+  private static String until(String subject) {
+    return " until 'kleaner release \"" + subject + "\"' takes it back?";
+  }
+
   /** What a person is asked. */
   static String question(BrokerRemedy remedy, String subject) {
     return switch (remedy) {
       case REVIVE -> "Restart the cleaner threads of " + subject + " by a setting of the broker?";
       case ISOLATE -> TopicIsolation.question(subject) + " Isolate it?";
       case RELEASE -> "Give " + subject + " its own settings back, so that it is compacted again?";
-      case UNSTICK -> "Raise " + TuningRules.RATE + " of " + subject + " for good?";
-      case RESIZE -> "Change " + TuningRules.BUFFER + " of " + subject + " for good?";
-      case RESIZE_THREADS -> "Change " + LeverRules.THREADS + " of " + subject + " for good?";
+      case UNSTICK -> "Raise " + TuningRules.RATE + " of " + subject + until(subject);
+      case RESIZE -> "Change " + TuningRules.BUFFER + " of " + subject + until(subject);
+      case RESIZE_THREADS -> "Change " + LeverRules.THREADS + " of " + subject + until(subject);
       case ABORT_TRANSACTION ->
           "Abort the transaction that hangs on "
               + subject

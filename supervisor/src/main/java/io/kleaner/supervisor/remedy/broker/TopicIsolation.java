@@ -4,15 +4,20 @@ package io.kleaner.supervisor.remedy.broker;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.probe.broker.InternalTopics;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Changed;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.NotEffective;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Refused;
 import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -21,6 +26,8 @@ import java.util.stream.Collectors;
  * Not thread-safe.
  */
 public final class TopicIsolation {
+
+  private static final String NOT_OURS = "by settings that were not made from this state directory";
 
   private final Overrides overrides;
   private final Clock clock;
@@ -59,6 +66,9 @@ public final class TopicIsolation {
     if (!ours(topic).isEmpty()) {
       return new Refused(topic + " is isolated already", "Release it to have it compacted again.");
     }
+    if (isIsolated(topic)) {
+      return new Refused(topic + " is isolated already, " + NOT_OURS, releaseElsewhere(topic));
+    }
     long beganNs = clock.nanoTime();
     List<ConfigOverride> set =
         overrides.set(ConfigTarget.topic(topic), Isolation.SETTINGS, Purpose.ISOLATE);
@@ -74,10 +84,17 @@ public final class TopicIsolation {
         tookMs(beganNs));
   }
 
-  /** Gives a topic its own settings back, unless an operator has changed them since. */
-  public RemedyOutcome release(String topic) {
+  /**
+   * Gives a topic its own settings back, unless an operator has changed them since.
+   *
+   * @throws IOException if the broker doesn't tell its settings; nothing was changed
+   */
+  public RemedyOutcome release(String topic) throws IOException {
     long beganNs = clock.nanoTime();
     List<ConfigOverride> ours = ours(topic);
+    if (ours.isEmpty() && isIsolated(topic)) {
+      return new Refused(topic + " is isolated, but " + NOT_OURS, releaseElsewhere(topic));
+    }
     if (ours.isEmpty()) {
       return new Refused(
           topic + " is not isolated, as far as the journal of overrides knows",
@@ -90,7 +107,39 @@ public final class TopicIsolation {
         : new NotEffective(topic + " could not be released", false, what);
   }
 
-  /** The topics that are isolated. */
+  /**
+   * Whether the broker has a topic isolated now, whoever did it.
+   *
+   * @throws IOException if it doesn't tell
+   */
+  public boolean isIsolated(String topic) throws IOException {
+    Map<String, Former> now =
+        overrides.access().read(ConfigTarget.topic(topic), Isolation.SETTINGS.keySet());
+    return isIsolated(key -> now.get(key).own());
+  }
+
+  /**
+   * Whether these settings isolate a topic.
+   *
+   * @param own what is set on the topic itself, by its key
+   */
+  public static boolean isIsolated(Function<String, Optional<String>> own) {
+    return Isolation.SETTINGS.entrySet().stream()
+        .allMatch(each -> own.apply(each.getKey()).equals(Optional.of(each.getValue())));
+  }
+
+  private static String releaseElsewhere(String topic) {
+    return "Release it by the sidecar that isolated it, which knows what was set before. If it was"
+        + " done by hand: kafka-configs.sh --alter --entity-type topics --entity-name "
+        + topic
+        + " --delete-config "
+        + Isolation.SETTINGS.keySet().stream()
+            .sorted(Comparator.reverseOrder())
+            .collect(Collectors.joining(","))
+        + ".";
+  }
+
+  /** The topics that are isolated by this journal. */
   public Set<String> isolated() {
     return overrides.open().stream()
         .filter(each -> each.purpose() == Purpose.ISOLATE)

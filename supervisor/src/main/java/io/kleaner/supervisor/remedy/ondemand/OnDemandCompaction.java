@@ -5,7 +5,6 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.Clock;
-import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.remedy.broker.BrokerConnection;
 import io.kleaner.supervisor.remedy.broker.ConfigAccess;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride;
@@ -15,6 +14,7 @@ import io.kleaner.supervisor.remedy.broker.ConfigTarget;
 import io.kleaner.supervisor.remedy.broker.OverrideJournal;
 import io.kleaner.supervisor.remedy.broker.Overrides;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
+import io.kleaner.supervisor.remedy.broker.TopicIsolation;
 import io.kleaner.supervisor.remedy.ondemand.OnDemandReport.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -177,11 +177,7 @@ public final class OnDemandCompaction {
               "Set cleanup.policy=compact first, if that is what you want: it deletes records"
                   + " without a key."));
     }
-    boolean isolated =
-        Isolation.SETTINGS.entrySet().stream()
-            .allMatch(
-                each -> settings.get(each.getKey()).own().equals(Optional.of(each.getValue())));
-    return isolated
+    return TopicIsolation.isIsolated(key -> settings.get(key).own())
         ? Optional.of(
             new Refusal(
                 topic,

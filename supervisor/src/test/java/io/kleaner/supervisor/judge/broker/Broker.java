@@ -53,6 +53,10 @@ public final class Broker {
   Optional<List<CleanerThread>> threads = Optional.of(List.of(idle(0, 30)));
   final Map<String, ConfigValue> config = new HashMap<>();
   boolean configKnown = true;
+
+  /** When its settings were looked at; empty for now. */
+  public OptionalLong settingsSeenMs = OptionalLong.empty();
+
   final Map<Gauge, Double> gauges = new EnumMap<>(Gauge.class);
   final Map<String, CleanerGauges.Uncleanable> uncleanable = new HashMap<>();
   Optional<List<LogEvent>> log = Optional.of(new ArrayList<>());
@@ -74,9 +78,9 @@ public final class Broker {
     return new LogDirFacts(OptionalInt.of(1), Optional.empty(), 1, usableBytes, List.of());
   }
 
-  /** The last clean filled its map. */
+  /** The last clean filled its map: as a broker shows it with the load factor that it has. */
   public void mapOfKeysFull() {
-    gauges.put(Gauge.MAX_BUFFER_UTILIZATION_PERCENT, 100.0);
+    gauges.put(Gauge.MAX_BUFFER_UTILIZATION_PERCENT, 89.0);
   }
 
   /** A setting of the broker. */
@@ -116,6 +120,17 @@ public final class Broker {
     boolean seen = true;
     int emptySegments;
     int paddedTimeIndexes;
+
+    /** A setting of the topic. */
+    public void set(String key, String value) {
+      topic.put(key, value);
+    }
+
+    /** By settings of the topic, whoever made them. */
+    public void isolated() {
+      set("min.cleanable.dirty.ratio", "1.0");
+      set("max.compaction.lag.ms", Long.toString(Long.MAX_VALUE));
+    }
 
     public void eligible() {
       kind = Eligibility.Kind.ELIGIBLE;
@@ -256,6 +271,11 @@ public final class Broker {
     return options.trendWindowMs();
   }
 
+  /** It has one thread, which has used this share of a processor since the beginning. */
+  void threadIs(StackClass stack, double cpuShare) {
+    threads = Optional.of(List.of(thread(0, 30, stack, (long) (cpuShare * (nowMs - START_MS)))));
+  }
+
   /** A topic's partition is deleted. */
   public void deleted(TopicPartition id) {
     all.remove(id);
@@ -290,7 +310,7 @@ public final class Broker {
             ? Seen.known(new CleanerGauges(gauges, uncleanable), nowMs)
             : Seen.notAsked(Source.JMX),
         configKnown
-            ? Seen.known(new BrokerConfig(config), nowMs)
+            ? Seen.known(new BrokerConfig(config), settingsSeenMs.orElse(nowMs))
             : Seen.missing(Source.ADMIN, "it does not answer"),
         log.map(each -> Seen.known(new CleanerLog(each, List.of()), nowMs))
             .orElse(Seen.notAsked(Source.BROKER_LOG)),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.judge.broker;
 
+import static io.kleaner.supervisor.judge.broker.Told.only;
+import static io.kleaner.supervisor.judge.broker.Told.rules;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.supervisor.probe.broker.LogEvent;
@@ -18,15 +20,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class BrokerLifeTest {
 
   private final Broker broker = new Broker();
-
-  private static List<String> rules(Judgement judgement) {
-    return judgement.diagnoses().stream().map(each -> each.ailment().rule()).toList();
-  }
-
-  private static Diagnosis only(Judgement judgement, Ailment ailment) {
-    assertThat(judgement.of(ailment)).hasSize(1);
-    return judgement.of(ailment).get(0);
-  }
 
   @Test
   void judge_brokerRestarting_cleanerThatIsYetToBeginIsNotDead() {

@@ -15,6 +15,8 @@ import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Changed;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Refused;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Revived;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -191,6 +193,39 @@ class RemedyOnBrokerTest {
     assertThat(lab.setting(topic, "min.cleanable.dirty.ratio").own()).contains("0.01");
     assertThat(lab.setting(topic, "max.compaction.lag.ms").own()).isEmpty();
     assertThat(lab.isolation().release("poison")).isInstanceOf(Refused.class);
+  }
+
+  @Test
+  @Tag("full")
+  void isolate_settingsOfAnother_areLeftAloneAndNotReleasedEither() throws Exception {
+    Map<String, String> settings =
+        Map.of(
+            "min.cleanable.dirty.ratio",
+            "1.0",
+            "max.compaction.lag.ms",
+            Long.toString(Long.MAX_VALUE));
+    lab.topic("foreign", 1, settings);
+
+    assertThat(lab.isolation().isolate("foreign", true))
+        .isInstanceOfSatisfying(
+            Refused.class,
+            refused -> assertThat(refused.nextStep()).contains("by the sidecar that isolated it"));
+    assertThat(lab.isolation().release("foreign"))
+        .isInstanceOfSatisfying(
+            Refused.class,
+            refused ->
+                assertThat(refused.nextStep())
+                    .contains("--delete-config min.cleanable.dirty.ratio,max.compaction.lag.ms"));
+    assertThat(lab.isolation().isolated()).isEmpty();
+    settings.forEach((key, text) -> assertThat(own("foreign", key)).contains(text));
+  }
+
+  private Optional<String> own(String topic, String key) {
+    try {
+      return lab.setting(ConfigTarget.topic(topic), key).own();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

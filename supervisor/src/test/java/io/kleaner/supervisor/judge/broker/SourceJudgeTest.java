@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.judge.broker;
+
+import static io.kleaner.supervisor.judge.broker.Told.only;
+import static io.kleaner.supervisor.judge.broker.Told.rules;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.supervisor.judge.Severity;
+import io.kleaner.supervisor.judge.Verdict;
+import io.kleaner.supervisor.probe.broker.Gauge;
+import io.kleaner.supervisor.probe.broker.Source;
+import java.util.EnumSet;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What sources say, or no longer say, of the broker as a whole. Nothing else may be told beside it.
+ */
+class SourceJudgeTest {
+
+  private final Broker broker = new Broker();
+
+  @Test
+  void judge_recordsWithoutAKeyRefused_isForInformation() {
+    broker.gauges.put(Gauge.NO_KEY_COMPACTED_TOPIC_RECORDS, 5.0);
+    broker.lookFor(30);
+    broker.gauges.put(Gauge.NO_KEY_COMPACTED_TOPIC_RECORDS, 9.0);
+
+    assertThat(only(broker.lookFor(1), Ailment.UNKEYED_RECORDS_REFUSED).severity())
+        .isEqualTo(Severity.INFO);
+  }
+
+  @Test
+  void judge_cleanersGaugesVanished_fallsBackToThreads() {
+    broker.lookFor(2);
+    broker.gauges.clear();
+    Judgement judgement = broker.lookFor(2);
+
+    assertThat(rules(judgement)).containsExactly("GaugesGone");
+    assertThat(judgement.threads().get(0).verdict()).isInstanceOf(Verdict.Healthy.class);
+  }
+
+  @Test
+  void judge_offlineDirectoryAndStuckMetadata_areTold() {
+    broker.gauges.put(Gauge.OFFLINE_LOG_DIRECTORY_COUNT, 1.0);
+    broker.gauges.put(Gauge.METADATA_APPLIED_LAG_MS, 120_000.0);
+
+    assertThat(rules(broker.look())).containsExactlyInAnyOrder("LogDirOffline", "MetadataStuck");
+  }
+
+  @Test
+  void judge_namedSourceSilent_isToldAfterTheLimit() {
+    broker.configKnown = false;
+    assertThat(broker.lookFor(10).diagnoses()).isEmpty();
+
+    Judgement judgement = broker.lookFor(broker.options.silentAfterMs() / 1_000);
+    Diagnosis silent = only(judgement, Ailment.SOURCE_SILENT);
+    assertThat(silent.subject()).isEqualTo("--bootstrap-server");
+    assertThat(silent.evidence()).contains("it would add");
+  }
+
+  @Test
+  void judge_noSourceAnswers_brokerIsUnseen() {
+    broker.named = EnumSet.of(Source.JMX, Source.ADMIN);
+    broker.threads = Optional.empty();
+    broker.configKnown = false;
+    broker.log = Optional.empty();
+    Judgement judgement = broker.lookFor(broker.options.silentAfterMs() / 1_000 + 1);
+
+    assertThat(rules(judgement)).contains("BrokerUnseen");
+    assertThat(judgement.threads())
+        .extracting(ThreadVerdict::verdict)
+        .allMatch(Verdict.Unknown.class::isInstance);
+  }
+
+  @Test
+  void gauges_cleanTimeBelowZero_isUnknown() {
+    broker.gauges.put(Gauge.MAX_CLEAN_TIME_SECS, -1.8e9);
+
+    assertThat(broker.look().gauges())
+        .filteredOn(each -> each.name().equals("max-clean-time-secs"))
+        .allMatch(each -> each.corrected().isEmpty());
+  }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.supervisor.broker.BrokerJvm;
+import io.kleaner.supervisor.broker.BrokerSpec;
+import io.kleaner.supervisor.broker.Incidents;
+import io.kleaner.supervisor.broker.KafkaVersion;
+import io.kleaner.supervisor.broker.Kleaner;
+import io.kleaner.supervisor.http.ServiceApi;
+import io.kleaner.supervisor.judge.broker.JudgeOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What kills or stalls a real broker's cleaner: which rule tells it, and what is said of it. */
+@Tag("full")
+class IncidentsToldTest {
+
+  private static final long SOON_MS = 5_000;
+
+  @TempDir private Path temp;
+
+  private BrokerJvm start(Map<String, String> properties) throws Exception {
+    BrokerJvm broker =
+        BrokerJvm.format(
+            temp.resolve("broker"),
+            BrokerSpec.of(KafkaVersion.V4_3_1).heapMib(400).with(properties));
+    broker.start();
+    return broker;
+  }
+
+  /** Starving, hanging and pinning are told in seconds. */
+  private WatchLab watch(BrokerJvm broker) throws Exception {
+    JudgeOptions usual = JudgeOptions.defaults();
+    return WatchLab.start(
+        broker,
+        temp.resolve("state"),
+        new JudgeOptions(
+            usual.staleAfterMs(),
+            usual.silentAfterMs(),
+            SOON_MS,
+            SOON_MS,
+            usual.spinningAfterMs(),
+            usual.stalledAfterMs(),
+            usual.crashWindowMs(),
+            usual.crashLoopDeaths(),
+            usual.trendWindowMs(),
+            SOON_MS,
+            usual.hangingAfterMs(),
+            usual.diskSoonMs(),
+            usual.largeInternalBytes()));
+  }
+
+  private static String explain(BrokerJvm broker, String topic) throws Exception {
+    List<String> line = new ArrayList<>(List.of("explain", topic));
+    line.addAll(List.of("--bootstrap-server", broker.bootstrap(), "--jmx", broker.jmx()));
+    line.addAll(List.of("--log-dir", broker.logDir().toString()));
+    line.addAll(List.of("--broker-log", broker.logs().resolve("log-cleaner.log").toString()));
+    line.addAll(List.of("--broker-log", broker.logs().resolve("server.log").toString()));
+    return Kleaner.run(line.toArray(String[]::new)).output();
+  }
+
+  @Test
+  void garbageKeylessAndOpenTransaction_eachIsToldByItsRuleAndExplained() throws Exception {
+    try (BrokerJvm broker = start(Map.of());
+        Incidents incidents = new Incidents(broker);
+        WatchLab lab = watch(broker)) {
+      lab.await("well", () -> lab.facade().ready().ok());
+      incidents.garbageLength("garbage");
+      int keyless = incidents.nullKeysAfterPolicyFlip("keyless");
+      long first = incidents.openTransaction("pinned", "forgotten");
+
+      lab.await("given up", () -> lab.isFiring("PartitionUncleanable"));
+      assertThat(lab.alert("PartitionUncleanable").orElseThrow())
+          .contains("garbage-0", "kleaner check");
+      lab.await("dropped", () -> lab.isFiring("UnkeyedRecordsDropped"));
+      assertThat(lab.alert("UnkeyedRecordsDropped").orElseThrow())
+          .contains("keyless-0", keyless + " records");
+      lab.await("pinned", () -> lab.isFiring("TransactionPins"));
+      assertThat(lab.alert("TransactionPins").orElseThrow()).contains("pinned-0");
+      // The files tell first, and don't know who it is; its coordinator does.
+      lab.await(
+          "named",
+          () -> lab.alert("TransactionPins").filter(a -> a.contains("forgotten")).isPresent());
+      assertThat(lab.facade().ready().ok()).as("the cleaner itself is well").isTrue();
+
+      assertThat(explain(broker, "garbage")).contains("No", "was given up by the broker");
+      assertThat(explain(broker, "keyless")).contains(keyless + " records");
+      assertThat(explain(broker, "pinned")).contains("forgotten", "from offset " + first);
+    }
+  }
+
+  @Test
+  void isolatedByHand_explainSaysSoWithoutAnyJournal() throws Exception {
+    try (BrokerJvm broker = start(Map.of());
+        Incidents incidents = new Incidents(broker)) {
+      incidents.healthy("orders");
+      incidents.topics().set("orders", "min.cleanable.dirty.ratio", "1.0");
+      incidents.topics().set("orders", "max.compaction.lag.ms", Long.toString(Long.MAX_VALUE));
+
+      assertThat(explain(broker, "orders")).contains("its topic is isolated");
+    }
+  }
+
+  @Test
+  void throttleOfTenBytes_isToldAsStarvedAndNeitherRaisedNorRevived() throws Exception {
+    try (BrokerJvm broker = start(Map.of("log.cleaner.io.max.bytes.per.second", "10"));
+        Incidents incidents = new Incidents(broker);
+        WatchLab lab = watch(broker)) {
+      lab.await("well", () -> lab.facade().ready().ok());
+      incidents.dirty("orders");
+
+      lab.await("starved", () -> lab.isFiring("CleanerStarved"));
+      assertThat(lab.alert("CleanerStarved").orElseThrow()).contains("restart the broker");
+      assertThat(lab.facade().ready().ok()).as("alive is not well").isFalse();
+      lab.awaitLooks(5);
+      assertThat(lab.facade().remedies()).isEmpty();
+
+      lab.act(ServiceApi.Action.REVIVE, "");
+      lab.await("lever refused", () -> lab.remedy("revive", "refused").isPresent());
+      assertThat(lab.incidents("REMEDY_REFUSED")).contains("throttle", "kill -9");
+    }
+  }
+
+  @Test
+  void bufferOfZero_isToldAsSpinning() throws Exception {
+    try (BrokerJvm broker = start(Map.of("log.cleaner.io.buffer.size", "0"));
+        Incidents incidents = new Incidents(broker);
+        WatchLab lab = watch(broker)) {
+      incidents.dirty("orders");
+
+      lab.await("spinning", () -> lab.isFiring("CleanerSpinning"));
+      assertThat(lab.alert("CleanerSpinning").orElseThrow()).contains("log.cleaner.io.buffer.size");
+    }
+  }
+
+  @Test
+  void malformedCheckpoint_directoryGoesOffline_isToldAndTheOthersCleanerIsNot() throws Exception {
+    Path second = temp.resolve("broker").resolve("second");
+    try (BrokerJvm broker = start(Map.of("log.dirs", "{home}/data,{home}/second"));
+        WatchLab lab = watch(broker)) {
+      lab.await("well", () -> lab.facade().ready().ok());
+      // The cleaner reads it in each round; the metadata is in the other directory.
+      Files.writeString(second.resolve("cleaner-offset-checkpoint"), "0\n1\nnonsense\n");
+
+      lab.await("offline", () -> lab.isFiring("LogDirOffline"));
+      assertThat(lab.isFiring("CleanerDead")).isFalse();
+    }
+  }
+
+  @Test
+  void flippedByte_checkAloneFindsItAndOnlyBeforeItIsCleaned() throws Exception {
+    try (BrokerJvm broker = start(Map.of());
+        Incidents incidents = new Incidents(broker);
+        WatchLab lab = watch(broker)) {
+      incidents.flippedByte("flipped");
+      Path partition = broker.logDir().resolve("flipped-0");
+      Kleaner.Run before = Kleaner.run("check", "--level", "2", partition.toString());
+      assertThat(before.exit()).as(before.output()).isEqualTo(1);
+      assertThat(before.output()).contains("00000000000000000000.log", "CRC");
+
+      int from = broker.log().size();
+      incidents.topics().cleanable("flipped", true);
+      incidents.awaitLine(from, line -> line.contains("leaned log flipped-0"));
+
+      Kleaner.Run after = Kleaner.run("check", "--level", "2", partition.toString());
+      assertThat(after.output()).as("the broker gave it a CRC that fits").doesNotContain("CRC");
+      assertThat(lab.alert("PartitionUncleanable")).isEmpty();
+    }
+  }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.kleaner.supervisor.broker.BrokerJmx;
+import io.kleaner.supervisor.broker.BrokerJvm;
+import io.kleaner.supervisor.broker.BrokerSpec;
+import io.kleaner.supervisor.broker.KafkaVersion;
+import io.kleaner.supervisor.demo.Sidecar;
+import io.kleaner.supervisor.http.Certificates;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Brokers that ask who we are: strangers learn nothing, and {@code --command-config} lets us in.
+ */
+@Tag("full")
+class SecuredBrokerTest {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final String LOGIN =
+      "org.apache.kafka.common.security.plain.PlainLoginModule required"
+          + " username=\"admin\" password=\"of-a-test\"";
+
+  @TempDir private Path temp;
+
+  @Test
+  void sasl_commandConfigFile_brokerIsSeenAndRevivedByHand() throws Exception {
+    Properties client = new Properties();
+    client.setProperty("security.protocol", "SASL_PLAINTEXT");
+    client.setProperty("sasl.mechanism", "PLAIN");
+    client.setProperty("sasl.jaas.config", LOGIN + ";");
+
+    seenAndRevived(
+        listening("SASL_PLAINTEXT")
+            .with("sasl.mechanism.inter.broker.protocol", "PLAIN")
+            .with("sasl.enabled.mechanisms", "PLAIN")
+            .with(
+                "listener.name.sasl_plaintext.plain.sasl.jaas.config",
+                LOGIN + " user_admin=\"of-a-test\";"),
+        client);
+  }
+
+  @Test
+  void sslOfBothSides_commandConfigFile_brokerIsSeenAndRevivedByHand() throws Exception {
+    Certificates.make(temp, "broker");
+    Certificates.make(temp, "sidecar");
+    Properties client = new Properties();
+    client.setProperty("security.protocol", "SSL");
+    client.putAll(ssl("sidecar", "broker"));
+
+    // The broker is its own client too: it has to trust itself.
+    Path trusted = temp.resolve("trusted.crt");
+    Files.writeString(
+        trusted,
+        Files.readString(temp.resolve("broker.crt"))
+            + Files.readString(temp.resolve("sidecar.crt")));
+    seenAndRevived(
+        listening("SSL").with(ssl("broker", "trusted")).with("ssl.client.auth", "required"),
+        client);
+  }
+
+  private Map<String, String> ssl(String own, String trusted) {
+    String password = new String(Certificates.PASSWORD);
+    return Map.of(
+        "ssl.keystore.type",
+        "PKCS12",
+        "ssl.keystore.location",
+        temp.resolve(own + ".p12").toString(),
+        "ssl.keystore.password",
+        password,
+        "ssl.truststore.type",
+        "PEM",
+        "ssl.truststore.location",
+        temp.resolve(trusted + ".crt").toString());
+  }
+
+  private static BrokerSpec listening(String protocol) {
+    return BrokerSpec.of(KafkaVersion.V4_3_1)
+        .heapMib(400)
+        .with("listeners", protocol + "://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controllerPort}")
+        .with("listener.security.protocol.map", protocol + ":" + protocol + ",CONTROLLER:PLAINTEXT")
+        .with("security.inter.broker.protocol", protocol);
+  }
+
+  private void seenAndRevived(BrokerSpec spec, Properties client) throws Exception {
+    try (BrokerJvm broker = BrokerJvm.format(temp.resolve("home"), spec)) {
+      broker.start();
+      try (WatchLab stranger = WatchLab.start(broker, temp.resolve("stranger"))) {
+        stranger.await("jmx", () -> stranger.knows("jmx"));
+        stranger.await("told", () -> stranger.isFiring("SourceSilent"));
+        assertThat(stranger.knows("admin")).isFalse();
+      }
+      // As a user gives it: a file, named on the command line of a process of its own.
+      Path file = temp.resolve("client.properties");
+      try (Writer out = Files.newBufferedWriter(file)) {
+        client.store(out, "of a test");
+      }
+      try (Sidecar sidecar =
+              Sidecar.start(
+                  List.of(
+                      "watch",
+                      "--bootstrap-server",
+                      broker.bootstrap(),
+                      "--command-config",
+                      file.toString(),
+                      "--jmx",
+                      broker.jmx(),
+                      "--state-dir",
+                      temp.resolve("state").toString(),
+                      "--listen",
+                      "127.0.0.1:0"));
+          BrokerJmx jmx = BrokerJmx.of(broker)) {
+        assertThat(sidecar.awaitStatus(SecuredBrokerTest::knowsAdmin, PATIENCE))
+            .as(sidecar.get("/api/v1/status").toPrettyString())
+            .isTrue();
+        assertThat(sidecar.await("/api/v1/workers", each -> state(each, "idle"), PATIENCE))
+            .isPresent();
+        Map<String, Long> before = jmx.cleanerThreads();
+        sidecar.post("/api/v1/broker/revive", "a test");
+        assertThat(sidecar.await("/api/v1/remedies", each -> state(each, "effective"), PATIENCE))
+            .as(sidecar.get("/api/v1/remedies").toPrettyString())
+            .isPresent();
+
+        assertThat(jmx.cleanerThreads()).hasSize(1).isNotEqualTo(before);
+        assertThat(sidecar.stop()).isTrue();
+      }
+    }
+  }
+
+  private static boolean knowsAdmin(JsonNode status) {
+    return StreamSupport.stream(status.path("sources").spliterator(), false)
+        .anyMatch(each -> each.path("source").asText().equals("admin") && state(each, "known"));
+  }
+
+  private static boolean state(JsonNode item, String state) {
+    return item.path("state").asText().equals(state);
+  }
+}
