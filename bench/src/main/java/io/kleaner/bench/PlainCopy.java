@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.bench;
 
+import io.kleaner.bench.workload.Trees;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -8,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * What the machine takes to read and to copy the same bytes by its own tools; no cleaner that reads
@@ -44,7 +44,7 @@ record PlainCopy(double catS, double cpS, double cpSyncS) {
       }
       return new PlainCopy(cat, cp, cp + (System.nanoTime() - start) / 1e9);
     } finally {
-      delete(target);
+      Trees.delete(target);
     }
   }
 
@@ -68,16 +68,5 @@ record PlainCopy(double catS, double cpS, double cpSyncS) {
       throw new IOException("interrupted", e);
     }
     return (System.nanoTime() - start) / 1e9;
-  }
-
-  /** Deletes a tree. */
-  static void delete(Path tree) throws IOException {
-    List<Path> paths;
-    try (Stream<Path> walk = Files.walk(tree)) {
-      paths = walk.sorted((one, other) -> other.compareTo(one)).toList();
-    }
-    for (Path path : paths) {
-      Files.deleteIfExists(path);
-    }
   }
 }

@@ -5,6 +5,7 @@ import io.kleaner.bench.engine.EngineProcess;
 import io.kleaner.bench.engine.EngineSettings;
 import io.kleaner.bench.report.FlameGraph;
 import io.kleaner.bench.workload.GeneratedLog;
+import io.kleaner.bench.workload.Trees;
 import io.kleaner.bench.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -53,7 +54,7 @@ final class Profile {
               engine.clean(dir, recording);
               add(graph, recording);
             }
-            PlainCopy.delete(dir.getParent());
+            Trees.delete(dir.getParent());
           }
         }
         String title =
@@ -67,7 +68,7 @@ final class Profile {
         graphs.put("flame-" + workload.name() + "-" + name + ".svg", graph.toSvg(title));
       }
     } finally {
-      PlainCopy.delete(source);
+      Trees.delete(source);
     }
     return graphs;
   }

@@ -6,6 +6,7 @@ import io.kleaner.bench.engine.EngineProcess;
 import io.kleaner.bench.engine.EngineSettings;
 import io.kleaner.bench.report.Measured;
 import io.kleaner.bench.workload.GeneratedLog;
+import io.kleaner.bench.workload.Trees;
 import io.kleaner.bench.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ final class SideBySide {
       GeneratedLog log = GeneratedLog.write(workload, source, GeneratedLog.SEGMENT_BYTES);
       return measure(workload, log);
     } finally {
-      PlainCopy.delete(source);
+      Trees.delete(source);
     }
   }
 

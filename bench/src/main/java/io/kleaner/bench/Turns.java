@@ -6,6 +6,7 @@ import io.kleaner.bench.engine.EngineSettings;
 import io.kleaner.bench.engine.Figures;
 import io.kleaner.bench.report.Measured;
 import io.kleaner.bench.workload.GeneratedLog;
+import io.kleaner.bench.workload.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ final class Turns implements AutoCloseable {
         SameRecords compared = SameRecords.between(reference.get(), dir);
         compared.difference().ifPresent(text -> progress.accept("  DIFFERENT: " + text));
         same = same.and(compared);
-        PlainCopy.delete(dir.getParent());
+        Trees.delete(dir.getParent());
       }
     }
     rounds++;
@@ -87,7 +88,7 @@ final class Turns implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (reference.isPresent()) {
-      PlainCopy.delete(reference.get().getParent());
+      Trees.delete(reference.get().getParent());
     }
   }
 }

@@ -2,13 +2,13 @@
 package io.kleaner.bench.engine;
 
 import io.kleaner.bench.workload.GeneratedLog;
+import io.kleaner.bench.workload.Trees;
 import io.kleaner.bench.workload.Workload;
 import io.kleaner.core.compact.Reshaping;
 import io.kleaner.core.record.Compression;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -69,12 +69,12 @@ public final class ReshapedSizes {
                   100.0 * bytes / plain,
                   seconds));
         } finally {
-          delete(copy);
+          Trees.delete(copy);
         }
       }
       return row.append(" |\n").toString();
     } finally {
-      delete(source);
+      Trees.delete(source);
     }
   }
 
@@ -88,14 +88,6 @@ public final class ReshapedSizes {
           .filter(file -> file.toString().endsWith(".log"))
           .mapToLong(file -> file.toFile().length())
           .sum();
-    }
-  }
-
-  private static void delete(Path dir) throws IOException {
-    try (Stream<Path> files = Files.walk(dir)) {
-      for (Path file : (Iterable<Path>) files.sorted(Comparator.reverseOrder())::iterator) {
-        Files.delete(file);
-      }
     }
   }
 }

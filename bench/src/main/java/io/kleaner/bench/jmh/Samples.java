@@ -3,14 +3,13 @@ package io.kleaner.bench.jmh;
 
 import io.kleaner.bench.workload.GeneratedLog;
 import io.kleaner.bench.workload.PartitionShape;
+import io.kleaner.bench.workload.Trees;
 import io.kleaner.bench.workload.Workload;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.stream.Stream;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.CompressionType;
@@ -55,17 +54,8 @@ final class Samples {
         GeneratedLog.SEGMENT_BYTES);
     Path log = dir.resolve("data").resolve("bench-0").resolve("00000000000000000000.log");
     byte[] bytes = Files.readAllBytes(log);
-    delete(dir);
+    Trees.delete(dir);
     return bytes;
-  }
-
-  private static void delete(Path dir) throws IOException {
-    try (Stream<Path> walk = Files.walk(dir)) {
-      List<Path> paths = walk.sorted((one, other) -> other.compareTo(one)).toList();
-      for (Path path : paths) {
-        Files.delete(path);
-      }
-    }
   }
 
   private static ByteBuffer firstBatch(byte[] log) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.probe.broker;
 
+import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.policy.Bounds;
 import io.kleaner.core.policy.Decision;
 import java.util.Locale;
@@ -21,7 +22,7 @@ final class EligibilityRules {
   }
 
   /** The same for a sample. */
-  static Eligibility of(Decision decision) {
+  static Eligibility of(TopicPartition partition, Decision decision) {
     Optional<Bounds.Limit> limit = bounds(decision).map(Bounds::limitedBy);
     if (decision instanceof Decision.Clean clean) {
       return new Eligibility(
@@ -46,6 +47,12 @@ final class EligibilityRules {
           case UNKNOWN_POLICY -> Eligibility.Kind.UNKNOWN_POLICY;
           case TORN_TAIL -> Eligibility.Kind.UNFIT;
         };
-    return new Eligibility(kind, not.sentence(), limit, not.eligibleAtMs(), OptionalLong.empty());
+    // The engine's advice is for its own commands.
+    String sentence =
+        kind == Eligibility.Kind.UNKNOWN_POLICY
+            ? partition
+                + " has no known cleanup.policy: only the broker tells it, see --bootstrap-server."
+            : not.sentence();
+    return new Eligibility(kind, sentence, limit, not.eligibleAtMs(), OptionalLong.empty());
   }
 }

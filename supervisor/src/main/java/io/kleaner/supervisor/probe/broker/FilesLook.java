@@ -148,7 +148,7 @@ final class FilesLook {
             dirty,
             clean,
             ratio(decision),
-            EligibilityRules.of(decision),
+            EligibilityRules.of(partition, decision),
             active.lastModifiedMs(),
             live.leftovers(),
             (int) sealed.stream().filter(each -> each.logBytes() == 0).count(),

@@ -37,7 +37,6 @@ import java.util.TreeMap;
 record LiveLog(PartitionLog log, List<String> leftovers) {
 
   private static final int BUFFER_BYTES = 64 * 1024;
-  private static final int MAX_CONTROL_BATCH_BYTES = 1024 * 1024;
 
   LiveLog {
     leftovers = List.copyOf(leftovers);
@@ -119,7 +118,7 @@ record LiveLog(PartitionLog log, List<String> leftovers) {
             fileSystem, active.file(Kind.OFFSET_INDEX), SegmentWriter.OFFSET_ENTRY_BYTES);
     long indexed = last.map(entry -> active.baseOffset() + entry.getInt(0) + 1).orElse(0L);
     long position = last.map(entry -> (long) entry.getInt(Integer.BYTES)).orElse(0L);
-    BatchCursor batches = new BatchCursor(BUFFER_BYTES, MAX_CONTROL_BATCH_BYTES);
+    BatchCursor batches = new BatchCursor(BUFFER_BYTES, BatchCursor.MAX_CONTROL_BATCH_BYTES);
     long end = Math.max(indexed, active.baseOffset());
     try (FileHandle file = fileSystem.openRead(active.logFile())) {
       batches.open(

@@ -203,6 +203,10 @@ class LogDirProbeTest {
         new LogDirProbe(
             new LocalFileSystem(), clock, dir, new SettingsResolver(List.of()), () -> says);
     assertThat(kind(probe)).isEqualTo(Eligibility.Kind.UNKNOWN_POLICY);
+    // Not the options of the engine's own commands.
+    assertThat(look(probe).files().get().orElseThrow().eligibility().sentence())
+        .contains("--bootstrap-server")
+        .doesNotContain("--topic", "--config-file");
     says.put(PARTITION, admin(Map.of("cleanup.policy", "delete")));
     assertThat(kind(probe)).isEqualTo(Eligibility.Kind.NOT_COMPACTED);
     says.put(PARTITION, admin(Map.of("cleanup.policy", "compact")));
