@@ -62,7 +62,7 @@ public final class PartitionLogReader {
     }
     if (logs.isEmpty()) {
       throw new UnusableDirectoryException(
-          dir + " holds no segment (no file like 00000000000000000000.log)",
+          dir + " holds no segment (no file like 00000000000000000000.log); nothing was changed.",
           "Name a partition directory, or the log directory above it.");
     }
     List<Segment> segments = segments(dir, logs, live);

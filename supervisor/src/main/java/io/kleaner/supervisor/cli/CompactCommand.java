@@ -9,6 +9,7 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.UnusableDirectoryException;
+import io.kleaner.core.pace.CancelledException;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.policy.CleanRequest;
 import io.kleaner.core.settings.SettingsResolver;
@@ -197,6 +198,9 @@ final class CompactCommand implements Callable<Integer> {
     ExitCode exit;
     try (SpillDir spill = spill()) {
       exit = directories.run(target.dirs(), dir -> compact(dir, clock, said, report, spill));
+    } catch (CancelledException e) {
+      report.finish(directories.unusable());
+      throw e;
     }
     report.finish(directories.unusable());
     return exit.number();

@@ -124,7 +124,7 @@ final class CompactRun {
         Optional.of(new PartitionJob.CrashCheck(maxRecordBytes, token, progress::read)));
   }
 
-  /** Changes only what would be cleaned, and cuts a tail off only what is sound otherwise. */
+  /** Changes nothing of what is not compacted, and cuts a tail off only what is sound otherwise. */
   private void prepare(LogDirSession session, LogDir logDir, Job job, Path partition)
       throws IOException {
     PartitionJob judge = assessor(logDir, job, PartitionJob.Tail.BEING_WRITTEN, report.assessing());
@@ -160,7 +160,6 @@ final class CompactRun {
       token.throwIfCancelled();
       Assessment assessment;
       try {
-        preparation.prepare(partition);
         if (logDir.isAfterCrash()) {
           progress.begin(
               partition.getFileName().toString(),
@@ -169,13 +168,15 @@ final class CompactRun {
               job.partitions().size(),
               () -> Progress.logBytes(fileSystem, partition));
         }
+        preparation.prepare(partition);
         assessment = assessor.assess(partition);
       } catch (UnusableDirectoryException e) {
         assessment = new Assessment.Unfit(e.getMessage(), e.nextStep());
       } catch (IOException e) {
         assessment =
             new Assessment.Unfit(
-                partition + " cannot be worked on: " + e, "Check permissions and the disk.");
+                partition + " cannot be worked on: " + e + "; nothing was changed.",
+                "Check permissions and the disk.");
       } catch (CancelledException e) {
         throw e;
       } catch (RuntimeException e) {

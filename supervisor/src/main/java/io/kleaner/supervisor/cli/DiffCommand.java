@@ -99,15 +99,38 @@ final class DiffCommand implements Callable<Integer> {
     }
     SpillDir.requireDirectory(fileSystem, spillDir, spec);
     requireTwo();
-    Map<String, Side> a = sides(left);
-    Map<String, Side> b = sides(right);
-    if (a.size() == 1 && b.size() == 1) {
-      Side only = b.values().iterator().next();
-      b = Map.of(a.keySet().iterator().next(), only);
+    Map<String, Side> a = new TreeMap<>();
+    Map<String, Side> b = new TreeMap<>();
+    EachDirectory directories = new EachDirectory(fileSystem, terminal, spec);
+    // Both are looked at, so that what is wrong with either is said.
+    ExitCode exit =
+        directories
+            .run(List.of(left), dir -> sides(dir, a))
+            .worse(directories.run(List.of(right), dir -> sides(dir, b)));
+    List<Map<String, Object>> partitions = new ArrayList<>();
+    if (exit == ExitCode.DONE) {
+      exit = compareAll(a, a.size() == 1 && b.size() == 1 ? renamed(a, b) : b, partitions);
     }
+    if (json) {
+      Map<String, Object> document = new LinkedHashMap<>();
+      document.put("same", exit == ExitCode.DONE);
+      document.put("partitions", partitions);
+      document.put("unusable", directories.unusable());
+      terminal.println(Json.text(document));
+    }
+    return exit.number();
+  }
+
+  /** Two lone partitions are compared whatever each is called. */
+  private static Map<String, Side> renamed(Map<String, Side> a, Map<String, Side> b) {
+    return Map.of(a.keySet().iterator().next(), b.values().iterator().next());
+  }
+
+  private ExitCode compareAll(
+      Map<String, Side> a, Map<String, Side> b, List<Map<String, Object>> partitions)
+      throws IOException {
     TreeSet<String> names = new TreeSet<>(a.keySet());
     names.addAll(b.keySet());
-    List<Map<String, Object>> partitions = new ArrayList<>();
     ExitCode exit = ExitCode.DONE;
     try (SpillDir spill = SpillDir.take(fileSystem, spillDir, terminal)) {
       int number = 0;
@@ -116,13 +139,7 @@ final class DiffCommand implements Callable<Integer> {
         exit = exit.worse(entry(turn, a.get(name), b.get(name), spill, partitions));
       }
     }
-    if (json) {
-      Map<String, Object> document = new LinkedHashMap<>();
-      document.put("same", exit == ExitCode.DONE);
-      document.put("partitions", partitions);
-      terminal.println(Json.text(document));
-    }
-    return exit.number();
+    return exit;
   }
 
   /** A directory is always the same as itself: that proves nothing, and is no one's question. */
@@ -154,17 +171,16 @@ final class DiffCommand implements Callable<Integer> {
     }
   }
 
-  private Map<String, Side> sides(Path dir) throws IOException {
+  private ExitCode sides(Path dir, Map<String, Side> sides) throws IOException {
     LogDir logDir = new LogDirReader(fileSystem).read(dir);
     PartitionSurvey survey = new PartitionSurvey(fileSystem, logDir);
-    Map<String, Side> sides = new TreeMap<>();
     for (Path partition : logDir.partitions()) {
       sides.put(partition.getFileName().toString(), new Side(survey, partition));
     }
     if (sides.isEmpty()) {
       throw new UnusableDirectoryException(dir + " holds no partition", "Check the path.");
     }
-    return sides;
+    return ExitCode.DONE;
   }
 
   /** Compares one partition; that it cannot be read is told of it alone. */

@@ -70,6 +70,17 @@ class InterruptedCommandTest {
   }
 
   @Test
+  void compact_stoppedBeforeItCleans_printsItsDocument() {
+    Cli.Run run =
+        Cli.interruptible(
+            interruptedAt(Op.READ, "checkpoint"), interrupts, "compact", "--json", logDir);
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(ExitCode.INTERRUPTED.number());
+    assertThat(run.json().has("partitions")).isTrue();
+    assertThat(run.json().at("/cleaned").asInt(-1)).isZero();
+  }
+
+  @Test
   void recover_stoppedWithinAPartition_finishesThatOneAndLeavesTheOthers() throws IOException {
     Path first = logDir.resolve("my-topic-0/00000000000000000387.log.cleaned");
     Path second = logDir.resolve("my-topic-1/00000000000000000387.log.cleaned");

@@ -144,13 +144,28 @@ class JsonTest {
   }
 
   @Test
+  void diff_unusableDirectory_isInTheDocument() {
+    Path nowhere = temp.resolve("nowhere");
+    for (Cli.Run run :
+        List.of(
+            Cli.run("diff", "--json", nowhere, partition),
+            Cli.run("diff", "--json", partition, nowhere))) {
+      assertThat(run.exit()).isEqualTo(3);
+      assertThat(run.json().at("/same").asBoolean(true)).isFalse();
+      assertThat(run.json().at("/partitions")).isEmpty();
+      assertThat(run.json().at("/unusable/0/directory").asText()).isEqualTo(nowhere.toString());
+      assertNames(run.json().at("/unusable/0"), "directory reason nextStep");
+    }
+  }
+
+  @Test
   void diff_different_hasItsFields() throws IOException {
     Path other = Fixtures.unpack("a-plain", temp.resolve("other")).resolve("plain-0");
 
     Cli.Run run = Cli.run("diff", "--json", partition, other);
 
     assertThat(run.exit()).isEqualTo(1);
-    assertNames(run.json(), "same partitions");
+    assertNames(run.json(), "same partitions unusable");
     assertNames(
         run.json().at("/partitions/0"), "partition same differences keysLeft keysRight shown");
     assertNames(run.json().at("/partitions/0/shown/0"), "kind left right");
