@@ -66,6 +66,7 @@ final class AlertRules {
           "MetadataStuck",
           "OffsetsTopicLarge",
           "OverrideLeft",
+          "OverridesLost",
           "PartitionUncleanable",
           "PartitionsUncleanable",
           "PoisonNotIsolated",

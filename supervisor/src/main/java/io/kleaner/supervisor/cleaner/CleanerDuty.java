@@ -130,8 +130,12 @@ final class CleanerDuty implements Duty {
     if (seen.decision().isPresent() && seen.decision().get() instanceof Decision.Clean clean) {
       state.goal(clean.dirtyBytes() + bytesOf(clean.plan()));
       CompactionOutcome outcome = compactor.run(clean.plan(), token, new Progress());
-      state.finishedClean();
-      settle(lease, cell, clean, outcome);
+      try {
+        settle(lease, cell, clean, outcome);
+      } finally {
+        // Not before its end is known: until then it counts as under way, and got through.
+        state.finishedClean();
+      }
     }
   }
 

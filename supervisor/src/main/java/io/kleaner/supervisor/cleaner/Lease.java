@@ -55,6 +55,13 @@ public final class Lease implements Fence {
     return holder == agent;
   }
 
+  /** About how far its holder's clean of the partition is, 0 to 1; 0 if none is under way. */
+  double progress() {
+    return holder.lease().filter(each -> each == this).isPresent()
+        ? Math.max(0, holder.progress())
+        : 0;
+  }
+
   /** Higher than that of every lease of the partition before. */
   public long epoch() {
     return epoch;

@@ -240,10 +240,12 @@ final class PartitionCell {
 
   PartitionState state() {
     Kept keeping = kept;
+    Optional<Lease> current = lease.get();
+    // Before what was seen: a clean that ends now must not be missed both as under way and as done.
+    double progress = current.map(Lease::progress).orElse(0.0);
     Seen now = seen;
     Rolled since = rolled;
     Optional<Hold> hold = keeping.hold().filter(each -> keeping.holdsAt(clock.nanoTime()));
-    Optional<Lease> current = lease.get();
     PartitionStatus status = now.finding().status();
     if (hold.isPresent()) {
       status = hold.get().isQuarantine() ? PartitionStatus.QUARANTINED : PartitionStatus.BACKOFF;
@@ -263,6 +265,7 @@ final class PartitionCell {
         now.cleans(),
         now.cleanedBytes(),
         now.looks(),
-        since.looks() == now.looks() ? since.bytes() : 0);
+        since.looks() == now.looks() ? since.bytes() : 0,
+        (long) (progress * now.finding().dirtyBytes()));
   }
 }

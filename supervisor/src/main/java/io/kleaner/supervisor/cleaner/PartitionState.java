@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param looks into it in this process
  * @param rolledBytes of segments that were rolled since the last look, seen from outside while a
  *     worker has it
+ * @param cleaningBytes of the dirt that was found there, that the clean under way is through with
  */
 public record PartitionState(
     PartitionId id,
@@ -30,7 +31,8 @@ public record PartitionState(
     long cleans,
     long cleanedBytes,
     long looks,
-    long rolledBytes) {
+    long rolledBytes,
+    long cleaningBytes) {
 
   /** Why it is as it is. */
   public String reason() {

@@ -182,15 +182,14 @@ final class CompactNowCommand implements Callable<Integer> {
   }
 
   private void warnOfJournal(OverrideJournal journal) {
-    if (journal.unreadableLines() > 0) {
-      terminal.problem(
-          "kleaner: "
-              + journal.unreadableLines()
-              + " lines of "
-              + journal.file()
-              + " cannot be read; a setting may have been left on a topic. Look with"
-              + " 'kafka-configs --describe --entity-type topics'.");
-    }
+    journal
+        .loss()
+        .ifPresent(
+            loss ->
+                terminal.problem(
+                    "kleaner: "
+                        + loss
+                        + " Look with 'kafka-configs --describe --entity-type topics'."));
   }
 
   private ExitCode exit(OnDemandReport outcome, List<ErasureProof.Finding> proofs) {

@@ -3,7 +3,6 @@ package io.kleaner.supervisor.http;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -83,12 +82,25 @@ public interface ServiceApi {
     void close();
   }
 
-  /**
-   * The files of the TLS certificate have changed.
-   *
-   * @param problem why the new ones are not used and the old ones are kept; empty if they are used
-   */
-  void certificate(Optional<String> problem);
+  /** What came of a look at the files of the TLS certificate that found something new. */
+  sealed interface CertificateNews {
+
+    /** They changed, and are used from now on. */
+    record Renewed() implements CertificateNews {}
+
+    /** What was wrong with them is over, and they are those that were in use all the time. */
+    record AsBefore() implements CertificateNews {}
+
+    /**
+     * They are not used, and what was in use before is kept.
+     *
+     * @param problem why
+     */
+    record NotTaken(String problem) implements CertificateNews {}
+  }
+
+  /** There is news of the TLS certificate; may be told again. */
+  void certificate(CertificateNews news);
 
   /** Whether the fault switch is there. */
   boolean chaosEnabled();

@@ -24,8 +24,10 @@ final class TlsFiles {
   /** How a look at the files ended. */
   enum Found {
     SAME,
-    /** They changed and are used, or what was there is back. */
+    /** They changed and are used. */
     TAKEN,
+    /** They had changed, and are again what is used all the time. */
+    BACK,
     /** They changed and make no TLS server yet: perhaps they are just being replaced. */
     ODD,
     /** They make no TLS server still. */
@@ -53,14 +55,13 @@ final class TlsFiles {
     boolean before = problem.isPresent();
     try {
       Tls.Material now = Tls.read(fileSystem, config);
-      if (!now.equals(used)) {
+      boolean changed = !now.equals(used);
+      if (changed) {
         context = Tls.of(now, config, provider);
         used = now;
-      } else if (!before) {
-        return Found.SAME;
       }
       problem = Optional.empty();
-      return Found.TAKEN;
+      return changed ? Found.TAKEN : before ? Found.BACK : Found.SAME;
     } catch (IOException | RuntimeException e) {
       problem = Optional.of(e.getMessage() == null ? e.toString() : e.getMessage());
       return before ? Found.BROKEN : Found.ODD;

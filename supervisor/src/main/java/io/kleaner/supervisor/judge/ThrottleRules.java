@@ -30,10 +30,11 @@ public final class ThrottleRules {
 
   /**
    * Dirt of all log directories since the service started; both only grow, but for looks that
-   * correct them.
+   * correct them and cleans that end in the middle.
    *
    * @param arrivedBytes that got dirty while it was watched
-   * @param cleanedBytes that were cleaned away
+   * @param cleanedBytes that were cleaned away, or that a clean under way is through with: one may
+   *     take longer than a window
    */
   public record Dirt(long arrivedBytes, long cleanedBytes) {
     /** Before anything was seen. */
@@ -95,7 +96,7 @@ public final class ThrottleRules {
     Dirt before = window.getFirst().dirt();
     Dirt now = window.getLast().dirt();
     long arrived = now.arrivedBytes() - before.arrivedBytes();
-    long cleaned = now.cleanedBytes() - before.cleanedBytes();
+    long cleaned = Math.max(0, now.cleanedBytes() - before.cleanedBytes());
     if (arrived > cleaned) {
       return Optional.of(
           "meanwhile " + arrived + " bytes got dirty and " + cleaned + " were cleaned");

@@ -101,7 +101,8 @@ public enum Metric {
       "kleaner_remedies_enabled",
       Kind.GAUGE,
       "",
-      "0 if no remedy runs because the state directory cannot be written to."),
+      "0 if no remedy runs because the state directory cannot be written to; absent if a watch"
+          + " may do nothing."),
   ALERTS_FIRING("kleaner_alerts_firing", Kind.GAUGE, "", "Alerts that fire now."),
   ALERTS_DELIVERED("kleaner_alerts_delivered_total", Kind.COUNTER, "sink", "Alerts that arrived."),
   ALERTS_FAILED(

@@ -14,7 +14,8 @@ import java.util.Set;
 
 /**
  * Keeps apart what got dirty while we watched from what was dirty when a partition was first looked
- * into, and sums up what was cleaned away. Not thread-safe; owned by the supervisor's thread.
+ * into, and sums up what was cleaned away, or is being cleaned away. Not thread-safe; owned by the
+ * supervisor's thread.
  */
 final class DirtBook {
 
@@ -24,15 +25,18 @@ final class DirtBook {
   private final Map<Path, Long> found = new HashMap<>();
   private final Map<Path, Long> cleaned = new HashMap<>();
   private long presentBytes;
+  private long cleaningBytes;
 
   /** Takes note of all partitions as they are now. */
   void note(List<PartitionState> states) {
     Set<PartitionId> present = new HashSet<>();
     presentBytes = 0;
+    cleaningBytes = 0;
     for (PartitionState state : states) {
       if (state.finding().status() != PartitionStatus.UNSEEN) {
         present.add(state.id());
         presentBytes += state.finding().dirtyBytes() + state.rolledBytes();
+        cleaningBytes += state.cleaningBytes();
         note(state);
       }
     }
@@ -66,7 +70,8 @@ final class DirtBook {
   /** Of all log directories together. */
   ThrottleRules.Dirt total() {
     long cleanedBytes = sum(cleaned);
-    return new ThrottleRules.Dirt(presentBytes - sum(found) + cleanedBytes, cleanedBytes);
+    return new ThrottleRules.Dirt(
+        presentBytes - sum(found) + cleanedBytes, cleanedBytes + cleaningBytes);
   }
 
   private static long sum(Map<Path, Long> byDir) {

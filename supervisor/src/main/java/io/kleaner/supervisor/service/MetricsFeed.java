@@ -14,6 +14,7 @@ import io.kleaner.supervisor.cleaner.ScanReport;
 import io.kleaner.supervisor.cleaner.ServedDirs;
 import io.kleaner.supervisor.cleaner.WorkEvents;
 import io.kleaner.supervisor.journal.Incident;
+import io.kleaner.supervisor.metrics.Exported;
 import io.kleaner.supervisor.metrics.Metric;
 import io.kleaner.supervisor.metrics.Metrics;
 import java.nio.file.Path;
@@ -30,9 +31,6 @@ import java.util.Set;
  * refresh at a time, and none twice for one snapshot.
  */
 final class MetricsFeed {
-
-  /** Partitions with series of their own; the dirtiest, and those in quarantine, come first. */
-  static final int MAX_PARTITIONS = 5_000;
 
   private static final double MS = 1_000.0;
 
@@ -88,12 +86,11 @@ final class MetricsFeed {
 
   private void partitions(Snapshot snapshot) {
     List<PartitionState> shown =
-        snapshot.partitions().stream()
-            .sorted((a, b) -> Double.compare(weight(b), weight(a)))
-            .limit(MAX_PARTITIONS)
-            .toList();
-    metrics.set(
-        Metric.PARTITIONS_NOT_EXPORTED, Math.max(0, snapshot.partitions().size() - MAX_PARTITIONS));
+        Exported.of(
+            snapshot.partitions(),
+            state -> state.hold().isPresent(),
+            state -> state.finding().dirtyRatio());
+    metrics.set(Metric.PARTITIONS_NOT_EXPORTED, snapshot.partitions().size() - shown.size());
     Map<Metric, Set<List<String>>> kept = new EnumMap<>(Metric.class);
     for (Metric metric : Metric.values()) {
       if (metric.isPerPartition()) {
@@ -115,10 +112,6 @@ final class MetricsFeed {
     counts.forEach(
         (labels, count) -> metrics.set(Metric.PARTITIONS, count, labels.get(0), labels.get(1)));
     metrics.retain(Metric.PARTITIONS, counts.keySet());
-  }
-
-  private static double weight(PartitionState state) {
-    return state.hold().isPresent() ? 2 : state.finding().dirtyRatio();
   }
 
   private void partition(PartitionState state, Map<Metric, Set<List<String>>> kept) {

@@ -6,7 +6,6 @@ import io.kleaner.supervisor.http.ServiceApi;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.event.Level;
@@ -102,8 +101,8 @@ public abstract class SupervisedApi<S> implements ServiceApi {
   }
 
   @Override
-  public final void certificate(Optional<String> problem) {
-    if (problem.isPresent()) {
+  public final void certificate(CertificateNews news) {
+    if (news instanceof CertificateNews.NotTaken notTaken) {
       supervisor.report(
           CERTIFICATE,
           signals ->
@@ -111,12 +110,18 @@ public abstract class SupervisedApi<S> implements ServiceApi {
                   "CertificateNotTaken",
                   "service",
                   "the new TLS certificate cannot be used; the old one is kept",
-                  problem.get(),
+                  notTaken.problem(),
                   "Correct the files of http.tls.certificate, http.tls.key and"
                       + " http.tls.client.ca."));
     } else {
       supervisor.withdraw(CERTIFICATE);
-      chronicle.log().add(Level.INFO, "a new TLS certificate is used from now on");
+      chronicle
+          .log()
+          .add(
+              Level.INFO,
+              news instanceof CertificateNews.Renewed
+                  ? "a new TLS certificate is used from now on"
+                  : "the files of the TLS certificate are again those in use");
     }
   }
 

@@ -8,13 +8,14 @@ import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
 /**
- * What is done to a broker. {@link #unable}, {@link #isolated} and {@link #hasLeftovers} answer at
- * once, {@link #decide} too unless a remedy runs; the rest may wait for the broker for a minute, on
- * a thread of its own.
+ * What is done to a broker. {@link #unable}, {@link #loss}, {@link #isolated} and {@link
+ * #hasLeftovers} answer at once, {@link #decide} too unless a remedy runs; the rest may wait for
+ * the broker for a minute, on a thread of its own.
  */
 public interface BrokerHands extends AutoCloseable {
 
@@ -35,8 +36,13 @@ public interface BrokerHands extends AutoCloseable {
       long number,
       String why) {}
 
-  /** Why nothing can be done at all; empty text if something can. */
+  /** Why nothing can be done at all at the moment; empty text if something can. */
   String unable();
+
+  /** What the journal of overrides had lost when it was opened, a sentence; empty if nothing. */
+  default Optional<String> loss() {
+    return Optional.empty();
+  }
 
   /** What the policy says now. */
   Decision decide(BrokerRemedy remedy, String subject);

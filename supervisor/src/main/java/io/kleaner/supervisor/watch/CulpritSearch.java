@@ -13,10 +13,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Has the segments of a partition looked through that a cleaner thread ran out of memory at, once.
- * While its files are not seen, or change under the look, it looks again: a death right after the
- * start, or while segments are replaced, is explained, too. Not thread-safe; owned by the
- * supervisor's thread, the looks run on one of their own.
+ * Has the segments of a partition looked through that a cleaner thread ran out of memory at, once
+ * for each death: after a cure it may be another record. While its files are not seen, or change
+ * under the look, it looks again: a death right after the start, or while segments are replaced, is
+ * explained, too. Not thread-safe; owned by the supervisor's thread, the looks run on one of their
+ * own.
  */
 final class CulpritSearch {
 
@@ -46,8 +47,18 @@ final class CulpritSearch {
    */
   record Finding(String text, boolean settled) {}
 
-  /** A partition that is being looked through since a time of ours. */
-  private record Suspect(TopicPartition partition, long sinceMs, boolean underWay) {}
+  /**
+   * A partition that is being looked through since a time of ours.
+   *
+   * @param before what was found of it after an earlier death
+   */
+  private record Suspect(
+      TopicPartition partition, long sinceMs, boolean underWay, Optional<String> before) {
+
+    Suspect with(boolean nowUnderWay) {
+      return new Suspect(partition, sinceMs, nowUnderWay, before);
+    }
+  }
 
   CulpritSearch(HandsThread scans, Scanner scanner, Chronicle chronicle) {
     this.scans = scans;
@@ -67,7 +78,7 @@ final class CulpritSearch {
             each -> {
               boolean last = nowMs - each.sinceMs() >= PATIENCE_MS;
               boolean offered = scans.offer(() -> find(judgement, each.partition(), last));
-              suspect = Optional.of(new Suspect(each.partition(), each.sinceMs(), offered));
+              suspect = Optional.of(each.with(offered));
             });
   }
 
@@ -92,12 +103,14 @@ final class CulpritSearch {
     Death last = deaths.get(deaths.size() - 1);
     if (last.atMs() <= scannedDeathMs
         || last.cause() != DeathCause.OUT_OF_MEMORY
-        || last.culprit().isEmpty()
-        || culprits.containsKey(last.culprit().get())) {
+        || last.culprit().isEmpty()) {
       return Optional.empty();
     }
     scannedDeathMs = last.atMs();
-    return Optional.of(new Suspect(last.culprit().get(), nowMs, false));
+    TopicPartition partition = last.culprit().get();
+    // What killed before need not be what kills now, and must not be told of this death.
+    Optional<String> before = Optional.ofNullable(culprits.remove(partition));
+    return Optional.of(new Suspect(partition, nowMs, false, before));
   }
 
   private void find(Judgement judgement, TopicPartition partition, boolean last) {
@@ -112,18 +125,21 @@ final class CulpritSearch {
     scans.tell(
         () -> {
           if (finding.settled() || last) {
+            Optional<String> before = suspect.flatMap(Suspect::before);
             suspect = Optional.empty();
-            tell(partition, finding.text());
+            tell(partition, finding.text(), before);
           } else {
-            suspect = suspect.map(each -> new Suspect(partition, each.sinceMs(), false));
+            suspect = suspect.map(each -> each.with(false));
           }
         });
   }
 
-  private void tell(TopicPartition partition, String text) {
+  private void tell(TopicPartition partition, String text, Optional<String> before) {
     if (culprits.size() < CULPRITS_KEPT) {
       culprits.put(partition, text);
     }
-    chronicle.add(Incident.Kind.CULPRIT_FOUND, partition.toString(), text, "", "");
+    if (!before.equals(Optional.of(text))) {
+      chronicle.add(Incident.Kind.CULPRIT_FOUND, partition.toString(), text, "", "");
+    }
   }
 }

@@ -46,6 +46,7 @@ public final class LiveHands implements BrokerHands {
 
   private final BrokerConnection connection;
   private final OverrideJournal journal;
+  private final Journal incidents;
   private final Overrides overrides;
   private final TopicIsolation isolation;
   private final RemedyDesk desk;
@@ -70,6 +71,7 @@ public final class LiveHands implements BrokerHands {
       Clock clock) {
     this.connection = connection;
     this.journal = journal;
+    this.incidents = incidents;
     this.overrides = new Overrides(connection.settings(), journal, clock);
     this.isolation = new TopicIsolation(overrides, clock);
     this.desk = new RemedyDesk(policy, incidents, clock);
@@ -131,7 +133,20 @@ public final class LiveHands implements BrokerHands {
 
   @Override
   public String unable() {
-    return "";
+    return unkept(incidents);
+  }
+
+  /** Why nothing may be done that a journal must know of; empty text if it is kept. */
+  static String unkept(Journal incidents) {
+    return incidents.isKept()
+        ? ""
+        : "the state directory cannot be written to, so a crash would leave changes behind: "
+            + incidents.problem().orElse("the disk is tried again");
+  }
+
+  @Override
+  public Optional<String> loss() {
+    return journal.loss();
   }
 
   @Override
@@ -143,6 +158,11 @@ public final class LiveHands implements BrokerHands {
   public RemedyDesk.Answer carryOut(
       Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean)
       throws IOException {
+    String unable = unable();
+    if (!unable.isEmpty()) {
+      // It was said yes to while the journal was still kept.
+      return new RemedyDesk.Answer.Held(new Decision.No(unable));
+    }
     Optional<BrokerIdentity> broker = view.get().broker().get();
     OptionalInt node = broker.map(BrokerIdentity::nodeId).orElse(OptionalInt.empty());
     boolean onBroker =

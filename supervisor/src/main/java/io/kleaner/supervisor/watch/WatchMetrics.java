@@ -10,6 +10,7 @@ import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.judge.broker.PartitionVerdict;
 import io.kleaner.supervisor.judge.broker.SourceState;
 import io.kleaner.supervisor.judge.broker.ThreadVerdict;
+import io.kleaner.supervisor.metrics.Exported;
 import io.kleaner.supervisor.metrics.Metric;
 import io.kleaner.supervisor.metrics.Metrics;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
@@ -28,7 +29,9 @@ import java.util.Set;
 /** Turns the latest snapshot of a broker into metrics, when someone asks. Thread-safe. */
 final class WatchMetrics {
 
-  private static final int MAX_PARTITIONS = 5_000;
+  /** Of partitions that nobody cleans before something is done about them. */
+  private static final Set<String> LEFT_ALONE = Set.of("quarantined", "uncleanable");
+
   private static final double MS = 1_000.0;
 
   private final Supervisor<WatchSnapshot> supervisor;
@@ -95,24 +98,36 @@ final class WatchMetrics {
   private void partitions(Judgement judgement) {
     Map<Metric, Set<List<String>>> kept = new HashMap<>();
     Map<List<String>, Integer> counts = new HashMap<>();
-    long shown = 0;
     for (PartitionVerdict verdict : judgement.partitions()) {
-      BrokerPartition partition = judgement.sample().partitions().get(verdict.partition());
-      String dir = partition.files().get().map(f -> String.valueOf(f.dir().getParent())).orElse("");
-      counts.merge(List.of(dir, verdict.state()), 1, Integer::sum);
-      if (shown++ < MAX_PARTITIONS) {
-        partition(verdict, partition, dir, kept);
-      }
+      counts.merge(List.of(dir(seen(judgement, verdict)), verdict.state()), 1, Integer::sum);
+    }
+    List<PartitionVerdict> shown =
+        Exported.of(
+            judgement.partitions(),
+            verdict -> LEFT_ALONE.contains(verdict.state()),
+            verdict ->
+                seen(judgement, verdict).files().get().map(f -> f.dirtyRatio()).orElse(-1.0));
+    for (PartitionVerdict verdict : shown) {
+      BrokerPartition partition = seen(judgement, verdict);
+      partition(verdict, partition, dir(partition), kept);
     }
     for (Metric metric : Metric.values()) {
       if (metric.isPerPartition()) {
         metrics.retain(metric, kept.getOrDefault(metric, Set.of()));
       }
     }
-    metrics.set(Metric.PARTITIONS_NOT_EXPORTED, Math.max(0, shown - MAX_PARTITIONS));
+    metrics.set(Metric.PARTITIONS_NOT_EXPORTED, judgement.partitions().size() - shown.size());
     counts.forEach(
         (labels, count) -> metrics.set(Metric.PARTITIONS, count, labels.get(0), labels.get(1)));
     metrics.retain(Metric.PARTITIONS, counts.keySet());
+  }
+
+  private static BrokerPartition seen(Judgement judgement, PartitionVerdict verdict) {
+    return judgement.sample().partitions().get(verdict.partition());
+  }
+
+  private static String dir(BrokerPartition partition) {
+    return partition.files().get().map(f -> String.valueOf(f.dir().getParent())).orElse("");
   }
 
   private void partition(
@@ -209,6 +224,9 @@ final class WatchMetrics {
   }
 
   private void service(WatchSnapshot snapshot) {
+    if (!setup.policy().readOnly() && setup.targets().admin().isPresent()) {
+      metrics.set(Metric.REMEDIES_ENABLED, chronicle.journal().isKept() ? 1 : 0);
+    }
     for (Incident.Kind kind : Incident.Kind.values()) {
       metrics.set(Metric.INCIDENTS, chronicle.count(kind), kind.name().toLowerCase(Locale.ROOT));
     }

@@ -39,6 +39,8 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
   private final Map<String, String> lastFailure = new HashMap<>();
   private long recoveredMs = -1;
   private List<String> recovered = List.of();
+  private String unable;
+  private boolean lossTold;
   private Judgement judgement = Judgement.none();
   private Set<String> isolated = Set.of();
 
@@ -57,6 +59,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     this.chronicle = chronicle;
     this.book = new RemedyBook(hands, thread, chronicle);
     this.healer = new Healer(book);
+    this.unable = hands.unable();
   }
 
   @Override
@@ -67,6 +70,8 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     judgement = judge.judge(sample, isolated);
     culprits.look(judgement, nowMs);
     tell(signals);
+    tellUnable();
+    tellLoss(signals);
     recover(nowMs, signals);
     healer.look(judgement, isolated, nowMs, signals);
     book.look(nowMs, signals);
@@ -97,6 +102,37 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
           "the thread for " + name + " has ended: " + consequence,
           one.death().map(Throwable::toString).orElse(""),
           "Restart kleaner.");
+    }
+  }
+
+  /** That it could do nothing from the start is told by who began it. */
+  private void tellUnable() {
+    String now = hands.unable();
+    if (unable.isEmpty() && !now.isEmpty()) {
+      chronicle.add(
+          Incident.Kind.REMEDIES_OFF,
+          "service",
+          "no remedy runs: " + now,
+          "",
+          "Free space or correct permissions of --state-dir.");
+    }
+    unable = now;
+  }
+
+  /** Nobody takes back a setting of which nobody knows: told until a person restarts us. */
+  private void tellLoss(Signals signals) {
+    if (hands.loss().isEmpty()) {
+      return;
+    }
+    String summary = "a setting of an earlier remedy may be in force that nobody takes back";
+    String evidence = hands.loss().get();
+    String nextStep =
+        "Compare that file with what 'kafka-configs.sh --describe' shows for brokers and topics,"
+            + " take back by hand what is not to stay, then restart kleaner.";
+    signals.warning("OverridesLost", "broker", summary, evidence, nextStep);
+    if (!lossTold) {
+      lossTold = true;
+      chronicle.add(Incident.Kind.CONDITION_BEGAN, "broker", summary, evidence, nextStep);
     }
   }
 

@@ -115,9 +115,7 @@ public final class WatchService implements AutoCloseable {
       return new NoHands("no " + Source.ADMIN.option() + " was given");
     }
     if (!state.journal().isDurable()) {
-      return new NoHands(
-          "the state directory cannot be written to, so a crash would leave changes behind: "
-              + state.journal().problem().orElse(""));
+      return new NoHands(LiveHands.unkept(state.journal()));
     }
     return LiveHands.open(
         fileSystem,

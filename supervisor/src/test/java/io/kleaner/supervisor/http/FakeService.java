@@ -4,7 +4,6 @@ package io.kleaner.supervisor.http;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -22,7 +21,7 @@ final class FakeService implements ServiceApi {
   volatile CountDownLatch slow = new CountDownLatch(0);
   volatile ActionResult.Outcome outcome = ActionResult.Outcome.DONE;
   final AtomicInteger metricsAsked = new AtomicInteger();
-  final List<Optional<String>> certificates = new CopyOnWriteArrayList<>();
+  final List<CertificateNews> certificates = new CopyOnWriteArrayList<>();
   final List<String> acts = new CopyOnWriteArrayList<>();
   private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong id = new AtomicLong(1);
@@ -112,8 +111,8 @@ final class FakeService implements ServiceApi {
   }
 
   @Override
-  public void certificate(Optional<String> problem) {
-    certificates.add(problem);
+  public void certificate(CertificateNews news) {
+    certificates.add(news);
   }
 
   @Override

@@ -160,7 +160,7 @@ class TlsTest {
     Files.delete(key);
     assertThat(files.look()).isEqualTo(TlsFiles.Found.ODD);
     replace(key, client.key());
-    assertThat(files.look()).isEqualTo(TlsFiles.Found.TAKEN);
+    assertThat(files.look()).isEqualTo(TlsFiles.Found.BACK);
     assertThat(files.look()).isEqualTo(TlsFiles.Found.SAME);
   }
 
@@ -177,13 +177,13 @@ class TlsTest {
       https.lookAtCertificate();
       assertThat(service.certificates)
           .singleElement()
-          .satisfies(told -> assertThat(told).isPresent());
+          .isInstanceOf(ServiceApi.CertificateNews.NotTaken.class);
 
       replace(certificate, server.certificate());
       replace(key, server.key());
       https.lookAtCertificate();
 
-      assertThat(service.certificates.get(1)).isEmpty();
+      assertThat(service.certificates.get(1)).isEqualTo(new ServiceApi.CertificateNews.Renewed());
       try (SSLSocket socket = connect(context(false), https)) {
         assertThat(ask(socket, "GET /healthz")).startsWith("HTTP/1.1 200 ");
       }

@@ -65,6 +65,7 @@ class PartitionWatchTest {
         cleans,
         0,
         1,
+        0,
         0);
   }
 

@@ -8,13 +8,13 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.supervisor.alert.AlertEvent;
 import io.kleaner.supervisor.http.ServiceApi.Action;
+import io.kleaner.supervisor.http.ServiceApi.CertificateNews;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -77,10 +77,10 @@ class CleanerServiceTest {
   @Test
   void certificate_newOneIsBroken_isAnAlertUntilOneIsTaken() throws Exception {
     try (ServiceLab lab = new ServiceLab(temp).partitions("orders", 1).start()) {
-      lab.api().certificate(Optional.of("no key in it"));
+      lab.api().certificate(new CertificateNews.NotTaken("no key in it"));
       lab.await("told", () -> lab.isFiring("CertificateNotTaken"));
 
-      lab.api().certificate(Optional.empty());
+      lab.api().certificate(new CertificateNews.Renewed());
       lab.await(
           "over",
           () ->

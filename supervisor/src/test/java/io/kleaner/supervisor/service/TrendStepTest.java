@@ -3,10 +3,12 @@ package io.kleaner.supervisor.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.supervisor.cleaner.Lease;
 import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionStatus;
 import io.kleaner.supervisor.cleaner.Puppet;
 import io.kleaner.supervisor.journal.Incident;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What stands still, falls behind, vanishes or is not known, stepped by hand. */
@@ -170,7 +172,7 @@ class TrendStepTest extends StepLab {
     assertThat(seen.verdict().evidence())
         .isEqualTo(
             "cleaner-0 slept in the throttle at 100 % of the looks in 300 s, at /logs:orders-1;"
-                + " meanwhile 2000 bytes got dirty and 0 were cleaned");
+                + " meanwhile 2000 bytes got dirty and 40 were cleaned");
     assertThat(incidents(Incident.Kind.WORKER_STARVED)).isEqualTo(1);
     assertThat(incidents(Incident.Kind.WORKER_HUNG)).isZero();
   }
@@ -199,6 +201,33 @@ class TrendStepTest extends StepLab {
     }
 
     assertThat(isFiring("WorkerStarved")).isFalse();
+  }
+
+  @Test
+  void starved_longCleanGetsOnAndLittleGetsDirty_isNotTold() throws Exception {
+    dirty(ONE, TWO);
+    for (PartitionId id : List.of(ONE, TWO)) {
+      Lease lease = work("cleaner-0");
+      for (int i = 0; i <= 20; i++) {
+        Puppet.rolled(board, lease.partition(), i);
+        crew.at("cleaner-0").read(5L * i);
+        sleeping(60_000);
+        assertThat(isFiring("WorkerStarved")).as("%s, look %d", id, i).isFalse();
+      }
+      crew.at("cleaner-0").clean(board, lease, clock.nowMs());
+    }
+  }
+
+  @Test
+  void starved_longCleanGetsOnAndMoreGetsDirty_isTold() throws Exception {
+    dirty(ONE);
+    Lease lease = work("cleaner-0");
+    for (int i = 0; i <= 10; i++) {
+      Puppet.rolled(board, lease.partition(), 6L * i);
+      crew.at("cleaner-0").read(5L * i);
+      sleeping(60_000);
+    }
+    assertThat(isFiring("WorkerStarved")).isTrue();
   }
 
   @Test

@@ -91,6 +91,43 @@ class CulpritSearchTest {
   }
 
   @Test
+  void look_anotherDeathAtTheSamePartition_looksAgainAndReplacesWhatWasFound() {
+    answers.add(FOUND);
+    step(outOfMemory(5));
+    step(outOfMemory(5));
+    assertThat(search.found()).containsExactly(Map.entry(CLICKS, "offset 100"));
+
+    answers.add(new CulpritSearch.Finding("offset 900", true));
+    step(outOfMemory(6));
+    assertThat(search.found()).as("that was of another death").isEmpty();
+    step(outOfMemory(6));
+    assertThat(search.found()).containsExactly(Map.entry(CLICKS, "offset 900"));
+
+    answers.add(new CulpritSearch.Finding("offset 900", true));
+    step(outOfMemory(7));
+    step(outOfMemory(7));
+    assertThat(search.found()).containsExactly(Map.entry(CLICKS, "offset 900"));
+    assertThat(chronicle.count(Incident.Kind.CULPRIT_FOUND)).as("told once each").isEqualTo(2);
+  }
+
+  @Test
+  void look_filesNeverSeenAtOneDeath_areLookedThroughAtTheNext() {
+    for (int i = 0; i < 60; i++) {
+      answers.add(UNSEEN);
+    }
+    for (int i = 0; i < 40; i++) {
+      step(outOfMemory(5));
+    }
+    assertThat(search.found()).containsExactly(Map.entry(CLICKS, "its files are not seen"));
+
+    answers.clear();
+    answers.add(FOUND);
+    step(outOfMemory(6));
+    step(outOfMemory(6));
+    assertThat(search.found()).containsExactly(Map.entry(CLICKS, "offset 100"));
+  }
+
+  @Test
   void look_nothingToLookThrough_doesNotLook() {
     step(Judgement.none());
     step(died(5, DeathCause.OUT_OF_MEMORY, Optional.empty()));

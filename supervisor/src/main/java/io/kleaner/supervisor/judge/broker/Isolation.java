@@ -26,4 +26,22 @@ public final class Isolation {
           .collect(Collectors.joining(","));
 
   private Isolation() {}
+
+  /**
+   * How a topic is released that was not isolated from here; goes on after "release it".
+   *
+   * @param kafkaConfigs the tool, with where the brokers are if that is known
+   */
+  public static String releasedElsewhere(String topic, String kafkaConfigs) {
+    return "by the sidecar that isolated it, which knows what was set before. If it was done by"
+        + " hand: "
+        + kafkaConfigs
+        + " --alter --entity-type topics --entity-name "
+        + topic
+        + " --delete-config "
+        + SETTINGS.keySet().stream()
+            .sorted(Comparator.reverseOrder())
+            .collect(Collectors.joining(","))
+        + ".";
+  }
 }

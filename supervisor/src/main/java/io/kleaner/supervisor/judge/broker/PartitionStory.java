@@ -299,6 +299,9 @@ public record PartitionStory(
     String server = "--bootstrap-server " + BrokerText.address(judgement.sample());
     if (verdict.state().equals("quarantined")) {
       advice.add("Release it: kleaner release " + id + " --token-file FILE.");
+      advice.add(
+          "If that is refused, release it "
+              + Isolation.releasedElsewhere(id.topic(), "kafka-configs.sh " + server));
     } else if (verdict.state().equals("not-compacted")) {
       advice.add(
           "If it should be: kafka-configs.sh "

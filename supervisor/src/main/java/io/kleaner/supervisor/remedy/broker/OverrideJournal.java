@@ -23,7 +23,8 @@ import java.util.TreeMap;
  * after a {@code kill -9}.
  *
  * <p>A torn last line is passed over: its change was not made, for that comes after the sync. The
- * file is written anew when it is opened, so it stays small. One process at a time has it open.
+ * file is written anew when it is opened, so it stays small; one with a damaged line is kept beside
+ * it, for a person to look at what the line may have said. One process at a time has it open.
  * Thread-safe.
  */
 public final class OverrideJournal implements AutoCloseable {
@@ -33,6 +34,7 @@ public final class OverrideJournal implements AutoCloseable {
   private final FileLease lease;
   private final TreeMap<Long, ConfigOverride> open = new TreeMap<>();
   private final int unreadableLines;
+  private final Optional<Path> damaged;
   private FileHandle handle;
   private long position;
   private long nextId = 1;
@@ -42,6 +44,7 @@ public final class OverrideJournal implements AutoCloseable {
     this.file = file;
     this.lease = lease;
     unreadableLines = read();
+    damaged = unreadableLines == 0 ? Optional.empty() : Optional.of(keepAside());
     handle = rewrite();
   }
 
@@ -92,21 +95,37 @@ public final class OverrideJournal implements AutoCloseable {
     return unreadable;
   }
 
-  /** Keeps what is open, and nothing else; the old file counts until the new one is complete. */
-  private FileHandle rewrite() throws IOException {
-    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+  /** Keeps a copy of the file as it is, under a name that nothing has yet. */
+  private Path keepAside() throws IOException {
+    Path aside;
+    int number = 1;
+    do {
+      aside = file.resolveSibling(file.getFileName() + ".damaged-" + number++);
+    } while (fileSystem.stat(aside).isPresent());
+    write(aside, SmallFile.bytes(fileSystem, file));
+    return aside;
+  }
+
+  /** Makes or replaces a file; what was there counts until the new one is complete. */
+  private void write(Path target, ByteBuffer bytes) throws IOException {
+    Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
     fileSystem.delete(temporary);
+    try (FileHandle fresh = fileSystem.create(temporary)) {
+      fresh.write(bytes, 0);
+      fresh.sync();
+    }
+    fileSystem.rename(temporary, target);
+    fileSystem.syncDir(target.getParent());
+  }
+
+  /** Keeps what is open, and nothing else. */
+  private FileHandle rewrite() throws IOException {
     StringBuilder lines = new StringBuilder();
     for (ConfigOverride each : open.values()) {
       lines.append(OverrideLine.opened(each)).append('\n');
     }
     byte[] bytes = lines.toString().getBytes(StandardCharsets.UTF_8);
-    try (FileHandle fresh = fileSystem.create(temporary)) {
-      fresh.write(ByteBuffer.wrap(bytes), 0);
-      fresh.sync();
-    }
-    fileSystem.rename(temporary, file);
-    fileSystem.syncDir(file.getParent());
+    write(file, ByteBuffer.wrap(bytes));
     position = bytes.length;
     return fileSystem.openWrite(file);
   }
@@ -149,6 +168,22 @@ public final class OverrideJournal implements AutoCloseable {
   /** Lines that could not be read when it was opened, beside a torn last one. */
   public int unreadableLines() {
     return unreadableLines;
+  }
+
+  /**
+   * What may be lost since lines could not be read when it was opened, a sentence; empty if
+   * nothing.
+   */
+  public Optional<String> loss() {
+    return damaged.map(
+        aside ->
+            unreadableLines
+                + " lines of "
+                + file
+                + " cannot be read; a setting may have been left on the broker or a topic. The file"
+                + " as it was is kept as "
+                + aside
+                + ".");
   }
 
   /** Where it is. */

@@ -11,7 +11,6 @@ import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Changed;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.NotEffective;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Refused;
 import java.io.IOException;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -129,14 +128,7 @@ public final class TopicIsolation {
   }
 
   private static String releaseElsewhere(String topic) {
-    return "Release it by the sidecar that isolated it, which knows what was set before. If it was"
-        + " done by hand: kafka-configs.sh --alter --entity-type topics --entity-name "
-        + topic
-        + " --delete-config "
-        + Isolation.SETTINGS.keySet().stream()
-            .sorted(Comparator.reverseOrder())
-            .collect(Collectors.joining(","))
-        + ".";
+    return "Release it " + Isolation.releasedElsewhere(topic, "kafka-configs.sh");
   }
 
   /** The topics that are isolated by this journal. */

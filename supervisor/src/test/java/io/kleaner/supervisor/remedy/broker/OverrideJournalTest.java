@@ -92,7 +92,27 @@ class OverrideJournalTest {
     try (OverrideJournal journal = open()) {
       assertThat(journal.open()).containsExactly(second);
       assertThat(journal.unreadableLines()).isEqualTo(1);
+      assertThat(dir.resolve("overrides.log.damaged-1")).hasBinaryContent(bytes);
+      assertThat(journal.loss())
+          .hasValueSatisfying(
+              loss ->
+                  assertThat(loss)
+                      .contains(
+                          "1 lines of " + file(), dir.resolve("overrides.log.damaged-1") + "."));
     }
+    try (OverrideJournal journal = open()) {
+      assertThat(journal.loss()).as("told by who found it").isEmpty();
+    }
+  }
+
+  @Test
+  void open_brokenAgain_keepsBothFiles() throws IOException {
+    for (int i = 1; i <= 2; i++) {
+      Files.writeString(file(), "damage " + i + "\n");
+      open().close();
+    }
+    assertThat(dir.resolve("overrides.log.damaged-1")).hasContent("damage 1");
+    assertThat(dir.resolve("overrides.log.damaged-2")).hasContent("damage 2");
   }
 
   @Test

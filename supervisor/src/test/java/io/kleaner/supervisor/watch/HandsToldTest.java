@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.supervisor.alert.Alert;
+import io.kleaner.supervisor.http.ServiceApi.Action;
+import io.kleaner.supervisor.http.ServiceApi.ActionResult;
+import io.kleaner.supervisor.journal.Incident;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What is said of hands that cannot do, or do not know, what they should; stepped by hand. */
+class HandsToldTest {
+
+  private final SteppedWatch watch = SteppedWatch.usual();
+
+  private Optional<Alert> alert(String rule) {
+    return watch.supervisor.snapshot().tick().alerts().stream()
+        .filter(each -> each.rule().equals(rule))
+        .findFirst();
+  }
+
+  @Test
+  void unable_sinceTheDiskIsFull_isToldOnceAndNothingIsTaken() {
+    watch.supervisor.tick();
+    assertThat(watch.chronicle.count(Incident.Kind.REMEDIES_OFF)).isZero();
+
+    watch.hands.unable = "the disk is full";
+    watch.supervisor.tick();
+    watch.supervisor.tick();
+
+    assertThat(watch.chronicle.count(Incident.Kind.REMEDIES_OFF)).isEqualTo(1);
+    assertThat(watch.facade.status())
+        .containsEntry("remedies", false)
+        .containsEntry("remediesOff", "the disk is full");
+    assertThat(watch.facade.act(Action.REVIVE, "", "a test"))
+        .isEqualTo(ActionResult.refused("the disk is full"));
+  }
+
+  @Test
+  void loss_journalOfOverridesWasDamaged_isAnAlertAndOneIncident() {
+    watch.supervisor.tick();
+    assertThat(alert("OverridesLost")).isEmpty();
+
+    watch.hands.loss = Optional.of("1 lines of overrides.log cannot be read");
+    watch.supervisor.tick();
+    watch.supervisor.tick();
+
+    assertThat(alert("OverridesLost"))
+        .hasValueSatisfying(
+            told ->
+                assertThat(told.evidence()).isEqualTo("1 lines of overrides.log cannot be read"));
+    assertThat(
+            watch.facade.incidents().stream()
+                .filter(each -> each.get("kind").equals("CONDITION_BEGAN"))
+                .filter(each -> each.get("evidence").toString().contains("overrides.log")))
+        .hasSize(1);
+  }
+}

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.journal.Incident;
+import io.kleaner.supervisor.journal.Journal;
+import io.kleaner.supervisor.judge.broker.Broker;
+import io.kleaner.supervisor.probe.broker.AdminTarget;
+import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
+import io.kleaner.supervisor.remedy.broker.RemedyDesk;
+import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
+import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
+import io.kleaner.supervisor.service.HookedDisk;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Hands whose own directory fails them; no broker is reached. */
+class LiveHandsTest {
+
+  @TempDir private Path dir;
+  private final Broker broker = new Broker();
+
+  private LiveHands open(Journal incidents) throws IOException {
+    return LiveHands.open(
+        new LocalFileSystem(),
+        Clock.system(),
+        // Nobody listens there, and nobody is asked.
+        new AdminTarget("127.0.0.1:1", Map.of()),
+        Optional.empty(),
+        List.of(),
+        dir,
+        RemedyPolicy.defaults(false),
+        incidents,
+        broker::sample,
+        new CancelToken());
+  }
+
+  private static void add(Journal incidents) {
+    incidents.add(1, Incident.Kind.CONDITION_BEGAN, "a test", "so", "", "");
+  }
+
+  @Test
+  @Timeout(120)
+  void unable_journalCannotBeWrittenAnyMore_refusesEvenWhatWasApproved() throws Exception {
+    AtomicBoolean full = new AtomicBoolean();
+    try (Journal incidents =
+            Journal.open(
+                HookedDisk.with(
+                    (operation, path) -> {
+                      if (full.get() && operation.equals("sync")) {
+                        throw new IOException("No space left on device");
+                      }
+                    }),
+                dir);
+        LiveHands hands = open(incidents)) {
+      assertThat(hands.unable()).isEmpty();
+
+      full.set(true);
+      add(incidents);
+      while (incidents.isKept()) {
+        Thread.onSpinWait();
+      }
+
+      assertThat(hands.unable()).contains("cannot be written to", "No space left on device");
+      RemedyDesk.Answer answer =
+          hands.carryOut(
+              new BrokerHands.Order(
+                  BrokerRemedy.ABORT_TRANSACTION, "orders-0", List.of(Broker.ORDERS), 7, "a test"),
+              true,
+              OptionalLong.of(7),
+              false);
+      assertThat(answer)
+          .isInstanceOfSatisfying(
+              RemedyDesk.Answer.Held.class,
+              held -> assertThat(held.decision()).isInstanceOf(Decision.No.class));
+
+      full.set(false);
+      while (!incidents.isKept()) {
+        Thread.onSpinWait();
+      }
+      assertThat(hands.unable()).isEmpty();
+    }
+  }
+
+  @Test
+  void loss_journalOfOverridesIsDamaged_isSaid() throws Exception {
+    Files.writeString(dir.resolve("overrides.log"), "damage\n");
+    try (Journal incidents = Journal.open(new LocalFileSystem(), dir);
+        LiveHands hands = open(incidents)) {
+      assertThat(hands.loss().orElseThrow()).contains("overrides.log.damaged-1");
+    }
+  }
+}
