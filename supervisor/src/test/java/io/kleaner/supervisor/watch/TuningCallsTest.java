@@ -106,7 +106,9 @@ class TuningCallsTest {
 
     assertThat(asked().orElseThrow().order().number()).isEqualTo(4);
     assertThat(asked().orElseThrow().question())
-        .isEqualTo("Change log.cleaner.threads of broker 1 for good?");
+        .isEqualTo(
+            "Change log.cleaner.threads of broker 1 until"
+                + " 'kleaner release \"broker 1\"' takes it back?");
   }
 
   @Test
