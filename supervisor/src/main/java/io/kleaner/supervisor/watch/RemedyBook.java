@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Keeps remedies from the question to the end, has them carried out one at a time, and tells of
@@ -175,6 +176,14 @@ final class RemedyBook {
       end(ticket, Ticket.State.DECLINED, "declined: " + reason, nowMs);
     }
     return Optional.empty();
+  }
+
+  /** Calls for what is open and whose reason is not seen now: a look that failed is no news. */
+  void keep(Predicate<BrokerHands.Order> unseen, Set<String> calledFor) {
+    open.values().stream()
+        .filter(each -> unseen.test(each.order()))
+        .map(Ticket::key)
+        .forEach(calledFor::add);
   }
 
   /** Takes back questions for which there is no reason any more. */

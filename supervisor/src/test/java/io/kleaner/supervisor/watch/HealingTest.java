@@ -3,6 +3,7 @@ package io.kleaner.supervisor.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.journal.Journal;
 import io.kleaner.supervisor.judge.broker.Broker;
@@ -33,6 +34,14 @@ import org.junit.jupiter.api.Test;
 
 /** What is called for when a cleaner dies, stepped by hand. */
 class HealingTest {
+
+  private static final TopicPartition[] FIVE = {
+    Broker.ORDERS,
+    Broker.POISON,
+    new TopicPartition("users", 0),
+    new TopicPartition("users", 1),
+    new TopicPartition("users", 2)
+  };
 
   private final Broker broker = new Broker();
   private final RecordingHands hands = new RecordingHands();
@@ -248,28 +257,90 @@ class HealingTest {
     assertThat(hands.done).isEmpty();
   }
 
-  @Test
-  void answer_hangingTransaction_needsItsProducerId() {
+  private void hanging(long producerId) {
+    OpenTransaction transaction =
+        new OpenTransaction(
+            producerId,
+            3,
+            Optional.empty(),
+            420,
+            OptionalLong.empty(),
+            broker.nowMs() - 3_600_000,
+            OptionalLong.empty(),
+            OptionalInt.of(1),
+            OpenTransaction.Coordinator.DOES_NOT_KNOW,
+            Source.ADMIN);
+    transactions(Seen.known(List.of(transaction), broker.nowMs()));
+  }
+
+  private void transactions(Seen<List<OpenTransaction>> seen) {
     broker.partition(
         Broker.ORDERS,
         files -> {
           files.offsets = Seen.known(new Offsets(0, 1_000, 420), broker.nowMs());
-          files.transactions =
-              Seen.known(
-                  List.of(
-                      new OpenTransaction(
-                          1001,
-                          3,
-                          Optional.empty(),
-                          420,
-                          OptionalLong.empty(),
-                          broker.nowMs() - 3_600_000,
-                          OptionalLong.empty(),
-                          OptionalInt.of(1),
-                          OpenTransaction.Coordinator.DOES_NOT_KNOW,
-                          Source.ADMIN)),
-                  broker.nowMs());
+          files.transactions = seen;
         });
+  }
+
+  @Test
+  void look_transactionsAreNotSeenAtALook_theQuestionKeepsItsNumber() {
+    hanging(1001);
+    ticks(2);
+    long id = asked();
+
+    transactions(Seen.missing(Source.ADMIN, "it does not answer"));
+    tick();
+    assertThat(asked()).isEqualTo(id);
+    broker.deleted(Broker.ORDERS);
+    tick();
+    assertThat(asked()).as("no topic is seen at all").isEqualTo(id);
+
+    hanging(1001);
+    tick();
+    assertThat(asked()).isEqualTo(id);
+    transactions(Seen.known(List.of(), broker.nowMs()));
+    tick();
+    assertThat(told("RemedyAsked")).as("it has ended").isEmpty();
+  }
+
+  @Test
+  void answer_noToOneTransaction_saysNothingOfTheNextOne() {
+    hanging(1001);
+    ticks(2);
+    assertThat(rounds.book().answer(asked(), false, "", "a test", false, broker.nowMs())).isEmpty();
+    ticks(2);
+    assertThat(told("RemedyAsked")).isEmpty();
+
+    hanging(1002);
+    ticks(2);
+
+    assertThat(told("RemedyAsked").orElseThrow()).contains("orders-0 of producer 1002");
+  }
+
+  @Test
+  void look_threadsAreNotSeenAtALook_theQuestionKeepsItsNumber() {
+    broker.logUnseen();
+    hands.policy =
+        new RemedyPolicy(
+            Map.of(BrokerRemedy.REVIVE, BrokerRemedy.Consent.ASK),
+            false,
+            RemedyPolicy.Limits.DEFAULT);
+    ticks(2);
+    broker.noThreads();
+    ticks(3);
+    long id = asked();
+
+    broker.threadsUnseen();
+    tick();
+    broker.noThreads();
+    tick();
+
+    assertThat(asked()).isEqualTo(id);
+  }
+
+  @Test
+  void answer_hangingTransaction_needsItsProducerId() {
+    hanging(1001);
     ticks(2);
     long id = asked();
 
@@ -375,6 +446,48 @@ class HealingTest {
     assertThat(told("RemedyAsked")).as("it is full still").isPresent();
   }
 
+  @Test
+  void look_heapIsNotSeenAtALook_theQuestionKeepsItsNumber() {
+    broker.set("log.cleaner.dedupe.buffer.size", Long.toString(100L << 20));
+    broker.maxHeapBytes = OptionalLong.of(600L << 20);
+    broker.mapOfKeysFull();
+    ticks(2);
+    long id = asked();
+
+    broker.maxHeapBytes = OptionalLong.empty();
+    tick();
+
+    assertThat(asked()).isEqualTo(id);
+  }
+
+  private void fallBehindFor(long seconds) {
+    for (long second = 0; second < seconds; second++) {
+      broker.getsDirtier(FIVE);
+      tick();
+    }
+  }
+
+  @Test
+  void look_moreThreadsJustNow_areAskedForAgainOnlyWhenTheWholeTrendIsOfThem() {
+    broker.set("log.cleaner.dedupe.buffer.size", Long.toString(128L << 20));
+    hands.policy =
+        new RemedyPolicy(
+            Map.of(BrokerRemedy.RESIZE_THREADS, BrokerRemedy.Consent.AUTO),
+            false,
+            RemedyPolicy.Limits.DEFAULT);
+    broker.working(2);
+    while (hands.done.isEmpty()) {
+      fallBehindFor(1);
+    }
+    broker.working(4);
+    long windowSeconds = broker.trendWindowMs() / 1_000;
+    fallBehindFor(windowSeconds - 10);
+    assertThat(hands.done).containsExactly("resize-threads broker 1");
+
+    fallBehindFor(60);
+    assertThat(hands.done).containsExactly("resize-threads broker 1", "resize-threads broker 1");
+  }
+
   private static void replicated(Broker.Files files) {
     files.replication =
         Seen.known(
@@ -448,6 +561,23 @@ class HealingTest {
     assertThat(told("CleanerStarved")).isPresent();
     assertThat(told("RemedyAsked").orElseThrow()).contains("unstick");
     assertThat(rounds.book().all().get(0).order().number()).isEqualTo(700_000_000L);
+  }
+
+  @Test
+  void look_settingsOrThreadsAreNotSeenAtALook_theQuestionKeepsItsNumber() {
+    starved("70000000");
+    long id = asked();
+
+    broker.configKnown = false;
+    tick();
+    broker.configKnown = true;
+    broker.threadsUnseen();
+    tick();
+    assertThat(asked()).isEqualTo(id);
+
+    broker.asleepInTheThrottle();
+    tick();
+    assertThat(asked()).isEqualTo(id);
   }
 
   @Test

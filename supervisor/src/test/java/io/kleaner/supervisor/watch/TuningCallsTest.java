@@ -19,6 +19,7 @@ import io.kleaner.supervisor.service.Chronicle;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,22 @@ class TuningCallsTest {
     look();
 
     assertThat(calledFor).contains("resize-threads broker 1");
+  }
+
+  @Test
+  void look_settingsOrBrokerAreNotSeenAtALook_theQuestionStays() {
+    broker.working(2);
+    fallBehind(THREE);
+
+    broker.configKnown = false;
+    look();
+    assertThat(calledFor).containsExactly("resize-threads broker 1");
+
+    broker.configKnown = true;
+    broker.nodeId = OptionalInt.empty();
+    look();
+    assertThat(calledFor).containsExactly("resize-threads broker 1");
+    assertThat(book.all()).as("nobody is asked about a broker without a number").hasSize(1);
   }
 
   @Test

@@ -52,7 +52,12 @@ public final class Broker {
   public OptionalLong maxHeapBytes = OptionalLong.empty();
   Optional<List<CleanerThread>> threads = Optional.of(List.of(idle(0, 30)));
   final Map<String, ConfigValue> config = new HashMap<>();
-  boolean configKnown = true;
+
+  /** Whether its settings are seen. */
+  public boolean configKnown = true;
+
+  /** Its number, empty if no source says. */
+  public OptionalInt nodeId = OptionalInt.of(1);
 
   /** When its settings were looked at; empty for now. */
   public OptionalLong settingsSeenMs = OptionalLong.empty();
@@ -231,6 +236,11 @@ public final class Broker {
     threads = Optional.of(List.of());
   }
 
+  /** Nobody reads its log. */
+  public void logUnseen() {
+    log = Optional.empty();
+  }
+
   /** Its threads are not seen. */
   public void threadsUnseen() {
     threads = Optional.empty();
@@ -294,7 +304,7 @@ public final class Broker {
         nowMs,
         Seen.known(
             new BrokerIdentity(
-                OptionalInt.of(1),
+                nodeId,
                 Optional.empty(),
                 Optional.of("localhost:9092"),
                 Optional.of(version),
