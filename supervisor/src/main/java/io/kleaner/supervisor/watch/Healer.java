@@ -50,6 +50,7 @@ final class Healer {
   private final RemedyBook book;
   private final TuningCalls tuning;
   private final Map<String, Long> forgivenMs = new HashMap<>();
+  private Set<String> wasIsolated = Set.of();
 
   Healer(RemedyBook book) {
     this.book = book;
@@ -67,6 +68,11 @@ final class Healer {
    * @param isolated topics that cleaners are kept from, by whomever
    */
   void look(Judgement judgement, Set<String> isolated, long nowMs, Signals signals) {
+    // Whoever has a topic compacted again knows what it did; it is isolated for what it does anew.
+    wasIsolated.stream()
+        .filter(each -> !isolated.contains(each))
+        .forEach(each -> released(each, nowMs));
+    wasIsolated = isolated;
     Set<String> calledFor = new HashSet<>();
     Optional<TopicPartition> killer = killer(judgement, isolated);
     killer.ifPresent(each -> isolate(each, judgement, calledFor, nowMs, signals));

@@ -6,7 +6,6 @@ import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
 import io.kleaner.supervisor.service.Chronicle;
 import io.kleaner.supervisor.service.Signals;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -208,9 +207,9 @@ final class RemedyBook {
                     hands.carryOut(running.order(), running.byHand(), confirmed, somethingToClean);
                 state = Endings.state(answer);
                 outcome = Endings.text(answer);
-              } catch (IOException | RuntimeException e) {
+              } catch (RuntimeException e) {
                 state = Ticket.State.FAILED;
-                outcome = "it broke off: " + e.getMessage();
+                outcome = "it broke off: " + e;
               } catch (Error e) {
                 thread.tell(
                     () -> end(running, Ticket.State.FAILED, "it broke off: " + e, lastLookMs));

@@ -14,6 +14,7 @@ import io.kleaner.supervisor.probe.broker.Replication;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.probe.broker.Source;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
+import io.kleaner.supervisor.remedy.broker.Overrides;
 import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
@@ -23,7 +24,7 @@ import io.kleaner.supervisor.service.Announcer;
 import io.kleaner.supervisor.service.Chronicle;
 import io.kleaner.supervisor.service.Signals;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,7 +67,7 @@ class HealingTest {
     private RemedyPolicy policy = RemedyPolicy.defaults(false);
     private final List<String> done = new ArrayList<>();
     private final List<Attempt> attempts = new ArrayList<>();
-    private final Set<String> ours = new HashSet<>();
+    private final Map<String, Long> ours = new HashMap<>();
     private final IsolatedTopics isolated = new IsolatedTopics();
 
     /** Whether what was carried out last had to show by something cleaned. */
@@ -93,7 +94,8 @@ class HealingTest {
               + (confirmed.isPresent() ? " " + confirmed.getAsLong() : ""));
       attempts.add(new Attempt(order.remedy(), order.subject(), broker.nowMs(), byHand));
       if (order.remedy() == BrokerRemedy.ISOLATE) {
-        ours.add(order.subject());
+        broker.isolate(order.subject());
+        ours.put(order.subject(), broker.nowMs());
         isolated.ours(ours);
       }
       return new RemedyDesk.Answer.Acted(new RemedyOutcome.Changed("done", "a", "b", 1));
@@ -110,7 +112,7 @@ class HealingTest {
     }
 
     @Override
-    public List<String> recover() {
+    public List<Overrides.Restored> recover() {
       return List.of();
     }
 
@@ -476,16 +478,44 @@ class HealingTest {
             false,
             RemedyPolicy.Limits.DEFAULT);
     broker.working(2);
-    while (hands.done.isEmpty()) {
+    long windowSeconds = broker.trendWindowMs() / 1_000;
+    for (long second = 0; second < windowSeconds && hands.done.isEmpty(); second++) {
       fallBehindFor(1);
     }
     broker.working(4);
-    long windowSeconds = broker.trendWindowMs() / 1_000;
     fallBehindFor(windowSeconds - 10);
     assertThat(hands.done).containsExactly("resize-threads broker 1");
 
     fallBehindFor(60);
     assertThat(hands.done).containsExactly("resize-threads broker 1", "resize-threads broker 1");
+  }
+
+  @Test
+  void look_operatorEndsOurIsolationAndItKillsAgainTwice_asksAgain() {
+    broker.partition(Broker.POISON, files -> {});
+    hands.policy =
+        new RemedyPolicy(
+            Map.of(BrokerRemedy.ISOLATE, BrokerRemedy.Consent.AUTO),
+            false,
+            RemedyPolicy.Limits.DEFAULT);
+    ticks(2);
+    killedAtPoison();
+    tick();
+    killedAtPoison();
+    ticks(5);
+    assertThat(hands.done).containsOnlyOnce("isolate poison");
+
+    hands.policy = RemedyPolicy.defaults(false);
+    broker.aliveAs(40);
+    broker.compactAgain("poison");
+    ticks(5);
+    assertThat(told("RemedyAsked")).as("it has not killed since").isEmpty();
+
+    killedAtPoison();
+    tick();
+    killedAtPoison();
+    ticks(3);
+    assertThat(told("RemedyAsked").orElseThrow()).contains("isolate poison");
   }
 
   private static void replicated(Broker.Files files) {

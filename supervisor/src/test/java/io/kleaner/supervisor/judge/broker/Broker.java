@@ -286,6 +286,26 @@ public final class Broker {
     threads = Optional.of(List.of(thread(0, 30, stack, (long) (cpuShare * (nowMs - START_MS)))));
   }
 
+  /** Someone isolates a topic. */
+  public void isolate(String topic) {
+    all.forEach(
+        (id, files) -> {
+          if (id.topic().equals(topic)) {
+            files.isolated();
+          }
+        });
+  }
+
+  /** Someone deletes what isolates a topic. */
+  public void compactAgain(String topic) {
+    all.forEach(
+        (id, files) -> {
+          if (id.topic().equals(topic)) {
+            files.topic.keySet().removeAll(Isolation.SETTINGS.keySet());
+          }
+        });
+  }
+
   /** A topic's partition is deleted. */
   public void deleted(TopicPartition id) {
     all.remove(id);
