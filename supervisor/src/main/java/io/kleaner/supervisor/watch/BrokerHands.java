@@ -4,6 +4,7 @@ package io.kleaner.supervisor.watch;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
+import io.kleaner.supervisor.remedy.broker.Overrides;
 import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
 import java.io.IOException;
@@ -54,11 +55,10 @@ public interface BrokerHands extends AutoCloseable {
    * @param confirmed the producer id as a person gave it
    * @param somethingToClean whether some partition is eligible, so that a revived cleaner has to
    *     move a checkpoint
-   * @throws IOException if the broker is not known or not reached; nothing was changed
+   * @return what came of it; that the broker is not known or not reached is an attempt that failed
    */
   RemedyDesk.Answer carryOut(
-      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean)
-      throws IOException;
+      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean);
 
   /**
    * Topics that are isolated, by these hands or by anyone.
@@ -73,9 +73,9 @@ public interface BrokerHands extends AutoCloseable {
   /**
    * Takes back what a run left that ended in the middle, as far as that is safe now.
    *
-   * @return what was found, a sentence each; what could not be taken back is tried again later
+   * @return what became of each; what could not be taken back is tried again later
    */
-  List<String> recover();
+  List<Overrides.Restored> recover();
 
   @Override
   void close() throws IOException;

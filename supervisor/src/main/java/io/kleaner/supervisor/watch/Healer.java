@@ -17,7 +17,6 @@ import io.kleaner.supervisor.probe.broker.OpenTransaction;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.service.Signals;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -51,6 +50,7 @@ final class Healer {
   private final RemedyBook book;
   private final TuningCalls tuning;
   private final Map<String, Long> forgivenMs = new HashMap<>();
+  private Set<String> wasIsolated = Set.of();
 
   Healer(RemedyBook book) {
     this.book = book;
@@ -68,12 +68,18 @@ final class Healer {
    * @param isolated topics that cleaners are kept from, by whomever
    */
   void look(Judgement judgement, Set<String> isolated, long nowMs, Signals signals) {
+    // Whoever has a topic compacted again knows what it did; it is isolated for what it does anew.
+    wasIsolated.stream()
+        .filter(each -> !isolated.contains(each))
+        .forEach(each -> released(each, nowMs));
+    wasIsolated = isolated;
     Set<String> calledFor = new HashSet<>();
     Optional<TopicPartition> killer = killer(judgement, isolated);
     killer.ifPresent(each -> isolate(each, judgement, calledFor, nowMs, signals));
     if (judgement.dead() > 0) {
       revive(judgement, isolated, killer, calledFor, nowMs, signals);
     }
+    book.keep(order -> isUnseen(order, judgement), calledFor);
     tuning.look(judgement, calledFor, nowMs);
     transactions(judgement, calledFor, nowMs);
     book.withdraw(calledFor, nowMs);
@@ -97,9 +103,31 @@ final class Healer {
 
   /** Whether the broker's topics are known and none of its partitions is of this one's any more. */
   private static boolean isGone(TopicPartition partition, Judgement judgement) {
-    Collection<BrokerPartition> all = judgement.sample().partitions().values();
-    return all.stream().anyMatch(each -> each.replication() instanceof Seen.Known)
-        && all.stream().noneMatch(each -> each.partition().topic().equals(partition.topic()));
+    return areTopicsKnown(judgement)
+        && judgement.sample().partitions().keySet().stream()
+            .noneMatch(each -> each.topic().equals(partition.topic()));
+  }
+
+  private static boolean areTopicsKnown(Judgement judgement) {
+    return judgement.sample().partitions().values().stream()
+        .anyMatch(each -> each.replication() instanceof Seen.Known);
+  }
+
+  /** Whether the source of what calls for it tells nothing now. */
+  private static boolean isUnseen(BrokerHands.Order order, Judgement judgement) {
+    return switch (order.remedy()) {
+      case REVIVE -> judgement.sample().threads() instanceof Seen.Missing;
+      case ABORT_TRANSACTION ->
+          order.partition().stream().anyMatch(each -> areTransactionsUnseen(each, judgement));
+      default -> false;
+    };
+  }
+
+  private static boolean areTransactionsUnseen(TopicPartition id, Judgement judgement) {
+    BrokerPartition partition = judgement.sample().partitions().get(id);
+    return partition == null
+        ? !areTopicsKnown(judgement)
+        : partition.transactions() instanceof Seen.Missing;
   }
 
   private void isolate(
@@ -215,6 +243,11 @@ final class Healer {
         .map(Diagnosis::summary)
         .reduce((a, b) -> a + "; " + b)
         .orElse("a cleaner thread is dead");
+  }
+
+  /** Whether it is known which broker it is, so that its settings can be changed. */
+  static boolean isNamed(Judgement judgement) {
+    return subject(judgement).startsWith(BROKER);
   }
 
   static String subject(Judgement judgement) {

@@ -8,26 +8,57 @@ import io.kleaner.supervisor.probe.broker.ConfigValue.Origin;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.probe.broker.TopicConfig;
 import io.kleaner.supervisor.remedy.broker.TopicIsolation;
-import java.util.HashSet;
+import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
- * Which topics are isolated: those of our own journal, and those whose settings say so, whoever
- * made them: another broker's sidecar, or an operator. Settings are looked at seldom, so what the
- * hands found themselves counts until a later look. Thread-safe.
+ * Which topics are isolated: those whose settings say so, whoever made them, ourselves, another
+ * broker's sidecar, or an operator. Settings are looked at seldom, so what our journal has, and
+ * what the hands found themselves, counts until a later look, which wins: an operator may have
+ * taken our settings away. Thread-safe.
  */
 final class IsolatedTopics {
 
   private final Map<String, Found> found = new ConcurrentHashMap<>();
-  private volatile Set<String> ours = Set.of();
+  private volatile Map<String, Long> ours = Map.of();
 
-  private record Found(boolean isolated, long atMs) {}
+  private record Found(boolean isolated, long atMs) {
 
-  /** What the journal has now. */
-  void ours(Set<String> topics) {
-    ours = Set.copyOf(topics);
+    private Found orLater(Found other) {
+      return other.atMs > atMs ? other : this;
+    }
+  }
+
+  /** What the journal has now, and since when, milliseconds since the epoch. */
+  void ours(Map<String, Long> sinceMs) {
+    ours = Map.copyOf(sinceMs);
+  }
+
+  /** Reads a topic's settings from the broker. */
+  @FunctionalInterface
+  interface Look {
+    /** Whether they isolate it. */
+    boolean isIsolated(String topic) throws IOException;
+  }
+
+  /**
+   * Another's isolation is found out by an attempt, long before the next look at settings. Where
+   * that fails, the next look tells; the attempt's own outcome is what counts, so nothing is
+   * thrown.
+   *
+   * @param nowMs milliseconds since the epoch
+   */
+  void lookAt(String topic, long nowMs, Look look) {
+    try {
+      found(topic, look.isIsolated(topic), nowMs);
+    } catch (IOException | RuntimeException e) {
+      forget(topic);
+    }
   }
 
   /** What a topic's settings said when they were read, milliseconds since the epoch. */
@@ -42,23 +73,30 @@ final class IsolatedTopics {
 
   /** All of them. */
   Set<String> at(BrokerSample sample) {
-    Set<String> all = new HashSet<>(ours);
+    Map<String, Found> newest = new HashMap<>();
+    ours.forEach((topic, sinceMs) -> newest.put(topic, ours(topic, sinceMs)));
     for (BrokerPartition partition : sample.partitions().values()) {
       String topic = partition.partition().topic();
-      if (partition.config() instanceof Seen.Known<TopicConfig> seen && isNewest(topic, seen)) {
-        if (isIsolated(seen.value())) {
-          all.add(topic);
-        }
-      } else if (found.containsKey(topic) && found.get(topic).isolated()) {
-        all.add(topic);
-      }
+      Optional<Found> known = Optional.ofNullable(newest.getOrDefault(topic, found.get(topic)));
+      Optional<Found> seen =
+          partition.config() instanceof Seen.Known<TopicConfig> config
+              ? Optional.of(new Found(isIsolated(config.value()), config.atMs()))
+              : Optional.empty();
+      known
+          .map(each -> seen.map(each::orLater).orElse(each))
+          .or(() -> seen)
+          .ifPresent(each -> newest.put(topic, each));
     }
-    return Set.copyOf(all);
+    return newest.entrySet().stream()
+        .filter(each -> each.getValue().isolated())
+        .map(Map.Entry::getKey)
+        .collect(Collectors.toUnmodifiableSet());
   }
 
-  private boolean isNewest(String topic, Seen.Known<TopicConfig> seen) {
-    Found known = found.get(topic);
-    return known == null || seen.atMs() > known.atMs();
+  /** The hands read the settings after they had set them. */
+  private Found ours(String topic, long sinceMs) {
+    Found read = found.get(topic);
+    return read == null || read.atMs() < sinceMs ? new Found(true, sinceMs) : read;
   }
 
   private static boolean isIsolated(TopicConfig config) {

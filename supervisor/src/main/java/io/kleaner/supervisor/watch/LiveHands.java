@@ -88,7 +88,7 @@ public final class LiveHands implements BrokerHands {
 
   /** The supervisor must not wait for the journal's disk. */
   private void takeStock() {
-    isolated.ours(isolation.isolated());
+    isolated.ours(isolation.isolatedMs());
     leftovers = overrides.open().stream().anyMatch(each -> !each.purpose().isLasting());
   }
 
@@ -156,23 +156,11 @@ public final class LiveHands implements BrokerHands {
 
   @Override
   public RemedyDesk.Answer carryOut(
-      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean)
-      throws IOException {
+      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean) {
     String unable = unable();
     if (!unable.isEmpty()) {
       // It was said yes to while the journal was still kept.
       return new RemedyDesk.Answer.Held(new Decision.No(unable));
-    }
-    Optional<BrokerIdentity> broker = view.get().broker().get();
-    OptionalInt node = broker.map(BrokerIdentity::nodeId).orElse(OptionalInt.empty());
-    boolean onBroker =
-        order.remedy() == BrokerRemedy.REVIVE
-            || order.remedy() == BrokerRemedy.UNSTICK
-            || order.remedy() == BrokerRemedy.RESIZE
-            || order.remedy() == BrokerRemedy.RESIZE_THREADS
-            || isBroker(order);
-    if (onBroker && node.isEmpty()) {
-      throw new IOException("the broker's node id is not known: the Admin API doesn't answer");
     }
     try {
       return desk.request(
@@ -180,43 +168,43 @@ public final class LiveHands implements BrokerHands {
           order.subject(),
           byHand,
           order.why(),
-          () -> act(order, byHand, confirmed, somethingToClean, node.orElse(-1)));
+          () -> act(order, byHand, confirmed, somethingToClean));
     } finally {
       takeStock();
       boolean ofTopic =
           order.remedy() == BrokerRemedy.ISOLATE || order.remedy() == BrokerRemedy.RELEASE;
       if (ofTopic && !isBroker(order)) {
-        lookAtIsolation(order.subject());
+        isolated.lookAt(order.subject(), clock.nowMs(), isolation::isIsolated);
       }
     }
   }
 
-  /** Another's isolation is found out by an attempt, long before the next look at settings. */
-  private void lookAtIsolation(String topic) {
-    try {
-      boolean now = isolation.isIsolated(topic);
-      isolated.found(topic, now, clock.nowMs());
-    } catch (IOException e) {
-      // That look tells then; the remedy's own outcome is what counts here.
-      isolated.forget(topic);
-    }
-  }
-
   private RemedyOutcome act(
-      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean, int node)
+      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean)
       throws IOException {
     return switch (order.remedy()) {
-      case REVIVE -> lever(node).revive(somethingToClean);
+      case REVIVE -> lever(node()).revive(somethingToClean);
       case ISOLATE -> isolation.isolate(order.subject(), byHand);
-      case RELEASE -> isBroker(order) ? tuning(node).release() : isolation.release(order.subject());
-      case UNSTICK -> tuning(node).unstick((double) order.number());
-      case RESIZE -> tuning(node).resizeBuffer(order.number(), maxHeapBytes());
-      case RESIZE_THREADS -> tuning(node).resizeThreads((int) order.number());
+      case RELEASE ->
+          isBroker(order) ? tuning(node()).release() : isolation.release(order.subject());
+      case UNSTICK -> tuning(node()).unstick((double) order.number());
+      case RESIZE -> tuning(node()).resizeBuffer(order.number(), maxHeapBytes());
+      case RESIZE_THREADS -> tuning(node()).resizeThreads((int) order.number());
       case ABORT_TRANSACTION ->
           connection
               .transactions(clock, token)
               .abort(order.partition().get(0), order.number(), confirmed);
     };
+  }
+
+  /** Asked for within an attempt, so that one that fails of it counts, and has a pause after it. */
+  private int node() throws IOException {
+    Optional<BrokerIdentity> broker = view.get().broker().get();
+    OptionalInt node = broker.map(BrokerIdentity::nodeId).orElse(OptionalInt.empty());
+    if (node.isEmpty()) {
+      throw new IOException("the broker's node id is not known: the Admin API doesn't answer");
+    }
+    return node.getAsInt();
   }
 
   /** Whether it is about the broker itself: no topic has such a name. */
@@ -248,10 +236,10 @@ public final class LiveHands implements BrokerHands {
   }
 
   @Override
-  public List<String> recover() {
+  public List<Overrides.Restored> recover() {
     try {
       // Which broker it was stands in the journal.
-      return lever(-1).recover().stream().map(Overrides.Restored::sentence).toList();
+      return lever(-1).recover();
     } finally {
       takeStock();
     }

@@ -6,7 +6,6 @@ import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
 import io.kleaner.supervisor.service.Chronicle;
 import io.kleaner.supervisor.service.Signals;
-import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -16,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Keeps remedies from the question to the end, has them carried out one at a time, and tells of
@@ -177,6 +177,14 @@ final class RemedyBook {
     return Optional.empty();
   }
 
+  /** Calls for what is open and whose reason is not seen now: a look that failed is no news. */
+  void keep(Predicate<BrokerHands.Order> unseen, Set<String> calledFor) {
+    open.values().stream()
+        .filter(each -> unseen.test(each.order()))
+        .map(Ticket::key)
+        .forEach(calledFor::add);
+  }
+
   /** Takes back questions for which there is no reason any more. */
   void withdraw(Set<String> stillCalledFor, long nowMs) {
     for (Ticket each : List.copyOf(open.values())) {
@@ -199,9 +207,9 @@ final class RemedyBook {
                     hands.carryOut(running.order(), running.byHand(), confirmed, somethingToClean);
                 state = Endings.state(answer);
                 outcome = Endings.text(answer);
-              } catch (IOException | RuntimeException e) {
+              } catch (RuntimeException e) {
                 state = Ticket.State.FAILED;
-                outcome = "it broke off: " + e.getMessage();
+                outcome = "it broke off: " + e;
               } catch (Error e) {
                 thread.tell(
                     () -> end(running, Ticket.State.FAILED, "it broke off: " + e, lastLookMs));

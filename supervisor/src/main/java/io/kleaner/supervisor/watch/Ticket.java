@@ -62,9 +62,14 @@ record Ticket(
   }
 
   static String key(BrokerHands.Order order) {
-    return key(order.remedy(), order.subject());
+    String key = key(order.remedy(), order.subject());
+    // Who declines to abort one transaction has said nothing of the next one there.
+    return order.remedy() == BrokerRemedy.ABORT_TRANSACTION
+        ? key + " of producer " + order.number()
+        : key;
   }
 
+  /** Of a remedy that is about nothing but its subject. */
   static String key(BrokerRemedy remedy, String subject) {
     return remedy.label() + " " + subject;
   }

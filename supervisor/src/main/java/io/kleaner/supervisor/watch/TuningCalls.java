@@ -6,6 +6,7 @@ import io.kleaner.supervisor.judge.broker.Diagnosis;
 import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.probe.broker.BrokerConfig;
 import io.kleaner.supervisor.probe.broker.BrokerIdentity;
+import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.Eligibility;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
@@ -54,9 +55,31 @@ final class TuningCalls {
    * @param calledFor gets the keys of it
    */
   void look(Judgement judgement, Set<String> calledFor, long nowMs) {
+    book.keep(order -> isUnseen(order.remedy(), judgement.sample()), calledFor);
+    if (!Healer.isNamed(judgement)) {
+      // It would be refused: nobody knows whose settings to change.
+      return;
+    }
     buffer(judgement, calledFor, nowMs);
     threads(judgement, calledFor, nowMs);
     unstick(judgement, calledFor, nowMs);
+  }
+
+  /** Whether a source of what calls for it tells nothing now. */
+  private static boolean isUnseen(BrokerRemedy remedy, BrokerSample sample) {
+    Optional<BrokerIdentity> broker = sample.broker().get();
+    boolean settings =
+        sample.config().get().isPresent()
+            && broker.filter(each -> each.nodeId().isPresent()).isPresent();
+    return switch (remedy) {
+      case RESIZE_THREADS -> !settings;
+      case RESIZE ->
+          !settings
+              || sample.gauges().get().isEmpty()
+              || broker.filter(each -> each.maxHeapBytes().isPresent()).isEmpty();
+      case UNSTICK -> !settings || sample.threads().get().isEmpty();
+      default -> false;
+    };
   }
 
   private void threads(Judgement judgement, Set<String> calledFor, long nowMs) {
@@ -74,8 +97,13 @@ final class TuningCalls {
     }
     String subject = Healer.subject(judgement);
     // Once asked, it holds as long as the broker falls behind: who pauses for a moment is no news.
-    boolean asked = book.isAsked(Ticket.key(BrokerRemedy.RESIZE_THREADS, subject));
+    String key = Ticket.key(BrokerRemedy.RESIZE_THREADS, subject);
+    boolean asked = book.isAsked(key);
     for (Diagnosis each : judgement.of(Ailment.BROKER_FALLING_BEHIND)) {
+      if (isDoneSince(each.sinceMs(), key)) {
+        // It shows only when the whole trend that tells it is of the new threads.
+        continue;
+      }
       if (asked || (areAllAtWork(judgement) && waiting(judgement) > now.getAsLong())) {
         ask(
             judgement,
@@ -180,18 +208,20 @@ final class TuningCalls {
       long nowMs) {
     BrokerHands.Order order = new BrokerHands.Order(remedy, subject, List.of(), number, why);
     String key = Ticket.key(order);
-    if (!isDoneSince(judgement.sample().config(), key)) {
+    boolean isSeenBefore =
+        judgement.sample().config() instanceof Seen.Known<BrokerConfig> settings
+            && isDoneSince(settings.atMs(), key);
+    if (!isSeenBefore) {
       calledFor.add(key);
       book.propose(order, "", false, nowMs);
     }
   }
 
-  /** Whether what was last seen of the settings is from before the remedy took effect. */
-  private boolean isDoneSince(Seen<BrokerConfig> settings, String key) {
-    return settings instanceof Seen.Known<BrokerConfig> seen
-        && book.latest(key)
-            .filter(each -> each.state() == Ticket.State.EFFECTIVE)
-            .filter(each -> seen.atMs() <= each.changedMs())
-            .isPresent();
+  /** Whether a remedy took effect only after what tells of a need for it. */
+  private boolean isDoneSince(long toldMs, String key) {
+    return book.latest(key)
+        .filter(each -> each.state() == Ticket.State.EFFECTIVE)
+        .filter(each -> toldMs <= each.changedMs())
+        .isPresent();
   }
 }

@@ -144,8 +144,15 @@ final class WatchActions {
             .map(TopicPartition::topic)
             .findFirst()
             .or(() -> supervisor.snapshot().isolated().stream().filter(bare::equals).findFirst());
-    if (topic.isEmpty() && action == Action.RELEASE && bare.equals(Healer.subject(judgement))) {
-      return releaseBroker(bare, reason);
+    if (topic.isEmpty() && action == Action.RELEASE && (bare + " ").startsWith(Healer.BROKER)) {
+      if (!Healer.isNamed(judgement)) {
+        return ActionResult.refused(
+            "which broker it is is not known now: no source says its node id; try again when one"
+                + " does");
+      }
+      if (bare.equals(Healer.subject(judgement))) {
+        return releaseBroker(bare, reason);
+      }
     }
     if (topic.isEmpty()) {
       return ActionResult.notFound("no partition or topic '" + target + "' is known here");

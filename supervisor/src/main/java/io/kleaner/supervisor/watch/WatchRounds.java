@@ -9,6 +9,8 @@ import io.kleaner.supervisor.judge.broker.BrokerJudge;
 import io.kleaner.supervisor.judge.broker.Diagnosis;
 import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
+import io.kleaner.supervisor.remedy.broker.Overrides.Ending;
+import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
 import io.kleaner.supervisor.service.Chronicle;
 import io.kleaner.supervisor.service.Rounds;
 import io.kleaner.supervisor.service.Signals;
@@ -38,7 +40,10 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
   private final Map<String, Diagnosis> holding = new HashMap<>();
   private final Map<String, String> lastFailure = new HashMap<>();
   private long recoveredMs = -1;
-  private List<String> recovered = List.of();
+
+  /** What became of each setting that was left, as it was told, by the number of its override. */
+  private Map<Long, Ending> recovered = Map.of();
+
   private String unable;
   private boolean lossTold;
   private Judgement judgement = Judgement.none();
@@ -145,7 +150,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
       recoveredMs = nowMs;
       thread.offer(
           () -> {
-            List<String> found = hands.recover();
+            List<Restored> found = hands.recover();
             thread.tell(() -> recovered(found));
           });
       return;
@@ -160,16 +165,20 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
             + " s; see the incidents for what hinders.");
   }
 
-  private void recovered(List<String> found) {
-    if (!found.equals(recovered)) {
-      recovered = found;
-      for (String each : found) {
+  private void recovered(List<Restored> found) {
+    Map<Long, Ending> before = recovered;
+    recovered = new HashMap<>();
+    for (Restored each : found) {
+      long id = each.override().id();
+      recovered.put(id, each.ending());
+      // The sentence says what hinders, in numbers that change with each look.
+      if (before.get(id) != each.ending()) {
         chronicle.add(
-            Incident.Kind.REMEDY_EFFECTIVE,
+            each.isOver() ? Incident.Kind.REMEDY_EFFECTIVE : Incident.Kind.REMEDY_FAILED,
             "service",
-            "a setting of a remedy that ended in the middle was looked at: " + each,
+            "a setting of a remedy that ended in the middle was looked at: " + each.sentence(),
             "",
-            "");
+            each.isOver() ? "" : "It is tried again every " + RECOVER_MS / 1_000 + " s.");
       }
     }
   }

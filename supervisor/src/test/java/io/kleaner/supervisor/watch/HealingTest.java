@@ -3,6 +3,7 @@ package io.kleaner.supervisor.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.journal.Journal;
 import io.kleaner.supervisor.judge.broker.Broker;
@@ -13,6 +14,7 @@ import io.kleaner.supervisor.probe.broker.Replication;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.probe.broker.Source;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
+import io.kleaner.supervisor.remedy.broker.Overrides;
 import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
@@ -22,7 +24,7 @@ import io.kleaner.supervisor.service.Announcer;
 import io.kleaner.supervisor.service.Chronicle;
 import io.kleaner.supervisor.service.Signals;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +35,14 @@ import org.junit.jupiter.api.Test;
 
 /** What is called for when a cleaner dies, stepped by hand. */
 class HealingTest {
+
+  private static final TopicPartition[] FIVE = {
+    Broker.ORDERS,
+    Broker.POISON,
+    new TopicPartition("users", 0),
+    new TopicPartition("users", 1),
+    new TopicPartition("users", 2)
+  };
 
   private final Broker broker = new Broker();
   private final RecordingHands hands = new RecordingHands();
@@ -57,7 +67,7 @@ class HealingTest {
     private RemedyPolicy policy = RemedyPolicy.defaults(false);
     private final List<String> done = new ArrayList<>();
     private final List<Attempt> attempts = new ArrayList<>();
-    private final Set<String> ours = new HashSet<>();
+    private final Map<String, Long> ours = new HashMap<>();
     private final IsolatedTopics isolated = new IsolatedTopics();
 
     /** Whether what was carried out last had to show by something cleaned. */
@@ -84,7 +94,8 @@ class HealingTest {
               + (confirmed.isPresent() ? " " + confirmed.getAsLong() : ""));
       attempts.add(new Attempt(order.remedy(), order.subject(), broker.nowMs(), byHand));
       if (order.remedy() == BrokerRemedy.ISOLATE) {
-        ours.add(order.subject());
+        broker.isolate(order.subject());
+        ours.put(order.subject(), broker.nowMs());
         isolated.ours(ours);
       }
       return new RemedyDesk.Answer.Acted(new RemedyOutcome.Changed("done", "a", "b", 1));
@@ -101,7 +112,7 @@ class HealingTest {
     }
 
     @Override
-    public List<String> recover() {
+    public List<Overrides.Restored> recover() {
       return List.of();
     }
 
@@ -248,28 +259,90 @@ class HealingTest {
     assertThat(hands.done).isEmpty();
   }
 
-  @Test
-  void answer_hangingTransaction_needsItsProducerId() {
+  private void hanging(long producerId) {
+    OpenTransaction transaction =
+        new OpenTransaction(
+            producerId,
+            3,
+            Optional.empty(),
+            420,
+            OptionalLong.empty(),
+            broker.nowMs() - 3_600_000,
+            OptionalLong.empty(),
+            OptionalInt.of(1),
+            OpenTransaction.Coordinator.DOES_NOT_KNOW,
+            Source.ADMIN);
+    transactions(Seen.known(List.of(transaction), broker.nowMs()));
+  }
+
+  private void transactions(Seen<List<OpenTransaction>> seen) {
     broker.partition(
         Broker.ORDERS,
         files -> {
           files.offsets = Seen.known(new Offsets(0, 1_000, 420), broker.nowMs());
-          files.transactions =
-              Seen.known(
-                  List.of(
-                      new OpenTransaction(
-                          1001,
-                          3,
-                          Optional.empty(),
-                          420,
-                          OptionalLong.empty(),
-                          broker.nowMs() - 3_600_000,
-                          OptionalLong.empty(),
-                          OptionalInt.of(1),
-                          OpenTransaction.Coordinator.DOES_NOT_KNOW,
-                          Source.ADMIN)),
-                  broker.nowMs());
+          files.transactions = seen;
         });
+  }
+
+  @Test
+  void look_transactionsAreNotSeenAtALook_theQuestionKeepsItsNumber() {
+    hanging(1001);
+    ticks(2);
+    long id = asked();
+
+    transactions(Seen.missing(Source.ADMIN, "it does not answer"));
+    tick();
+    assertThat(asked()).isEqualTo(id);
+    broker.deleted(Broker.ORDERS);
+    tick();
+    assertThat(asked()).as("no topic is seen at all").isEqualTo(id);
+
+    hanging(1001);
+    tick();
+    assertThat(asked()).isEqualTo(id);
+    transactions(Seen.known(List.of(), broker.nowMs()));
+    tick();
+    assertThat(told("RemedyAsked")).as("it has ended").isEmpty();
+  }
+
+  @Test
+  void answer_noToOneTransaction_saysNothingOfTheNextOne() {
+    hanging(1001);
+    ticks(2);
+    assertThat(rounds.book().answer(asked(), false, "", "a test", false, broker.nowMs())).isEmpty();
+    ticks(2);
+    assertThat(told("RemedyAsked")).isEmpty();
+
+    hanging(1002);
+    ticks(2);
+
+    assertThat(told("RemedyAsked").orElseThrow()).contains("orders-0 of producer 1002");
+  }
+
+  @Test
+  void look_threadsAreNotSeenAtALook_theQuestionKeepsItsNumber() {
+    broker.logUnseen();
+    hands.policy =
+        new RemedyPolicy(
+            Map.of(BrokerRemedy.REVIVE, BrokerRemedy.Consent.ASK),
+            false,
+            RemedyPolicy.Limits.DEFAULT);
+    ticks(2);
+    broker.noThreads();
+    ticks(3);
+    long id = asked();
+
+    broker.threadsUnseen();
+    tick();
+    broker.noThreads();
+    tick();
+
+    assertThat(asked()).isEqualTo(id);
+  }
+
+  @Test
+  void answer_hangingTransaction_needsItsProducerId() {
+    hanging(1001);
     ticks(2);
     long id = asked();
 
@@ -375,6 +448,76 @@ class HealingTest {
     assertThat(told("RemedyAsked")).as("it is full still").isPresent();
   }
 
+  @Test
+  void look_heapIsNotSeenAtALook_theQuestionKeepsItsNumber() {
+    broker.set("log.cleaner.dedupe.buffer.size", Long.toString(100L << 20));
+    broker.maxHeapBytes = OptionalLong.of(600L << 20);
+    broker.mapOfKeysFull();
+    ticks(2);
+    long id = asked();
+
+    broker.maxHeapBytes = OptionalLong.empty();
+    tick();
+
+    assertThat(asked()).isEqualTo(id);
+  }
+
+  private void fallBehindFor(long seconds) {
+    for (long second = 0; second < seconds; second++) {
+      broker.getsDirtier(FIVE);
+      tick();
+    }
+  }
+
+  @Test
+  void look_moreThreadsJustNow_areAskedForAgainOnlyWhenTheWholeTrendIsOfThem() {
+    broker.set("log.cleaner.dedupe.buffer.size", Long.toString(128L << 20));
+    hands.policy =
+        new RemedyPolicy(
+            Map.of(BrokerRemedy.RESIZE_THREADS, BrokerRemedy.Consent.AUTO),
+            false,
+            RemedyPolicy.Limits.DEFAULT);
+    broker.working(2);
+    long windowSeconds = broker.trendWindowMs() / 1_000;
+    for (long second = 0; second < windowSeconds && hands.done.isEmpty(); second++) {
+      fallBehindFor(1);
+    }
+    broker.working(4);
+    fallBehindFor(windowSeconds - 10);
+    assertThat(hands.done).containsExactly("resize-threads broker 1");
+
+    fallBehindFor(60);
+    assertThat(hands.done).containsExactly("resize-threads broker 1", "resize-threads broker 1");
+  }
+
+  @Test
+  void look_operatorEndsOurIsolationAndItKillsAgainTwice_asksAgain() {
+    broker.partition(Broker.POISON, files -> {});
+    hands.policy =
+        new RemedyPolicy(
+            Map.of(BrokerRemedy.ISOLATE, BrokerRemedy.Consent.AUTO),
+            false,
+            RemedyPolicy.Limits.DEFAULT);
+    ticks(2);
+    killedAtPoison();
+    tick();
+    killedAtPoison();
+    ticks(5);
+    assertThat(hands.done).containsOnlyOnce("isolate poison");
+
+    hands.policy = RemedyPolicy.defaults(false);
+    broker.aliveAs(40);
+    broker.compactAgain("poison");
+    ticks(5);
+    assertThat(told("RemedyAsked")).as("it has not killed since").isEmpty();
+
+    killedAtPoison();
+    tick();
+    killedAtPoison();
+    ticks(3);
+    assertThat(told("RemedyAsked").orElseThrow()).contains("isolate poison");
+  }
+
   private static void replicated(Broker.Files files) {
     files.replication =
         Seen.known(
@@ -448,6 +591,23 @@ class HealingTest {
     assertThat(told("CleanerStarved")).isPresent();
     assertThat(told("RemedyAsked").orElseThrow()).contains("unstick");
     assertThat(rounds.book().all().get(0).order().number()).isEqualTo(700_000_000L);
+  }
+
+  @Test
+  void look_settingsOrThreadsAreNotSeenAtALook_theQuestionKeepsItsNumber() {
+    starved("70000000");
+    long id = asked();
+
+    broker.configKnown = false;
+    tick();
+    broker.configKnown = true;
+    broker.threadsUnseen();
+    tick();
+    assertThat(asked()).isEqualTo(id);
+
+    broker.asleepInTheThrottle();
+    tick();
+    assertThat(asked()).isEqualTo(id);
   }
 
   @Test

@@ -4,6 +4,7 @@ package io.kleaner.supervisor.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.supervisor.judge.broker.Broker;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -35,10 +36,26 @@ class IsolatedTopicsTest {
   }
 
   @Test
-  void at_topicOfOurJournal_countsWhateverIsSeen() {
-    topics.ours(Set.of(POISON));
+  void at_topicOfOurJournal_countsUntilALaterLookShowsThatItIsNot() {
+    topics.ours(Map.of(POISON, broker.nowMs()));
+    assertThat(now()).as("its settings are not seen").containsExactly(POISON);
 
+    broker.partition(Broker.POISON, files -> {});
+    assertThat(now()).as("they are of before").containsExactly(POISON);
+    broker.advance(1);
+    assertThat(now()).as("somebody has taken ours away").isEmpty();
+  }
+
+  @Test
+  void at_topicOfOurJournal_whatTheHandsReadOfItWinsToo() {
+    topics.ours(Map.of(POISON, broker.nowMs()));
+    broker.partition(Broker.POISON, files -> {});
+    broker.advance(1);
+    topics.found(POISON, true, broker.nowMs());
     assertThat(now()).containsExactly(POISON);
+
+    topics.found(POISON, false, broker.nowMs());
+    assertThat(now()).isEmpty();
   }
 
   @Test
@@ -54,6 +71,21 @@ class IsolatedTopicsTest {
     assertThat(now()).as("released, and not looked at since").isEmpty();
     broker.advance(1);
     assertThat(now()).containsExactly(POISON);
+  }
+
+  @Test
+  void lookAt_theLookFailsInWhateverWay_leavesItToTheLooks() {
+    broker.partition(Broker.POISON, files -> {});
+    topics.lookAt(POISON, broker.nowMs(), topic -> true);
+    assertThat(now()).containsExactly(POISON);
+
+    topics.lookAt(
+        POISON,
+        broker.nowMs(),
+        topic -> {
+          throw new IllegalStateException("a client that is closed");
+        });
+    assertThat(now()).isEmpty();
   }
 
   @Test

@@ -9,17 +9,12 @@ import io.kleaner.supervisor.journal.Journal;
 import io.kleaner.supervisor.judge.broker.Broker;
 import io.kleaner.supervisor.judge.broker.BrokerJudge;
 import io.kleaner.supervisor.judge.broker.Judgement;
-import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
-import io.kleaner.supervisor.remedy.broker.RemedyDesk;
-import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
-import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
 import io.kleaner.supervisor.service.Announcer;
 import io.kleaner.supervisor.service.Chronicle;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -34,49 +29,11 @@ class TuningCallsTest {
   private final BrokerJudge judge = broker.judge();
   private final RemedyBook book =
       new RemedyBook(
-          new Asking(),
+          new IdleHands(),
           new HandsThread("a test"),
           new Chronicle(Journal.inMemory("a test"), new Announcer(), Clock.system()));
   private final TuningCalls calls = new TuningCalls(book);
   private Set<String> calledFor = Set.of();
-
-  /** Hands that ask about everything and do nothing. */
-  private static final class Asking implements BrokerHands {
-
-    @Override
-    public String unable() {
-      return "";
-    }
-
-    @Override
-    public Decision decide(BrokerRemedy remedy, String subject) {
-      return RemedyPolicy.defaults(false).decide(remedy, subject, false, List.of(), 0);
-    }
-
-    @Override
-    public RemedyDesk.Answer carryOut(
-        Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean) {
-      return new RemedyDesk.Answer.Held(new Decision.No("a test"));
-    }
-
-    @Override
-    public Set<String> isolated(BrokerSample sample) {
-      return Set.of();
-    }
-
-    @Override
-    public boolean hasLeftovers() {
-      return false;
-    }
-
-    @Override
-    public List<String> recover() {
-      return List.of();
-    }
-
-    @Override
-    public void close() {}
-  }
 
   private void look() {
     broker.advance(1_000);
@@ -106,7 +63,9 @@ class TuningCallsTest {
 
     assertThat(asked().orElseThrow().order().number()).isEqualTo(4);
     assertThat(asked().orElseThrow().question())
-        .isEqualTo("Change log.cleaner.threads of broker 1 for good?");
+        .isEqualTo(
+            "Change log.cleaner.threads of broker 1 until"
+                + " 'kleaner release \"broker 1\"' takes it back?");
   }
 
   @Test
@@ -119,6 +78,22 @@ class TuningCallsTest {
     look();
 
     assertThat(calledFor).contains("resize-threads broker 1");
+  }
+
+  @Test
+  void look_settingsOrBrokerAreNotSeenAtALook_theQuestionStays() {
+    broker.working(2);
+    fallBehind(THREE);
+
+    broker.configKnown = false;
+    look();
+    assertThat(calledFor).containsExactly("resize-threads broker 1");
+
+    broker.configKnown = true;
+    broker.nodeId = OptionalInt.empty();
+    look();
+    assertThat(calledFor).containsExactly("resize-threads broker 1");
+    assertThat(book.all()).as("nobody is asked about a broker without a number").hasSize(1);
   }
 
   @Test

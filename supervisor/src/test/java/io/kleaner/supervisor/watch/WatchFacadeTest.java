@@ -7,6 +7,8 @@ import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.alert.AlertBook;
 import io.kleaner.supervisor.alert.AlertDispatcher;
 import io.kleaner.supervisor.alert.AlertPolicy;
+import io.kleaner.supervisor.http.ServiceApi.Action;
+import io.kleaner.supervisor.http.ServiceApi.ActionResult;
 import io.kleaner.supervisor.journal.Journal;
 import io.kleaner.supervisor.judge.broker.Broker;
 import io.kleaner.supervisor.service.Announcer;
@@ -15,6 +17,7 @@ import io.kleaner.supervisor.service.Supervisor;
 import io.kleaner.supervisor.service.SupervisorThread;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** What the sidecar shows, its supervisor stepped by hand. */
@@ -57,6 +60,29 @@ class WatchFacadeTest {
           announcer,
           new SupervisorThread(supervisor),
           null);
+
+  @Test
+  void act_releaseOfABrokerWhoseNumberIsNotKnown_isRefusedAndIsNoTopicsRelease() {
+    broker.nodeId = OptionalInt.empty();
+    supervisor.tick();
+
+    for (String target : List.of("broker", "broker 1")) {
+      assertThat(facade.act(Action.RELEASE, target, "a test"))
+          .satisfies(
+              result -> {
+                assertThat(result.outcome()).isEqualTo(ActionResult.Outcome.REFUSED);
+                assertThat(result.message()).contains("node id");
+              });
+    }
+
+    broker.nodeId = OptionalInt.of(1);
+    supervisor.tick();
+    assertThat(facade.act(Action.RELEASE, "broker", "a test").outcome())
+        .isEqualTo(ActionResult.Outcome.NOT_FOUND);
+    assertThat(facade.act(Action.RELEASE, "broker 1", "a test").message())
+        .as("it would be done by hands that can")
+        .isEqualTo("a test");
+  }
 
   @Test
   void partitions_askedAgainBeforeTheNextLook_areNotMadeAnew() {

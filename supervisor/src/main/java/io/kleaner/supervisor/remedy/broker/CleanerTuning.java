@@ -23,12 +23,14 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * Changes a live broker's cleaner for good: its throttle, its number of threads, its buffer. Each
- * change restarts the cleaner, so the rules of {@link LeverRules} hold: a thread that sleeps in the
- * throttle keeps the old rate until it wakes, and would block the broker until then. So nothing is
- * changed while it works under a rate that allows of long sleeps, {@link TuningRules#refuseSleeps}.
+ * Changes a live broker's cleaner until a person has it taken back: its throttle, its number of
+ * threads, its buffer. Each change restarts the cleaner, so the rules of {@link LeverRules} hold: a
+ * thread that sleeps in the throttle keeps the old rate until it wakes, and would block the broker
+ * until then. So nothing is changed while it works under a rate that allows of long sleeps, {@link
+ * TuningRules#refuseSleeps}.
  *
- * <p>What it changes is meant to last; the journal of overrides says what it was. Not thread-safe.
+ * <p>What it changes stays after an end of Kleaner, too; the journal of overrides says what it was.
+ * Not thread-safe.
  */
 public final class CleanerTuning {
 

@@ -189,6 +189,15 @@ public final class Overrides {
             + former.map(text -> " is '" + text + "' again").orElse(" is not set there again"));
   }
 
+  /**
+   * Ends an override whose setting somebody else has changed since: what is there now is theirs.
+   *
+   * @throws IOException if the journal can't take note of it; the override is still open then
+   */
+  public void leaveToOperator(ConfigOverride override) throws IOException {
+    journal.end(override);
+  }
+
   private Restored end(ConfigOverride override, Ending ending, String sentence) {
     try {
       journal.end(override);

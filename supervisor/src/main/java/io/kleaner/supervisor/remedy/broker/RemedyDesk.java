@@ -101,7 +101,7 @@ public final class RemedyDesk {
     } catch (IOException e) {
       outcome =
           new NotEffective(
-              "it broke off: " + e.getMessage(),
+              "it broke off: " + (e.getMessage() == null ? e.toString() : e.getMessage()),
               false,
               "what it may have left set is in the journal of overrides, and is taken back");
     } catch (RuntimeException e) {

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -50,7 +49,8 @@ public final class TopicIsolation {
   }
 
   /**
-   * Isolates a topic.
+   * Isolates a topic, also one that was isolated from here before an operator changed its settings:
+   * what the operator made of them is what a release then gives back.
    *
    * @param explicitYes whether a person said yes to {@link #question} for this very topic; an
    *     internal topic is isolated in no other way
@@ -62,11 +62,17 @@ public final class TopicIsolation {
           topic + " is one of Kafka's own topics, which are isolated only if a person says so",
           question(topic));
     }
-    if (!ours(topic).isEmpty()) {
-      return new Refused(topic + " is isolated already", "Release it to have it compacted again.");
+    Map<String, Former> now = settings(topic);
+    List<ConfigOverride> ours = ours(topic);
+    if (isIsolated(key -> now.get(key).own())) {
+      return ours.isEmpty()
+          ? new Refused(topic + " is isolated already, " + NOT_OURS, releaseElsewhere(topic))
+          : new Refused(topic + " is isolated already", "Release it to have it compacted again.");
     }
-    if (isIsolated(topic)) {
-      return new Refused(topic + " is isolated already, " + NOT_OURS, releaseElsewhere(topic));
+    for (ConfigOverride each : ours) {
+      if (!now.get(each.key()).own().equals(Optional.of(each.ours()))) {
+        overrides.leaveToOperator(each);
+      }
     }
     long beganNs = clock.nanoTime();
     List<ConfigOverride> set =
@@ -112,9 +118,12 @@ public final class TopicIsolation {
    * @throws IOException if it doesn't tell
    */
   public boolean isIsolated(String topic) throws IOException {
-    Map<String, Former> now =
-        overrides.access().read(ConfigTarget.topic(topic), Isolation.SETTINGS.keySet());
+    Map<String, Former> now = settings(topic);
     return isIsolated(key -> now.get(key).own());
+  }
+
+  private Map<String, Former> settings(String topic) throws IOException {
+    return overrides.access().read(ConfigTarget.topic(topic), Isolation.SETTINGS.keySet());
   }
 
   /**
@@ -131,12 +140,17 @@ public final class TopicIsolation {
     return "Release it " + Isolation.releasedElsewhere(topic, "kafka-configs.sh");
   }
 
-  /** The topics that are isolated by this journal. */
-  public Set<String> isolated() {
+  /**
+   * The topics that were isolated by this journal and not released, and when, milliseconds since
+   * the epoch. Whether they still are, the broker's settings tell: an operator may have changed
+   * them.
+   */
+  public Map<String, Long> isolatedMs() {
     return overrides.open().stream()
         .filter(each -> each.purpose() == Purpose.ISOLATE)
-        .map(each -> each.target().name())
-        .collect(Collectors.toUnmodifiableSet());
+        .collect(
+            Collectors.toUnmodifiableMap(
+                each -> each.target().name(), ConfigOverride::atMs, Math::max));
   }
 
   private List<ConfigOverride> ours(String topic) {

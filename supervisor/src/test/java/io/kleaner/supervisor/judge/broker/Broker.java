@@ -52,7 +52,12 @@ public final class Broker {
   public OptionalLong maxHeapBytes = OptionalLong.empty();
   Optional<List<CleanerThread>> threads = Optional.of(List.of(idle(0, 30)));
   final Map<String, ConfigValue> config = new HashMap<>();
-  boolean configKnown = true;
+
+  /** Whether its settings are seen. */
+  public boolean configKnown = true;
+
+  /** Its number, empty if no source says. */
+  public OptionalInt nodeId = OptionalInt.of(1);
 
   /** When its settings were looked at; empty for now. */
   public OptionalLong settingsSeenMs = OptionalLong.empty();
@@ -239,6 +244,11 @@ public final class Broker {
     threads = Optional.of(List.of());
   }
 
+  /** Nobody reads its log. */
+  public void logUnseen() {
+    log = Optional.empty();
+  }
+
   /** Its threads are not seen. */
   public void threadsUnseen() {
     threads = Optional.empty();
@@ -284,6 +294,26 @@ public final class Broker {
     threads = Optional.of(List.of(thread(0, 30, stack, (long) (cpuShare * (nowMs - START_MS)))));
   }
 
+  /** Someone isolates a topic. */
+  public void isolate(String topic) {
+    all.forEach(
+        (id, files) -> {
+          if (id.topic().equals(topic)) {
+            files.isolated();
+          }
+        });
+  }
+
+  /** Someone deletes what isolates a topic. */
+  public void compactAgain(String topic) {
+    all.forEach(
+        (id, files) -> {
+          if (id.topic().equals(topic)) {
+            files.topic.keySet().removeAll(Isolation.SETTINGS.keySet());
+          }
+        });
+  }
+
   /** A topic's partition is deleted. */
   public void deleted(TopicPartition id) {
     all.remove(id);
@@ -302,7 +332,7 @@ public final class Broker {
         nowMs,
         Seen.known(
             new BrokerIdentity(
-                OptionalInt.of(1),
+                nodeId,
                 Optional.empty(),
                 Optional.of("localhost:9092"),
                 Optional.of(version),

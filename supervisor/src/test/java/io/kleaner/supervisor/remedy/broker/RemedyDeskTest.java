@@ -14,6 +14,7 @@ import io.kleaner.supervisor.remedy.broker.RemedyOutcome.NotEffective;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Refused;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -124,6 +125,30 @@ class RemedyDeskTest {
             Answer.Held.class,
             held -> assertThat(held.decision()).isInstanceOf(Decision.Wait.class));
     assertThat(desk.attempts()).hasSize(1);
+  }
+
+  @Test
+  void request_breaksOffWithoutAMessage_saysOfWhat() {
+    Answer answer =
+        desk.request(
+            BrokerRemedy.REVIVE,
+            "broker 1",
+            true,
+            "",
+            () -> {
+              throw new ClosedChannelException();
+            });
+
+    assertThat(answer)
+        .isInstanceOfSatisfying(
+            Answer.Acted.class,
+            acted ->
+                assertThat(acted.outcome())
+                    .isInstanceOfSatisfying(
+                        NotEffective.class,
+                        failed ->
+                            assertThat(failed.reason())
+                                .endsWith("java.nio.channels.ClosedChannelException")));
   }
 
   @Test

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.remedy.broker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.time.FixedClock;
+import io.kleaner.supervisor.judge.broker.Isolation;
+import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Changed;
+import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Refused;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Isolation where an operator has a hand in a topic's settings, too. */
+class TopicIsolationTest {
+
+  private static final String RATIO = "min.cleanable.dirty.ratio";
+
+  @TempDir private Path state;
+
+  private final TopicSettings settings = new TopicSettings();
+  private OverrideJournal journal;
+  private TopicIsolation isolation;
+
+  @BeforeEach
+  void open() throws IOException {
+    journal = OverrideJournal.open(new LocalFileSystem(), state, "overrides");
+    FixedClock clock = new FixedClock(1_000);
+    isolation =
+        new TopicIsolation(
+            new Overrides(
+                new ConfigAccess(settings.admin(), Duration.ofSeconds(30)), journal, clock),
+            clock);
+    settings.of("poison").put(RATIO, "0.01");
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    journal.close();
+  }
+
+  @Test
+  void isolate_again_isRefusedWhileTheBrokerShowsIt() throws IOException {
+    assertThat(isolation.isolate("poison", false)).isInstanceOf(Changed.class);
+    assertThat(settings.of("poison")).containsAllEntriesOf(Isolation.SETTINGS);
+    assertThat(isolation.isolatedMs()).isEqualTo(Map.of("poison", 1_000L));
+
+    assertThat(isolation.isolate("poison", true))
+        .isInstanceOfSatisfying(
+            Refused.class, refused -> assertThat(refused.nextStep()).startsWith("Release it"));
+  }
+
+  @Test
+  void isolate_operatorDeletedOurs_isolatesAnewAndGivesBackWhatTheOperatorMadeOfIt()
+      throws IOException {
+    isolation.isolate("poison", false);
+    settings.of("poison").keySet().removeAll(Isolation.SETTINGS.keySet());
+
+    assertThat(isolation.isolate("poison", false)).isInstanceOf(Changed.class);
+
+    assertThat(settings.of("poison")).containsAllEntriesOf(Isolation.SETTINGS);
+    assertThat(journal.open()).as("the former ones have ended").hasSize(2);
+    assertThat(isolation.release("poison")).isInstanceOf(Changed.class);
+    assertThat(settings.of("poison")).isEmpty();
+    assertThat(journal.open()).isEmpty();
+  }
+
+  @Test
+  void isolate_operatorChangedOneOfOurs_setsItAgainAndStillKnowsWhatTheOtherWas()
+      throws IOException {
+    settings.of("poison").put("max.compaction.lag.ms", "5000");
+    isolation.isolate("poison", false);
+    settings.of("poison").put(RATIO, "0.5");
+
+    assertThat(isolation.isolate("poison", false)).isInstanceOf(Changed.class);
+
+    assertThat(settings.of("poison")).containsAllEntriesOf(Isolation.SETTINGS);
+    assertThat(journal.open()).hasSize(2);
+    isolation.release("poison");
+    assertThat(settings.of("poison"))
+        .containsOnly(Map.entry(RATIO, "0.5"), Map.entry("max.compaction.lag.ms", "5000"));
+  }
+}

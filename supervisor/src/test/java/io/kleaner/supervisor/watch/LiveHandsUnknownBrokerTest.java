@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.pace.CancelToken;
+import io.kleaner.core.time.FixedClock;
+import io.kleaner.supervisor.journal.Incident;
+import io.kleaner.supervisor.journal.Journal;
+import io.kleaner.supervisor.probe.broker.AdminTarget;
+import io.kleaner.supervisor.probe.broker.BrokerSample;
+import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
+import io.kleaner.supervisor.remedy.broker.RemedyDesk;
+import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
+import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Hands whose broker nobody sees. */
+class LiveHandsUnknownBrokerTest {
+
+  @TempDir private Path state;
+
+  private final Journal journal = Journal.inMemory("a test");
+
+  private LiveHands open() throws IOException {
+    return LiveHands.open(
+        new LocalFileSystem(),
+        new FixedClock(1_000),
+        new AdminTarget("localhost:1", Map.of()),
+        Optional.empty(),
+        List.of(),
+        state,
+        RemedyPolicy.defaults(false),
+        journal,
+        () -> BrokerSample.nothing(1_000),
+        new CancelToken());
+  }
+
+  @Test
+  void carryOut_brokerWithoutANumber_isAnAttemptThatFailedAndHasAPauseAfterIt() throws Exception {
+    try (LiveHands hands = open()) {
+      assertThat(hands.decide(BrokerRemedy.REVIVE, "broker")).isInstanceOf(Decision.Go.class);
+
+      RemedyDesk.Answer answer =
+          hands.carryOut(
+              new BrokerHands.Order(BrokerRemedy.REVIVE, "broker", List.of(), 0, "a test"),
+              false,
+              OptionalLong.empty(),
+              false);
+
+      assertThat(Endings.state(answer)).isEqualTo(Ticket.State.FAILED);
+      assertThat(Endings.text(answer)).contains("the broker's node id is not known");
+      assertThat(journal.latest())
+          .extracting(Incident::kind)
+          .containsExactly(Incident.Kind.REMEDY_FAILED, Incident.Kind.REMEDY_BEGUN);
+      assertThat(hands.decide(BrokerRemedy.REVIVE, "broker")).isInstanceOf(Decision.Wait.class);
+    }
+  }
+}
