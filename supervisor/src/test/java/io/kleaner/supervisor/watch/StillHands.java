@@ -3,6 +3,7 @@ package io.kleaner.supervisor.watch;
 
 import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
+import io.kleaner.supervisor.remedy.broker.Overrides;
 import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
 import java.util.List;
@@ -49,7 +50,7 @@ final class StillHands implements BrokerHands {
   }
 
   @Override
-  public List<String> recover() {
+  public List<Overrides.Restored> recover() {
     return List.of();
   }
 
