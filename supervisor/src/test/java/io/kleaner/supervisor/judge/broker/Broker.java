@@ -132,6 +132,14 @@ public final class Broker {
       set("max.compaction.lag.ms", Long.toString(Long.MAX_VALUE));
     }
 
+    /** Its cleaner gave it up. */
+    public void uncleanable(TopicPartition id) {
+      mark =
+          Optional.of(
+              new LogEvent.MarkedUncleanable(
+                  START_MS, "Marking partition as uncleanable", id, Optional.of("an error")));
+    }
+
     public void eligible() {
       kind = Eligibility.Kind.ELIGIBLE;
       dirtyBytes = 1 << 20;
@@ -272,7 +280,7 @@ public final class Broker {
   }
 
   /** It has one thread, which has used this share of a processor since the beginning. */
-  void threadIs(StackClass stack, double cpuShare) {
+  public void threadIs(StackClass stack, double cpuShare) {
     threads = Optional.of(List.of(thread(0, 30, stack, (long) (cpuShare * (nowMs - START_MS)))));
   }
 
