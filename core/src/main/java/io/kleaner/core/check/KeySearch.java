@@ -219,15 +219,16 @@ public final class KeySearch implements AutoCloseable {
   }
 
   /**
-   * A broker may be in the middle of appending the last batch of the active segment. What is whole,
-   * or stands before a whole batch, is no such end, and neither are bytes that do not begin a batch
-   * at all: a search that passed over them would prove nothing.
+   * A broker may be in the middle of appending the last batch of the active segment, or have
+   * preallocated the rest of it: zeros hide no record. What is whole, or stands before a whole
+   * batch, is no such end, and neither are other bytes that do not begin a batch at all: a search
+   * that passed over them would prove nothing.
    */
   private boolean nextBeforeAppend() throws IOException {
     try {
       return batches.next();
     } catch (CorruptBatchException e) {
-      if (e.isTruncated() && batches.isAtTornEnd()) {
+      if (e.isTruncated() ? batches.isAtTornEnd() : batches.isAtZeros()) {
         return false;
       }
       throw e;

@@ -35,7 +35,7 @@ public final class BatchCursor {
   public static final int MAX_CONTROL_BATCH_BYTES = 1024 * 1024;
 
   private static final int MAX_KNOWN_MAGIC = 2;
-  private static final int MAX_KNOWN_CODEC = 4;
+  static final int MAX_KNOWN_CODEC = 4;
 
   private final int maxBatchBytes;
   private final BatchHeader header = new BatchHeader();
@@ -164,10 +164,18 @@ public final class BatchCursor {
    * Whether all that is left, of which {@link #next()} found that it is no batch, is the torn rest
    * of one append, as a crash leaves it, or an append under way: then nothing there is a whole
    * batch, up to the end position that the file was opened with. What was appended since says
-   * nothing about what stood there.
+   * nothing about what stood there. Zeros are such a rest too, however many.
    */
   public boolean isAtTornEnd() throws IOException {
     return new TornEnd(path, file).isAt(nextFilePosition(), endPosition);
+  }
+
+  /**
+   * Whether all that is left is zeros: what a broker with {@code log.preallocate} has not written
+   * to yet, or what a power loss made of an append.
+   */
+  public boolean isAtZeros() throws IOException {
+    return new TornEnd(path, file).isZerosAt(nextFilePosition(), endPosition);
   }
 
   /**

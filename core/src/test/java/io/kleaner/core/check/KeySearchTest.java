@@ -11,6 +11,7 @@ import io.kleaner.core.oracle.ScriptedLog;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.CancelledException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class KeySearchTest {
 
   private static final String FIRST = "00000000000000000000";
+  private static final long PREALLOCATED_BYTES = 256L << 20;
   private static final int LENGTH = 8;
   private static final int MAGIC = 16;
 
@@ -117,6 +119,25 @@ class KeySearchTest {
 
     assertThat(result.unread()).isEmpty();
     assertThat(result.readEnd()).isEqualTo(1);
+  }
+
+  /** As a broker with {@code log.preallocate} has it. */
+  @Test
+  void search_activeSegmentPreallocated_readsUpToTheZeros() throws IOException {
+    Path dir = temp.resolve("data");
+    try (ScriptedLog log = ScriptedLog.in(dir, Map.of())) {
+      log.put("a", "1");
+    }
+    Path file = ScriptedLog.partition(dir).resolve(FIRST + ".log");
+    try (RandomAccessFile active = new RandomAccessFile(file.toFile(), "rw")) {
+      active.setLength(PREALLOCATED_BYTES);
+    }
+
+    KeySearch.Result result = search(dir, "a");
+
+    assertThat(result.unread()).isEmpty();
+    assertThat(result.readEnd()).isEqualTo(1);
+    assertThat(result.provesNoEarlierValue()).isTrue();
   }
 
   @ParameterizedTest

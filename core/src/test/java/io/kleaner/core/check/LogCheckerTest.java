@@ -9,6 +9,7 @@ import io.kleaner.core.oracle.Fixtures;
 import io.kleaner.core.oracle.ScriptedLog;
 import io.kleaner.core.pace.CancelToken;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -160,6 +161,23 @@ class LogCheckerTest {
             finding -> {
               assertThat(finding.position()).isPresent();
               assertThat(finding.offset()).hasValue(5);
+            });
+  }
+
+  /** As the active segment of a broker with {@code log.preallocate}. */
+  @Test
+  void check_zerosUpToThePreallocatedSize_tornTail() throws IOException {
+    try (RandomAccessFile active =
+        new RandomAccessFile(partition.resolve(SECOND + ".log").toFile(), "rw")) {
+      active.setLength(256L << 20);
+    }
+
+    assertThat(check(CheckLevel.HEADERS))
+        .singleElement()
+        .satisfies(
+            finding -> {
+              assertThat(finding.kind()).isEqualTo(Finding.Kind.TORN_TAIL);
+              assertThat(finding.severity()).isEqualTo(Finding.Severity.WARNING);
             });
   }
 
