@@ -150,8 +150,8 @@ public final class SwapRecovery {
   private long nextOffset(Path dir, SegmentFileName log) throws IOException {
     Path path = log.in(dir);
     try (FileHandle file = fileSystem.openRead(path)) {
-      BatchCursor batches = new BatchCursor(BUFFER_BYTES, Integer.MAX_VALUE);
-      batches.open(path, file, 0, file.size(), log.baseOffset(), BatchCursor.Check.HEADERS);
+      BatchCursor batches = new BatchCursor(BUFFER_BYTES, BatchCursor.MAX_CONTROL_BATCH_BYTES);
+      batches.open(path, file, 0, file.size(), log.baseOffset(), BatchCursor.Check.SKIM);
       long next = log.baseOffset();
       while (batches.next()) {
         next = batches.header().nextOffset();

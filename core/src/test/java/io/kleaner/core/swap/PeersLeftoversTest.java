@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.oracle.ScriptedLog;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 class PeersLeftoversTest {
 
   private static final List<String> SUFFIXES = List.of(".log", ".index", ".timeindex");
+
+  private static final int LENGTH = 8;
+  private static final long LOG_OVERHEAD = 12;
 
   @TempDir private Path temp;
   private Path partition;
@@ -80,6 +84,21 @@ class PeersLeftoversTest {
     }
 
     assertThat(recover().result()).isEqualTo(RecoveryPlan.Result.UNDONE);
+  }
+
+  /** Where a swap ends is in its headers: what a batch holds need not be in memory. */
+  @Test
+  void plan_batchLargerThanAnyBuffer_swapIsFinished() throws IOException {
+    Files.delete(file(0, ".log.cleaned"));
+    try (RandomAccessFile swap = new RandomAccessFile(file(1, ".log.swap").toFile(), "rw")) {
+      long atLast = swap.length() - Files.size(file(3, ".log"));
+      swap.seek(atLast + LENGTH);
+      swap.writeInt(Integer.MAX_VALUE);
+      swap.setLength(atLast + LOG_OVERHEAD + Integer.MAX_VALUE);
+    }
+
+    assertThat(recover().result()).isEqualTo(RecoveryPlan.Result.FINISHED);
+    assertThat(names()).doesNotContain("3.log", "1.log.swap");
   }
 
   private RecoveryPlan recover() throws IOException {
