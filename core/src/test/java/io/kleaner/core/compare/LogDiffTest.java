@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.compare;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -16,6 +17,9 @@ import io.kleaner.core.record.BoundExceededException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +103,37 @@ class LogDiffTest {
 
     assertThat(report.total()).isEqualTo(1);
     assertThat(report.differences().get(0).kind()).isEqualTo(Difference.Kind.LAST_VALUE);
+  }
+
+  @Test
+  void compare_otherHeadersAlone_different() throws IOException {
+    assertOnlyLastValueDiffers(
+        record(ScriptedLog.TIME_MS, header("h", "1")),
+        record(ScriptedLog.TIME_MS, header("h", "2")));
+    assertOnlyLastValueDiffers(
+        record(ScriptedLog.TIME_MS, header("h", "1")), record(ScriptedLog.TIME_MS));
+  }
+
+  @Test
+  void compare_otherTimestampAlone_different() throws IOException {
+    assertOnlyLastValueDiffers(record(ScriptedLog.TIME_MS), record(ScriptedLog.TIME_MS + 1));
+  }
+
+  private void assertOnlyLastValueDiffers(SimpleRecord left, SimpleRecord right)
+      throws IOException {
+    assertThat(diff(log -> log.put(left), log -> log.put(left)).isSame()).isTrue();
+    assertThat(diff(log -> log.put(left), log -> log.put(right)).differences())
+        .singleElement()
+        .extracting(Difference::kind)
+        .isEqualTo(Difference.Kind.LAST_VALUE);
+  }
+
+  private static SimpleRecord record(long timestampMs, Header... headers) {
+    return new SimpleRecord(timestampMs, "a".getBytes(UTF_8), "1".getBytes(UTF_8), headers);
+  }
+
+  private static Header header(String key, String value) {
+    return new RecordHeader(key, value.getBytes(UTF_8));
   }
 
   @Test

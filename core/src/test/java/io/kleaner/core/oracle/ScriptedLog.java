@@ -17,6 +17,7 @@ import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.utils.ByteBufferOutputStream;
 
 /**
@@ -67,6 +68,11 @@ public final class ScriptedLog implements AutoCloseable {
   /** One batch of one record; without a value it is a tombstone. */
   public ScriptedLog put(String key, String value) {
     return batch(new String[] {key}, new String[] {value});
+  }
+
+  /** One batch of one record, with its timestamp and its headers. */
+  public ScriptedLog put(SimpleRecord record) {
+    return append(RecordBatch.NO_PRODUCER_ID, false, record);
   }
 
   /** One batch. */
@@ -125,8 +131,17 @@ public final class ScriptedLog implements AutoCloseable {
   }
 
   private ScriptedLog append(long producerId, boolean inTxn, byte[][] keys, byte[][] values) {
+    SimpleRecord[] records = new SimpleRecord[keys.length];
+    for (int i = 0; i < keys.length; i++) {
+      records[i] =
+          new SimpleRecord(magic == 0 ? RecordBatch.NO_TIMESTAMP : TIME_MS, keys[i], values[i]);
+    }
+    return append(producerId, inTxn, records);
+  }
+
+  private ScriptedLog append(long producerId, boolean inTxn, SimpleRecord... records) {
     boolean produced = producerId != RecordBatch.NO_PRODUCER_ID;
-    int sequence = produced ? sequences.merge(producerId, keys.length, Integer::sum) : 0;
+    int sequence = produced ? sequences.merge(producerId, records.length, Integer::sum) : 0;
     MemoryRecordsBuilder builder =
         new MemoryRecordsBuilder(
             ByteBuffer.allocate(512),
@@ -137,13 +152,13 @@ public final class ScriptedLog implements AutoCloseable {
             RecordBatch.NO_TIMESTAMP,
             producerId,
             produced ? (short) 0 : RecordBatch.NO_PRODUCER_EPOCH,
-            produced ? sequence - keys.length : RecordBatch.NO_SEQUENCE,
+            produced ? sequence - records.length : RecordBatch.NO_SEQUENCE,
             inTxn,
             false,
             magic < 2 ? RecordBatch.NO_PARTITION_LEADER_EPOCH : 0,
             Integer.MAX_VALUE);
-    for (int i = 0; i < keys.length; i++) {
-      builder.append(magic == 0 ? RecordBatch.NO_TIMESTAMP : TIME_MS, keys[i], values[i]);
+    for (SimpleRecord record : records) {
+      builder.append(record);
     }
     kafka.log().appendAsFollower(builder.build(), 0);
     return this;
