@@ -153,6 +153,9 @@ public final class Compactor implements AutoCloseable {
       return new CompactionOutcome.Refused(
           e.getMessage() + "; " + run.state() + ".",
           "Run 'kleaner check --level 3 " + plan.dir() + "'.");
+    } catch (OversizedMarkerException e) {
+      return new CompactionOutcome.Refused(
+          e.getMessage() + "; " + run.state() + ".", OversizedMarkerException.nextStep(plan.dir()));
     } catch (BoundExceededException e) {
       return new CompactionOutcome.Refused(
           e.getMessage() + "; " + run.state() + ".",

@@ -226,9 +226,7 @@ public final class PartitionJob {
       return new Assessment.Unfit(
           e.getMessage() + "; nothing was changed.",
           // Nothing but markers is read whole here, and no flag makes room for a larger one.
-          "No transaction marker that a broker writes is that large. Run 'kleaner check --level 3 "
-              + partitionDir
-              + "'.");
+          OversizedMarkerException.nextStep(partitionDir));
     } catch (InvalidSettingsException e) {
       return new Assessment.Unfit(e.getMessage() + "; nothing was changed.", "Correct them.");
     } catch (IOException e) {

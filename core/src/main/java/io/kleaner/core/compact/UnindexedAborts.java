@@ -5,12 +5,14 @@ import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.record.BatchCursor;
 import io.kleaner.core.record.BatchHeader;
+import io.kleaner.core.record.BoundExceededException;
 import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.record.RecordCursor;
 import io.kleaner.core.retain.ControlMarker;
 import io.kleaner.core.retain.TransactionState.Marker;
 import io.kleaner.core.segment.Segment;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -107,6 +109,7 @@ final class UnindexedAborts {
   private void lookInto(Segment segment, boolean active, Set<Long> open, RecordCursor records)
       throws IOException {
     BatchCursor batches = new BatchCursor(BUFFER_BYTES, BatchCursor.MAX_CONTROL_BATCH_BYTES);
+    ByteBuffer pieces = ByteBuffer.allocate(BUFFER_BYTES);
     try (FileHandle file = fileSystem.openRead(segment.logFile())) {
       batches.open(
           segment.logFile(),
@@ -116,11 +119,12 @@ final class UnindexedAborts {
           segment.baseOffset(),
           BatchCursor.Check.SKIM);
       // The segment that is written to may end in half a batch; damage may hide a marker.
-      while (!open.isEmpty() && (active ? batches.nextBeforeTornEnd() : batches.next())) {
+      while (!open.isEmpty() && next(batches, active)) {
         BatchHeader batch = batches.header();
         pacer.read(batch.sizeInBytes());
+        // One flipped bit of a header makes a marker another producer's, or none.
+        batches.checkSkimmed(pieces);
         if (batch.isControlBatch() && open.contains(batch.producerId())) {
-          batches.check(batch);
           Marker marker = read(batch, records, batches);
           if (marker == Marker.COMMIT || marker == Marker.ABORT) {
             open.remove(batch.producerId());
@@ -137,11 +141,21 @@ final class UnindexedAborts {
     }
   }
 
+  private static boolean next(BatchCursor batches, boolean active) throws IOException {
+    try {
+      return active ? batches.nextBeforeTornEnd() : batches.next();
+    } catch (BoundExceededException e) {
+      throw new OversizedMarkerException(e);
+    }
+  }
+
   private static Marker read(BatchHeader batch, RecordCursor records, BatchCursor batches)
       throws IOException {
     try {
       return ControlMarker.read(batch, records);
     } catch (CorruptBatchException e) {
+      throw e.at(batches.path(), batches.filePosition(), batch.baseOffset());
+    } catch (BoundExceededException e) {
       throw e.at(batches.path(), batches.filePosition(), batch.baseOffset());
     }
   }

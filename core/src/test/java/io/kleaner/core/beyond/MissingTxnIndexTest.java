@@ -14,6 +14,7 @@ import io.kleaner.core.oracle.ScriptedLog;
 import io.kleaner.core.oracle.Trees;
 import io.kleaner.core.pace.CancelToken;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -21,6 +22,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A transaction index that was lost, or cut short: Kafka's cleaner takes aborted records for
@@ -29,7 +32,12 @@ import org.junit.jupiter.api.io.TempDir;
 class MissingTxnIndexTest {
 
   private static final int RECORD_BYTES = 1024 * 1024;
+  private static final int LENGTH = 8;
+  private static final int LOG_OVERHEAD = 12;
   private static final int MAGIC = 16;
+  private static final int ATTRIBUTES_LOW_BYTE = 22;
+  private static final int CONTROL_BIT = 0x20;
+  private static final int PRODUCER_ID_LOW_BYTE = 50;
 
   @TempDir private Path temp;
 
@@ -110,6 +118,29 @@ class MissingTxnIndexTest {
         partition,
         Cleaning.at(ScriptedLog.TIME_MS),
         "unknown magic 9 in scripted-0/00000000000000000002.log at byte 0");
+  }
+
+  /** A marker of another producer, or none at all, would not be held against the index. */
+  @ParameterizedTest
+  @CsvSource({PRODUCER_ID_LOW_BYTE + ", 1", ATTRIBUTES_LOW_BYTE + ", " + CONTROL_BIT})
+  void run_markersHeaderFlippedAboveTheRange_refused(int at, int flipped) throws IOException {
+    Path logDir = Files.createDirectories(temp.resolve("flipped"));
+    try (ScriptedLog log = ScriptedLog.in(logDir, Map.of())) {
+      log.put("k", "good").transactional(7, "k", "aborted").roll();
+      log.transactional(9, "y", "open").abort(7).roll().put("z", "1");
+    }
+    Path partition = ScriptedLog.partition(logDir);
+    loseIndexes(partition);
+    Path above = partition.resolve("00000000000000000002.log");
+    byte[] bytes = Files.readAllBytes(above);
+    int marker = LOG_OVERHEAD + ByteBuffer.wrap(bytes).getInt(LENGTH);
+    bytes[marker + at] ^= (byte) flipped;
+    Files.write(above, bytes);
+
+    assertRefusedUnchanged(
+        partition,
+        Cleaning.at(ScriptedLog.TIME_MS),
+        "CRC mismatch in scripted-0/00000000000000000002.log at byte " + marker + " ");
   }
 
   @Test

@@ -5,17 +5,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.oracle.ScriptedLog;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A batch that claims to be a transaction marker and is larger than any. */
 class OversizedMarkerTest {
 
+  private static final int DEFAULT_BOUND_BYTES = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
+  private static final int LENGTH = 8;
+  private static final int LOG_OVERHEAD = 12;
+  private static final int CRC_FIELD = 17;
+  private static final int ATTRIBUTES = 21;
   private static final int ATTRIBUTES_LOW_BYTE = 22;
   private static final int CONTROL = 0x20;
 
@@ -48,5 +55,47 @@ class OversizedMarkerTest {
             "nothing was changed",
             "No transaction marker that a broker writes is that large")
         .doesNotContain("--max-record-bytes");
+  }
+
+  /** A marker above the range is looked for with a bound that no flag moves. */
+  @Test
+  void run_controlBatchBeyondTheBoundAboveTheRange_refusedWithAdviceThatFits() throws IOException {
+    try (ScriptedLog log = ScriptedLog.in(temp, Map.of("max.message.bytes", "9000000"))) {
+      log.put("k", "good").transactional(7, "k", "aborted").roll();
+      log.idempotent(9, "a", "x".repeat(2 << 20)).transactional(11, "y", "open").abort(7);
+      log.roll().put("z", "1");
+    }
+
+    CompactionOutcome.Refused refused = refused(DEFAULT_BOUND_BYTES);
+
+    assertThat(refused.message())
+        .contains(
+            "a batch in scripted-0/00000000000000000002.log at byte 0", "nothing was changed");
+    assertThat(refused.nextStep())
+        .contains("No transaction marker that a broker writes is that large")
+        .doesNotContain("--max-record-bytes");
+  }
+
+  /** Cleans up to the open transaction, before which a batch now claims to be a marker. */
+  private CompactionOutcome.Refused refused(int maxRecordBytes) throws IOException {
+    Path partition = ScriptedLog.partition(temp);
+    Files.delete(partition.resolve("00000000000000000002.txnindex"));
+    makeControl(partition.resolve("00000000000000000002.log"));
+    return (CompactionOutcome.Refused)
+        Cleaning.at(ScriptedLog.TIME_MS)
+            .maxRecordBytes(maxRecordBytes)
+            .run(partition)
+            .outcome()
+            .orElseThrow();
+  }
+
+  private static void makeControl(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[ATTRIBUTES_LOW_BYTE] |= CONTROL;
+    int size = LOG_OVERHEAD + ByteBuffer.wrap(bytes).getInt(LENGTH);
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, ATTRIBUTES, size - ATTRIBUTES);
+    ByteBuffer.wrap(bytes).putInt(CRC_FIELD, (int) crc.getValue());
+    Files.write(file, bytes);
   }
 }
