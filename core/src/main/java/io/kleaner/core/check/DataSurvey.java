@@ -16,9 +16,12 @@ import io.kleaner.core.segment.Segment;
 import io.kleaner.core.segment.TxnIndexFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -40,10 +43,12 @@ public final class DataSurvey {
   private final FileSystem fileSystem;
   private final CancelToken token;
   private final int maxRecordBytes;
+  private final MessageDigest sha256 = newSha256();
   private final Map<ByteBuffer, long[]> counts = new HashMap<>();
   private final List<Long> unkeyedOffsets = new ArrayList<>();
   private long unkeyed;
   private long tombstones;
+  private long tombstonesWithoutTime;
   private long oldestTombstoneMs = Long.MAX_VALUE;
   private long newestTombstoneMs = Long.MIN_VALUE;
   private long forgotten;
@@ -61,9 +66,10 @@ public final class DataSurvey {
    * A key and how often it was seen.
    *
    * @param key its bytes, read-only, the first 1,024 of a longer one
+   * @param sha256 of all its bytes, in lower-case hexadecimal
    * @param atLeast how often, exactly as long as no key had to be forgotten
    */
-  public record KeyCount(ByteBuffer key, long atLeast) {}
+  public record KeyCount(ByteBuffer key, String sha256, long atLeast) {}
 
   /**
    * What was seen.
@@ -71,8 +77,10 @@ public final class DataSurvey {
    * @param topKeys the most overwritten ones, descending
    * @param countsAreExact whether every key could be counted
    * @param tombstones records with a key and no value
-   * @param oldestTombstoneMs timestamp of the oldest one, milliseconds since the epoch
-   * @param newestTombstoneMs timestamp of the newest one
+   * @param tombstonesWithoutTime how many of them have no timestamp, as all of magic 0
+   * @param oldestTombstoneMs timestamp of the oldest of the others, milliseconds since the epoch;
+   *     says nothing if there are none
+   * @param newestTombstoneMs timestamp of the newest of the others
    * @param unkeyed records without a key
    * @param firstUnkeyedOffsets offsets of the first ten of them
    */
@@ -80,6 +88,7 @@ public final class DataSurvey {
       List<KeyCount> topKeys,
       boolean countsAreExact,
       long tombstones,
+      long tombstonesWithoutTime,
       long oldestTombstoneMs,
       long newestTombstoneMs,
       long unkeyed,
@@ -133,12 +142,13 @@ public final class DataSurvey {
                 Comparator.comparingLong((Map.Entry<ByteBuffer, long[]> e) -> -e.getValue()[0])
                     .thenComparing(Map.Entry::getKey))
             .limit(topKeys)
-            .map(entry -> new KeyCount(entry.getKey().asReadOnlyBuffer(), entry.getValue()[0]))
+            .map(entry -> keyCount(entry.getKey(), entry.getValue()[0]))
             .toList();
     return new Result(
         top,
         forgotten == 0,
         tombstones,
+        tombstonesWithoutTime,
         oldestTombstoneMs,
         newestTombstoneMs,
         unkeyed,
@@ -197,10 +207,14 @@ public final class DataSurvey {
     }
     if (!hasValue) {
       tombstones++;
-      oldestTombstoneMs = Math.min(oldestTombstoneMs, timestamp);
-      newestTombstoneMs = Math.max(newestTombstoneMs, timestamp);
+      if (timestamp < 0) {
+        tombstonesWithoutTime++;
+      } else {
+        oldestTombstoneMs = Math.min(oldestTombstoneMs, timestamp);
+        newestTombstoneMs = Math.max(newestTombstoneMs, timestamp);
+      }
     }
-    ByteBuffer key = buffer.slice(keyPosition, Math.min(keyLength, MAX_KEY_BYTES));
+    ByteBuffer key = counted(buffer.slice(keyPosition, keyLength));
     long[] count = counts.get(key);
     if (count != null) {
       count[0]++;
@@ -210,6 +224,37 @@ public final class DataSurvey {
       forgotten++;
       counts.values().forEach(each -> each[0]--);
       counts.values().removeIf(each -> each[0] == 0);
+    }
+  }
+
+  /** What a key is counted under: a long one is cut, and told from others by its hash. */
+  private ByteBuffer counted(ByteBuffer key) {
+    if (key.remaining() <= MAX_KEY_BYTES) {
+      return key;
+    }
+    ByteBuffer cut = ByteBuffer.allocate(MAX_KEY_BYTES + sha256.getDigestLength());
+    cut.put(key.slice(0, MAX_KEY_BYTES));
+    sha256.update(key);
+    return cut.put(sha256.digest()).flip();
+  }
+
+  private KeyCount keyCount(ByteBuffer counted, long atLeast) {
+    ByteBuffer key = counted.asReadOnlyBuffer();
+    byte[] hash = new byte[sha256.getDigestLength()];
+    if (key.remaining() > MAX_KEY_BYTES) {
+      key.get(MAX_KEY_BYTES, hash).limit(MAX_KEY_BYTES);
+    } else {
+      sha256.update(key.duplicate());
+      hash = sha256.digest();
+    }
+    return new KeyCount(key, HexFormat.of().formatHex(hash), atLeast);
+  }
+
+  private static MessageDigest newSha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
     }
   }
 }

@@ -3,9 +3,6 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.check.DataSurvey;
 import io.kleaner.core.compact.CleanStats;
-import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -20,7 +17,6 @@ import java.util.Map;
  */
 final class ExactFigures {
 
-  private static final int HASH_CHARS = 16;
   private static final double MS_PER_DAY = 86_400_000.0;
 
   private final boolean showKeys;
@@ -63,17 +59,7 @@ final class ExactFigures {
     fields.put("keyCountsAreExact", survey.countsAreExact());
     fields.put("mostOverwrittenKeys", topKeys(survey));
     if (survey.tombstones() > 0) {
-      double oldest = (nowMs - survey.oldestTombstoneMs()) / MS_PER_DAY;
-      double newest = (nowMs - survey.newestTombstoneMs()) / MS_PER_DAY;
-      fields.put("oldestTombstoneDays", oldest);
-      fields.put("newestTombstoneDays", newest);
-      lines.add(
-          String.format(
-              Locale.ROOT,
-              "tombstones: %d, %.1f to %.1f days old",
-              survey.tombstones(),
-              newest,
-              oldest));
+      tombstones(survey);
     }
     if (survey.unkeyed() > 0) {
       lines.add(
@@ -83,20 +69,39 @@ final class ExactFigures {
               + survey.firstUnkeyedOffsets());
     }
     for (DataSurvey.KeyCount key : survey.topKeys()) {
+      // The first time, nothing was there to be overwritten.
+      long times = key.atLeast() - 1;
       lines.add(
           "overwritten "
               + (survey.countsAreExact() ? "" : "at least ")
-              + key.atLeast()
-              + " times: key "
-              + name(key.key()));
+              + (times == 1 ? "once" : times + " times")
+              + ": key "
+              + name(key));
     }
+  }
+
+  private void tombstones(DataSurvey.Result survey) {
+    long timeless = survey.tombstonesWithoutTime();
+    String line = "tombstones: " + survey.tombstones();
+    if (survey.tombstones() > timeless) {
+      double oldest = (nowMs - survey.oldestTombstoneMs()) / MS_PER_DAY;
+      double newest = (nowMs - survey.newestTombstoneMs()) / MS_PER_DAY;
+      fields.put("oldestTombstoneDays", oldest);
+      fields.put("newestTombstoneDays", newest);
+      line += String.format(Locale.ROOT, ", %.1f to %.1f days old", newest, oldest);
+    }
+    if (timeless > 0) {
+      fields.put("tombstonesWithoutTime", timeless);
+      line += ", " + timeless + " without a time";
+    }
+    lines.add(line);
   }
 
   private List<Map<String, Object>> topKeys(DataSurvey.Result survey) {
     List<Map<String, Object>> keys = new ArrayList<>();
     for (DataSurvey.KeyCount key : survey.topKeys()) {
       Map<String, Object> named = new LinkedHashMap<>();
-      named.put(showKeys ? "keyHex" : "keySha256", name(key.key()));
+      named.put(showKeys ? "keyHex" : "keySha256", name(key));
       named.put("count", key.atLeast());
       keys.add(named);
     }
@@ -104,18 +109,13 @@ final class ExactFigures {
   }
 
   /** A key for a report: its hash, or itself if the user asked for it. */
-  private String name(ByteBuffer bytes) {
-    byte[] key = new byte[bytes.remaining()];
-    bytes.duplicate().get(key);
-    if (showKeys) {
-      return HexFormat.of().formatHex(key);
+  private String name(DataSurvey.KeyCount key) {
+    if (!showKeys) {
+      return key.sha256();
     }
-    try {
-      byte[] hash = MessageDigest.getInstance("SHA-256").digest(key);
-      return HexFormat.of().formatHex(hash).substring(0, HASH_CHARS);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    byte[] bytes = new byte[key.key().remaining()];
+    key.key().duplicate().get(bytes);
+    return HexFormat.of().formatHex(bytes);
   }
 
   /** The fields, as {@code docs/cli.md} names them. */
