@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OversizedMarkerTest {
 
   private static final int DEFAULT_BOUND_BYTES = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
+  private static final int SMALL_BOUND_BYTES = 4096;
   private static final int LENGTH = 8;
   private static final int LOG_OVERHEAD = 12;
   private static final int CRC_FIELD = 17;
@@ -74,6 +75,21 @@ class OversizedMarkerTest {
     assertThat(refused.nextStep())
         .contains("No transaction marker that a broker writes is that large")
         .doesNotContain("--max-record-bytes");
+  }
+
+  @Test
+  void run_controlRecordBeyondTheFlagsBoundAboveTheRange_namedByItsPlace() throws IOException {
+    try (ScriptedLog log = ScriptedLog.in(temp, Map.of())) {
+      log.put("k", "good").transactional(7, "k", "aborted").roll();
+      log.codec("zstd").transactional(7, "a".repeat(2 * SMALL_BOUND_BYTES), "1").codec("none");
+      log.transactional(11, "y", "open").abort(7).roll().put("z", "1");
+    }
+
+    CompactionOutcome.Refused refused = refused(SMALL_BOUND_BYTES);
+
+    assertThat(refused.message())
+        .contains("a record's key in scripted-0/00000000000000000002.log at byte 0 (offset 2)");
+    assertThat(refused.nextStep()).contains("--max-record-bytes");
   }
 
   /** Cleans up to the open transaction, before which a batch now claims to be a marker. */
