@@ -115,6 +115,14 @@ public final class KafkaOracle {
     }
   }
 
+  /** What a starting broker knows of each active producer, by its id. */
+  static Map<Long, LastRecord> lastRecords(Path dir, Round round) throws IOException {
+    try (KafkaLog kafka =
+        KafkaLog.open(dir, round.config(), round.logStartOffset(), round.nowMs(), true)) {
+      return kafka.log().lastRecordsOfActiveProducers();
+    }
+  }
+
   /** Cleans a given range after a clean shutdown, without looking at or writing a checkpoint. */
   public static Cleaned clean(Path dir, Round round, long firstDirtyOffset, long upperBoundOffset)
       throws IOException {

@@ -5,6 +5,9 @@ package io.kleaner.core.oracle;
  * A way that a record, a batch or a marker can go in a clean, as the rules of compaction tell them
  * apart. Which of them a clean met is said by {@link RetentionModel}, without a look at the code
  * that decides.
+ *
+ * <p>A record past the mapped range has no branch: only whole segments are cleaned, and the map
+ * holds all of them.
  */
 enum RetainBranch {
   RECORD_NEWEST(Of.RECORD, "record of the dirty section stays: the newest of its key"),
@@ -12,13 +15,17 @@ enum RetainBranch {
   RECORD_SUPERSEDED_IN_DIRTY(Of.RECORD, "record of the dirty section goes: superseded"),
   RECORD_SUPERSEDED_IN_CLEAN(Of.RECORD, "record of the clean section goes: superseded"),
   RECORD_UNKEYED(Of.RECORD, "record goes: it has no key"),
+  RECORD_UNKEYED_KEPT(Of.RECORD, "record without a key stays: it is told to"),
   RECORD_ABORTED(Of.TRANSACTIONAL_RECORD, "record goes: its transaction was aborted"),
   TOMBSTONE_STAMPED(Of.RECORD_OF_V2, "tombstone stays: no horizon yet, this clean sets it"),
   TOMBSTONE_HELD(Of.RECORD_OF_V2, "tombstone stays: its horizon is still to come"),
   TOMBSTONE_DUE(Of.RECORD_OF_V2, "tombstone goes: its horizon has passed"),
+  TOMBSTONE_DUE_KEPT(Of.RECORD_OF_V2, "tombstone is due and stays: none is to go"),
+  TOMBSTONE_UNKEYED_KEPT(Of.RECORD, "tombstone without a key stays: it is told to"),
   LEGACY_TOMBSTONE_UNLIMITED(Of.LEGACY_RECORD, "tombstone stays: no segment was cleaned before"),
   LEGACY_TOMBSTONE_HELD(Of.LEGACY_RECORD, "tombstone stays: its segment is young"),
   LEGACY_TOMBSTONE_DUE(Of.LEGACY_RECORD, "tombstone goes: its segment is old"),
+  LEGACY_TOMBSTONE_DUE_KEPT(Of.LEGACY_RECORD, "tombstone of an old segment stays: none is to go"),
 
   COPIED(Of.BATCH_OF_V2, "batch is copied: all of it stays"),
   COPIED_WITH_HORIZON(Of.BATCH_OF_V2, "batch with a horizon is copied: all of it stays"),
@@ -45,12 +52,14 @@ enum RetainBranch {
   COMMIT_NEEDED(Of.MARKER, "COMMIT stays: its transaction has data"),
   COMMIT_STAMPED(Of.MARKER, "COMMIT gets a horizon: its transaction has no data"),
   COMMIT_HELD(Of.MARKER, "COMMIT stays: its horizon is still to come"),
+  COMMIT_DUE_KEPT(Of.MARKER, "COMMIT is due and stays: none is to go"),
   COMMIT_FOR_PRODUCER(Of.MARKER, "COMMIT is due, the header stays for its producer's epoch"),
   COMMIT_FOR_END(Of.MARKER, "COMMIT is due, the header stays as the end of the range"),
   COMMIT_DROPPED(Of.MARKER, "COMMIT is due and goes"),
   ABORT_NEEDED(Of.MARKER, "ABORT stays: its transaction has data"),
   ABORT_STAMPED(Of.MARKER, "ABORT gets a horizon: its transaction has no data"),
   ABORT_HELD(Of.MARKER, "ABORT stays: its horizon is still to come"),
+  ABORT_DUE_KEPT(Of.MARKER, "ABORT is due and stays: none is to go"),
   ABORT_FOR_PRODUCER(Of.MARKER, "ABORT is due, the header stays for its producer's epoch"),
   ABORT_FOR_END(Of.MARKER, "ABORT is due, the header stays as the end of the range"),
   ABORT_DROPPED(Of.MARKER, "ABORT is due and goes"),
@@ -99,15 +108,33 @@ enum RetainBranch {
     return what;
   }
 
+  /** Whether Kafka's cleaner has it: it always expires what is due, and keeps nothing unkeyed. */
+  boolean isKafkas() {
+    return switch (this) {
+      case RECORD_UNKEYED_KEPT,
+          TOMBSTONE_UNKEYED_KEPT,
+          TOMBSTONE_DUE_KEPT,
+          LEGACY_TOMBSTONE_DUE_KEPT,
+          COMMIT_DUE_KEPT,
+          ABORT_DUE_KEPT ->
+          false;
+      default -> true;
+    };
+  }
+
   /** Whether a record that goes this way is there afterwards. */
   boolean keepsRecord() {
     return switch (this) {
       case RECORD_NEWEST,
           RECORD_UNRIVALLED,
+          RECORD_UNKEYED_KEPT,
           TOMBSTONE_STAMPED,
           TOMBSTONE_HELD,
+          TOMBSTONE_DUE_KEPT,
+          TOMBSTONE_UNKEYED_KEPT,
           LEGACY_TOMBSTONE_UNLIMITED,
-          LEGACY_TOMBSTONE_HELD ->
+          LEGACY_TOMBSTONE_HELD,
+          LEGACY_TOMBSTONE_DUE_KEPT ->
           true;
       default -> false;
     };

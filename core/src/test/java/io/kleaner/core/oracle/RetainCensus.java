@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.kafka.common.record.internal.MutableRecordBatch;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
@@ -45,7 +46,7 @@ final class RetainCensus {
       assertIsSo(verdict, found);
       verdict.branches().forEach((branch, times) -> add(branch, verdict.batch(), times));
     }
-    countUntouched(before, found, told.upperBoundOffset(), highWatermark);
+    countUntouched(before, found, told, highWatermark);
     removedBytes += before.bytes() - after.bytes();
   }
 
@@ -54,9 +55,14 @@ final class RetainCensus {
     return counts;
   }
 
-  /** What can be and was not met, a sentence each. */
-  List<String> neverMet() {
+  /**
+   * What can be and was not met, a sentence each.
+   *
+   * @param asked which branches are looked at
+   */
+  List<String> neverMet(Predicate<RetainBranch> asked) {
     return RetainCase.possible()
+        .filter(each -> asked.test(each.branch()))
         .filter(each -> !counts.containsKey(each))
         .map(RetainCase::toString)
         .toList();
@@ -113,30 +119,52 @@ final class RetainCensus {
   private void countUntouched(
       PartitionBatches before,
       NavigableMap<Long, MutableRecordBatch> found,
-      long upperBound,
+      Told told,
       long highWatermark) {
-    RetainBranch sealed = whySealedIsLeft(before, upperBound, highWatermark);
+    long upperBound = told.upperBoundOffset();
     long active = before.segments().lastKey();
     for (Located each : before.batches()) {
       if (each.batch().lastOffset() >= upperBound) {
         assertThat(bytes(found.get(each.batch().lastOffset())))
             .as("batch %d beyond %d", each.batch().baseOffset(), upperBound)
             .isEqualTo(bytes(each.batch()));
-        add(each.segment() == active ? RetainBranch.LEFT_ACTIVE : sealed, each.batch(), 1);
+        RetainBranch branch =
+            each.segment() == active
+                ? RetainBranch.LEFT_ACTIVE
+                : whySealedIsLeft(before, told, highWatermark);
+        add(branch, each.batch(), 1);
       }
     }
   }
 
   /** What ended the range before the active segment, if something did; the plainest if two. */
   private static RetainBranch whySealedIsLeft(
-      PartitionBatches before, long upperBound, long highWatermark) {
+      PartitionBatches before, Told told, long highWatermark) {
+    long upperBound = told.upperBoundOffset();
     if (before.segments().floorKey(highWatermark) == upperBound) {
       return RetainBranch.LEFT_ABOVE_HIGH_WATERMARK;
     }
     OptionalLong open = firstOpenOffset(before, highWatermark);
-    return open.isPresent() && before.segments().floorKey(open.getAsLong()) == upperBound
-        ? RetainBranch.LEFT_AFTER_OPEN_TRANSACTION
-        : RetainBranch.LEFT_TOO_YOUNG;
+    if (open.isPresent() && before.segments().floorKey(open.getAsLong()) == upperBound) {
+      return RetainBranch.LEFT_AFTER_OPEN_TRANSACTION;
+    }
+    if (isTooYoung(before, told)) {
+      return RetainBranch.LEFT_TOO_YOUNG;
+    }
+    throw new AssertionError("nothing ends the range at " + upperBound);
+  }
+
+  /** Whether the segment at the end of the range is, by its records or else by its file. */
+  private static boolean isTooYoung(PartitionBatches before, Told told) {
+    long segment = told.upperBoundOffset();
+    long largestMs =
+        before.batches().stream()
+            .filter(each -> each.segment() == segment)
+            .mapToLong(each -> each.batch().maxTimestamp())
+            .max()
+            .orElse(RecordBatch.NO_TIMESTAMP);
+    long writtenMs = largestMs < 0 ? before.segments().getOrDefault(segment, 0L) : largestMs;
+    return told.minLagMs() > 0 && writtenMs > told.nowMs() - told.minLagMs();
   }
 
   /** Where the earliest transaction begins that has no marker below the high watermark. */

@@ -33,6 +33,9 @@ final class RetentionModel {
   /**
    * What a clean was told.
    *
+   * @param minLagMs {@code min.compaction.lag.ms}
+   * @param expire whether what is due goes
+   * @param keepUnkeyed whether records without a key stay
    * @param lastRecords of the active producers, as the broker knew them
    */
   record Told(
@@ -40,6 +43,9 @@ final class RetentionModel {
       long upperBoundOffset,
       long nowMs,
       long deleteRetentionMs,
+      long minLagMs,
+      boolean expire,
+      boolean keepUnkeyed,
       Map<Long, LastRecord> lastRecords) {}
 
   /** In what form a batch is there afterwards. */
@@ -158,6 +164,12 @@ final class RetentionModel {
       return marker(
           batch, commit ? RetainBranch.COMMIT_HELD : RetainBranch.ABORT_HELD, Form.SAME_BYTES);
     }
+    if (!told.expire()) {
+      return marker(
+          batch,
+          commit ? RetainBranch.COMMIT_DUE_KEPT : RetainBranch.ABORT_DUE_KEPT,
+          Form.SAME_BYTES);
+    }
     return emptied(
         batch,
         new EnumMap<>(RetainBranch.class),
@@ -235,7 +247,7 @@ final class RetentionModel {
 
   private RetainBranch record(Located at, Record record) {
     if (!record.hasKey()) {
-      return RetainBranch.RECORD_UNKEYED;
+      return unkeyed(record);
     }
     boolean clean = record.offset() < told.firstDirtyOffset();
     if (newest.getOrDefault(record.key(), -1L) > record.offset()) {
@@ -252,9 +264,19 @@ final class RetentionModel {
     if (at.batch().deleteHorizonMs().isEmpty()) {
       return RetainBranch.TOMBSTONE_STAMPED;
     }
-    return told.nowMs() < at.batch().deleteHorizonMs().getAsLong()
-        ? RetainBranch.TOMBSTONE_HELD
-        : RetainBranch.TOMBSTONE_DUE;
+    if (told.nowMs() < at.batch().deleteHorizonMs().getAsLong()) {
+      return RetainBranch.TOMBSTONE_HELD;
+    }
+    return told.expire() ? RetainBranch.TOMBSTONE_DUE : RetainBranch.TOMBSTONE_DUE_KEPT;
+  }
+
+  private RetainBranch unkeyed(Record record) {
+    if (!told.keepUnkeyed()) {
+      return RetainBranch.RECORD_UNKEYED;
+    }
+    return record.hasValue()
+        ? RetainBranch.RECORD_UNKEYED_KEPT
+        : RetainBranch.TOMBSTONE_UNKEYED_KEPT;
   }
 
   private RetainBranch legacyTombstone(long segment) {
@@ -263,9 +285,12 @@ final class RetentionModel {
       return RetainBranch.LEGACY_TOMBSTONE_UNLIMITED;
     }
     long horizonMs = lastCleaned.getValue() - told.deleteRetentionMs();
-    return before.segments().get(segment) > horizonMs
-        ? RetainBranch.LEGACY_TOMBSTONE_HELD
-        : RetainBranch.LEGACY_TOMBSTONE_DUE;
+    if (before.segments().get(segment) > horizonMs) {
+      return RetainBranch.LEGACY_TOMBSTONE_HELD;
+    }
+    return told.expire()
+        ? RetainBranch.LEGACY_TOMBSTONE_DUE
+        : RetainBranch.LEGACY_TOMBSTONE_DUE_KEPT;
   }
 
   private static Verdict legacy(

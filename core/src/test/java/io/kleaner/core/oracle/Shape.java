@@ -63,6 +63,11 @@ public record Shape(
   /** The first of the seeds that give rare shapes. */
   public static final long RARE = 1_000_000;
 
+  /** How many shapes of which nothing is to expire there are, two of them of old formats. */
+  static final int KEPT_SHAPES = 8;
+
+  private static final long KEPT = RARE + 1_200_000;
+
   /** How many rare shapes there are. */
   public static final int RARE_SHAPES = 12;
 
@@ -158,6 +163,40 @@ public record Shape(
         !emptyEnds && !legacy,
         legacy,
         emptyEnds);
+  }
+
+  /**
+   * A small log of one format with many records without a key, of which nothing is to expire.
+   *
+   * @param index below {@link #KEPT_SHAPES}
+   */
+  static Shape kept(int index) {
+    boolean legacy = index >= EMPTY_ENDS;
+    return new Shape(
+        KEPT + index,
+        SEGMENT_BYTES[0],
+        10 * 1024 * 1024,
+        200,
+        400,
+        5,
+        20,
+        0.4,
+        0,
+        0.3,
+        legacy ? 0 : 0.2,
+        legacy ? 0 : 0.5,
+        0,
+        0,
+        List.of(CompressionType.values()),
+        List.of((byte) (legacy ? index - EMPTY_ENDS : 2)),
+        legacy ? 10 : 3,
+        300,
+        5,
+        legacy ? 10_000 : 60_000,
+        0,
+        false,
+        false,
+        !legacy);
   }
 
   private static int rareIndex(long seed) {
