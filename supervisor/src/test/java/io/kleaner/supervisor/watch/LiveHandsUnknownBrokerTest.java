@@ -28,9 +28,7 @@ class LiveHandsUnknownBrokerTest {
 
   @TempDir private Path state;
 
-  private final Journal journal = Journal.inMemory("a test");
-
-  private LiveHands open() throws IOException {
+  private LiveHands open(Journal journal) throws IOException {
     return LiveHands.open(
         new LocalFileSystem(),
         new FixedClock(1_000),
@@ -46,7 +44,9 @@ class LiveHandsUnknownBrokerTest {
 
   @Test
   void carryOut_brokerWithoutANumber_isAnAttemptThatFailedAndHasAPauseAfterIt() throws Exception {
-    try (LiveHands hands = open()) {
+    // One that is kept: without it nothing is even tried.
+    try (Journal journal = Journal.open(new LocalFileSystem(), state);
+        LiveHands hands = open(journal)) {
       assertThat(hands.decide(BrokerRemedy.REVIVE, "broker")).isInstanceOf(Decision.Go.class);
 
       RemedyDesk.Answer answer =
