@@ -122,6 +122,9 @@ class CoreArchitectureTest {
           .orShould()
           .dependOnClassesThat()
           .areAssignableTo(Thread.class)
+          .orShould()
+          .dependOnClassesThat()
+          .resideInAPackage("java.util.concurrent..")
           .because("rules are functions of values");
 
   @ArchTest

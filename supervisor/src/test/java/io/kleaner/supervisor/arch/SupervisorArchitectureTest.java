@@ -119,6 +119,16 @@ class SupervisorArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("com.codahale..");
 
+  /** What probes ask of others' is a connection. */
+  @ArchTest
+  static final ArchRule mbeansAreExportedByMetricsOnly =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("..supervisor.metrics..")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("javax.management.MBeanServer");
+
   /**
    * So that commands that need neither don't load them, and so that what hangs has its own thread.
    */
