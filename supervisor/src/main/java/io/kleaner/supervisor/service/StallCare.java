@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.service;
 
+import io.kleaner.supervisor.cleaner.Finding;
 import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionState;
+import io.kleaner.supervisor.cleaner.PartitionStatus;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.PartitionWatch;
 import io.kleaner.supervisor.judge.Standing;
@@ -30,6 +32,10 @@ final class StallCare {
   private final Chronicle chronicle;
   private final Map<PartitionId, PartitionWatch> watches = new HashMap<>();
   private final Map<PartitionId, Standing> standings = new HashMap<>();
+
+  /** By what finding a partition is well whatever the time is. */
+  private final Map<PartitionId, Finding> calm = new HashMap<>();
+
   private final Set<PartitionId> stalled = new HashSet<>();
   private final Set<Path> queues = new HashSet<>();
 
@@ -60,8 +66,8 @@ final class StallCare {
       PartitionWatch watch =
           PartitionWatch.next(Optional.ofNullable(watches.get(state.id())), state, nowMs, nowNanos);
       watches.put(state.id(), watch);
-      Verdict verdict = watch.judge(state, nowNanos, stalledAfterMs);
       Optional<Standing> before = Optional.ofNullable(standings.get(state.id()));
+      Verdict verdict = judge(watch, state, before, nowNanos);
       standings.put(state.id(), Standing.next(before, verdict, nowNanos));
       if (verdict instanceof Verdict.Stalled) {
         waiting
@@ -74,6 +80,30 @@ final class StallCare {
     waiting.forEach((dir, list) -> tell(dir, list, allBusy, told, signals));
     queues.retainAll(waiting.keySet());
     moving(told);
+  }
+
+  /**
+   * Of thousands most are clean look after look: what was said of those is not put together anew.
+   */
+  private Verdict judge(
+      PartitionWatch watch, PartitionState state, Optional<Standing> before, long nowNanos) {
+    PartitionStatus found = state.finding().status();
+    boolean timeless =
+        state.status() == found
+            && found != PartitionStatus.DIRTY
+            && found != PartitionStatus.UNSEEN
+            && state.hold().isEmpty();
+    Finding last = calm.get(state.id());
+    if (timeless && before.isPresent() && last != null && last.equals(state.finding())) {
+      return before.get().verdict();
+    }
+    Verdict verdict = watch.judge(state, nowNanos, stalledAfterMs);
+    if (timeless && verdict instanceof Verdict.Healthy) {
+      calm.put(state.id(), state.finding());
+    } else {
+      calm.remove(state.id());
+    }
+    return verdict;
   }
 
   private void tell(
@@ -155,6 +185,7 @@ final class StallCare {
     }
     watches.keySet().retainAll(present);
     standings.keySet().retainAll(present);
+    calm.keySet().retainAll(present);
     vanished.forEach(this::tellVanished);
   }
 
