@@ -53,12 +53,9 @@ public interface BrokerHands extends AutoCloseable {
    *
    * @param byHand whether a person asks for exactly this
    * @param confirmed the producer id as a person gave it
-   * @param somethingToClean whether some partition is eligible, so that a revived cleaner has to
-   *     move a checkpoint
    * @return what came of it; that the broker is not known or not reached is an attempt that failed
    */
-  RemedyDesk.Answer carryOut(
-      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean);
+  RemedyDesk.Answer carryOut(Order order, boolean byHand, OptionalLong confirmed);
 
   /**
    * Topics that are isolated, by these hands or by anyone.

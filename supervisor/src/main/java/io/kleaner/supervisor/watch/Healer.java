@@ -11,6 +11,7 @@ import io.kleaner.supervisor.judge.broker.Diagnosis;
 import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
+import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.Eligibility;
 import io.kleaner.supervisor.probe.broker.OpenTransaction;
@@ -77,7 +78,7 @@ final class Healer {
     Optional<TopicPartition> killer = killer(judgement, isolated);
     killer.ifPresent(each -> isolate(each, judgement, calledFor, nowMs, signals));
     if (judgement.dead() > 0) {
-      revive(judgement, isolated, killer, calledFor, nowMs, signals);
+      revive(judgement, killer, calledFor, nowMs, signals);
     }
     book.keep(order -> isUnseen(order, judgement), calledFor);
     tuning.look(judgement, calledFor, nowMs);
@@ -154,7 +155,7 @@ final class Healer {
                     .map(Death::text)
                     .orElse(""));
     calledFor.add(Ticket.key(order));
-    book.propose(order, "", false, nowMs)
+    book.propose(order, "", nowMs)
         .ifPresent(
             why ->
                 signals.critical(
@@ -175,7 +176,6 @@ final class Healer {
 
   private void revive(
       Judgement judgement,
-      Set<String> isolated,
       Optional<TopicPartition> killer,
       Set<String> calledFor,
       long nowMs,
@@ -185,8 +185,7 @@ final class Healer {
             BrokerRemedy.REVIVE, subject(judgement), List.of(), 0, deaths(judgement));
     calledFor.add(Ticket.key(order));
     Optional<String> hindered =
-        hindered(judgement, killer)
-            .or(() -> book.propose(order, "", somethingToClean(judgement, isolated), nowMs));
+        hindered(judgement, killer).or(() -> book.propose(order, "", nowMs));
     hindered.ifPresent(
         why ->
             signals.critical(
@@ -265,8 +264,8 @@ final class Healer {
    *
    * @param isolated topics that it leaves alone, whatever the last look saw of their settings
    */
-  static boolean somethingToClean(Judgement judgement, Set<String> isolated) {
-    return judgement.sample().partitions().entrySet().stream()
+  static boolean somethingToClean(BrokerSample sample, Set<String> isolated) {
+    return sample.partitions().entrySet().stream()
         .filter(each -> !isolated.contains(each.getKey().topic()))
         .map(Map.Entry::getValue)
         .filter(each -> each.uncleanable().isEmpty())
@@ -292,7 +291,7 @@ final class Healer {
                           transaction.producerId(),
                           each.summary() + "; " + each.evidence());
                   calledFor.add(Ticket.key(order));
-                  book.propose(order, Long.toString(transaction.producerId()), false, nowMs);
+                  book.propose(order, Long.toString(transaction.producerId()), nowMs);
                 });
       }
     }

@@ -155,8 +155,7 @@ public final class LiveHands implements BrokerHands {
   }
 
   @Override
-  public RemedyDesk.Answer carryOut(
-      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean) {
+  public RemedyDesk.Answer carryOut(Order order, boolean byHand, OptionalLong confirmed) {
     String unable = unable();
     if (!unable.isEmpty()) {
       // It was said yes to while the journal was still kept.
@@ -168,7 +167,7 @@ public final class LiveHands implements BrokerHands {
           order.subject(),
           byHand,
           order.why(),
-          () -> act(order, byHand, confirmed, somethingToClean));
+          () -> act(order, byHand, confirmed));
     } finally {
       takeStock();
       boolean ofTopic =
@@ -179,11 +178,10 @@ public final class LiveHands implements BrokerHands {
     }
   }
 
-  private RemedyOutcome act(
-      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean)
+  private RemedyOutcome act(Order order, boolean byHand, OptionalLong confirmed)
       throws IOException {
     return switch (order.remedy()) {
-      case REVIVE -> lever(node()).revive(somethingToClean);
+      case REVIVE -> lever(node()).revive(this::somethingToClean);
       case ISOLATE -> isolation.isolate(order.subject(), byHand);
       case RELEASE ->
           isBroker(order) ? tuning(node()).release() : isolation.release(order.subject());
@@ -195,6 +193,12 @@ public final class LiveHands implements BrokerHands {
               .transactions(clock, token)
               .abort(order.partition().get(0), order.number(), confirmed);
     };
+  }
+
+  /** By the newest look: what called for a remedy may be cleaned by the time it has its turn. */
+  private boolean somethingToClean() {
+    BrokerSample sample = view.get();
+    return Healer.somethingToClean(sample, isolated(sample));
   }
 
   /** Asked for within an attempt, so that one that fails of it counts, and has a pause after it. */

@@ -23,8 +23,7 @@ record NoHands(String unable) implements BrokerHands {
   }
 
   @Override
-  public RemedyDesk.Answer carryOut(
-      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean) {
+  public RemedyDesk.Answer carryOut(Order order, boolean byHand, OptionalLong confirmed) {
     return new RemedyDesk.Answer.Held(new Decision.No(unable));
   }
 

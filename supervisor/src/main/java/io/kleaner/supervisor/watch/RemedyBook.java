@@ -37,7 +37,7 @@ final class RemedyBook {
   private long nextId = 1;
   private long lastLookMs;
 
-  private record Waiting(Ticket ticket, OptionalLong confirmed, boolean somethingToClean) {}
+  private record Waiting(Ticket ticket, OptionalLong confirmed) {}
 
   RemedyBook(BrokerHands hands, HandsThread thread, Chronicle chronicle) {
     this.hands = hands;
@@ -51,8 +51,7 @@ final class RemedyBook {
    * @param confirm what a person has to name, empty if a yes is enough
    * @return why nothing happens, empty if something does
    */
-  Optional<String> propose(
-      BrokerHands.Order order, String confirm, boolean somethingToClean, long nowMs) {
+  Optional<String> propose(BrokerHands.Order order, String confirm, long nowMs) {
     String key = Ticket.key(order);
     if (open.containsKey(key)) {
       return Optional.empty();
@@ -66,8 +65,7 @@ final class RemedyBook {
     }
     Decision decision = hands.decide(order.remedy(), order.subject());
     if (decision instanceof Decision.Go) {
-      begin(
-          ticket(order, "", confirm, false, nowMs), OptionalLong.empty(), somethingToClean, nowMs);
+      begin(ticket(order, "", confirm, false, nowMs), OptionalLong.empty(), nowMs);
       return Optional.empty();
     }
     if (decision instanceof Decision.Ask ask) {
@@ -95,7 +93,7 @@ final class RemedyBook {
    *
    * @return why it is not done, empty if it is or will be
    */
-  Optional<String> byHand(BrokerHands.Order order, boolean somethingToClean, long nowMs) {
+  Optional<String> byHand(BrokerHands.Order order, long nowMs) {
     if (!hands.unable().isEmpty()) {
       return Optional.of(hands.unable());
     }
@@ -110,26 +108,25 @@ final class RemedyBook {
     if (before != null) {
       end(before, Ticket.State.WITHDRAWN, "a person asked for it by hand", nowMs);
     }
-    beginOrWait(ticket(order, "", "", true, nowMs), OptionalLong.empty(), somethingToClean, nowMs);
+    beginOrWait(ticket(order, "", "", true, nowMs), OptionalLong.empty(), nowMs);
     return Optional.empty();
   }
 
   /** What a person wants is never dropped: it is done when what is under way has ended. */
-  private void beginOrWait(
-      Ticket ticket, OptionalLong confirmed, boolean somethingToClean, long nowMs) {
+  private void beginOrWait(Ticket ticket, OptionalLong confirmed, long nowMs) {
     if (isBusy() || !waiting.isEmpty()) {
       Ticket next = ticket.with(Ticket.State.WAITING, "", nowMs);
       open.put(next.key(), next);
-      waiting.addLast(new Waiting(next, confirmed, somethingToClean));
+      waiting.addLast(new Waiting(next, confirmed));
     } else {
-      begin(ticket, confirmed, somethingToClean, nowMs);
+      begin(ticket, confirmed, nowMs);
     }
   }
 
   private void beginWaiting(long nowMs) {
     if (!isBusy() && !waiting.isEmpty()) {
       Waiting next = waiting.removeFirst();
-      begin(next.ticket, next.confirmed, next.somethingToClean, nowMs);
+      begin(next.ticket, next.confirmed, nowMs);
     }
   }
 
@@ -145,8 +142,7 @@ final class RemedyBook {
    * @param confirmed what the person named
    * @return what is wrong with it, empty if nothing
    */
-  Optional<String> answer(
-      long id, boolean yes, String confirmed, String reason, boolean somethingToClean, long nowMs) {
+  Optional<String> answer(long id, boolean yes, String confirmed, String reason, long nowMs) {
     Optional<Ticket> asked =
         open.values().stream()
             .filter(each -> each.id() == id && each.state() == Ticket.State.ASKED)
@@ -170,7 +166,7 @@ final class RemedyBook {
           ticket.confirm().isEmpty()
               ? OptionalLong.empty()
               : OptionalLong.of(Long.parseLong(ticket.confirm()));
-      beginOrWait(ticket.decidedByHand(), number, somethingToClean, nowMs);
+      beginOrWait(ticket.decidedByHand(), number, nowMs);
     } else {
       end(ticket, Ticket.State.DECLINED, "declined: " + reason, nowMs);
     }
@@ -194,7 +190,7 @@ final class RemedyBook {
     }
   }
 
-  private void begin(Ticket ticket, OptionalLong confirmed, boolean somethingToClean, long nowMs) {
+  private void begin(Ticket ticket, OptionalLong confirmed, long nowMs) {
     Ticket running = ticket.with(Ticket.State.RUNNING, "", nowMs);
     open.put(running.key(), running);
     boolean taken =
@@ -204,7 +200,7 @@ final class RemedyBook {
               String outcome;
               try {
                 RemedyDesk.Answer answer =
-                    hands.carryOut(running.order(), running.byHand(), confirmed, somethingToClean);
+                    hands.carryOut(running.order(), running.byHand(), confirmed);
                 state = Endings.state(answer);
                 outcome = Endings.text(answer);
               } catch (RuntimeException e) {

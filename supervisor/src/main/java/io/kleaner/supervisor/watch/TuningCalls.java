@@ -213,7 +213,7 @@ final class TuningCalls {
             && isDoneSince(settings.atMs(), key);
     if (!isSeenBefore) {
       calledFor.add(key);
-      book.propose(order, "", false, nowMs);
+      book.propose(order, "", nowMs);
     }
   }
 

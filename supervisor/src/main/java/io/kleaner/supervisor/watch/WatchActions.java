@@ -74,7 +74,7 @@ final class WatchActions {
         () ->
             rounds
                 .book()
-                .answer(ticket.get().id(), yes, confirm, reason, somethingToClean(), clock.nowMs())
+                .answer(ticket.get().id(), yes, confirm, reason, clock.nowMs())
                 .ifPresent(why -> notDone(ticket.get().order().subject(), why)));
     return ActionResult.done(
         "remedy "
@@ -203,15 +203,7 @@ final class WatchActions {
         broker + " gets the settings back that it had before it was tuned" + turn());
   }
 
-  private boolean somethingToClean() {
-    Judgement judgement = rounds.judgement();
-    return Healer.somethingToClean(judgement, hands.isolated(judgement.sample()));
-  }
-
   private void byHand(BrokerHands.Order order) {
-    rounds
-        .book()
-        .byHand(order, somethingToClean(), clock.nowMs())
-        .ifPresent(why -> notDone(order.subject(), why));
+    rounds.book().byHand(order, clock.nowMs()).ifPresent(why -> notDone(order.subject(), why));
   }
 }

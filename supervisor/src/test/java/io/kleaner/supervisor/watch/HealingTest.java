@@ -84,9 +84,8 @@ class HealingTest {
     }
 
     @Override
-    public RemedyDesk.Answer carryOut(
-        Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean) {
-      mustShow = somethingToClean;
+    public RemedyDesk.Answer carryOut(Order order, boolean byHand, OptionalLong confirmed) {
+      mustShow = Healer.somethingToClean(broker.sample(), isolated(broker.sample()));
       done.add(
           order.remedy().label()
               + " "
@@ -186,7 +185,7 @@ class HealingTest {
     killedAtPoison();
     ticks(10);
     long id = asked();
-    assertThat(rounds.book().answer(id, true, "", "a test", false, broker.nowMs())).isEmpty();
+    assertThat(rounds.book().answer(id, true, "", "a test", broker.nowMs())).isEmpty();
     thread.runWaiting();
     ticks(3);
 
@@ -309,7 +308,7 @@ class HealingTest {
   void answer_noToOneTransaction_saysNothingOfTheNextOne() {
     hanging(1001);
     ticks(2);
-    assertThat(rounds.book().answer(asked(), false, "", "a test", false, broker.nowMs())).isEmpty();
+    assertThat(rounds.book().answer(asked(), false, "", "a test", broker.nowMs())).isEmpty();
     ticks(2);
     assertThat(told("RemedyAsked")).isEmpty();
 
@@ -346,10 +345,10 @@ class HealingTest {
     ticks(2);
     long id = asked();
 
-    assertThat(rounds.book().answer(id, true, "1002", "", false, broker.nowMs())).isPresent();
-    assertThat(rounds.book().answer(id, true, "", "", false, broker.nowMs())).isPresent();
+    assertThat(rounds.book().answer(id, true, "1002", "", broker.nowMs())).isPresent();
+    assertThat(rounds.book().answer(id, true, "", "", broker.nowMs())).isPresent();
     assertThat(hands.done).isEmpty();
-    assertThat(rounds.book().answer(id, true, "1001", "", false, broker.nowMs())).isEmpty();
+    assertThat(rounds.book().answer(id, true, "1001", "", broker.nowMs())).isEmpty();
     thread.runWaiting();
     assertThat(hands.done).containsExactly("abort-transaction orders-0 1001");
   }
@@ -379,7 +378,7 @@ class HealingTest {
     ticks(3);
     long id = asked();
     assertThat(byHand(BrokerRemedy.RELEASE, "orders")).isEmpty();
-    assertThat(rounds.book().answer(id, true, "", "a test", false, broker.nowMs())).isEmpty();
+    assertThat(rounds.book().answer(id, true, "", "a test", broker.nowMs())).isEmpty();
     ticks(3);
 
     assertThat(hands.done).contains("release orders", "isolate poison");
@@ -437,7 +436,7 @@ class HealingTest {
     broker.mapOfKeysFull();
     ticks(2);
     broker.settingsSeenMs = OptionalLong.of(broker.nowMs());
-    assertThat(rounds.book().answer(asked(), true, "", "a test", false, broker.nowMs())).isEmpty();
+    assertThat(rounds.book().answer(asked(), true, "", "a test", broker.nowMs())).isEmpty();
     thread.runWaiting();
     ticks(10);
     assertThat(hands.done).containsExactly("resize broker 1");
@@ -625,8 +624,7 @@ class HealingTest {
   private Optional<String> byHand(BrokerRemedy remedy, String subject) {
     return rounds
         .book()
-        .byHand(
-            new BrokerHands.Order(remedy, subject, List.of(), 0, "a test"), false, broker.nowMs());
+        .byHand(new BrokerHands.Order(remedy, subject, List.of(), 0, "a test"), broker.nowMs());
   }
 
   private Ticket.State state(String key) {

@@ -80,8 +80,7 @@ class LiveHandsTest {
               new BrokerHands.Order(
                   BrokerRemedy.ABORT_TRANSACTION, "orders-0", List.of(Broker.ORDERS), 7, "a test"),
               true,
-              OptionalLong.of(7),
-              false);
+              OptionalLong.of(7));
       assertThat(answer)
           .isInstanceOfSatisfying(
               RemedyDesk.Answer.Held.class,

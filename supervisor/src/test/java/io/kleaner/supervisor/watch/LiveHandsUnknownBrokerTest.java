@@ -53,8 +53,7 @@ class LiveHandsUnknownBrokerTest {
           hands.carryOut(
               new BrokerHands.Order(BrokerRemedy.REVIVE, "broker", List.of(), 0, "a test"),
               false,
-              OptionalLong.empty(),
-              false);
+              OptionalLong.empty());
 
       assertThat(Endings.state(answer)).isEqualTo(Ticket.State.FAILED);
       assertThat(Endings.text(answer)).contains("the broker's node id is not known");

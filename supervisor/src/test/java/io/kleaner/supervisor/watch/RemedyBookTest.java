@@ -26,8 +26,7 @@ class RemedyBookTest {
   private static final class Breaking extends IdleHands {
 
     @Override
-    public RemedyDesk.Answer carryOut(
-        Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean) {
+    public RemedyDesk.Answer carryOut(Order order, boolean byHand, OptionalLong confirmed) {
       throw new IllegalStateException();
     }
   }
@@ -37,7 +36,6 @@ class RemedyBookTest {
     assertThat(
             book.byHand(
                 new BrokerHands.Order(BrokerRemedy.REVIVE, "broker 1", List.of(), 0, "a test"),
-                false,
                 1_000))
         .isEmpty();
     thread.runWaiting();

@@ -34,8 +34,7 @@ final class StillHands implements BrokerHands {
   }
 
   @Override
-  public RemedyDesk.Answer carryOut(
-      Order order, boolean byHand, OptionalLong confirmed, boolean somethingToClean) {
+  public RemedyDesk.Answer carryOut(Order order, boolean byHand, OptionalLong confirmed) {
     return new RemedyDesk.Answer.Held(new Decision.No("a test"));
   }
 

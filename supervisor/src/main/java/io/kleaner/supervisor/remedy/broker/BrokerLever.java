@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -66,11 +67,12 @@ public final class BrokerLever {
   /**
    * Restarts the cleaner and proves that it lives.
    *
-   * @param somethingToClean whether some partition is eligible, so that a checkpoint has to move
+   * @param somethingToClean whether some partition is eligible now, so that a checkpoint has to
+   *     move; asked again and again, as a clean may have ended just before the restart
    * @throws IOException if the cluster could not be asked; nothing was changed then, or it is in
    *     the journal of overrides
    */
-  public RemedyOutcome revive(boolean somethingToClean) throws IOException {
+  public RemedyOutcome revive(BooleanSupplier somethingToClean) throws IOException {
     long beganNs = clock.nanoTime();
     Seen<List<CleanerThread>> before = threads.look();
     Optional<String> shut = threads.lastingRefusal();
@@ -175,23 +177,23 @@ public final class BrokerLever {
       Seen<List<CleanerThread>> before,
       Map<String, Former> settings,
       Map<TopicPartition, Long> cleaned,
-      boolean somethingToClean,
+      BooleanSupplier somethingToClean,
       Optional<String> leftover,
       long beganNs) {
     int expected = expected(settings.get(LeverRules.THREADS));
     long sinceNs = clock.nanoTime();
     Proof proof = Proof.ALIVE;
     boolean seeing = checkpoints.look().isPresent();
-    long atMostMs = somethingToClean && seeing ? times.progressMs() : times.proveMs();
-    while (elapsedMs(sinceNs) < atMostMs) {
+    while (elapsedMs(sinceNs) < times.proveMs()
+        || (seeing
+            && proof == Proof.ALIVE
+            && elapsedMs(sinceNs) < times.progressMs()
+            && somethingToClean.getAsBoolean())) {
       threads.pause();
       boolean moved =
           checkpoints.look().map(now -> CheckpointView.moved(cleaned, now)).orElse(false);
       if (moved) {
         proof = Proof.CHECKPOINT_MOVED;
-        if (elapsedMs(sinceNs) >= times.proveMs()) {
-          break;
-        }
       }
     }
     Seen<List<CleanerThread>> after = threads.look();
@@ -206,7 +208,7 @@ public final class BrokerLever {
           leftover.isEmpty(),
           evidence(before, leftover));
     }
-    if (proof == Proof.ALIVE && somethingToClean && seeing) {
+    if (proof == Proof.ALIVE && seeing && somethingToClean.getAsBoolean()) {
       if (!isCleaning(after)) {
         return new NotEffective(
             "the threads are back, but no checkpoint moved in "

@@ -96,10 +96,24 @@ public final class RemedyLab implements AutoCloseable {
   }
 
   BrokerLever lever() {
+    return lever(() -> null);
+  }
+
+  /**
+   * @param beforeLook run before each look at the threads
+   */
+  BrokerLever lever(Callable<?> beforeLook) {
     return new BrokerLever(
         1,
         overrides(),
-        threads,
+        () -> {
+          try {
+            beforeLook.call();
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+          return threads.get();
+        },
         CheckpointView.of(new LocalFileSystem(), List.of(broker.logDir())),
         TIMES,
         Clock.system(),
