@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kleaner.core.io.CrashableFileSystem;
 import io.kleaner.core.io.DiskOp;
 import io.kleaner.core.io.DiskState;
+import io.kleaner.core.io.MemoryDir;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ class BrokenRuleTest {
 
   private static final int SEEDS = 6;
 
-  @TempDir private Path temp;
+  @TempDir(factory = MemoryDir.class)
+  private Path temp;
 
   @ParameterizedTest
   @EnumSource

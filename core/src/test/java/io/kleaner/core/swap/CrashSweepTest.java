@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kleaner.core.compact.Reshaping;
 import io.kleaner.core.io.CrashableFileSystem;
 import io.kleaner.core.io.DiskState;
+import io.kleaner.core.io.MemoryDir;
 import io.kleaner.core.record.Compression;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +28,8 @@ class CrashSweepTest {
   private static final Reshaping RESHAPING =
       new Reshaping(Optional.of(Compression.parse("zstd:9")), true);
 
-  @TempDir private Path temp;
+  @TempDir(factory = MemoryDir.class)
+  private Path temp;
 
   @ParameterizedTest
   @EnumSource

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.core.io.MemoryDir;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +27,8 @@ class KillTest {
   private static final int STARTING_MS = 1_500;
   private static final int MID_CLEAN_MS = 1_000;
 
-  @TempDir private Path temp;
+  @TempDir(factory = MemoryDir.class)
+  private Path temp;
 
   /** What came of killing a service again and again. */
   private record Killed(int times, int cutShort, Judge judge) {}
