@@ -149,7 +149,9 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
             .map(
                 state ->
                     Views.partition(
-                        state, Optional.ofNullable(snapshot.standings().get(state.id()))))
+                        state,
+                        Optional.ofNullable(snapshot.judged().get(state.id()))
+                            .map(PartitionSeen::standing)))
             .toList();
     shown = new Shown(snapshot.ticks(), partitions);
     return partitions;
