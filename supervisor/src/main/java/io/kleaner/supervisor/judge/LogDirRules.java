@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.judge;
 
+import io.kleaner.supervisor.probe.Dirt;
 import io.kleaner.supervisor.probe.LogDirSample;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -42,9 +43,10 @@ public final class LogDirRules {
    *   <li>What fails to be looked at now is degraded.
    *   <li>When over half a window at least more got dirty than was cleaned, and there was never
    *       nothing to do, it falls behind; the evidence says when the disk is full, and when the lag
-   *       limit is reached, at that rate. It begins with a clear lead of the dirt and ends when
-   *       there is none, so that two rates that are alike do not make it come and go. Dirt that
-   *       nobody may clean yet grows by rights, and whoever had nothing to do keeps up.
+   *       limit is reached, at that rate. What a clean under way is through with counts as cleaned:
+   *       one clean may take longer than the window. It begins with a clear lead of the dirt and
+   *       ends when there is none, so that two rates that are alike do not make it come and go.
+   *       Dirt that nobody may clean yet grows by rights, and whoever had nothing to do keeps up.
    * </ol>
    */
   public Verdict judge(LogDirSample now) {
@@ -66,8 +68,9 @@ public final class LogDirRules {
     if (now.problem().isPresent()) {
       return new Verdict.Degraded(now.logDir() + ": " + now.problem().get());
     }
-    long cleaned = cleanedBytes();
-    long arrived = arrivedBytes();
+    Dirt before = window.getFirst().dirt();
+    long arrived = now.dirt().arrivedBytes() - before.arrivedBytes();
+    long cleaned = Math.max(0, now.dirt().doneBytes() - before.doneBytes());
     long lead = arrived - cleaned;
     behind = isLongEnough() && hadWorkAllTheTime() && lead > (behind ? 0 : arrived / CLEARLY);
     if (behind) {
@@ -99,24 +102,13 @@ public final class LogDirRules {
     return TimeUnit.NANOSECONDS.toMillis(window.getLast().atNanos() - window.getFirst().atNanos());
   }
 
-  private long cleanedBytes() {
-    return window.getLast().cleanedBytes() - window.getFirst().cleanedBytes();
-  }
-
-  /** What got dirty in the window: what is dirty more than before, and what was cleaned of it. */
-  private long arrivedBytes() {
-    LogDirSample first = window.getFirst();
-    LogDirSample last = window.getLast();
-    long found = last.foundBytes() - first.foundBytes();
-    return last.dirtyBytes() - first.dirtyBytes() - found + cleanedBytes();
-  }
-
   private String queue(LogDirSample now, long cleaned) {
     if (cleaned <= 0) {
       return "";
     }
     double perSecond = (double) cleaned * SECOND_MS / Math.max(1, spanMs());
-    return "; what waits now takes " + (long) (now.waitingBytes() / perSecond) + " s at that rate";
+    long left = Math.max(0, now.waitingBytes() - now.dirt().underWayBytes());
+    return "; what waits now takes " + (long) (left / perSecond) + " s at that rate";
   }
 
   private static String forecast(String what, OptionalLong inMs) {

@@ -55,6 +55,9 @@ public record PartitionWatch(
     PartitionWatch same = before.get();
     // Who is being worked on does not wait; whether that worker gets on is judged of the worker.
     boolean leftAlone = state.holder().isPresent() || state.hold().isPresent();
+    if (!leftAlone && overdue.equals(same.overdueSinceNanos)) {
+      return same;
+    }
     return new PartitionWatch(
         same.firstDirtyOffset,
         same.dirtyBytes,
@@ -85,8 +88,10 @@ public record PartitionWatch(
    * @param stalledAfterMs eligible and waiting
    */
   public Verdict judge(PartitionState state, long nowNanos, long stalledAfterMs) {
-    if (state.status() == PartitionStatus.QUARANTINED
-        || state.status() == PartitionStatus.BACKOFF) {
+    if (isWell(state, nowNanos, stalledAfterMs)) {
+      return new Verdict.Healthy(state.id() + ": " + state.reason());
+    }
+    if (isLeftAlone(state)) {
       return new Verdict.Degraded(state.reason());
     }
     if (state.finding().status() == PartitionStatus.UNSEEN) {
@@ -109,7 +114,6 @@ public record PartitionWatch(
               + firstDirtyOffset
               + more);
     }
-    long waitedNanos = nowNanos - waitsSinceNanos;
     if (isLeftOverdue(state, nowNanos)) {
       return new Verdict.Stalled(
           state.id()
@@ -117,17 +121,37 @@ public record PartitionWatch(
               + firstDirtyOffset
               + more);
     }
-    if (state.finding().status() == PartitionStatus.DIRTY
-        && waitedNanos >= TimeUnit.MILLISECONDS.toNanos(stalledAfterMs)) {
-      return new Verdict.Stalled(
-          state.id()
-              + " has been eligible for "
-              + seconds(waitedNanos)
-              + " s and its first dirty offset stands at "
-              + firstDirtyOffset
-              + more);
-    }
-    return new Verdict.Healthy(state.id() + ": " + state.reason());
+    return new Verdict.Stalled(
+        state.id()
+            + " has been eligible for "
+            + seconds(nowNanos - waitsSinceNanos)
+            + " s and its first dirty offset stands at "
+            + firstDirtyOffset
+            + more);
+  }
+
+  /**
+   * Whether {@link #judge} finds it healthy. Puts no text together: of thousands most are well,
+   * look after look.
+   *
+   * @param stalledAfterMs eligible and waiting
+   */
+  public boolean isWell(PartitionState state, long nowNanos, long stalledAfterMs) {
+    return !isLeftAlone(state)
+        && state.finding().status() != PartitionStatus.UNSEEN
+        && !isFutile(state)
+        && !isLeftOverdue(state, nowNanos)
+        && !waitsTooLong(state, nowNanos, stalledAfterMs);
+  }
+
+  private static boolean isLeftAlone(PartitionState state) {
+    return state.status() == PartitionStatus.QUARANTINED
+        || state.status() == PartitionStatus.BACKOFF;
+  }
+
+  private boolean waitsTooLong(PartitionState state, long nowNanos, long stalledAfterMs) {
+    return state.finding().status() == PartitionStatus.DIRTY
+        && nowNanos - waitsSinceNanos >= TimeUnit.MILLISECONDS.toNanos(stalledAfterMs);
   }
 
   /** Whether it is past {@code max.compaction.lag.ms} and no worker takes it. */

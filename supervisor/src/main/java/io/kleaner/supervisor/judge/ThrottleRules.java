@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.judge;
 
 import io.kleaner.supervisor.cleaner.PartitionId;
+import io.kleaner.supervisor.probe.Dirt;
 import io.kleaner.supervisor.probe.WorkerSample;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -29,19 +30,6 @@ public final class ThrottleRules {
       long atNanos, boolean throttled, PartitionId partition, double progress, Dirt dirt) {}
 
   /**
-   * Dirt of all log directories since the service started; both only grow, but for looks that
-   * correct them and cleans that end in the middle.
-   *
-   * @param arrivedBytes that got dirty while it was watched
-   * @param cleanedBytes that were cleaned away, or that a clean under way is through with: one may
-   *     take longer than a window
-   */
-  public record Dirt(long arrivedBytes, long cleanedBytes) {
-    /** Before anything was seen. */
-    public static final Dirt NONE = new Dirt(0, 0);
-  }
-
-  /**
    * @param windowMs that the share of sleep, and rates, are taken over
    */
   public ThrottleRules(long windowMs) {
@@ -57,6 +45,7 @@ public final class ThrottleRules {
    *       than was cleaned, or if its clean takes more than a day at that rate.
    * </ol>
    *
+   * @param dirt of all log directories together
    * @return what is wrong, empty if nothing is
    */
   public Optional<Verdict> judge(WorkerSample worker, Dirt dirt, long nowNanos) {
@@ -96,7 +85,7 @@ public final class ThrottleRules {
     Dirt before = window.getFirst().dirt();
     Dirt now = window.getLast().dirt();
     long arrived = now.arrivedBytes() - before.arrivedBytes();
-    long cleaned = Math.max(0, now.cleanedBytes() - before.cleanedBytes());
+    long cleaned = Math.max(0, now.doneBytes() - before.doneBytes());
     if (arrived > cleaned) {
       return Optional.of(
           "meanwhile " + arrived + " bytes got dirty and " + cleaned + " were cleaned");

@@ -14,9 +14,7 @@ import java.util.OptionalLong;
  * @param freeBytes usable on its disk, -1 if not known
  * @param dirtyBytes cleanable and dirty, over all partitions
  * @param waitingBytes of those the ones of partitions that are eligible and not left alone
- * @param cleanedBytes of dirt that was cleaned away since the service started
- * @param foundBytes of dirt that was there when a partition was first looked into, less that of
- *     partitions that vanished: it did not come about while we watched
+ * @param dirt what got dirty and what was cleaned of it
  * @param lagLimitInMs until the first partition that waits passes its {@code max.compaction.lag.ms}
  * @param partitions how many it holds
  * @param quarantined how many of them are left alone
@@ -29,8 +27,7 @@ public record LogDirSample(
     long freeBytes,
     long dirtyBytes,
     long waitingBytes,
-    long cleanedBytes,
-    long foundBytes,
+    Dirt dirt,
     OptionalLong lagLimitInMs,
     int partitions,
     int quarantined,

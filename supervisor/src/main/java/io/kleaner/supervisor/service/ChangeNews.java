@@ -3,6 +3,7 @@ package io.kleaner.supervisor.service;
 
 import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionState;
+import io.kleaner.supervisor.cleaner.PartitionStatus;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,7 @@ final class ChangeNews {
   private static final int AT_ONCE = 200;
 
   private final Announcer announcer;
-  private final Map<PartitionId, String> partitions = new HashMap<>();
+  private final Map<PartitionId, PartitionStatus> partitions = new HashMap<>();
   private final Map<String, String> workers = new HashMap<>();
 
   ChangeNews(Announcer announcer) {
@@ -41,8 +42,11 @@ final class ChangeNews {
     }
     int told = 0;
     for (PartitionState state : states) {
-      String now = Views.text(state.status());
-      if (!now.equals(partitions.put(state.id(), now)) && announcer.hasListeners()) {
+      if (partitions.get(state.id()) == state.status()) {
+        continue;
+      }
+      partitions.put(state.id(), state.status());
+      if (announcer.hasListeners()) {
         told++;
         if (told <= AT_ONCE) {
           announcer.announce("partition", Views.partition(state));

@@ -4,7 +4,7 @@ package io.kleaner.supervisor.service;
 import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionState;
 import io.kleaner.supervisor.cleaner.PartitionStatus;
-import io.kleaner.supervisor.judge.ThrottleRules;
+import io.kleaner.supervisor.probe.Dirt;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,70 +21,85 @@ final class DirtBook {
 
   private record Known(long dirtyBytes, long cleanedBytes) {}
 
+  /** Sums of one log directory. */
+  private static final class Account {
+    private long presentBytes;
+    private long underWayBytes;
+
+    /** There at the first look, less that of partitions that are not seen any more. */
+    private long foundBytes;
+
+    private long cleanedBytes;
+
+    private Dirt dirt() {
+      return new Dirt(presentBytes - foundBytes + cleanedBytes, cleanedBytes, underWayBytes);
+    }
+  }
+
   private final Map<PartitionId, Known> known = new HashMap<>();
-  private final Map<Path, Long> found = new HashMap<>();
-  private final Map<Path, Long> cleaned = new HashMap<>();
-  private long presentBytes;
-  private long cleaningBytes;
+  private final Map<Path, Account> accounts = new HashMap<>();
 
   /** Takes note of all partitions as they are now. */
   void note(List<PartitionState> states) {
-    Set<PartitionId> present = new HashSet<>();
-    presentBytes = 0;
-    cleaningBytes = 0;
+    for (Account account : accounts.values()) {
+      account.presentBytes = 0;
+      account.underWayBytes = 0;
+    }
+    int present = 0;
     for (PartitionState state : states) {
-      if (state.finding().status() != PartitionStatus.UNSEEN) {
-        present.add(state.id());
-        presentBytes += state.finding().dirtyBytes() + state.rolledBytes();
-        cleaningBytes += state.cleaningBytes();
-        note(state);
+      if (isSeen(state)) {
+        present++;
+        note(state, accounts.computeIfAbsent(state.id().logDir(), dir -> new Account()));
       }
     }
-    if (present.size() < known.size()) {
-      known
-          .entrySet()
-          .removeIf(
-              each -> {
-                boolean gone = !present.contains(each.getKey());
-                if (gone) {
-                  Path dir = each.getKey().logDir();
-                  found.merge(dir, -each.getValue().dirtyBytes(), Long::sum);
-                }
-                return gone;
-              });
+    if (present < known.size()) {
+      forgetAllBut(states);
     }
   }
 
-  private void note(PartitionState state) {
-    Path dir = state.id().logDir();
-    Known now = new Known(state.finding().dirtyBytes(), state.cleanedBytes());
-    Known before = known.put(state.id(), now);
+  private static boolean isSeen(PartitionState state) {
+    return state.finding().status() != PartitionStatus.UNSEEN;
+  }
+
+  private void note(PartitionState state, Account account) {
+    long dirtyBytes = state.finding().dirtyBytes() + state.rolledBytes();
+    account.presentBytes += dirtyBytes;
+    account.underWayBytes += state.cleaningBytes();
+    Known before = known.get(state.id());
     if (before == null) {
-      found.merge(dir, now.dirtyBytes(), Long::sum);
+      account.foundBytes += dirtyBytes;
     }
     long since = before == null ? 0 : before.cleanedBytes();
     // One that vanished and came back begins to count anew.
-    cleaned.merge(dir, Math.max(0, now.cleanedBytes() - since), Long::sum);
+    account.cleanedBytes += Math.max(0, state.cleanedBytes() - since);
+    if (before == null || before.dirtyBytes() != dirtyBytes || since != state.cleanedBytes()) {
+      known.put(state.id(), new Known(dirtyBytes, state.cleanedBytes()));
+    }
+  }
+
+  private void forgetAllBut(List<PartitionState> states) {
+    Set<PartitionId> present = new HashSet<>();
+    states.stream().filter(DirtBook::isSeen).forEach(state -> present.add(state.id()));
+    known
+        .entrySet()
+        .removeIf(
+            each -> {
+              boolean gone = !present.contains(each.getKey());
+              if (gone) {
+                accounts.get(each.getKey().logDir()).foundBytes -= each.getValue().dirtyBytes();
+              }
+              return gone;
+            });
   }
 
   /** Of all log directories together. */
-  ThrottleRules.Dirt total() {
-    long cleanedBytes = sum(cleaned);
-    return new ThrottleRules.Dirt(
-        presentBytes - sum(found) + cleanedBytes, cleanedBytes + cleaningBytes);
+  Dirt total() {
+    return accounts.values().stream().map(Account::dirt).reduce(Dirt.NONE, Dirt::plus);
   }
 
-  private static long sum(Map<Path, Long> byDir) {
-    return byDir.values().stream().mapToLong(Long::longValue).sum();
-  }
-
-  /** Dirt that was found there, less that of partitions that are not seen any more. */
-  long foundBytes(Path dir) {
-    return found.getOrDefault(dir, 0L);
-  }
-
-  /** Dirt that was cleaned away. */
-  long cleanedBytes(Path dir) {
-    return cleaned.getOrDefault(dir, 0L);
+  /** Of one log directory. */
+  Dirt of(Path dir) {
+    Account account = accounts.get(dir);
+    return account == null ? Dirt.NONE : account.dirt();
   }
 }

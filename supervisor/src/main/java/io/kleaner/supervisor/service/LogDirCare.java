@@ -12,8 +12,8 @@ import io.kleaner.supervisor.cleaner.ServedDirs;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.LogDirRules;
 import io.kleaner.supervisor.judge.Standing;
-import io.kleaner.supervisor.judge.ThrottleRules;
 import io.kleaner.supervisor.judge.Verdict;
+import io.kleaner.supervisor.probe.Dirt;
 import io.kleaner.supervisor.probe.LogDirSample;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,12 +89,16 @@ final class LogDirCare {
 
   void look(List<PartitionState> states, long nowMs, long nowNanos, Signals signals) {
     dirt.note(states);
+    Map<Path, List<PartitionState>> byDir = new HashMap<>();
+    for (PartitionState state : states) {
+      byDir.computeIfAbsent(state.id().logDir(), dir -> new ArrayList<>()).add(state);
+    }
     Set<Path> dirs = new HashSet<>();
     for (Path each : named) {
       Path dir = served.realOf(each);
       dirs.add(dir);
       ScanReport.Entry scan = report.of(dir);
-      LogDirSample sample = sample(dir, scan, states, nowMs, nowNanos);
+      LogDirSample sample = sample(dir, scan, byDir.getOrDefault(dir, List.of()), nowMs, nowNanos);
       LogDirRules judge =
           rules.computeIfAbsent(
               dir, path -> new LogDirRules(options.blindAfterMs(), options.trendWindowMs()));
@@ -117,7 +121,7 @@ final class LogDirCare {
       served.named(each).ifPresent(known -> tellCheckpoints(known, signals));
     }
     seen.keySet().retainAll(dirs);
-    dirs.forEach(dir -> tellIdle(dir, states, signals));
+    dirs.forEach(dir -> tellIdle(dir, byDir.getOrDefault(dir, List.of()), signals));
   }
 
   private boolean isStarting(LogDirSample sample, long nowNanos) {
@@ -131,19 +135,15 @@ final class LogDirCare {
       Path dir, ScanReport.Entry scan, List<PartitionState> states, long nowMs, long nowNanos) {
     long dirtyBytes = 0;
     long waitingBytes = 0;
-    int count = 0;
     int quarantined = 0;
     long lagLimitAtMs = Long.MAX_VALUE;
     for (PartitionState state : states) {
-      if (state.id().logDir().equals(dir)) {
-        count++;
-        dirtyBytes += state.finding().dirtyBytes();
-        quarantined += state.status() == PartitionStatus.QUARANTINED ? 1 : 0;
-        if (state.finding().status() == PartitionStatus.DIRTY) {
-          waitingBytes += state.hold().isPresent() ? 0 : state.finding().dirtyBytes();
-          lagLimitAtMs =
-              Math.min(lagLimitAtMs, state.finding().eligibleAtMs().orElse(Long.MAX_VALUE));
-        }
+      dirtyBytes += state.finding().dirtyBytes();
+      quarantined += state.status() == PartitionStatus.QUARANTINED ? 1 : 0;
+      if (state.finding().status() == PartitionStatus.DIRTY) {
+        waitingBytes += state.hold().isPresent() ? 0 : state.finding().dirtyBytes();
+        lagLimitAtMs =
+            Math.min(lagLimitAtMs, state.finding().eligibleAtMs().orElse(Long.MAX_VALUE));
       }
     }
     return new LogDirSample(
@@ -155,12 +155,11 @@ final class LogDirCare {
         scan.freeBytes(),
         dirtyBytes,
         waitingBytes,
-        dirt.cleanedBytes(dir),
-        dirt.foundBytes(dir),
+        dirt.of(dir),
         lagLimitAtMs == Long.MAX_VALUE
             ? OptionalLong.empty()
             : OptionalLong.of(Math.max(0, lagLimitAtMs - nowMs)),
-        count,
+        states.size(),
         quarantined,
         nowNanos);
   }
@@ -241,8 +240,7 @@ final class LogDirCare {
   private static void tellIdle(Path dir, List<PartitionState> states, Signals signals) {
     List<PartitionState> unknown = new ArrayList<>();
     for (PartitionState state : states) {
-      if (!state.id().logDir().equals(dir)
-          || SettingsSource.INTERNAL_TOPICS.contains(state.id().partition().topic())) {
+      if (SettingsSource.INTERNAL_TOPICS.contains(state.id().partition().topic())) {
         continue;
       }
       PartitionStatus found = state.finding().status();
@@ -270,7 +268,7 @@ final class LogDirCare {
   }
 
   /** What got dirty and what was cleaned since the start, by the last look. */
-  ThrottleRules.Dirt dirt() {
+  Dirt dirt() {
     return dirt.total();
   }
 

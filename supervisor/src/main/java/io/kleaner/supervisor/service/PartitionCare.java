@@ -11,7 +11,6 @@ import io.kleaner.supervisor.cleaner.PartitionState;
 import io.kleaner.supervisor.cleaner.PartitionStatus;
 import io.kleaner.supervisor.cleaner.WorkEvent;
 import io.kleaner.supervisor.journal.Incident;
-import io.kleaner.supervisor.judge.Standing;
 import io.kleaner.supervisor.remedy.QuarantinePolicy;
 import java.util.HashMap;
 import java.util.List;
@@ -194,10 +193,12 @@ final class PartitionCare {
    */
   void look(
       List<PartitionState> states, boolean allBusy, long nowMs, long nowNanos, Signals signals) {
-    for (PartitionState state : states) {
-      Mark mark = marks.get(state.id());
-      if (mark != null && mark.hold().endsByItself()) {
-        letGoIfWell(state, mark);
+    if (!marks.isEmpty()) {
+      for (PartitionState state : states) {
+        Mark mark = marks.get(state.id());
+        if (mark != null && mark.hold().endsByItself()) {
+          letGoIfWell(state, mark);
+        }
       }
     }
     stalls.look(states, allBusy, nowMs, nowNanos, signals);
@@ -229,9 +230,9 @@ final class PartitionCare {
     return quarantines.changed();
   }
 
-  /** What is thought of each partition, and for how long. */
-  Map<PartitionId, Standing> standings() {
-    return stalls.standings();
+  /** What is thought of each partition, and for how long, by the last look. */
+  Map<PartitionId, PartitionSeen> seen() {
+    return stalls.seen();
   }
 
   Totals totals() {

@@ -149,7 +149,9 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
             .map(
                 state ->
                     Views.partition(
-                        state, Optional.ofNullable(snapshot.standings().get(state.id()))))
+                        state,
+                        Optional.ofNullable(snapshot.judged().get(state.id()))
+                            .map(PartitionSeen::standing)))
             .toList();
     shown = new Shown(snapshot.ticks(), partitions);
     return partitions;
@@ -231,7 +233,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     Optional<PartitionState> state = board.state(id);
     if (state.flatMap(PartitionState::hold).isPresent()) {
       return ActionResult.refused(
-          id + " is in quarantine: " + state.get().reason() + " Release it first.");
+          id + " is in quarantine. Release it first. Why it is there: " + state.get().reason());
     }
     if (toBeHeld.contains(id)) {
       return ActionResult.refused(id + " was just put in quarantine by hand. Release it first.");

@@ -4,7 +4,6 @@ package io.kleaner.supervisor.service;
 import io.kleaner.supervisor.alert.Alert;
 import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionState;
-import io.kleaner.supervisor.judge.Standing;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +13,7 @@ import java.util.Map;
  * @param atMs milliseconds since the epoch
  * @param lagMs how much later than it should the tick was
  * @param ticks since the service started
- * @param standings what is thought of each partition
+ * @param judged what is thought of each partition
  * @param totals cleans, failures, bytes read, bytes written, bytes reclaimed
  */
 record Snapshot(
@@ -23,7 +22,7 @@ record Snapshot(
     long ticks,
     List<WorkerCare.WorkerSeen> workers,
     List<PartitionState> partitions,
-    Map<PartitionId, Standing> standings,
+    Map<PartitionId, PartitionSeen> judged,
     List<LogDirCare.LogDirSeen> logDirs,
     List<Alert> alerts,
     List<Long> totals) {

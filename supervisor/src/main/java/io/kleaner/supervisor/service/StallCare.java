@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.service;
 
-import io.kleaner.supervisor.cleaner.Finding;
 import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionState;
-import io.kleaner.supervisor.cleaner.PartitionStatus;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.PartitionWatch;
 import io.kleaner.supervisor.judge.Standing;
 import io.kleaner.supervisor.judge.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -30,11 +29,9 @@ final class StallCare {
 
   private final long stalledAfterMs;
   private final Chronicle chronicle;
-  private final Map<PartitionId, PartitionWatch> watches = new HashMap<>();
-  private final Map<PartitionId, Standing> standings = new HashMap<>();
 
-  /** By what finding a partition is well whatever the time is. */
-  private final Map<PartitionId, Finding> calm = new HashMap<>();
+  /** By the last look; a look makes a new one, since others read the last. */
+  private Map<PartitionId, PartitionSeen> seen = Map.of();
 
   private final Set<PartitionId> stalled = new HashSet<>();
   private final Set<Path> queues = new HashSet<>();
@@ -59,16 +56,19 @@ final class StallCare {
 
   void look(
       List<PartitionState> states, boolean allBusy, long nowMs, long nowNanos, Signals signals) {
-    tellVanished(states);
     Map<Path, List<Waiting>> waiting = new TreeMap<>();
     Set<PartitionId> told = new HashSet<>();
+    Map<PartitionId, PartitionSeen> before = seen;
+    Map<PartitionId, PartitionSeen> now = new HashMap<>(2 * states.size());
+    int known = 0;
     for (PartitionState state : states) {
+      Optional<PartitionSeen> last = Optional.ofNullable(before.get(state.id()));
+      known += last.isPresent() ? 1 : 0;
       PartitionWatch watch =
-          PartitionWatch.next(Optional.ofNullable(watches.get(state.id())), state, nowMs, nowNanos);
-      watches.put(state.id(), watch);
-      Optional<Standing> before = Optional.ofNullable(standings.get(state.id()));
-      Verdict verdict = judge(watch, state, before, nowNanos);
-      standings.put(state.id(), Standing.next(before, verdict, nowNanos));
+          PartitionWatch.next(last.map(PartitionSeen::watch), state, nowMs, nowNanos);
+      Verdict verdict = judge(watch, state, last, nowNanos);
+      Standing standing = Standing.next(last.map(PartitionSeen::standing), verdict, nowNanos);
+      now.put(state.id(), new PartitionSeen(state, watch, standing));
       if (verdict instanceof Verdict.Stalled) {
         waiting
             .computeIfAbsent(state.id().logDir(), dir -> new ArrayList<>())
@@ -77,33 +77,22 @@ final class StallCare {
                     state, verdict, watch.isFutile(state), watch.isLeftOverdue(state, nowNanos)));
       }
     }
+    seen = Collections.unmodifiableMap(now);
+    if (known < before.size()) {
+      tellVanished(before.keySet());
+    }
     waiting.forEach((dir, list) -> tell(dir, list, allBusy, told, signals));
     queues.retainAll(waiting.keySet());
     moving(told);
   }
 
-  /**
-   * Of thousands most are clean look after look: what was said of those is not put together anew.
-   */
+  /** What was said of a partition that is well is not put together anew while it is the same. */
   private Verdict judge(
-      PartitionWatch watch, PartitionState state, Optional<Standing> before, long nowNanos) {
-    PartitionStatus found = state.finding().status();
-    boolean timeless =
-        state.status() == found
-            && found != PartitionStatus.DIRTY
-            && found != PartitionStatus.UNSEEN
-            && state.hold().isEmpty();
-    Finding last = calm.get(state.id());
-    if (timeless && before.isPresent() && last != null && last.equals(state.finding())) {
-      return before.get().verdict();
-    }
-    Verdict verdict = watch.judge(state, nowNanos, stalledAfterMs);
-    if (timeless && verdict instanceof Verdict.Healthy) {
-      calm.put(state.id(), state.finding());
-    } else {
-      calm.remove(state.id());
-    }
-    return verdict;
+      PartitionWatch watch, PartitionState state, Optional<PartitionSeen> last, long nowNanos) {
+    return last.filter(before -> before.isWellAndLike(state))
+        .filter(before -> watch.isWell(state, nowNanos, stalledAfterMs))
+        .map(before -> before.standing().verdict())
+        .orElseGet(() -> watch.judge(state, nowNanos, stalledAfterMs));
   }
 
   private void tell(
@@ -154,38 +143,28 @@ final class StallCare {
 
   private void moving(Set<PartitionId> told) {
     for (PartitionId id : List.copyOf(stalled)) {
-      Standing standing = standings.get(id);
-      boolean stillThere = standing != null && standing.verdict() instanceof Verdict.Stalled;
-      if (!told.contains(id) && !stillThere) {
+      Optional<Verdict> verdict =
+          Optional.ofNullable(seen.get(id)).map(each -> each.standing().verdict());
+      boolean isStalled = verdict.filter(Verdict.Stalled.class::isInstance).isPresent();
+      if (!told.contains(id) && !isStalled) {
         stalled.remove(id);
         chronicle.add(
             Incident.Kind.PARTITION_MOVING,
             id.toString(),
             id.partition() + " moves again",
-            standing == null ? "it has vanished" : standing.verdict().evidence(),
+            verdict.map(Verdict::evidence).orElse("it has vanished"),
             "");
       }
     }
   }
 
-  private void tellVanished(List<PartitionState> states) {
-    if (watches.isEmpty()) {
-      return;
-    }
-    Set<PartitionId> present = new HashSet<>();
-    states.forEach(state -> present.add(state.id()));
-    if (present.containsAll(watches.keySet())) {
-      return;
-    }
+  private void tellVanished(Set<PartitionId> before) {
     Map<Path, List<PartitionId>> vanished = new TreeMap<>();
-    for (PartitionId id : watches.keySet()) {
-      if (!present.contains(id)) {
+    for (PartitionId id : before) {
+      if (!seen.containsKey(id)) {
         vanished.computeIfAbsent(id.logDir(), dir -> new ArrayList<>()).add(id);
       }
     }
-    watches.keySet().retainAll(present);
-    standings.keySet().retainAll(present);
-    calm.keySet().retainAll(present);
     vanished.forEach(this::tellVanished);
   }
 
@@ -201,8 +180,8 @@ final class StallCare {
         "Nothing, if they were deleted; else check that the disk is mounted.");
   }
 
-  /** What is thought of each partition, and for how long. */
-  Map<PartitionId, Standing> standings() {
-    return Map.copyOf(standings);
+  /** What is thought of each partition, and for how long, by the last look. */
+  Map<PartitionId, PartitionSeen> seen() {
+    return seen;
   }
 }

@@ -4,6 +4,7 @@ package io.kleaner.supervisor.service;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.ThrottleRules;
 import io.kleaner.supervisor.judge.Verdict;
+import io.kleaner.supervisor.probe.Dirt;
 import io.kleaner.supervisor.probe.WorkerSample;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,7 +23,7 @@ final class StarvedCare {
       "Raise the rate: 'kleaner throttle', or throttle.bytes.per.second.";
 
   private final long windowMs;
-  private final Supplier<ThrottleRules.Dirt> dirt;
+  private final Supplier<Dirt> dirt;
   private final Chronicle chronicle;
   private final Map<String, ThrottleRules> rules = new HashMap<>();
   private final Set<String> starved = new HashSet<>();
@@ -31,7 +32,7 @@ final class StarvedCare {
    * @param windowMs that a worker's sleep is judged over
    * @param dirt what got dirty and what was cleaned, by the last look
    */
-  StarvedCare(long windowMs, Supplier<ThrottleRules.Dirt> dirt, Chronicle chronicle) {
+  StarvedCare(long windowMs, Supplier<Dirt> dirt, Chronicle chronicle) {
     this.windowMs = windowMs;
     this.dirt = dirt;
     this.chronicle = chronicle;

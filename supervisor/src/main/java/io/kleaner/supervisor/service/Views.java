@@ -109,7 +109,7 @@ public final class Views {
     map.put("partitions", seen.sample().partitions());
     map.put("quarantined", seen.sample().quarantined());
     map.put("dirtyBytes", seen.sample().dirtyBytes());
-    map.put("cleanedBytes", seen.sample().cleanedBytes());
+    map.put("cleanedBytes", seen.sample().dirt().cleanedBytes());
     map.put("freeBytes", seen.sample().freeBytes());
     map.put(
         "scanAgeMs", seen.sample().scanAgeMs() == Long.MAX_VALUE ? -1 : seen.sample().scanAgeMs());

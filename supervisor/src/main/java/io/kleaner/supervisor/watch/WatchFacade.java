@@ -191,7 +191,12 @@ public final class WatchFacade extends SupervisedApi<WatchSnapshot> {
 
   @Override
   public List<Map<String, Object>> workers() {
-    return snapshot().judgement().threads().stream().map(WatchViews::thread).toList();
+    WatchSnapshot snapshot = snapshot();
+    return snapshot.judgement().threads().stream()
+        .map(
+            each ->
+                WatchViews.thread(each, Optional.ofNullable(snapshot.standings().get(each.name()))))
+        .toList();
   }
 
   @Override

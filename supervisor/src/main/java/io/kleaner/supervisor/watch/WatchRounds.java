@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.watch;
 
+import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.alert.Alert;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.Severity;
+import io.kleaner.supervisor.judge.Standing;
 import io.kleaner.supervisor.judge.broker.Ailment;
 import io.kleaner.supervisor.judge.broker.BrokerJudge;
 import io.kleaner.supervisor.judge.broker.Diagnosis;
 import io.kleaner.supervisor.judge.broker.Judgement;
+import io.kleaner.supervisor.judge.broker.ThreadVerdict;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.remedy.broker.Overrides.Ending;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
@@ -18,6 +21,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -29,6 +33,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
 
   private static final long RECOVER_MS = 10_000;
 
+  private final Clock clock;
   private final Supplier<BrokerSample> view;
   private final BrokerJudge judge;
   private final BrokerHands hands;
@@ -47,15 +52,21 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
   private String unable;
   private boolean lossTold;
   private Judgement judgement = Judgement.none();
+
+  /** What is thought of each thread, by name. */
+  private Map<String, Standing> standings = Map.of();
+
   private Set<String> isolated = Set.of();
 
   WatchRounds(
+      Clock clock,
       Supplier<BrokerSample> view,
       BrokerJudge judge,
       BrokerHands hands,
       HandsThread thread,
       CulpritSearch culprits,
       Chronicle chronicle) {
+    this.clock = clock;
     this.view = view;
     this.judge = judge;
     this.hands = hands;
@@ -73,6 +84,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     BrokerSample sample = view.get();
     isolated = hands.isolated(sample);
     judgement = judge.judge(sample, isolated);
+    standings = standings(clock.nanoTime());
     culprits.look(judgement, nowMs);
     tell(signals);
     tellUnable();
@@ -86,6 +98,15 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
         "scans",
         "nobody looks any more for the record that kills a cleaner",
         signals);
+  }
+
+  private Map<String, Standing> standings(long nowNanos) {
+    Map<String, Standing> now = new HashMap<>();
+    for (ThreadVerdict each : judgement.threads()) {
+      Optional<Standing> before = Optional.ofNullable(standings.get(each.name()));
+      now.put(each.name(), Standing.next(before, each.verdict(), nowNanos));
+    }
+    return Map.copyOf(now);
   }
 
   /** A job that failed, or a thread that has ended, must not go unnoticed. */
@@ -241,7 +262,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
 
   @Override
   public WatchSnapshot seen(Tick tick) {
-    return new WatchSnapshot(tick, judgement, book.all(), culprits.found(), isolated);
+    return new WatchSnapshot(tick, judgement, standings, book.all(), culprits.found(), isolated);
   }
 
   @Override

@@ -58,6 +58,7 @@ public final class WatchService implements AutoCloseable {
     hands = hands();
     WatchRounds rounds =
         new WatchRounds(
+            clock,
             probes::sample,
             new BrokerJudge(setup.judging(), WatchSetup.named(setup.targets())),
             hands,

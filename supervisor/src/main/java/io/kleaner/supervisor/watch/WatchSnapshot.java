@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.watch;
 
 import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.judge.Standing;
 import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.service.Rounds;
 import java.util.List;
@@ -13,6 +14,7 @@ import java.util.Set;
  *
  * @param tick of the supervisor
  * @param judgement with the sample that it is made from
+ * @param standings what is thought of each cleaner thread, and for how long, by name
  * @param tickets open ones and the latest others, the newest first
  * @param culprits what a look through segments found, by partition
  * @param isolated topics
@@ -20,10 +22,12 @@ import java.util.Set;
 record WatchSnapshot(
     Rounds.Tick tick,
     Judgement judgement,
+    Map<String, Standing> standings,
     List<Ticket> tickets,
     Map<TopicPartition, String> culprits,
     Set<String> isolated) {
 
   static final WatchSnapshot NONE =
-      new WatchSnapshot(Rounds.Tick.NONE, Judgement.none(), List.of(), Map.of(), Set.of());
+      new WatchSnapshot(
+          Rounds.Tick.NONE, Judgement.none(), Map.of(), List.of(), Map.of(), Set.of());
 }

@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.watch;
 
 import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.judge.Standing;
 import io.kleaner.supervisor.judge.broker.GaugeReading;
 import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.judge.broker.PartitionVerdict;
@@ -27,13 +28,14 @@ final class WatchViews {
 
   private WatchViews() {}
 
-  static Map<String, Object> thread(ThreadVerdict thread) {
+  static Map<String, Object> thread(ThreadVerdict thread, Optional<Standing> standing) {
     Map<String, Object> map = new LinkedHashMap<>();
     map.put("id", thread.name());
     map.put("threadId", thread.id().orElse(-1));
     map.put("state", thread.state());
     map.put("verdict", thread.verdict().name());
     map.put("evidence", thread.verdict().evidence());
+    map.put("verdictAgeMs", standing.map(Standing::ageMs).orElse(-1L));
     map.put("partition", thread.partition().map(TopicPartition::toString).orElse(""));
     map.put("logDir", "");
     map.put("phase", thread.state());

@@ -95,7 +95,7 @@ class ServeCommandTest {
   void serve_stateDirCannotBeMade_noRemedyRunsAndThatIsSaid() throws Exception {
     Path file = Files.writeString(temp.resolve("file"), "no directory");
     try (Served served = new Served(temp, file.resolve("state"))) {
-      Cli.Run status = Cli.run("status", "--url", served.url());
+      Cli.Run status = served.statusOfALook();
 
       assertThat(served.out()).contains("actions are off: there is nowhere to keep a token");
       assertThat(status.exit()).as(status.all()).isEqualTo(1);
@@ -110,7 +110,7 @@ class ServeCommandTest {
     Path logs = Files.createDirectories(temp.resolve("logs"));
     Path link = Files.createSymbolicLink(temp.resolve("link"), logs);
     try (Served served = served("--log-dir", logs.toString(), "--log-dir", link.toString())) {
-      JsonNode all = Cli.run("status", "--url", served.url(), "--json").json();
+      JsonNode all = served.statusOfALook("--json").json();
 
       assertThat(all.path("status").path("logDirs")).hasSize(1);
       assertThat(all.path("workers")).hasSize(2);

@@ -70,6 +70,24 @@ final class Served implements AutoCloseable {
     return err.toString();
   }
 
+  /**
+   * What {@code status} prints once its supervisor has looked at everything: it answers before
+   * that, and knows of nothing then.
+   */
+  Cli.Run statusOfALook(String... more) {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (looks() < 1) {
+      assertThat(thread.isAlive() && System.nanoTime() < end).as(out + " " + err).isTrue();
+    }
+    List<String> words = new ArrayList<>(List.of("status", "--url", url()));
+    words.addAll(List.of(more));
+    return Cli.run(words.toArray());
+  }
+
+  private long looks() {
+    return Cli.run("status", "--url", url(), "--json").json().at("/status/ticks").asLong();
+  }
+
   /** Where its first line says that it is. */
   String url() {
     Matcher url = URL.matcher(out.toString().lines().findFirst().orElse(""));

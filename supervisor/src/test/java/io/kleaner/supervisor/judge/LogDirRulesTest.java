@@ -3,6 +3,7 @@ package io.kleaner.supervisor.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.supervisor.probe.Dirt;
 import io.kleaner.supervisor.probe.LogDirSample;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -20,6 +21,11 @@ class LogDirRulesTest {
   }
 
   private void sample(long second, long free, long dirty, long waiting, long cleaned, long found) {
+    sample(second, free, dirty, waiting, cleaned, found, 0);
+  }
+
+  private void sample(
+      long second, long free, long dirty, long waiting, long cleaned, long found, long underWay) {
     last =
         rules.judge(
             new LogDirSample(
@@ -29,8 +35,7 @@ class LogDirRulesTest {
                 free,
                 dirty,
                 waiting,
-                cleaned,
-                found,
+                new Dirt(dirty - found + cleaned, cleaned, underWay),
                 OptionalLong.of(90_000),
                 5,
                 0,
@@ -109,6 +114,36 @@ class LogDirRulesTest {
   }
 
   @Test
+  void judge_longCleanUnderWayKeepsUp_isHealthy() {
+    sample(0, 100, 10_000, 10_000, 0, 10_000, 0);
+    sample(200, 100, 11_000, 11_000, 0, 10_000, 3_000);
+    sample(400, 100, 12_000, 12_000, 0, 10_000, 6_000);
+
+    assertThat(last).isInstanceOf(Verdict.Healthy.class);
+  }
+
+  @Test
+  void judge_longCleanUnderWayDoesNotKeepUp_fallsBehindAndWhatIsDoneDoesNotWait() {
+    sample(0, 100, 10_000, 10_000, 0, 10_000, 0);
+    sample(200, 100, 13_000, 13_000, 0, 10_000, 2_000);
+    sample(400, 100, 16_000, 16_000, 0, 10_000, 4_000);
+
+    assertThat(last).isInstanceOf(Verdict.FallingBehind.class);
+    assertThat(last.evidence())
+        .contains("6000 bytes got dirty and 4000 were cleaned")
+        .contains("what waits now takes 1200 s at that rate");
+  }
+
+  @Test
+  void judge_cleanUnderWayEndedInTheMiddle_countsNothingBackwards() {
+    sample(0, 100, 10_000, 10_000, 0, 10_000, 5_000);
+    sample(200, 100, 13_000, 13_000, 0, 10_000, 0);
+    sample(400, 100, 16_000, 16_000, 0, 10_000, 0);
+
+    assertThat(last.evidence()).contains("6000 bytes got dirty and 0 were cleaned");
+  }
+
+  @Test
   void fullInMs_watchedForAMoment_saysNothing() {
     sample(0, 9_000, 0, 0, 0);
     sample(1, 8_000, 0, 0, 0);
@@ -137,8 +172,7 @@ class LogDirRulesTest {
                 -1,
                 0,
                 0,
-                0,
-                0,
+                Dirt.NONE,
                 OptionalLong.empty(),
                 0,
                 0,

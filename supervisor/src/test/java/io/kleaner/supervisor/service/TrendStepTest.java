@@ -157,6 +157,33 @@ class TrendStepTest extends StepLab {
   }
 
   @Test
+  void fallingBehind_oneLongCleanGetsOnAndLittleGetsDirty_isNotTold() {
+    dirty(ONE);
+    Lease lease = work("cleaner-0");
+    for (int i = 0; i <= 20; i++) {
+      Puppet.rolled(board, lease.partition(), i);
+      crew.at("cleaner-0").read(5L * i);
+      step(60_000);
+      assertThat(isFiring("FallingBehind")).as("look %d", i).isFalse();
+    }
+  }
+
+  @Test
+  void fallingBehind_oneLongCleanGetsOnAndMoreGetsDirty_isTold() {
+    dirty(ONE);
+    Lease lease = work("cleaner-0");
+    for (int i = 0; i <= 10; i++) {
+      Puppet.rolled(board, lease.partition(), 8L * i);
+      crew.at("cleaner-0").read(5L * i);
+      step(60_000);
+    }
+
+    assertThat(isFiring("FallingBehind")).isTrue();
+    assertThat(supervisor.snapshot().logDirs().get(0).verdict().evidence())
+        .startsWith("/logs: in 600 s 80 bytes got dirty and 50 were cleaned");
+  }
+
+  @Test
   void starved_oneThrottledWorkerAndDirtGrows_isTold() throws Exception {
     dirty(ONE);
     work("cleaner-0");

@@ -28,6 +28,7 @@ class HandsThreadTest {
   private final Chronicle chronicle = new Chronicle(journal, new Announcer(), Clock.system());
   private final WatchRounds rounds =
       new WatchRounds(
+          Clock.system(),
           broker::sample,
           broker.judge(),
           new NoHands("a test"),

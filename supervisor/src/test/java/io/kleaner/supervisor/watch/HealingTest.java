@@ -52,6 +52,7 @@ class HealingTest {
       new Chronicle(Journal.inMemory("a test"), new Announcer(), Clock.system());
   private final WatchRounds rounds =
       new WatchRounds(
+          Clock.system(),
           broker::sample,
           broker.judge(),
           hands,

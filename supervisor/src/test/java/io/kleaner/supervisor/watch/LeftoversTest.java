@@ -39,6 +39,7 @@ class LeftoversTest {
   private final Leaving hands = new Leaving();
   private final WatchRounds rounds =
       new WatchRounds(
+          Clock.system(),
           broker::sample,
           broker.judge(),
           hands,

@@ -41,6 +41,7 @@ final class SteppedWatch {
     chronicle = new Chronicle(journal, announcer, clock);
     WatchRounds rounds =
         new WatchRounds(
+            clock,
             broker::sample,
             broker.judge(),
             hands,

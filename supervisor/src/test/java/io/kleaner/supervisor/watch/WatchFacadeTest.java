@@ -3,10 +3,10 @@ package io.kleaner.supervisor.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.alert.AlertBook;
 import io.kleaner.supervisor.alert.AlertDispatcher;
 import io.kleaner.supervisor.alert.AlertPolicy;
+import io.kleaner.supervisor.cleaner.HandClock;
 import io.kleaner.supervisor.http.ServiceApi.Action;
 import io.kleaner.supervisor.http.ServiceApi.ActionResult;
 import io.kleaner.supervisor.journal.Journal;
@@ -23,13 +23,14 @@ import org.junit.jupiter.api.Test;
 /** What the sidecar shows, its supervisor stepped by hand. */
 class WatchFacadeTest {
 
+  private final HandClock clock = new HandClock();
   private final Broker broker = new Broker();
   private final Announcer announcer = new Announcer();
-  private final Chronicle chronicle =
-      new Chronicle(Journal.inMemory("a test"), announcer, Clock.system());
+  private final Chronicle chronicle = new Chronicle(Journal.inMemory("a test"), announcer, clock);
   private final NoHands hands = new NoHands("a test");
   private final WatchRounds rounds =
       new WatchRounds(
+          clock,
           broker::sample,
           broker.judge(),
           hands,
@@ -41,7 +42,7 @@ class WatchFacadeTest {
           chronicle);
   private final Supervisor<WatchSnapshot> supervisor =
       new Supervisor<>(
-          Clock.system(),
+          clock,
           500,
           rounds,
           WatchSnapshot.NONE,
@@ -51,7 +52,7 @@ class WatchFacadeTest {
           announcer);
   private final WatchFacade facade =
       new WatchFacade(
-          Clock.system(),
+          clock,
           null,
           supervisor,
           rounds,
@@ -98,5 +99,28 @@ class WatchFacadeTest {
     broker.advance(1_000);
     supervisor.tick();
     assertThat(facade.partitions()).hasSize(2);
+  }
+
+  private Map<String, Object> thread() {
+    return facade.workers().get(0);
+  }
+
+  private void look(long ms) {
+    clock.passMs(ms);
+    broker.advance(ms);
+    supervisor.tick();
+  }
+
+  @Test
+  void workers_sameVerdictLookAfterLook_growsOlderAndAnotherBeginsAnew() {
+    look(500);
+    assertThat(thread()).containsEntry("verdict", "healthy").containsEntry("verdictAgeMs", 0L);
+    clock.setBackMs(3_600_000);
+    look(700);
+    assertThat(thread()).containsEntry("verdict", "healthy").containsEntry("verdictAgeMs", 700L);
+
+    broker.noThreads();
+    look(500);
+    assertThat(thread()).containsEntry("verdict", "unknown").containsEntry("verdictAgeMs", 0L);
   }
 }
