@@ -11,6 +11,7 @@ import io.kleaner.core.compact.PartitionJob;
 import io.kleaner.core.compact.PartitionJob.Assessment;
 import io.kleaner.core.compact.PartitionSurvey;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.PartitionLog;
@@ -108,7 +109,9 @@ final class CompactRun {
     RecoveryPlan recovery = new SwapRecovery(fileSystem).plan(partition);
     if (recovery.result() != RecoveryPlan.Result.NOTHING_TO_DO) {
       throw new UnusableDirectoryException(
-          partition + " holds what an interrupted clean left; a dry run does not touch it.",
+          partition
+              + " holds what an interrupted clean left, which a dry run does not touch; nothing was"
+              + " changed.",
           "Run 'kleaner recover " + partition + "' first.");
     }
   }
@@ -173,10 +176,11 @@ final class CompactRun {
       } catch (UnusableDirectoryException e) {
         assessment = new Assessment.Unfit(e.getMessage(), e.nextStep());
       } catch (IOException e) {
+        IoProblem problem = IoProblem.of(e);
         assessment =
             new Assessment.Unfit(
-                partition + " cannot be worked on: " + e + "; nothing was changed.",
-                "Check permissions and the disk.");
+                partition + " cannot be worked on: " + problem.text() + "; nothing was changed.",
+                problem.nextStep());
       } catch (CancelledException e) {
         throw e;
       } catch (RuntimeException e) {
