@@ -25,7 +25,6 @@ import io.kleaner.core.policy.Decision;
 import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.swap.Fence;
 import io.kleaner.core.swap.RecoveryPlan;
-import io.kleaner.core.swap.SwapRecovery;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -90,7 +89,10 @@ final class CompactRun {
     if (options.dryRun()) {
       LogDirSession.requireStopped(logDir, job.afterCrash());
       return clean(
-          logDir, job, assessAll(logDir, job, this::requireNoInterruptedClean), Fence.OPEN);
+          logDir,
+          job,
+          assessAll(logDir, job, partition -> PendingSwap.refuse(fileSystem, partition)),
+          Fence.OPEN);
     }
     try (LogDirSession session = LogDirSession.open(fileSystem, logDir, job.afterCrash())) {
       return clean(
@@ -102,17 +104,6 @@ final class CompactRun {
             session.requireHeld();
             commit.run();
           });
-    }
-  }
-
-  private void requireNoInterruptedClean(Path partition) throws IOException {
-    RecoveryPlan recovery = new SwapRecovery(fileSystem).plan(partition);
-    if (recovery.result() != RecoveryPlan.Result.NOTHING_TO_DO) {
-      throw new UnusableDirectoryException(
-          partition
-              + " holds what an interrupted clean left, which a dry run does not touch; nothing was"
-              + " changed.",
-          "Run 'kleaner recover " + partition + "' first.");
     }
   }
 
