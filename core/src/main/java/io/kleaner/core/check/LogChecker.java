@@ -5,6 +5,7 @@ import io.kleaner.core.check.Finding.Kind;
 import io.kleaner.core.check.Finding.Severity;
 import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.logdir.ProducerSnapshot;
 import io.kleaner.core.pace.CancelToken;
@@ -166,7 +167,8 @@ public final class LogChecker {
         "'kleaner recover' finishes or undoes it, as a broker does when it starts.");
   }
 
-  private static Finding unreadable(Path file, IOException problem) {
+  private static Finding unreadable(Path file, IOException e) {
+    IoProblem problem = IoProblem.of(e);
     return new Finding(
         Severity.ERROR,
         Kind.UNREADABLE,
@@ -174,7 +176,7 @@ public final class LogChecker {
         OptionalLong.empty(),
         OptionalLong.empty(),
         "a readable file",
-        problem.toString(),
-        "Check permissions and the disk.");
+        problem.text(),
+        problem.nextStep());
   }
 }

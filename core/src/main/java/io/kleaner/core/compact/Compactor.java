@@ -3,6 +3,7 @@ package io.kleaner.core.compact;
 
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.InsufficientSpaceException;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.CancelledException;
@@ -180,7 +181,7 @@ public final class Compactor implements AutoCloseable {
           CompactionOutcome.Refused.Blame.SPACE);
     } catch (IOException | RuntimeException e) {
       return new CompactionOutcome.Failed(
-          plan.partition() + ": " + e + "; " + run.state() + ".",
+          plan.partition() + ": " + IoProblem.textOf(e) + "; " + run.state() + ".",
           "Run 'kleaner recover " + plan.dir() + "', then try again.",
           e);
     } catch (OutOfMemoryError e) {

@@ -199,7 +199,9 @@ final class FileGroupOutput implements GroupOutput {
             full.batches(),
             writerRecords,
             full.lastOffset(),
-            full.hasTxnIndex()));
+            full.offsetEntries(),
+            full.timeEntries(),
+            full.abortedTxns()));
   }
 
   /** Deletes whatever was written; problems are added to {@code cause}. */

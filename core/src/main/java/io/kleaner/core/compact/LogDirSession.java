@@ -4,6 +4,7 @@ package io.kleaner.core.compact;
 import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileLease;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.io.LockHolder;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.PartitionLog;
@@ -95,7 +96,10 @@ public final class LogDirSession implements AutoCloseable {
       lease = fileSystem.tryLock(logDir.lockFile());
     } catch (FileSystemException e) {
       throw new UnusableDirectoryException(
-          logDir.lockFile() + " cannot be opened to take its lock: " + e + "; nothing was changed.",
+          logDir.lockFile()
+              + " cannot be opened to take its lock: "
+              + IoProblem.of(e).text()
+              + "; nothing was changed.",
           "Run as the user that the broker runs as.");
     }
     if (lease.isEmpty()) {

@@ -20,4 +20,12 @@ public final class OutputMismatchException extends IOException {
             + expected
             + ": the disk or memory is not to be trusted");
   }
+
+  /** Throws if a number that was read back is not the one that was meant. */
+  static void expect(Path file, String what, long expected, long actual)
+      throws OutputMismatchException {
+    if (expected != actual) {
+      throw new OutputMismatchException(file, what, expected, actual);
+    }
+  }
 }

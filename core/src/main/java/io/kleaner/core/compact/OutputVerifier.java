@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.compact;
 
+import static io.kleaner.core.compact.OutputMismatchException.expect;
+
 import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
-import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.record.BatchCursor;
 import io.kleaner.core.record.BatchHeader;
 import io.kleaner.core.segment.SegmentFileName;
 import io.kleaner.core.segment.SegmentFileName.Kind;
 import io.kleaner.core.segment.SegmentFileName.Stage;
-import io.kleaner.core.segment.SegmentWriter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Reads an output segment back before it is committed: every checksum, the order of offsets, the
- * numbers of batches and records that were decided, and that every index entry points at a batch.
- * Long ones are divided among the lanes where index entries say that a batch begins.
+ * numbers of batches and records that were decided, and that every entry of its indexes says what
+ * its batch says. Long ones are divided among the lanes where index entries say that a batch
+ * begins.
  *
  * <p>Not thread-safe.
  */
@@ -71,15 +71,12 @@ final class OutputVerifier {
    * @throws OutputMismatchException if it is not that; nothing was committed
    */
   void verify(Path dir, WrittenSegment meant) throws IOException {
-    Path log = file(dir, meant, Kind.LOG);
-    ByteBuffer index = SmallFile.bytes(fileSystem, file(dir, meant, Kind.OFFSET_INDEX));
-    if (index.remaining() % SegmentWriter.OFFSET_ENTRY_BYTES != 0) {
-      throw new OutputMismatchException(log, "offset index bytes", 0, index.remaining());
-    }
+    Path log = new SegmentFileName(meant.baseOffset(), Kind.LOG, Stage.CLEANED).in(dir);
+    OutputIndexes indexes = OutputIndexes.read(fileSystem, dir, meant);
     try (FileHandle file = fileSystem.openRead(log)) {
       expect(log, "bytes", meant.sizeBytes(), file.size());
     }
-    List<Part> parts = divide(meant, log, index);
+    List<Part> parts = divide(meant, log, indexes);
     lanes.run(parts);
     long batches = 0;
     long records = 0;
@@ -96,15 +93,16 @@ final class OutputVerifier {
     expect(log, "batches", meant.batches(), batches);
     expect(log, "records", meant.records(), records);
     expect(log, "last offset", meant.lastOffset(), lastOffset);
+    indexes.requireAllMet(parts.stream().map(part -> part.indexes).toList());
   }
 
   /**
    * Parts in order, of which all but the first begin at index entries. However long a segment is,
    * there are no more than its entries allow: huge batches leave few, or none.
    */
-  private List<Part> divide(WrittenSegment meant, Path log, ByteBuffer index)
+  private List<Part> divide(WrittenSegment meant, Path log, OutputIndexes indexes)
       throws OutputMismatchException {
-    int entries = index.remaining() / SegmentWriter.OFFSET_ENTRY_BYTES;
+    int entries = indexes.offsetEntries();
     long wanted = Math.min(lanes.count() * 2L, meant.sizeBytes() / partBytes);
     int count = (int) Math.max(1, Math.min(wanted, entries + 1L));
     List<Part> parts = new ArrayList<>();
@@ -112,18 +110,11 @@ final class OutputVerifier {
     int from = 0;
     for (int i = 1; i <= count; i++) {
       int to = i == count ? entries : (int) ((long) entries * i / count);
-      long end =
-          i == count
-              ? meant.sizeBytes()
-              : index.getInt(to * SegmentWriter.OFFSET_ENTRY_BYTES + Integer.BYTES);
+      long end = i == count ? meant.sizeBytes() : indexes.position(to);
       if (end < start || end > meant.sizeBytes()) {
         throw new OutputMismatchException(log, "indexed position at least", start, end);
       }
-      ByteBuffer own =
-          index.slice(
-              from * SegmentWriter.OFFSET_ENTRY_BYTES,
-              (to - from) * SegmentWriter.OFFSET_ENTRY_BYTES);
-      parts.add(new Part(meant.baseOffset(), log, own, start, end));
+      parts.add(new Part(meant.baseOffset(), log, indexes.slice(from, to), start, end));
       start = end;
       from = to;
     }
@@ -138,7 +129,7 @@ final class OutputVerifier {
 
     private final long baseOffset;
     private final Path log;
-    private final ByteBuffer index;
+    private final OutputIndexes.Slice indexes;
     private final long start;
     private final long end;
     private long batches;
@@ -146,10 +137,10 @@ final class OutputVerifier {
     private long firstOffset = -1;
     private long lastOffset = -1;
 
-    Part(long baseOffset, Path log, ByteBuffer index, long start, long end) {
+    Part(long baseOffset, Path log, OutputIndexes.Slice indexes, long start, long end) {
       this.baseOffset = baseOffset;
       this.log = log;
-      this.index = index;
+      this.indexes = indexes;
       this.start = start;
       this.end = end;
     }
@@ -164,7 +155,7 @@ final class OutputVerifier {
           pacer.read(cursor.header().sizeInBytes());
         }
       }
-      expect(log, "index entries without a batch", 0, index.remaining());
+      indexes.end();
     }
 
     private void note(BatchHeader batch, long position) throws OutputMismatchException {
@@ -174,21 +165,7 @@ final class OutputVerifier {
       batches++;
       records += batch.recordCount();
       lastOffset = batch.lastOffset();
-      if (index.hasRemaining() && index.getInt(index.position() + Integer.BYTES) == position) {
-        expect(log, "indexed offset", lastOffset, baseOffset + index.getInt());
-        index.getInt();
-      }
-    }
-  }
-
-  private static Path file(Path dir, WrittenSegment segment, Kind kind) {
-    return new SegmentFileName(segment.baseOffset(), kind, Stage.CLEANED).in(dir);
-  }
-
-  private static void expect(Path file, String what, long expected, long actual)
-      throws OutputMismatchException {
-    if (expected != actual) {
-      throw new OutputMismatchException(file, what, expected, actual);
+      indexes.batch(batch, position);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.kleaner.core.check.CheckReport;
 import io.kleaner.core.check.Finding;
 import io.kleaner.core.check.LogChecker;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.logdir.PartitionMetadataFile;
@@ -230,9 +231,10 @@ public final class PartitionJob {
     } catch (InvalidSettingsException e) {
       return new Assessment.Unfit(e.getMessage() + "; nothing was changed.", "Correct them.");
     } catch (IOException e) {
+      IoProblem problem = IoProblem.of(e);
       return new Assessment.Unfit(
-          partitionDir + " cannot be read: " + e + "; nothing was changed.",
-          "Check permissions and the disk.");
+          partitionDir + " cannot be read: " + problem.text() + "; nothing was changed.",
+          problem.nextStep());
     }
   }
 

@@ -2,6 +2,7 @@
 package io.kleaner.core.compact;
 
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.io.SpaceLedger.Answer;
 import io.kleaner.core.keymap.SpillPlace;
@@ -108,7 +109,7 @@ final class WriteCheck {
           new CompactionOutcome.Refused(
               plan.partition()
                   + ": the log directory's cleaner checkpoint cannot be replaced as it is: "
-                  + e
+                  + IoProblem.of(e).text()
                   + "; nothing was changed.",
               "Run as the user that the broker runs as, or use --output to write elsewhere."));
     }
@@ -151,7 +152,7 @@ final class WriteCheck {
                   + ": new files cannot be written into "
                   + plan.dir()
                   + " as the old ones are: "
-                  + e
+                  + IoProblem.of(e).text()
                   + "; nothing was changed.",
               "Run as the user that the broker runs as, or use --output to write elsewhere."));
     } finally {

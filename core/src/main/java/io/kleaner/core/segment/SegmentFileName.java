@@ -42,8 +42,6 @@ public record SegmentFileName(long baseOffset, Kind kind, Stage stage) {
   public enum Stage {
     /** In use. */
     LIVE(""),
-    /** Prepared ahead under a suffix of our own, which a broker's loader leaves alone. */
-    PREPARED(".kleaner"),
     /** Being written, or written and not committed. */
     CLEANED(".cleaned"),
     /** Committed, not yet in its final place. */

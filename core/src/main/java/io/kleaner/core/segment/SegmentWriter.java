@@ -52,6 +52,8 @@ public final class SegmentWriter implements AutoCloseable {
   private long maxTimestamp = -1;
   private long offsetOfMaxTimestamp;
   private long lastIndexedTimestamp = -1;
+  private int offsetEntries;
+  private int timeEntries;
   private long batches;
   private long lastOffset = -1;
 
@@ -121,6 +123,7 @@ public final class SegmentWriter implements AutoCloseable {
     if (bytesSinceIndexEntry > indexIntervalBytes) {
       offsetIndex = roomFor(offsetIndex, OFFSET_ENTRY_BYTES);
       offsetIndex.putInt(relative(batchLastOffset)).putInt((int) sizeInBytes());
+      offsetEntries++;
       indexTimestamp();
       bytesSinceIndexEntry = 0;
     }
@@ -173,6 +176,7 @@ public final class SegmentWriter implements AutoCloseable {
     if (maxTimestamp > lastIndexedTimestamp) {
       timeIndex = roomFor(timeIndex, TIME_ENTRY_BYTES);
       timeIndex.putLong(maxTimestamp).putInt(relative(offsetOfMaxTimestamp));
+      timeEntries++;
       lastIndexedTimestamp = maxTimestamp;
     }
   }
@@ -243,9 +247,19 @@ public final class SegmentWriter implements AutoCloseable {
     return lastOffset;
   }
 
-  /** Whether the segment has an aborted transaction to index. */
-  public boolean hasTxnIndex() {
-    return !abortedTxns.isEmpty();
+  /** Entries of the offset index so far. */
+  public int offsetEntries() {
+    return offsetEntries;
+  }
+
+  /** Entries of the time index so far; {@link #finish} may add one. */
+  public int timeEntries() {
+    return timeEntries;
+  }
+
+  /** The transactions noted so far, in their order. */
+  public List<AbortedTxn> abortedTxns() {
+    return List.copyOf(abortedTxns);
   }
 
   @Override

@@ -82,9 +82,6 @@ public final class SwapRecovery {
     for (SegmentFileName file : files.at(Stage.CLEANED)) {
       actions.add(new RecoveryAction.Delete(file.toString()));
     }
-    for (SegmentFileName file : files.at(Stage.PREPARED)) {
-      actions.add(new RecoveryAction.Delete(file.toString()));
-    }
     files.spills.forEach(name -> actions.add(new RecoveryAction.Delete(name)));
     for (SegmentFileName file : files.at(Stage.DELETED)) {
       actions.add(new RecoveryAction.Delete(file.toString()));

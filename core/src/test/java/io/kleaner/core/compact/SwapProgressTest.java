@@ -11,8 +11,8 @@ class SwapProgressTest {
 
   private static final List<WrittenSegment> WRITTEN =
       List.of(
-          new WrittenSegment(0, 1000, 3, 20, 40, false),
-          new WrittenSegment(41, 500, 2, 9, 70, false));
+          new WrittenSegment(0, 1000, 3, 20, 40, 0, 1, List.of()),
+          new WrittenSegment(41, 500, 2, 9, 70, 0, 1, List.of()));
 
   private final SwapProgress progress = new SwapProgress(3);
 

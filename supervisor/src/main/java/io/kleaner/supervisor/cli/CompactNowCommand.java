@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.time.Clock;
@@ -227,7 +228,8 @@ final class CompactNowCommand implements Callable<Integer> {
       return Optional.of(key);
     } catch (IOException e) {
       throw new ParameterException(
-          spec.commandLine(), "--prove-erased " + proveErased + " cannot be read: " + e);
+          spec.commandLine(),
+          "--prove-erased " + proveErased + " cannot be read: " + IoProblem.of(e).text());
     }
   }
 
@@ -241,7 +243,8 @@ final class CompactNowCommand implements Callable<Integer> {
         }
       } catch (IOException e) {
         throw new UnusableDirectoryException(
-            "--log-dir " + named + " cannot be read: " + e, "Name one of the broker's log.dirs.");
+            "--log-dir " + named + " cannot be read: " + IoProblem.of(e).text(),
+            "Name one of the broker's log.dirs.");
       }
     }
     return real;

@@ -11,6 +11,7 @@ import io.kleaner.core.compact.PartitionJob;
 import io.kleaner.core.compact.PartitionJob.Assessment;
 import io.kleaner.core.compact.PartitionSurvey;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.io.SpaceLedger;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.PartitionLog;
@@ -24,7 +25,6 @@ import io.kleaner.core.policy.Decision;
 import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.swap.Fence;
 import io.kleaner.core.swap.RecoveryPlan;
-import io.kleaner.core.swap.SwapRecovery;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -89,7 +89,10 @@ final class CompactRun {
     if (options.dryRun()) {
       LogDirSession.requireStopped(logDir, job.afterCrash());
       return clean(
-          logDir, job, assessAll(logDir, job, this::requireNoInterruptedClean), Fence.OPEN);
+          logDir,
+          job,
+          assessAll(logDir, job, partition -> PendingSwap.refuse(fileSystem, partition)),
+          Fence.OPEN);
     }
     try (LogDirSession session = LogDirSession.open(fileSystem, logDir, job.afterCrash())) {
       return clean(
@@ -101,15 +104,6 @@ final class CompactRun {
             session.requireHeld();
             commit.run();
           });
-    }
-  }
-
-  private void requireNoInterruptedClean(Path partition) throws IOException {
-    RecoveryPlan recovery = new SwapRecovery(fileSystem).plan(partition);
-    if (recovery.result() != RecoveryPlan.Result.NOTHING_TO_DO) {
-      throw new UnusableDirectoryException(
-          partition + " holds what an interrupted clean left; a dry run does not touch it.",
-          "Run 'kleaner recover " + partition + "' first.");
     }
   }
 
@@ -173,10 +167,11 @@ final class CompactRun {
       } catch (UnusableDirectoryException e) {
         assessment = new Assessment.Unfit(e.getMessage(), e.nextStep());
       } catch (IOException e) {
+        IoProblem problem = IoProblem.of(e);
         assessment =
             new Assessment.Unfit(
-                partition + " cannot be worked on: " + e + "; nothing was changed.",
-                "Check permissions and the disk.");
+                partition + " cannot be worked on: " + problem.text() + "; nothing was changed.",
+                problem.nextStep());
       } catch (CancelledException e) {
         throw e;
       } catch (RuntimeException e) {

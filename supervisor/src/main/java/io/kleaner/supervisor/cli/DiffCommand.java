@@ -6,6 +6,7 @@ import io.kleaner.core.compare.DiffReport;
 import io.kleaner.core.compare.Difference;
 import io.kleaner.core.compare.LogDiff;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.PartitionLog;
@@ -178,7 +179,9 @@ final class DiffCommand implements Callable<Integer> {
       sides.put(partition.getFileName().toString(), new Side(survey, partition));
     }
     if (sides.isEmpty()) {
-      throw new UnusableDirectoryException(dir + " holds no partition", "Check the path.");
+      throw new UnusableDirectoryException(
+          dir + " holds no partition: there is nothing to compare.",
+          "Name a partition's directory, or a log directory that holds some.");
     }
     return ExitCode.DONE;
   }
@@ -205,8 +208,8 @@ final class DiffCommand implements Callable<Integer> {
           entry,
           ExitCode.FINDINGS);
     } catch (IOException e) {
-      return unread(
-          name, e.toString(), "Check permissions and the disk.", entry, ExitCode.FINDINGS);
+      IoProblem problem = IoProblem.of(e);
+      return unread(name, problem.text(), problem.nextStep(), entry, ExitCode.FINDINGS);
     }
   }
 

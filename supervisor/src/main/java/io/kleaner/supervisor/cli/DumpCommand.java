@@ -3,10 +3,10 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.segment.SegmentFileName;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -98,17 +98,12 @@ final class DumpCommand implements Callable<Integer> {
     } catch (NoSuchFileException e) {
       Failures.tell(
           terminal, new UnusableDirectoryException(path + " does not exist", "Check the path."));
-    } catch (AccessDeniedException e) {
-      Failures.tell(
-          terminal,
-          new UnusableDirectoryException(
-              path + " cannot be read: permission denied",
-              "Run as the user that the broker runs as."));
     } catch (FileSystemException e) {
+      IoProblem problem = IoProblem.of(e);
       Failures.tell(
           terminal,
           new UnusableDirectoryException(
-              path + " cannot be read: " + e.getReason(), "Check the path and the disk."));
+              path + " cannot be read: " + problem.text(), problem.nextStep()));
     }
     return ExitCode.REFUSED;
   }

@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ final class EachDirectory {
         note(
             dir,
             new UnusableDirectoryException(
-                dir + " could not be worked on to its end: " + e,
+                dir + " could not be worked on to its end: " + IoProblem.of(e).text(),
                 "Check permissions and the disk; a clean that was interrupted is finished or undone"
                     + " by 'kleaner recover "
                     + dir

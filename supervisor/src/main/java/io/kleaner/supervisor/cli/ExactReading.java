@@ -10,6 +10,7 @@ import io.kleaner.core.compact.CompactionOutcome;
 import io.kleaner.core.compact.CompactionOutcome.Refused.Blame;
 import io.kleaner.core.compact.Compactor;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.policy.CleanPlan;
@@ -82,7 +83,8 @@ final class ExactReading {
     try {
       return new Outcome.Figures(compacted.stats(), survey(plan, progress));
     } catch (IOException e) {
-      return new Outcome.Unread(plan.partition() + ": " + e, ExitCode.FINDINGS);
+      return new Outcome.Unread(
+          plan.partition() + ": " + IoProblem.of(e).text(), ExitCode.FINDINGS);
     }
   }
 

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.compact.LogDirSession;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.keymap.SpillOwner;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Spec;
 final class RecoverCommand implements Callable<Integer> {
 
   /** A recovery that did not come to its end is taken up where it stopped. */
-  private static final String AFTER_FAILURE = "Check permissions and the disk, then run it again.";
+  private static final String THEN_AGAIN = "Then run 'kleaner recover' again.";
 
   private final Terminal terminal;
   private final Interrupts interrupts;
@@ -126,10 +127,12 @@ final class RecoverCommand implements Callable<Integer> {
       return ExitCode.DONE;
     } catch (IOException e) {
       entry.put("result", "failed");
-      entry.put("explanation", e.toString());
-      entry.put("nextStep", AFTER_FAILURE);
-      terminal.problem(partition.getFileName() + ": cannot be recovered: " + e);
-      terminal.problem("  " + AFTER_FAILURE);
+      IoProblem problem = IoProblem.of(e);
+      String nextStep = problem.nextStep() + " " + THEN_AGAIN;
+      entry.put("explanation", problem.text());
+      entry.put("nextStep", nextStep);
+      terminal.problem(partition.getFileName() + ": cannot be recovered: " + problem.text());
+      terminal.problem("  " + nextStep);
       return ExitCode.FINDINGS;
     }
   }

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.settings.SettingsSource;
@@ -206,7 +207,7 @@ final class SourceOptions {
       return Optional.of(
           new JmxTarget.Credentials(jmxUser, SmallFile.text(fileSystem, jmxPasswordFile).strip()));
     } catch (IOException e) {
-      problems.add(jmxPasswordFile + " cannot be read: " + e);
+      problems.add(jmxPasswordFile + " cannot be read: " + IoProblem.of(e).text());
       return Optional.empty();
     }
   }

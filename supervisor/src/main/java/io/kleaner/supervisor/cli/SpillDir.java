@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.keymap.SpillOwner;
 import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.logdir.UnusableDirectoryException;
@@ -44,7 +45,10 @@ final class SpillDir implements AutoCloseable {
       owner = SpillOwner.take(fileSystem, dir);
     } catch (IOException e) {
       throw new UnusableDirectoryException(
-          dir + " cannot be used for spilled keys: " + e + "; nothing was changed.",
+          dir
+              + " cannot be used for spilled keys: "
+              + IoProblem.of(e).text()
+              + "; nothing was changed.",
           "Name another directory with --spill-dir.");
     }
     tell(owner.removed(), dir, terminal);

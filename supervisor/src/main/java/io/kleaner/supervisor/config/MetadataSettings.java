@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.config;
 
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
@@ -67,7 +68,11 @@ public final class MetadataSettings {
       throw e;
     } catch (IOException e) {
       throw new UnusableDirectoryException(
-          "the metadata log in " + candidate + " cannot be read: " + e + "; nothing was changed.",
+          "the metadata log in "
+              + candidate
+              + " cannot be read: "
+              + IoProblem.of(e).text()
+              + "; nothing was changed.",
           "Without it nothing is known of topics. Name another with --metadata-log-dir, or restore"
               + " it from another node.");
     }

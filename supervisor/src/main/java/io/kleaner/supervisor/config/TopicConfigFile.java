@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.config;
 
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.settings.Origin;
 import io.kleaner.core.settings.SettingsSource;
@@ -79,7 +80,7 @@ public final class TopicConfigFile {
     if (e instanceof NoSuchFileException) {
       return "it does not exist";
     }
-    return e instanceof AccessDeniedException ? "permission denied" : e.toString();
+    return e instanceof AccessDeniedException ? "permission denied" : IoProblem.of(e).text();
   }
 
   static String text(FileSystem fileSystem, Path path, List<String> problems) {

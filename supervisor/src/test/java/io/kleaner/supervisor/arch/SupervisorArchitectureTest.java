@@ -6,12 +6,22 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.kleaner.core.io.FileHandle;
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.LocalFileSystem;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The rules of the house for {@code supervisor}, held. */
@@ -46,6 +56,46 @@ class SupervisorArchitectureTest {
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.nio.channels.FileChannel")
           .because("io.kleaner.core.io.FileSystem is the seam");
+
+  /**
+   * The service's own small files, an unfinished copy, and file systems around another. Segments
+   * and checkpoints are core's alone to replace.
+   */
+  private static final Set<String> WHO_MAY_TAKE_FILES_AWAY =
+      Set.of(
+          "io.kleaner.supervisor.cleaner.BeatingFileSystem",
+          "io.kleaner.supervisor.cleaner.LeasedFileSystem",
+          "io.kleaner.supervisor.cli.OutputCopy",
+          "io.kleaner.supervisor.journal.IncidentFile",
+          "io.kleaner.supervisor.journal.QuarantineFile",
+          "io.kleaner.supervisor.remedy.broker.OverrideJournal",
+          "io.kleaner.supervisor.service.StateDir");
+
+  @ArchTest
+  static final ArchRule filesAreTakenAwayByTheirKeepersOnly =
+      noClasses()
+          .that(
+              DescribedPredicate.<JavaClass>describe(
+                  "keep no files of their own",
+                  each -> !WHO_MAY_TAKE_FILES_AWAY.contains(outermost(each).getName())))
+          .should()
+          .callMethodWhere(
+              DescribedPredicate.<JavaMethodCall>describe(
+                  "renames, deletes or cuts a file", SupervisorArchitectureTest::takesAway))
+          .because("whoever can lose data is named here");
+
+  private static boolean takesAway(JavaMethodCall call) {
+    JavaClass owner = call.getTargetOwner();
+    return switch (call.getName()) {
+      case "rename", "delete" -> owner.isAssignableTo(FileSystem.class);
+      case "truncate" -> owner.isAssignableTo(FileHandle.class);
+      default -> false;
+    };
+  }
+
+  private static JavaClass outermost(JavaClass each) {
+    return each.getEnclosingClass().map(SupervisorArchitectureTest::outermost).orElse(each);
+  }
 
   @ArchTest
   static final ArchRule nothingKnowsTheCommandLine =
@@ -191,6 +241,38 @@ class SupervisorArchitectureTest {
     JavaClasses violating = new ClassFileImporter().importClasses(UsesFiles.class);
 
     assertThat(filesGoThroughCore.evaluate(violating).hasViolation()).isTrue();
+  }
+
+  @Test
+  void filesAreTakenAwayByTheirKeepersOnly_anyWayToDoIt_isFound() {
+    for (Class<?> violator : List.of(Renames.class, Deletes.class, Cuts.class)) {
+      JavaClasses violating = new ClassFileImporter().importClasses(violator);
+
+      assertThat(filesAreTakenAwayByTheirKeepersOnly.evaluate(violating).hasViolation())
+          .as(violator.getSimpleName())
+          .isTrue();
+    }
+  }
+
+  /** Breaks a rule on purpose. */
+  static final class Renames {
+    void move(FileSystem fileSystem, Path from, Path to) throws IOException {
+      fileSystem.rename(from, to);
+    }
+  }
+
+  /** Breaks a rule on purpose, by a file system that is named. */
+  static final class Deletes {
+    boolean remove(Path file) throws IOException {
+      return new LocalFileSystem().delete(file);
+    }
+  }
+
+  /** Breaks a rule on purpose. */
+  static final class Cuts {
+    void cut(FileHandle file) throws IOException {
+      file.truncate(0);
+    }
   }
 
   /** Breaks a rule on purpose. */

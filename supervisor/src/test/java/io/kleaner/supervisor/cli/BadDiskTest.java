@@ -55,7 +55,10 @@ class BadDiskTest {
 
     assertThat(run.exit()).as(run.all()).isEqualTo(3);
     assertThat(run.err())
-        .contains("my-topic-0: refused: ", "AccessDenied", "Check permissions")
+        .contains(
+            "my-topic-0: refused: ",
+            "permission denied for " + partition + "; nothing was changed.",
+            "Run as the user that the broker runs as.")
         .hasLineCount(2);
     assertThat(run.out()).contains("my-topic-1: cleaned");
     assertThat(Tree.of(partition)).isEqualTo(before);

@@ -48,6 +48,41 @@ class CompactOptionsTest {
     }
   }
 
+  /** What a clean left that committed nothing is no data: the clean removes it first. */
+  @Test
+  void dryRun_leftoversOfAnInterruptedClean_saysWhatTheCleanThenDoes() throws IOException {
+    Path logDir = Fixtures.unpack("a-plain", temp);
+    Path partition = logDir.resolve("plain-0");
+    Files.writeString(partition.resolve("00000000000000000485.log.cleaned"), "half");
+    Files.writeString(partition.resolve("00000000000000000000.log.deleted"), "old");
+    Map<String, String> before = Tree.of(logDir);
+
+    Cli.Run dry = Cli.run("compact", "--dry-run", "--json", partition);
+
+    assertThat(dry.exit()).as(dry.all()).isZero();
+    assertThat(Tree.of(logDir)).isEqualTo(before);
+    Cli.Run real = Cli.run("compact", "--json", partition);
+    assertThat(dry.json().at("/bytesAfter").asLong()).isPositive();
+    assertThat(dry.json().at("/bytesAfter")).isEqualTo(real.json().at("/bytesAfter"));
+  }
+
+  @Test
+  void dryRun_committedSwapNotInPlace_isRefusedWithWhatToRun() throws IOException {
+    Path logDir = Fixtures.unpack("a-plain", temp);
+    Path partition = logDir.resolve("plain-0");
+    for (String file : List.of("00000000000000000485.log", "00000000000000000485.index")) {
+      Files.move(partition.resolve(file), partition.resolve(file + ".swap"));
+    }
+    Map<String, String> before = Tree.of(logDir);
+
+    Cli.Run run = Cli.run("compact", "--dry-run", partition);
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(3);
+    assertThat(run.err())
+        .contains("Nothing was changed.", "Run 'kleaner recover " + partition + "' first.");
+    assertThat(Tree.of(logDir)).isEqualTo(before);
+  }
+
   @Test
   void output_directory_leavesTheInputUntouched() throws IOException {
     Path logDir = Fixtures.unpack("o-names", temp);

@@ -150,7 +150,9 @@ class InspectionTest {
     Cli.Run run = Cli.runOn(disk, "check", logDir);
 
     assertThat(run.exit()).as(run.all()).isEqualTo(1);
-    assertThat(run.out()).contains("ERROR UNREADABLE", "my-topic-1: 0 findings");
+    assertThat(run.out())
+        .contains("ERROR UNREADABLE", "permission denied for ", "my-topic-1: 0 findings")
+        .doesNotContain("AccessDeniedException");
   }
 
   @Test

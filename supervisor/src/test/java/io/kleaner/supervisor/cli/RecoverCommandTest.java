@@ -112,11 +112,15 @@ class RecoverCommandTest {
     Cli.Run json = Cli.runOn(disk, "recover", "--json", logDir);
 
     assertThat(text.exit()).as(text.all()).isEqualTo(1);
-    assertThat(text.err()).contains("my-topic-0: cannot be recovered", "  Check permissions");
+    assertThat(text.err())
+        .contains(
+            "my-topic-0: cannot be recovered: permission denied for "
+                + logDir.resolve("my-topic-0"),
+            "  Run as the user that the broker runs as. Then run 'kleaner recover' again.");
     assertThat(other).doesNotExist();
     assertThat(json.json().at("/partitions").findValuesAsText("nextStep"))
         .singleElement()
         .asString()
-        .startsWith("Check permissions");
+        .startsWith("Run as the user");
   }
 }

@@ -163,7 +163,7 @@ class PoisonTest {
       lab.await("left alone", () -> lab.count("quarantined") == 1);
 
       assertThat(lab.partition("poison-0").get("reason").toString())
-          .contains("AccessDeniedException", "poison-0");
+          .contains("permission denied for ", "poison-0");
     }
   }
 
