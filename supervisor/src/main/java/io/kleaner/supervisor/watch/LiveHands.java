@@ -115,19 +115,28 @@ public final class LiveHands implements BrokerHands {
       throws IOException {
     OverrideJournal journal = OverrideJournal.open(fileSystem, stateDir, JOURNAL);
     try {
-      return new LiveHands(
-          BrokerConnection.open(admin.bootstrapServers(), admin.properties()),
-          journal,
-          policy,
-          incidents,
-          jmx.map(target -> new FreshThreads(target, clock)),
-          view,
-          logDirs.isEmpty() ? CheckpointView.none() : CheckpointView.of(fileSystem, logDirs),
-          token,
-          clock);
+      BrokerConnection connection =
+          BrokerConnection.open(admin.bootstrapServers(), admin.properties());
+      try {
+        return new LiveHands(
+            connection,
+            journal,
+            policy,
+            incidents,
+            jmx.map(target -> new FreshThreads(target, clock)),
+            view,
+            logDirs.isEmpty() ? CheckpointView.none() : CheckpointView.of(fileSystem, logDirs),
+            token,
+            clock);
+      } catch (RuntimeException e) {
+        try (connection) {
+          throw e;
+        }
+      }
     } catch (IOException | RuntimeException e) {
-      journal.close();
-      throw e;
+      try (journal) {
+        throw e;
+      }
     }
   }
 

@@ -17,7 +17,9 @@ import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
+import org.apache.kafka.clients.admin.DescribeClusterResult;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 
 /** Reads and changes settings of brokers and topics. Thread-safe. */
@@ -61,6 +63,31 @@ public final class ConfigAccess {
   /** One setting. */
   public Former read(ConfigTarget target, String key) throws IOException {
     return read(target, List.of(key)).get(key);
+  }
+
+  /**
+   * Whether the cluster has a topic.
+   *
+   * @throws IOException if the broker did not tell, or does not know its cluster yet: what it says
+   *     of topics means nothing then
+   */
+  public boolean knows(String topic) throws IOException {
+    DescribeClusterResult cluster = admin.describeCluster();
+    Node controller = Answers.await(cluster.controller(), patience, "ask for the controller");
+    if (controller == null
+        || controller.isEmpty()
+        || Answers.await(cluster.nodes(), patience, "ask for the brokers").isEmpty()) {
+      throw new IOException("the broker does not know its cluster yet");
+    }
+    try {
+      Answers.await(
+          admin.describeTopics(List.of(topic)).topicNameValues().get(topic),
+          patience,
+          "describe topic " + topic);
+      return true;
+    } catch (Answers.NoSuchTopicException e) {
+      return false;
+    }
   }
 
   private static Former former(ConfigTarget.Kind kind, ConfigEntry entry) {
