@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
@@ -25,7 +26,7 @@ import org.apache.kafka.common.config.ConfigResource;
 /** Reads and changes settings of brokers and topics. Thread-safe. */
 public final class ConfigAccess {
 
-  private final Admin admin;
+  private final Supplier<Admin> admin;
   private final Duration patience;
 
   /**
@@ -33,6 +34,11 @@ public final class ConfigAccess {
    * @param patience for one answer
    */
   public ConfigAccess(Admin admin, Duration patience) {
+    this(() -> admin, patience);
+  }
+
+  /** With a client that may be made only when it is asked for. */
+  ConfigAccess(Supplier<Admin> admin, Duration patience) {
     this.admin = admin;
     this.patience = patience;
   }
@@ -47,6 +53,7 @@ public final class ConfigAccess {
     Config config =
         Answers.await(
             admin
+                .get()
                 .describeConfigs(
                     List.of(resource), new DescribeConfigsOptions().includeSynonyms(true))
                 .values()
@@ -72,7 +79,7 @@ public final class ConfigAccess {
    *     of topics means nothing then
    */
   public boolean knows(String topic) throws IOException {
-    DescribeClusterResult cluster = admin.describeCluster();
+    DescribeClusterResult cluster = admin.get().describeCluster();
     Node controller = Answers.await(cluster.controller(), patience, "ask for the controller");
     if (controller == null
         || controller.isEmpty()
@@ -81,7 +88,7 @@ public final class ConfigAccess {
     }
     try {
       Answers.await(
-          admin.describeTopics(List.of(topic)).topicNameValues().get(topic),
+          admin.get().describeTopics(List.of(topic)).topicNameValues().get(topic),
           patience,
           "describe topic " + topic);
       return true;
@@ -127,6 +134,6 @@ public final class ConfigAccess {
                     text.isPresent() ? OpType.SET : OpType.DELETE)));
     Map<ConfigResource, Collection<AlterConfigOp>> all = Map.of(target.resource(), changes);
     Answers.await(
-        admin.incrementalAlterConfigs(all).all(), patience, "change settings of " + target);
+        admin.get().incrementalAlterConfigs(all).all(), patience, "change settings of " + target);
   }
 }
