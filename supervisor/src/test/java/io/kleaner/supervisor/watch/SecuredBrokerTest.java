@@ -97,7 +97,8 @@ class SecuredBrokerTest {
   private void seenAndRevived(BrokerSpec spec, Properties client) throws Exception {
     try (BrokerJvm broker = BrokerJvm.format(temp.resolve("home"), spec)) {
       broker.start();
-      try (WatchLab stranger = WatchLab.start(broker, temp.resolve("stranger"))) {
+      try (WatchLab stranger =
+          WatchLab.start(broker, temp.resolve("stranger"), WatchLab.soonSilent())) {
         stranger.await("jmx", () -> stranger.knows("jmx"));
         stranger.await("told", () -> stranger.isFiring("SourceSilent"));
         assertThat(stranger.knows("admin")).isFalse();
