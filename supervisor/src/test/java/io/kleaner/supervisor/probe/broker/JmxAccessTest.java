@@ -39,7 +39,7 @@ class JmxAccessTest {
   private Process process;
 
   /** Does nothing; as a broker would be there to be looked at. */
-  static final class Idle {
+  public static final class Idle {
 
     private Idle() {}
 
@@ -61,7 +61,7 @@ class JmxAccessTest {
   private void start(String... more) throws Exception {
     Path passwords = Files.writeString(temp.resolve("jmx.password"), USER + " " + PASSWORD + "\n");
     Files.setPosixFilePermissions(passwords, PosixFilePermissions.fromString("rw-------"));
-    Path access = Files.writeString(temp.resolve("jmx.access"), USER + " readonly\n");
+    Path access = Files.writeString(temp.resolve("jmx.access"), USER + " readwrite\n");
     List<String> options = new ArrayList<>(List.of("-Xmx64m", "-XX:+UseSerialGC"));
     options.add("-Djava.rmi.server.hostname=127.0.0.1");
     options.add(agent("host=127.0.0.1"));
