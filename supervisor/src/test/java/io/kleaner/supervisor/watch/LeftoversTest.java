@@ -68,18 +68,22 @@ class LeftoversTest {
     }
   }
 
-  private void recoverAgain() {
-    broker.advance(11_000);
+  private void look(long laterMs) {
+    signals.toTell();
+    signals.begin();
+    broker.advance(laterMs);
     rounds.look(broker.nowMs(), signals);
+  }
+
+  private void recoverAgain() {
+    look(11_000);
     thread.runWaiting();
     thread.fetch();
   }
 
   private String evidence() {
-    signals.begin();
-    broker.advance(1_000);
-    rounds.look(broker.nowMs(), signals);
-    return signals.toTell().stream()
+    look(1_000);
+    return signals.all().stream()
         .filter(each -> each.rule().equals("OverrideLeft"))
         .map(AlertSignal::evidence)
         .findFirst()
