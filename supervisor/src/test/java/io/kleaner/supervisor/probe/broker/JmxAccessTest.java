@@ -23,6 +23,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -141,6 +142,7 @@ class JmxAccessTest {
 
   /** As a user gives it all: what is not known is told line by line. */
   @Test
+  @Tag("full")
   void explain_passwordFileAndTls_jmxIsKnownAndWithoutTheUserItIsNot() throws Exception {
     Certificates.make(temp, "broker");
     String store = temp.resolve("broker.p12").toString();
