@@ -58,6 +58,7 @@ public final class LiveHands implements BrokerHands {
   private final Clock clock;
   private final IsolatedTopics isolated = new IsolatedTopics();
   private volatile boolean leftovers;
+  private volatile String tooOld = "";
 
   private LiveHands(
       BrokerConnection connection,
@@ -115,19 +116,28 @@ public final class LiveHands implements BrokerHands {
       throws IOException {
     OverrideJournal journal = OverrideJournal.open(fileSystem, stateDir, JOURNAL);
     try {
-      return new LiveHands(
-          BrokerConnection.open(admin.bootstrapServers(), admin.properties()),
-          journal,
-          policy,
-          incidents,
-          jmx.map(target -> new FreshThreads(target, clock)),
-          view,
-          logDirs.isEmpty() ? CheckpointView.none() : CheckpointView.of(fileSystem, logDirs),
-          token,
-          clock);
+      BrokerConnection connection =
+          BrokerConnection.whenNeeded(admin.bootstrapServers(), admin.properties());
+      try {
+        return new LiveHands(
+            connection,
+            journal,
+            policy,
+            incidents,
+            jmx.map(target -> new FreshThreads(target, clock)),
+            view,
+            logDirs.isEmpty() ? CheckpointView.none() : CheckpointView.of(fileSystem, logDirs),
+            token,
+            clock);
+      } catch (RuntimeException e) {
+        try (connection) {
+          throw e;
+        }
+      }
     } catch (IOException | RuntimeException e) {
-      journal.close();
-      throw e;
+      try (journal) {
+        throw e;
+      }
     }
   }
 
@@ -172,7 +182,7 @@ public final class LiveHands implements BrokerHands {
       takeStock();
       boolean ofTopic =
           order.remedy() == BrokerRemedy.ISOLATE || order.remedy() == BrokerRemedy.RELEASE;
-      if (ofTopic && !isBroker(order)) {
+      if (ofTopic && !isBroker(order) && noClient().isEmpty()) {
         isolated.lookAt(order.subject(), clock.nowMs(), isolation::isIsolated);
       }
     }
@@ -180,6 +190,11 @@ public final class LiveHands implements BrokerHands {
 
   private RemedyOutcome act(Order order, boolean byHand, OptionalLong confirmed)
       throws IOException {
+    Optional<String> noClient = noClient();
+    if (noClient.isPresent()) {
+      return new RemedyOutcome.Refused(
+          noClient.get(), "Change server.properties instead, and restart the broker.");
+    }
     return switch (order.remedy()) {
       case REVIVE -> lever(node()).revive(this::somethingToClean);
       case ISOLATE -> isolation.isolate(order.subject(), byHand);
@@ -193,6 +208,16 @@ public final class LiveHands implements BrokerHands {
               .transactions(clock, token)
               .abort(order.partition().get(0), order.number(), confirmed);
     };
+  }
+
+  /** Why the broker may not be asked by a client of today; what was once seen of it holds. */
+  private Optional<String> noClient() {
+    remember(view.get());
+    return Optional.of(tooOld).filter(why -> !why.isEmpty());
+  }
+
+  private void remember(BrokerSample sample) {
+    sample.broker().get().flatMap(BrokerIdentity::noClient).ifPresent(why -> tooOld = why);
   }
 
   /** By the newest look: what called for a remedy may be cleaned by the time it has its turn. */
@@ -231,6 +256,7 @@ public final class LiveHands implements BrokerHands {
 
   @Override
   public Set<String> isolated(BrokerSample sample) {
+    remember(sample);
     return isolated.at(sample);
   }
 

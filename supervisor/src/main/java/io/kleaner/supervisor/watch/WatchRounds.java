@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The rounds over a broker's cleaner: the newest sample is judged, what is wrong becomes alerts and
@@ -48,6 +49,9 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
 
   /** What became of each setting that was left, as it was told, by the number of its override. */
   private Map<Long, Ending> recovered = Map.of();
+
+  /** Why settings that were left are still there, as it was found last. */
+  private String hindrance = "it is in overrides.log in the state directory";
 
   private String unable;
   private boolean lossTold;
@@ -167,28 +171,34 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     if (!hands.hasLeftovers() || book.isBusy()) {
       return;
     }
-    if (nowMs - recoveredMs >= RECOVER_MS || recoveredMs < 0) {
+    boolean first = recoveredMs < 0;
+    if (first || nowMs - recoveredMs >= RECOVER_MS) {
       recoveredMs = nowMs;
       thread.offer(
           () -> {
             List<Restored> found = hands.recover();
             thread.tell(() -> recovered(found));
           });
+    }
+    if (first) {
       return;
     }
     signals.warning(
         "OverrideLeft",
         "broker",
         "a setting that a remedy left behind is not taken back yet",
-        "it is in overrides.log in the state directory",
-        "It is tried again every "
-            + RECOVER_MS / 1_000
-            + " s; see the incidents for what hinders.");
+        hindrance,
+        "It is tried again every " + RECOVER_MS / 1_000 + " s.");
   }
 
   private void recovered(List<Restored> found) {
     Map<Long, Ending> before = recovered;
     recovered = new HashMap<>();
+    hindrance =
+        found.stream()
+            .filter(each -> !each.isOver())
+            .map(Restored::sentence)
+            .collect(Collectors.joining("; "));
     for (Restored each : found) {
       long id = each.override().id();
       recovered.put(id, each.ending());

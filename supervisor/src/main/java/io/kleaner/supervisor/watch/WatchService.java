@@ -56,39 +56,46 @@ public final class WatchService implements AutoCloseable {
     chronicle = new Chronicle(state.journal(), announcer, clock);
     probes = new BrokerProbes(setup.targets(), fileSystem, clock);
     hands = hands();
-    WatchRounds rounds =
-        new WatchRounds(
-            clock,
-            probes::sample,
-            new BrokerJudge(setup.judging(), WatchSetup.named(setup.targets())),
-            hands,
-            handsThread,
-            new CulpritSearch(
-                scanThread,
-                new BombFinder(
-                    fileSystem, !setup.targets().logDirs().isEmpty(), scanThread.token()),
-                chronicle),
-            chronicle);
-    Supervisor<WatchSnapshot> supervisor =
-        new Supervisor<>(
-            clock,
-            setup.intervalMs(),
-            rounds,
-            WatchSnapshot.NONE,
-            setup.alerts(),
-            setup.dispatcher(),
-            chronicle,
-            announcer);
-    thread = new SupervisorThread(supervisor);
-    WatchMetrics metrics = new WatchMetrics(supervisor, chronicle, setup, probes);
-    facade =
-        new WatchFacade(
-            clock, setup, supervisor, rounds, hands, chronicle, announcer, thread, metrics);
-    jmx = JmxExport.start(metrics.metrics(), metrics::refreshed);
+    try {
+      WatchRounds rounds =
+          new WatchRounds(
+              clock,
+              probes::sample,
+              new BrokerJudge(setup.judging(), WatchSetup.named(setup.targets())),
+              hands,
+              handsThread,
+              new CulpritSearch(
+                  scanThread,
+                  new BombFinder(
+                      fileSystem, !setup.targets().logDirs().isEmpty(), scanThread.token()),
+                  chronicle),
+              chronicle);
+      Supervisor<WatchSnapshot> supervisor =
+          new Supervisor<>(
+              clock,
+              setup.intervalMs(),
+              rounds,
+              WatchSnapshot.NONE,
+              setup.alerts(),
+              setup.dispatcher(),
+              chronicle,
+              announcer);
+      thread = new SupervisorThread(supervisor);
+      WatchMetrics metrics = new WatchMetrics(supervisor, chronicle, setup, probes);
+      facade =
+          new WatchFacade(
+              clock, setup, supervisor, rounds, hands, chronicle, announcer, thread, metrics);
+      jmx = JmxExport.start(metrics.metrics(), metrics::refreshed);
+    } catch (RuntimeException e) {
+      try (hands) {
+        throw e;
+      }
+    }
   }
 
   /**
-   * Makes it; nothing is looked at or done before {@link #begin}.
+   * Makes it; nothing is looked at or done before {@link #begin}. What was opened is closed again
+   * if it can't be made; the setup's dispatcher is the caller's until then.
    *
    * @throws UnusableDirectoryException if the state directory is another process's, or lies in a
    *     log directory

@@ -35,7 +35,14 @@ public final class BrokerCluster implements AutoCloseable {
         }
         BrokerJvm broker = BrokerJvm.format(home.resolve("broker-" + node), own);
         cluster.brokers.add(broker);
-        broker.start();
+        if (node == 1) {
+          broker.start();
+        } else {
+          broker.launch();
+        }
+      }
+      for (BrokerJvm broker : cluster.brokers.subList(1, count)) {
+        broker.awaitServing();
       }
     } catch (IOException | InterruptedException | RuntimeException e) {
       cluster.close();

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
@@ -65,6 +66,20 @@ public final class BrokerJmx implements AutoCloseable {
     } catch (InstanceNotFoundException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * Takes MBeans away, as releases lose the cleaner's (KAFKA-16574).
+   *
+   * @param pattern of their names
+   * @return how many there were
+   */
+  public int unregister(String pattern) throws IOException, JMException {
+    Set<ObjectName> names = connection.queryNames(new ObjectName(pattern), null);
+    for (ObjectName name : names) {
+      connection.unregisterMBean(name);
+    }
+    return names.size();
   }
 
   @Override

@@ -27,6 +27,11 @@ public final class BrokerJvm implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(4);
   private static final Duration STOP = Duration.ofMinutes(2);
 
+  /**
+   * For JVMs that live for seconds: half of a start is compilers and a garbage collector at work.
+   */
+  static final List<String> SHORT_LIFE = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private final BrokerSpec spec;
   private final Path home;
   private final Ports ports;
@@ -85,16 +90,23 @@ public final class BrokerJvm implements AutoCloseable {
   }
 
   private void formatStorage() throws IOException, InterruptedException {
+    String clusterId = spec.clusterId().orElseGet(() -> Uuid.randomUuid().toString());
+    boolean oneDirectory = !spec.properties().containsKey("log.dirs");
+    if (oneDirectory && FormattedStorage.again(spec, logDir(), clusterId)) {
+      return;
+    }
+    List<String> options = new ArrayList<>(SHORT_LIFE);
+    options.add(BrokerLogging.configure(spec.version(), home, logs()));
     Process format =
         ChildJvm.start(
             home,
             BrokerClassPath.of(spec.version()),
-            List.of(BrokerLogging.configure(spec.version(), home, logs())),
+            options,
             List.of(
                 "kafka.tools.StorageTool",
                 "format",
                 "-t",
-                spec.clusterId().orElseGet(() -> Uuid.randomUuid().toString()),
+                clusterId,
                 "-c",
                 propertiesFile().toString()));
     BrokerLog output = new BrokerLog();
@@ -102,6 +114,9 @@ public final class BrokerJvm implements AutoCloseable {
     if (!format.waitFor(START.toSeconds(), TimeUnit.SECONDS) || format.exitValue() != 0) {
       format.destroyForcibly();
       throw new IOException("formatting the storage failed:\n" + output.tail(30));
+    }
+    if (oneDirectory) {
+      FormattedStorage.keep(spec, logDir());
     }
   }
 
@@ -164,6 +179,11 @@ public final class BrokerJvm implements AutoCloseable {
   /** Starts the broker and waits until it serves. */
   public void start() throws IOException, InterruptedException {
     launch();
+    awaitServing();
+  }
+
+  /** Waits until a broker that was launched serves. */
+  public void awaitServing() throws IOException, InterruptedException {
     Predicate<String> serves =
         spec.version().ownQuorum()
             ? line -> line.contains("Kafka Server started")
@@ -180,7 +200,7 @@ public final class BrokerJvm implements AutoCloseable {
       zooKeeper = ZooKeeperJvm.start(spec.version(), home.resolve("zookeeper"), ports.controller());
     }
     log = new BrokerLog(logFile);
-    List<String> options = new ArrayList<>();
+    List<String> options = new ArrayList<>(SHORT_LIFE);
     options.add("-Xmx" + spec.heapMib() + "m");
     options.add(BrokerLogging.configure(spec.version(), home, logs()));
     options.add("-Dcom.sun.management.jmxremote");

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.broker;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,6 +18,9 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
@@ -39,6 +43,7 @@ public final class Incidents implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final long POLL_MS = 50;
   private static final int LENGTH_FIELD = 8;
+  private static final long LOST_PRODUCER = 987_654;
   private static final int GARBAGE = 0x7fff_fff0;
 
   private final String bootstrap;
@@ -212,6 +217,30 @@ public final class Incidents implements AutoCloseable {
     long first = hanging.send(new ProducerRecord<>(topic, 0, "open", "1")).get().offset();
     writer.roll(topic, KEYS);
     return first;
+  }
+
+  /**
+   * A transaction that its coordinator knows nothing of, so that nobody ends it: what a producer
+   * leaves whose records come late. The broker must have {@code
+   * transaction.partition.verification.enable=false}.
+   *
+   * @return the id of its producer
+   */
+  public long hangingTransaction(String topic) throws Exception {
+    topics.createCompacted(topic);
+    MemoryRecords records =
+        MemoryRecords.withTransactionalRecords(
+            Compression.NONE,
+            LOST_PRODUCER,
+            (short) 0,
+            0,
+            new SimpleRecord(System.currentTimeMillis(), utf8("late"), utf8("1")));
+    RawProduce.send(bootstrap, topic, "lost", records);
+    return LOST_PRODUCER;
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   /** Records without a key in a topic that becomes compacted: the cleaner deletes them. */

@@ -3,12 +3,8 @@ package io.kleaner.supervisor.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.management.ThreadInfo;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,23 +44,6 @@ class IncidentsTest {
   }
 
   @Test
-  void killOneOfTwo_longBackoff_otherThreadLives() throws Exception {
-    try (BrokerJvm broker =
-            start(
-                BrokerSpec.of(KafkaVersion.V4_3_1)
-                    .heapMib(400)
-                    .with("log.cleaner.threads", "2")
-                    .with("log.cleaner.backoff.ms", "10000"));
-        Incidents incidents = new Incidents(broker);
-        BrokerJmx jmx = BrokerJmx.of(broker)) {
-      incidents.killOneOfTwo("poisoned");
-      assertThat(jmx.cleanerThreads()).hasSize(1);
-      incidents.healthy("orders");
-      assertThat(jmx.cleanerThreads()).hasSize(1);
-    }
-  }
-
-  @Test
   void otherHarms_oneBroker_eachDoesWhatItIsSaidTo() throws Exception {
     try (BrokerJvm broker = start(BrokerSpec.of(KafkaVersion.V4_3_1));
         Incidents incidents = new Incidents(broker);
@@ -77,46 +56,6 @@ class IncidentsTest {
       assertThat(Incidents.cleanerCheckpoint(broker.logDir(), "pinned")).isLessThanOrEqualTo(first);
       assertThat(jmx.cleanerThreads()).hasSize(1);
     }
-  }
-
-  @Test
-  void dirty_ioRateOfTenBytes_threadSleepsInThrottler() throws Exception {
-    try (BrokerJvm broker =
-            start(
-                BrokerSpec.of(KafkaVersion.V4_3_1)
-                    .with("log.cleaner.io.max.bytes.per.second", "10"));
-        Incidents incidents = new Incidents(broker);
-        BrokerJmx jmx = BrokerJmx.of(broker)) {
-      incidents.dirty("orders");
-      incidents.awaitLine(0, line -> line.contains("Beginning cleaning of log orders-0"));
-      awaitStack(jmx, "maybeThrottle");
-    }
-  }
-
-  @Test
-  void dirty_ioBufferOfZero_threadSpins() throws Exception {
-    try (BrokerJvm broker =
-            start(BrokerSpec.of(KafkaVersion.V4_3_1).with("log.cleaner.io.buffer.size", "0"));
-        Incidents incidents = new Incidents(broker)) {
-      incidents.dirty("orders");
-      incidents.awaitLine(
-          0, line -> line.contains("Growing cleaner I/O buffers from 0 bytes to 0 bytes"));
-    }
-  }
-
-  private static void awaitStack(BrokerJmx jmx, String method) throws InterruptedException {
-    long endNs = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
-    while (System.nanoTime() < endNs) {
-      Optional<ThreadInfo> info =
-          jmx.cleanerThreads().values().stream().findFirst().flatMap(jmx::stack);
-      if (info.isPresent()
-          && Arrays.stream(info.get().getStackTrace())
-              .anyMatch(frame -> frame.getMethodName().equals(method))) {
-        return;
-      }
-      TimeUnit.MILLISECONDS.sleep(50);
-    }
-    throw new AssertionError("no cleaner thread was ever in " + method);
   }
 
   private BrokerJvm start(BrokerSpec spec) throws Exception {

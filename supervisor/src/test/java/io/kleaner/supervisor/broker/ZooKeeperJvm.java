@@ -35,6 +35,7 @@ final class ZooKeeperJvm implements AutoCloseable {
             List.of(
                 "-Xmx64m",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-Dzookeeper.admin.enableServer=false",
                 "-Dzookeeper.jmx.log4j.disable=true",
                 // Else one of 2.8 refuses what one of 0.9 left, which had not made a snapshot yet.

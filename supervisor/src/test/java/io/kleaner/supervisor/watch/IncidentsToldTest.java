@@ -3,6 +3,7 @@ package io.kleaner.supervisor.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.supervisor.broker.BrokerJmx;
 import io.kleaner.supervisor.broker.BrokerJvm;
 import io.kleaner.supervisor.broker.BrokerSpec;
 import io.kleaner.supervisor.broker.Incidents;
@@ -36,7 +37,7 @@ class IncidentsToldTest {
     return broker;
   }
 
-  /** Starving, hanging and pinning are told in seconds. */
+  /** Starving, hanging and pinning are told in seconds, and a crash loop at the second death. */
   private WatchLab watch(BrokerJvm broker) throws Exception {
     JudgeOptions usual = JudgeOptions.defaults();
     return WatchLab.start(
@@ -50,7 +51,7 @@ class IncidentsToldTest {
             usual.spinningAfterMs(),
             usual.stalledAfterMs(),
             usual.crashWindowMs(),
-            usual.crashLoopDeaths(),
+            2,
             usual.trendWindowMs(),
             SOON_MS,
             usual.hangingAfterMs(),
@@ -68,14 +69,18 @@ class IncidentsToldTest {
   }
 
   @Test
-  void garbageKeylessAndOpenTransaction_eachIsToldByItsRuleAndExplained() throws Exception {
-    try (BrokerJvm broker = start(Map.of());
+  void whatStopsOnePartition_eachIsToldByItsRuleAndExplained() throws Exception {
+    try (BrokerJvm broker = start(Map.of("transaction.partition.verification.enable", "false"));
         Incidents incidents = new Incidents(broker);
         WatchLab lab = watch(broker)) {
       lab.await("well", () -> lab.facade().ready().ok());
+      flippedByteIsFoundByCheckAloneAndOnlyBeforeItIsCleaned(broker, incidents);
+      assertThat(lab.alert("PartitionUncleanable")).isEmpty();
+      isolationByHandIsExplainedWithoutAnyJournal(broker, incidents);
       incidents.garbageLength("garbage");
       int keyless = incidents.nullKeysAfterPolicyFlip("keyless");
       long first = incidents.openTransaction("pinned", "forgotten");
+      long lost = incidents.hangingTransaction("hung");
 
       lab.await("given up", () -> lab.isFiring("PartitionUncleanable"));
       assertThat(lab.alert("PartitionUncleanable").orElseThrow())
@@ -89,23 +94,17 @@ class IncidentsToldTest {
       lab.await(
           "named",
           () -> lab.alert("TransactionPins").filter(a -> a.contains("forgotten")).isPresent());
+      lab.await("hangs", () -> lab.isFiring("HangingTransaction"));
+      assertThat(lab.alert("HangingTransaction").orElseThrow())
+          .contains("hung-0", "producer " + lost, "which its coordinator does not know");
+      lab.await("asked", () -> lab.remedy("abort-transaction", "asked").isPresent());
       assertThat(lab.facade().ready().ok()).as("the cleaner itself is well").isTrue();
 
       assertThat(explain(broker, "garbage")).contains("No", "was given up by the broker");
       assertThat(explain(broker, "keyless")).contains(keyless + " records");
       assertThat(explain(broker, "pinned")).contains("forgotten", "from offset " + first);
-    }
-  }
-
-  @Test
-  void isolatedByHand_explainSaysSoWithoutAnyJournal() throws Exception {
-    try (BrokerJvm broker = start(Map.of());
-        Incidents incidents = new Incidents(broker)) {
-      incidents.healthy("orders");
-      incidents.topics().set("orders", "min.cleanable.dirty.ratio", "1.0");
-      incidents.topics().set("orders", "max.compaction.lag.ms", Long.toString(Long.MAX_VALUE));
-
-      assertThat(explain(broker, "orders")).contains("its topic is isolated");
+      gaugesThatVanishAreTold(broker, lab);
+      crashLoopIsTold(incidents, lab);
     }
   }
 
@@ -155,24 +154,46 @@ class IncidentsToldTest {
     }
   }
 
-  @Test
-  void flippedByte_checkAloneFindsItAndOnlyBeforeItIsCleaned() throws Exception {
-    try (BrokerJvm broker = start(Map.of());
-        Incidents incidents = new Incidents(broker);
-        WatchLab lab = watch(broker)) {
-      incidents.flippedByte("flipped");
-      Path partition = broker.logDir().resolve("flipped-0");
-      Kleaner.Run before = Kleaner.run("check", "--level", "2", partition.toString());
-      assertThat(before.exit()).as(before.output()).isEqualTo(1);
-      assertThat(before.output()).contains("00000000000000000000.log", "CRC");
+  private static void flippedByteIsFoundByCheckAloneAndOnlyBeforeItIsCleaned(
+      BrokerJvm broker, Incidents incidents) throws Exception {
+    incidents.flippedByte("flipped");
+    Path partition = broker.logDir().resolve("flipped-0");
+    Kleaner.Run before = Kleaner.run("check", "--level", "2", partition.toString());
+    assertThat(before.exit()).as(before.output()).isEqualTo(1);
+    assertThat(before.output()).contains("00000000000000000000.log", "CRC");
 
-      int from = broker.log().size();
-      incidents.topics().cleanable("flipped", true);
-      incidents.awaitLine(from, line -> line.contains("leaned log flipped-0"));
+    int from = broker.log().size();
+    incidents.topics().cleanable("flipped", true);
+    incidents.awaitLine(from, line -> line.contains("leaned log flipped-0"));
 
-      Kleaner.Run after = Kleaner.run("check", "--level", "2", partition.toString());
-      assertThat(after.output()).as("the broker gave it a CRC that fits").doesNotContain("CRC");
-      assertThat(lab.alert("PartitionUncleanable")).isEmpty();
+    Kleaner.Run after = Kleaner.run("check", "--level", "2", partition.toString());
+    assertThat(after.output()).as("the broker gave it a CRC that fits").doesNotContain("CRC");
+  }
+
+  /** Last but one: only a restart brings the broker's gauges back. */
+  private static void gaugesThatVanishAreTold(BrokerJvm broker, WatchLab lab) throws Exception {
+    try (BrokerJmx jmx = BrokerJmx.of(broker)) {
+      assertThat(jmx.unregister("kafka.log:type=LogCleaner,*")).isPositive();
+      assertThat(jmx.unregister("kafka.log:type=LogCleanerManager,*")).isPositive();
     }
+    lab.await("told", () -> lab.incidents("CONDITION_BEGAN").contains("KAFKA-16574"));
+    assertThat(lab.isFiring("CleanerDead")).as("its thread is there").isFalse();
+  }
+
+  /** Last: the revival is undone by the same record. */
+  private static void crashLoopIsTold(Incidents incidents, WatchLab lab) throws Exception {
+    incidents.killByBomb("poisoned");
+    lab.await("crash loop", () -> lab.isFiring("CleanerCrashLoop"));
+    assertThat(lab.alert("CleanerCrashLoop").orElseThrow())
+        .contains("died 2 times", "again and again at poisoned-0");
+  }
+
+  private static void isolationByHandIsExplainedWithoutAnyJournal(
+      BrokerJvm broker, Incidents incidents) throws Exception {
+    incidents.healthy("orders");
+    incidents.topics().set("orders", "min.cleanable.dirty.ratio", "1.0");
+    incidents.topics().set("orders", "max.compaction.lag.ms", Long.toString(Long.MAX_VALUE));
+
+    assertThat(explain(broker, "orders")).contains("its topic is isolated");
   }
 }

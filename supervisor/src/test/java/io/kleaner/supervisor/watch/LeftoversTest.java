@@ -4,6 +4,7 @@ package io.kleaner.supervisor.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.alert.AlertSignal;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.journal.Journal;
 import io.kleaner.supervisor.judge.broker.Broker;
@@ -37,6 +38,7 @@ class LeftoversTest {
   private final Chronicle chronicle = new Chronicle(journal, new Announcer(), Clock.system());
   private final HandsThread thread = new HandsThread("hands");
   private final Leaving hands = new Leaving();
+  private final Signals signals = new Signals();
   private final WatchRounds rounds =
       new WatchRounds(
           Clock.system(),
@@ -67,11 +69,26 @@ class LeftoversTest {
     }
   }
 
+  private void look(long laterMs) {
+    signals.toTell();
+    signals.begin();
+    broker.advance(laterMs);
+    rounds.look(broker.nowMs(), signals);
+  }
+
   private void recoverAgain() {
-    broker.advance(11_000);
-    rounds.look(broker.nowMs(), new Signals());
+    look(11_000);
     thread.runWaiting();
     thread.fetch();
+  }
+
+  private String evidence() {
+    look(1_000);
+    return signals.all().stream()
+        .filter(each -> each.rule().equals("OverrideLeft"))
+        .map(AlertSignal::evidence)
+        .findFirst()
+        .orElseThrow();
   }
 
   private List<Incident.Kind> told() {
@@ -87,6 +104,16 @@ class LeftoversTest {
     assertThat(hands.looks).isEqualTo(3);
     assertThat(told()).containsExactly(Incident.Kind.REMEDY_FAILED);
     assertThat(journal.latest().get(0).summary()).contains("look 1");
+  }
+
+  @Test
+  void look_stillThere_theAlertSaysWhatHindersAsItWasFoundLast() {
+    recoverAgain();
+    assertThat(evidence()).isEqualTo("look 1");
+
+    recoverAgain();
+
+    assertThat(evidence()).isEqualTo("look 2");
   }
 
   @Test

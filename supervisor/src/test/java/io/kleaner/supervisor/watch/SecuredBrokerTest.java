@@ -97,9 +97,17 @@ class SecuredBrokerTest {
   private void seenAndRevived(BrokerSpec spec, Properties client) throws Exception {
     try (BrokerJvm broker = BrokerJvm.format(temp.resolve("home"), spec)) {
       broker.start();
-      try (WatchLab stranger = WatchLab.start(broker, temp.resolve("stranger"))) {
+      try (WatchLab stranger =
+          WatchLab.start(broker, temp.resolve("stranger"), WatchLab.soonSilent())) {
         stranger.await("jmx", () -> stranger.knows("jmx"));
-        stranger.await("told", () -> stranger.isFiring("SourceSilent"));
+        // Not only that there was no answer yet: it was asked, and let nobody in.
+        stranger.await(
+            "told",
+            () ->
+                stranger
+                    .alert("SourceSilent")
+                    .filter(each -> !each.contains("not looked at yet"))
+                    .isPresent());
         assertThat(stranger.knows("admin")).isFalse();
       }
       // As a user gives it: a file, named on the command line of a process of its own.

@@ -72,6 +72,36 @@ final class WatchLab implements AutoCloseable {
     return start(all(broker), state, RemedyPolicy.defaults(false), judging);
   }
 
+  /** By all sources, changed by the test, told sooner. */
+  static WatchLab start(
+      BrokerJvm broker,
+      Path state,
+      UnaryOperator<ProbeTargets> change,
+      RemedyPolicy policy,
+      JudgeOptions judging)
+      throws IOException {
+    return start(change.apply(all(broker)), state, policy, judging);
+  }
+
+  /** A source that gives nothing is told after seconds. */
+  static JudgeOptions soonSilent() {
+    JudgeOptions usual = JudgeOptions.defaults();
+    return new JudgeOptions(
+        usual.staleAfterMs(),
+        10_000,
+        usual.hungAfterMs(),
+        usual.starvedAfterMs(),
+        usual.spinningAfterMs(),
+        usual.stalledAfterMs(),
+        usual.crashWindowMs(),
+        usual.crashLoopDeaths(),
+        usual.trendWindowMs(),
+        usual.pinnedAfterMs(),
+        usual.hangingAfterMs(),
+        usual.diskSoonMs(),
+        usual.largeInternalBytes());
+  }
+
   private static ProbeTargets all(BrokerJvm broker) throws IOException {
     return new ProbeTargets(
         Optional.of(new AdminTarget(broker.bootstrap(), Map.of())),

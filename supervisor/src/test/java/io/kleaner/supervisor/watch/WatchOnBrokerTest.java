@@ -99,7 +99,8 @@ class WatchOnBrokerTest {
       assertThat(lab.facade().workers())
           .extracting(each -> each.get("state").equals("dead"))
           .containsExactlyInAnyOrder(true, false);
-      assertThat(jmx.cleanerThreads()).hasSize(1);
+      incidents.healthy("orders");
+      assertThat(jmx.cleanerThreads()).as("the other goes on").hasSize(1);
 
       lab.approve(lab.remedy("revive", "asked").orElseThrow());
       lab.await("revived", () -> lab.remedy("revive", "effective").isPresent());
@@ -122,7 +123,8 @@ class WatchOnBrokerTest {
                   broker,
                   temp.resolve("state"),
                   targets -> WatchLab.through(relay, targets),
-                  RemedyPolicy.defaults(false));
+                  RemedyPolicy.defaults(false),
+                  WatchLab.soonSilent());
           Incidents incidents = new Incidents(broker)) {
         lab.await("all known", () -> knowsAll(lab));
 

@@ -24,8 +24,7 @@ import org.apache.kafka.common.Node;
  * partitions at once, and nothing but who is there while the requests of the last minute are more
  * than the bound. What a release doesn't offer is missing, with the reason.
  *
- * <p>Must not be pointed at a broker of 0.9, which logs an exception at each call. Not thread-safe;
- * owned by one lookout.
+ * <p>No client is made while the gate is shut. Not thread-safe; owned by one lookout.
  */
 final class AdminProbe implements AutoCloseable {
 
@@ -38,6 +37,7 @@ final class AdminProbe implements AutoCloseable {
   private final AdminLink link;
   private final Clock clock;
   private final Supplier<OptionalInt> nodeHint;
+  private final ReleaseGate gate;
   private final AdminTopics topicsLook = new AdminTopics();
   private final RequestMeter meter = new RequestMeter();
   private final Pace configs;
@@ -54,12 +54,14 @@ final class AdminProbe implements AutoCloseable {
 
   /**
    * @param nodeHint the broker's node id, if another source knows it
+   * @param gate whether the broker may be asked
    */
-  AdminProbe(AdminTarget target, Clock clock, Supplier<OptionalInt> nodeHint) {
+  AdminProbe(AdminTarget target, Clock clock, Supplier<OptionalInt> nodeHint, ReleaseGate gate) {
     this.target = target;
     this.link = new AdminLink(target);
     this.clock = clock;
     this.nodeHint = nodeHint;
+    this.gate = gate;
     this.configs = new Pace(clock, 30_000);
     this.topics = new Pace(clock, 15_000);
     this.offsets = new Pace(clock, 10_000);
@@ -68,9 +70,13 @@ final class AdminProbe implements AutoCloseable {
   /**
    * Looks once.
    *
-   * @throws KafkaException if not even the cluster can be described
+   * @throws KafkaException if not even the cluster can be described, or it must not be asked
    */
   AdminView look() throws InterruptedException {
+    Optional<String> shut = gate.shut();
+    if (shut.isPresent()) {
+      throw new KafkaException(shut.get());
+    }
     try {
       AdminView view = lookOn(link.admin());
       failures = 0;

@@ -32,4 +32,12 @@ public record BrokerIdentity(
   public BrokerIdentity {
     clusterNodes = List.copyOf(clusterNodes);
   }
+
+  /**
+   * Why no client of today may be connected to it, a sentence: a broker of 0.9 logs an exception
+   * for each call. Empty if one may be, or its release is not known.
+   */
+  public Optional<String> noClient() {
+    return ReleaseGate.tooOld(version);
+  }
 }

@@ -47,7 +47,12 @@ public final class BrokerProbes implements AutoCloseable {
             .admin()
             .map(
                 target -> {
-                  AdminProbe probe = new AdminProbe(target, clock, this::nodeHint);
+                  AdminProbe probe =
+                      new AdminProbe(
+                          target,
+                          clock,
+                          this::nodeHint,
+                          new ReleaseGate(targets.jmx().isPresent(), this::byJmx, clock));
                   return new Lookout<>(
                       Source.ADMIN, clock, ADMIN_EVERY_MS, ADMIN_PATIENCE_MS, probe::look, probe);
                 });
@@ -97,6 +102,10 @@ public final class BrokerProbes implements AutoCloseable {
     return admin.flatMap(each -> each.newest().get()).map(AdminView::requestsPerMinute).orElse(0L);
   }
 
+  private Optional<BrokerIdentity> byJmx() {
+    return jmx.flatMap(each -> each.newest().get()).map(JmxView::broker);
+  }
+
   private OptionalInt nodeHint() {
     for (Lookout<LogDirView> lookout : logDirs.values()) {
       OptionalInt node =
@@ -105,9 +114,7 @@ public final class BrokerProbes implements AutoCloseable {
         return node;
       }
     }
-    return jmx.flatMap(each -> each.newest().get())
-        .map(view -> view.broker().nodeId())
-        .orElse(OptionalInt.empty());
+    return byJmx().map(BrokerIdentity::nodeId).orElse(OptionalInt.empty());
   }
 
   private Map<TopicPartition, AdminPartition> adminPartitions() {

@@ -19,20 +19,39 @@ public final class BrokerConnection implements AutoCloseable {
 
   private static final Duration CLOSE = Duration.ofSeconds(2);
 
-  private final Admin admin;
+  private final String bootstrap;
+  private final Map<String, Object> properties;
+  private Admin admin;
 
-  private BrokerConnection(Admin admin) {
-    this.admin = admin;
+  private BrokerConnection(String bootstrap, Map<String, Object> properties) {
+    this.bootstrap = bootstrap;
+    this.properties = properties;
   }
 
   /**
-   * Connects when it is first used.
+   * Makes the client, which connects by itself.
    *
    * @param bootstrap {@code host:port}, several with commas between
    * @param properties of the client by Kafka's names: SASL, SSL and whatever else
    * @throws IOException if a property or the address is wrong
    */
   public static BrokerConnection open(String bootstrap, Map<String, String> properties)
+      throws IOException {
+    BrokerConnection connection = whenNeeded(bootstrap, properties);
+    try {
+      connection.admin();
+      return connection;
+    } catch (KafkaException e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Makes the client when it is first asked for: not even a connection is made before.
+   *
+   * @throws IOException if a property has a value that none can have
+   */
+  public static BrokerConnection whenNeeded(String bootstrap, Map<String, String> properties)
       throws IOException {
     Map<String, Object> all = new HashMap<>();
     all.put(AdminClientConfig.CLIENT_ID_CONFIG, "kleaner");
@@ -41,21 +60,37 @@ public final class BrokerConnection implements AutoCloseable {
     all.putAll(properties);
     all.put(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap);
     try {
-      return new BrokerConnection(Admin.create(all));
+      new AdminClientConfig(all);
+      return new BrokerConnection(bootstrap, all);
     } catch (KafkaException e) {
-      Throwable why = e.getCause() == null ? e : e.getCause();
-      throw new IOException("no client for " + bootstrap + ": " + why.getMessage(), e);
+      throw noClient(bootstrap, e);
     }
   }
 
-  /** The client; it is closed with this. */
-  public Admin admin() {
+  private static IOException noClient(String bootstrap, KafkaException e) {
+    Throwable why = e.getCause() == null ? e : e.getCause();
+    return new IOException("no client for " + bootstrap + ": " + why.getMessage(), e);
+  }
+
+  /**
+   * The client; it is closed with this.
+   *
+   * @throws KafkaException if it can't be made, as when a key store is not there
+   */
+  public synchronized Admin admin() {
+    if (admin == null) {
+      try {
+        admin = Admin.create(properties);
+      } catch (KafkaException e) {
+        throw new KafkaException(noClient(bootstrap, e).getMessage(), e);
+      }
+    }
     return admin;
   }
 
   /** Reads and changes settings over it. */
   public ConfigAccess settings() {
-    return new ConfigAccess(admin, PATIENCE);
+    return new ConfigAccess(this::admin, PATIENCE);
   }
 
   /**
@@ -64,7 +99,7 @@ public final class BrokerConnection implements AutoCloseable {
    * @param token ends waiting early
    */
   public TransactionAbort transactions(Clock clock, CancelToken token) {
-    return new TransactionAbort(admin, clock, token, PATIENCE);
+    return new TransactionAbort(admin(), clock, token, PATIENCE);
   }
 
   /** How long an answer is waited for. */
@@ -73,7 +108,9 @@ public final class BrokerConnection implements AutoCloseable {
   }
 
   @Override
-  public void close() {
-    admin.close(CLOSE);
+  public synchronized void close() {
+    if (admin != null) {
+      admin.close(CLOSE);
+    }
   }
 }

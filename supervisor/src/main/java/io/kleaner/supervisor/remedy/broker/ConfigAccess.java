@@ -11,19 +11,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
+import org.apache.kafka.clients.admin.DescribeClusterResult;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 
 /** Reads and changes settings of brokers and topics. Thread-safe. */
 public final class ConfigAccess {
 
-  private final Admin admin;
+  private final Supplier<Admin> admin;
   private final Duration patience;
 
   /**
@@ -31,6 +34,11 @@ public final class ConfigAccess {
    * @param patience for one answer
    */
   public ConfigAccess(Admin admin, Duration patience) {
+    this(() -> admin, patience);
+  }
+
+  /** With a client that may be made only when it is asked for. */
+  ConfigAccess(Supplier<Admin> admin, Duration patience) {
     this.admin = admin;
     this.patience = patience;
   }
@@ -45,6 +53,7 @@ public final class ConfigAccess {
     Config config =
         Answers.await(
             admin
+                .get()
                 .describeConfigs(
                     List.of(resource), new DescribeConfigsOptions().includeSynonyms(true))
                 .values()
@@ -61,6 +70,31 @@ public final class ConfigAccess {
   /** One setting. */
   public Former read(ConfigTarget target, String key) throws IOException {
     return read(target, List.of(key)).get(key);
+  }
+
+  /**
+   * Whether the cluster has a topic.
+   *
+   * @throws IOException if the broker did not tell, or does not know its cluster yet: what it says
+   *     of topics means nothing then
+   */
+  public boolean knows(String topic) throws IOException {
+    DescribeClusterResult cluster = admin.get().describeCluster();
+    Node controller = Answers.await(cluster.controller(), patience, "ask for the controller");
+    if (controller == null
+        || controller.isEmpty()
+        || Answers.await(cluster.nodes(), patience, "ask for the brokers").isEmpty()) {
+      throw new IOException("the broker does not know its cluster yet");
+    }
+    try {
+      Answers.await(
+          admin.get().describeTopics(List.of(topic)).topicNameValues().get(topic),
+          patience,
+          "describe topic " + topic);
+      return true;
+    } catch (Answers.NoSuchTopicException e) {
+      return false;
+    }
   }
 
   private static Former former(ConfigTarget.Kind kind, ConfigEntry entry) {
@@ -100,6 +134,6 @@ public final class ConfigAccess {
                     text.isPresent() ? OpType.SET : OpType.DELETE)));
     Map<ConfigResource, Collection<AlterConfigOp>> all = Map.of(target.resource(), changes);
     Answers.await(
-        admin.incrementalAlterConfigs(all).all(), patience, "change settings of " + target);
+        admin.get().incrementalAlterConfigs(all).all(), patience, "change settings of " + target);
   }
 }

@@ -30,12 +30,14 @@ public final class Overrides {
   private final ConfigAccess access;
   private final OverrideJournal journal;
   private final Clock clock;
+  private final DeletedTopics deleted;
 
   /** Takes its parts; all stay open and are the caller's. */
   public Overrides(ConfigAccess access, OverrideJournal journal, Clock clock) {
     this.access = access;
     this.journal = journal;
     this.clock = clock;
+    this.deleted = new DeletedTopics(access, clock);
   }
 
   /** How an override ended. */
@@ -44,7 +46,7 @@ public final class Overrides {
     RESTORED,
     /** Somebody has set another text since; it was left alone. */
     LEFT_TO_OPERATOR,
-    /** The topic is gone, and its settings with it. */
+    /** The topic was deleted, and its settings with it; that is looked at for a while first. */
     GONE,
     /** It is still ours: it could not be taken back now. */
     STILL_OURS
@@ -145,21 +147,35 @@ public final class Overrides {
     try {
       return tryRestore(override);
     } catch (Answers.NoSuchTopicException e) {
-      return end(override, Ending.GONE, override.target() + " is gone, and its settings with it");
+      return ofMissingTopic(override);
     } catch (IOException | RuntimeException e) {
-      return new Restored(
-          override,
-          Ending.STILL_OURS,
-          override.key()
-              + "="
-              + override.ours()
-              + " is still set on "
-              + override.target()
-              + ", because it could not be taken back: "
-              + e.getMessage()
-              + ". It is tried again at the next start; by hand: "
-              + override.undoCommand());
+      return stillOurs(override, e);
     }
+  }
+
+  private Restored ofMissingTopic(ConfigOverride override) {
+    try {
+      return deleted.isDeleted(override.target().name())
+          ? end(override, Ending.GONE, override.target() + " is gone, and its settings with it")
+          : tryRestore(override);
+    } catch (IOException | RuntimeException e) {
+      return stillOurs(override, e);
+    }
+  }
+
+  private static Restored stillOurs(ConfigOverride override, Exception why) {
+    return new Restored(
+        override,
+        Ending.STILL_OURS,
+        override.key()
+            + "="
+            + override.ours()
+            + " is still set on "
+            + override.target()
+            + ", because it could not be taken back: "
+            + why.getMessage()
+            + ". It is tried again at the next start; by hand: "
+            + override.undoCommand());
   }
 
   private Restored tryRestore(ConfigOverride override) throws IOException {

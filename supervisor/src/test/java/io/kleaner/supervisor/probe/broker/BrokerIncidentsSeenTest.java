@@ -9,6 +9,7 @@ import io.kleaner.core.logdir.PartitionLog;
 import io.kleaner.core.logdir.PartitionLogReader;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.pace.CancelToken;
+import io.kleaner.supervisor.broker.BrokerJmx;
 import io.kleaner.supervisor.broker.BrokerJvm;
 import io.kleaner.supervisor.broker.BrokerSpec;
 import io.kleaner.supervisor.broker.Incidents;
@@ -56,12 +57,19 @@ class BrokerIncidentsSeenTest {
   }
 
   @Test
-  void garbage_marksPartition_markIsSeenAndGoneAfterARestart() throws Exception {
+  void garbageAndNullKeys_areSeenAndTheMarkIsGoneAfterARestart() throws Exception {
     try (BrokerJvm broker = start(Map.of());
         Incidents incidents = new Incidents(broker);
         Watching watching = Watching.all(broker)) {
-      incidents.garbageLength("garbage");
+      int records = incidents.nullKeysAfterPolicyFlip("keyless");
+      LogEvent.InvalidMessages invalid = watching.awaitEvent(LogEvent.InvalidMessages.class);
+      assertThat(invalid.count()).isEqualTo(records);
+      assertThat(invalid.partition()).hasValue(new TopicPartition("keyless", 0));
 
+      incidents.dirty("orders");
+      policyIsNotGuessedWithoutAdmin(broker, "orders");
+
+      incidents.garbageLength("garbage");
       BrokerPartition marked =
           watching.awaitPartition("garbage", each -> each.uncleanable().isPresent());
       assertThat(marked.uncleanable().orElseThrow().cause()).isPresent();
@@ -83,15 +91,35 @@ class BrokerIncidentsSeenTest {
     }
   }
 
+  private static void policyIsNotGuessedWithoutAdmin(BrokerJvm broker, String topic)
+      throws Exception {
+    try (Watching watching = Watching.withoutAdmin(broker)) {
+      BrokerPartition orders =
+          watching.awaitPartition(topic, each -> each.files() instanceof Seen.Known);
+      assertThat(orders.files().get().orElseThrow().eligibility().kind())
+          .isEqualTo(Eligibility.Kind.UNKNOWN_POLICY);
+      assertThat(orders.config())
+          .isEqualTo(Seen.missing(Source.ADMIN, "no --bootstrap-server was given"));
+    }
+  }
+
   @Test
   void throttleOfTenBytes_isSeenAsThrottled() throws Exception {
     try (BrokerJvm broker = start(Map.of("log.cleaner.io.max.bytes.per.second", "10"));
         Incidents incidents = new Incidents(broker);
+        BrokerJmx jmx = BrokerJmx.of(broker);
         Watching watching = Watching.all(broker)) {
       incidents.dirty("orders");
 
       BrokerSample sample = watching.await(s -> Watching.threads(s, StackClass.THROTTLED) == 1);
       assertThat(sample.gauges()).isInstanceOf(Seen.Known.class);
+      assertThat(jmx.cleanerThreads().values())
+          .as("it sleeps on and on, as another reads its stack")
+          .singleElement()
+          .satisfies(
+              thread ->
+                  assertThat(jmx.stack(thread).orElseThrow().getStackTrace())
+                      .anyMatch(frame -> frame.getMethodName().equals("maybeThrottle")));
       watching.awaitPartition(
           "orders",
           each ->
@@ -111,6 +139,8 @@ class BrokerIncidentsSeenTest {
         Watching watching = Watching.all(broker)) {
       incidents.dirty("orders");
 
+      incidents.awaitLine(
+          0, line -> line.contains("Growing cleaner I/O buffers from 0 bytes to 0 bytes"));
       watching.await(
           s ->
               s.log()
@@ -120,35 +150,6 @@ class BrokerIncidentsSeenTest {
                   .isPresent());
       watching.await(
           s -> s.threads().get().filter(t -> t.get(0).cpuNanos() > 1_000_000_000L).isPresent());
-    }
-  }
-
-  @Test
-  void nullKeys_afterAPolicyFlip_areCounted() throws Exception {
-    try (BrokerJvm broker = start(Map.of());
-        Incidents incidents = new Incidents(broker);
-        Watching watching = Watching.all(broker)) {
-      int records = incidents.nullKeysAfterPolicyFlip("keyless");
-
-      LogEvent.InvalidMessages invalid = watching.awaitEvent(LogEvent.InvalidMessages.class);
-      assertThat(invalid.count()).isEqualTo(records);
-      assertThat(invalid.partition()).hasValue(new TopicPartition("keyless", 0));
-    }
-  }
-
-  @Test
-  void compactedTopic_withoutAdmin_policyIsNotGuessed() throws Exception {
-    try (BrokerJvm broker = start(Map.of());
-        Incidents incidents = new Incidents(broker);
-        Watching watching = Watching.withoutAdmin(broker)) {
-      incidents.dirty("orders");
-
-      BrokerPartition orders =
-          watching.awaitPartition("orders", each -> each.files() instanceof Seen.Known);
-      assertThat(orders.files().get().orElseThrow().eligibility().kind())
-          .isEqualTo(Eligibility.Kind.UNKNOWN_POLICY);
-      assertThat(orders.config())
-          .isEqualTo(Seen.missing(Source.ADMIN, "no --bootstrap-server was given"));
     }
   }
 

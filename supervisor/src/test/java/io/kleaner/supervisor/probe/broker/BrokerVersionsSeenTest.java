@@ -4,17 +4,21 @@ package io.kleaner.supervisor.probe.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.kleaner.supervisor.broker.BrokerJmx;
 import io.kleaner.supervisor.broker.BrokerJvm;
 import io.kleaner.supervisor.broker.BrokerSpec;
 import io.kleaner.supervisor.broker.Incidents;
 import io.kleaner.supervisor.broker.KafkaVersion;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What there is to see of brokers of all releases. */
+/**
+ * What there is to see of brokers of all releases, and whether these are what tests take them for.
+ */
 @Tag("full")
 class BrokerVersionsSeenTest {
 
@@ -22,10 +26,34 @@ class BrokerVersionsSeenTest {
 
   @ParameterizedTest
   @EnumSource(KafkaVersion.class)
-  void sample_everyVersion_knowsTheThreadAndTheGauges(KafkaVersion version) throws Exception {
-    try (BrokerJvm broker = start(version);
-        // Never a client of today at a broker of 0.9.
-        Watching watching = Watching.withoutAdmin(broker)) {
+  void sample_everyVersion_knowsWhatItOffersAndSaysWhatIsMissing(KafkaVersion version)
+      throws Exception {
+    assumeThat(BrokerJvm.unobtainable(version)).isEmpty();
+    try (BrokerJvm broker = BrokerJvm.format(temp.resolve("broker"), BrokerSpec.of(version))) {
+      broker.start();
+      isWhatTestsTakeItFor(broker);
+      byJmxAndFiles(broker);
+      // Never a client of today at a broker of 0.9.
+      if (version.modernClients()) {
+        byTodaysClient(broker);
+      } else if (version == KafkaVersion.V0_10_2_2) {
+        byTodaysClientThatItCannotServe(broker);
+      }
+      broker.stop();
+    }
+  }
+
+  private static void isWhatTestsTakeItFor(BrokerJvm broker) throws Exception {
+    try (BrokerJmx jmx = BrokerJmx.of(broker)) {
+      assertThat(jmx.cleanerThreads()).hasSize(1);
+    }
+    assertThat(broker.logs().resolve("server.log")).isNotEmptyFile();
+    assertThat(Files.readString(broker.logs().resolve("log-cleaner.log"))).contains("Starting");
+  }
+
+  private static void byJmxAndFiles(BrokerJvm broker) throws Exception {
+    KafkaVersion version = broker.spec().version();
+    try (Watching watching = Watching.withoutAdmin(broker)) {
       BrokerSample sample =
           watching.await(
               s ->
@@ -48,12 +76,8 @@ class BrokerVersionsSeenTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"V4_3_1", "V3_9_1", "V2_8_2"})
-  void sample_versionsOfTodaysClients_knowSettingsAndOffsets(KafkaVersion version)
-      throws Exception {
-    try (BrokerJvm broker = start(version);
-        Watching watching = Watching.all(broker);
+  private static void byTodaysClient(BrokerJvm broker) throws Exception {
+    try (Watching watching = Watching.all(broker);
         Incidents incidents = new Incidents(broker)) {
       incidents.healthy("orders");
       BrokerPartition orders =
@@ -71,11 +95,8 @@ class BrokerVersionsSeenTest {
     }
   }
 
-  @ParameterizedTest
-  @EnumSource(names = "V0_10_2_2")
-  void sample_0_10ByTodaysClient_saysWhatIsMissingAndWhy(KafkaVersion version) throws Exception {
-    try (BrokerJvm broker = start(version);
-        Watching watching = Watching.all(broker)) {
+  private static void byTodaysClientThatItCannotServe(BrokerJvm broker) throws Exception {
+    try (Watching watching = Watching.all(broker)) {
       BrokerSample sample =
           watching.await(
               s ->
@@ -85,12 +106,5 @@ class BrokerVersionsSeenTest {
 
       assertThat(((Seen.Missing<BrokerConfig>) sample.config()).why()).contains("Version");
     }
-  }
-
-  private BrokerJvm start(KafkaVersion version) throws Exception {
-    assumeThat(BrokerJvm.unobtainable(version)).isEmpty();
-    BrokerJvm broker = BrokerJvm.format(temp.resolve("broker"), BrokerSpec.of(version));
-    broker.start();
-    return broker;
   }
 }

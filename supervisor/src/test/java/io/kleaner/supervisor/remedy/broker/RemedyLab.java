@@ -124,15 +124,6 @@ public final class RemedyLab implements AutoCloseable {
     return new CleanerTuning(1, overrides(), threads, TIMES, Clock.system(), new CancelToken());
   }
 
-  /** Takes back what is set for a purpose. */
-  List<Overrides.Restored> revert(ConfigOverride.Purpose purpose) {
-    Overrides overrides = overrides();
-    return overrides.open().stream()
-        .filter(each -> each.purpose() == purpose)
-        .map(overrides::restore)
-        .toList();
-  }
-
   TopicIsolation isolation() {
     return new TopicIsolation(overrides(), Clock.system());
   }

@@ -217,6 +217,19 @@ class RemedyOnBrokerTest {
   }
 
   @Test
+  void release_topicWasDeleted_endsAsGone() throws Exception {
+    lab.topic("shortlived", 1, Map.of());
+    lab.isolation().isolate("shortlived", false);
+    lab.admin().deleteTopics(List.of("shortlived")).all().get();
+
+    assertThat(lab.isolation().release("shortlived"))
+        .isInstanceOfSatisfying(
+            Changed.class,
+            changed -> assertThat(changed.summary()).contains("topic shortlived is gone"));
+    assertThat(lab.journal().open()).isEmpty();
+  }
+
+  @Test
   void isolate_settingsOfAnother_areLeftAloneAndNotReleasedEither() throws Exception {
     Map<String, String> settings =
         Map.of(
@@ -264,10 +277,10 @@ class RemedyOnBrokerTest {
     assertThat(lab.tuning().resizeThreads(2)).isInstanceOf(Changed.class);
     lab.awaitThreads("two threads", seen -> ThreadWatch.ids(seen).size() == 2);
 
-    List<Restored> reverted = lab.revert(Purpose.RESIZE);
+    assertThat(lab.tuning().release()).isInstanceOf(Changed.class);
 
-    assertThat(reverted).extracting(Restored::ending).containsExactly(Ending.RESTORED);
     assertThat(lab.setting(BROKER, LeverRules.THREADS).own()).isEmpty();
+    assertThat(lab.journal().open()).isEmpty();
     lab.awaitThreads("one thread", seen -> ThreadWatch.ids(seen).size() == 1);
   }
 
@@ -277,10 +290,9 @@ class RemedyOnBrokerTest {
 
     assertThat(lab.tuning().resizeBuffer(1L << 40, heap)).isInstanceOf(Refused.class);
     assertThat(lab.tuning().resizeBuffer(8L << 20, heap)).isInstanceOf(Changed.class);
-    assertThat(lab.revert(Purpose.RESIZE))
-        .extracting(Restored::ending)
-        .containsExactly(Ending.RESTORED);
+    assertThat(lab.tuning().release()).isInstanceOf(Changed.class);
     assertThat(lab.setting(BROKER, TuningRules.BUFFER).own()).isEmpty();
+    assertThat(lab.journal().open()).isEmpty();
   }
 
   @Test

@@ -82,11 +82,10 @@ class ThrottledCleanerTest {
           .contains("1.0E9");
       lab.await("slow is cleaned", () -> lab.cleanedTo("slow").orElse(0) > 50_000);
       lab.awaitThreads("the thread is idle", seen -> !isAsleep(seen));
-      assertThat(lab.revert(Purpose.UNSTICK))
-          .extracting(Restored::ending)
-          .containsExactly(Ending.RESTORED);
+      assertThat(lab.tuning().release()).isInstanceOf(Changed.class);
       assertThat(lab.setting(ConfigTarget.broker(1), TuningRules.RATE).effective())
           .contains("70000000");
+      assertThat(lab.journal().open()).isEmpty();
     }
   }
 

@@ -6,8 +6,10 @@ import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigsResult;
@@ -16,9 +18,15 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSynonym;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigType;
+import org.apache.kafka.clients.admin.DescribeClusterResult;
 import org.apache.kafka.clients.admin.DescribeConfigsResult;
+import org.apache.kafka.clients.admin.DescribeTopicsResult;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.internals.KafkaFutureImpl;
 
 /**
  * The settings of topics as an Admin client reads and changes them, in memory; whatever else it is
@@ -26,11 +34,35 @@ import org.apache.kafka.common.config.ConfigResource;
  */
 final class TopicSettings {
 
+  private static final Node BROKER = new Node(1, "127.0.0.1", 9092);
+
   private final Map<ConfigResource, Map<String, String>> own = new HashMap<>();
+  private final Set<String> unknown = new HashSet<>();
+  private boolean clusterKnown = true;
+  private Runnable beforeLook = () -> {};
 
   /** What is set on a topic; to be changed by a test as an operator does. */
   Map<String, String> of(String topic) {
     return own.computeIfAbsent(ConfigTarget.topic(topic).resource(), each -> new HashMap<>());
+  }
+
+  /** The broker says that there is no such topic, as if it was deleted or not known yet. */
+  void know(String topic, boolean known) {
+    if (known) {
+      unknown.remove(topic);
+    } else {
+      unknown.add(topic);
+    }
+  }
+
+  /** Whether the broker knows who else is there. */
+  void knowCluster(boolean known) {
+    clusterKnown = known;
+  }
+
+  /** Runs each time before the broker is asked for its cluster. */
+  void beforeLook(Runnable action) {
+    beforeLook = action;
   }
 
   /** A client that sees them. */
@@ -42,6 +74,8 @@ final class TopicSettings {
             (proxy, method, arguments) ->
                 switch (method.getName()) {
                   case "describeConfigs" -> describe((Collection<?>) arguments[0]);
+                  case "describeCluster" -> cluster();
+                  case "describeTopics" -> topics((Collection<?>) arguments[0]);
                   case "incrementalAlterConfigs" -> alter((Map<?, ?>) arguments[0]);
                   default -> throw new UnsupportedOperationException(method.getName());
                 });
@@ -57,6 +91,10 @@ final class TopicSettings {
     Map<ConfigResource, KafkaFuture<Config>> answers = new HashMap<>();
     for (Object each : resources) {
       ConfigResource resource = (ConfigResource) each;
+      if (unknown.contains(resource.name())) {
+        answers.put(resource, noSuchTopic());
+        continue;
+      }
       List<ConfigEntry> entries = new ArrayList<>();
       for (Map.Entry<String, String> setting : of(resource.name()).entrySet()) {
         entries.add(entry(setting.getKey(), setting.getValue()));
@@ -64,6 +102,44 @@ final class TopicSettings {
       answers.put(resource, KafkaFuture.completedFuture(new Config(entries)));
     }
     return new Described(answers);
+  }
+
+  private static <T> KafkaFuture<T> noSuchTopic() {
+    KafkaFutureImpl<T> answer = new KafkaFutureImpl<>();
+    answer.completeExceptionally(new UnknownTopicOrPartitionException());
+    return answer;
+  }
+
+  private static final class Topics extends DescribeTopicsResult {
+    Topics(Map<String, KafkaFuture<TopicDescription>> answers) {
+      super(null, answers);
+    }
+  }
+
+  private Topics topics(Collection<?> names) {
+    Map<String, KafkaFuture<TopicDescription>> answers = new HashMap<>();
+    for (Object each : names) {
+      String name = (String) each;
+      answers.put(
+          name,
+          unknown.contains(name)
+              ? noSuchTopic()
+              : KafkaFuture.completedFuture(new TopicDescription(name, false, List.of())));
+    }
+    return new Topics(answers);
+  }
+
+  private DescribeClusterResult cluster() throws ReflectiveOperationException {
+    beforeLook.run();
+    Constructor<DescribeClusterResult> result =
+        DescribeClusterResult.class.getDeclaredConstructor(
+            KafkaFuture.class, KafkaFuture.class, KafkaFuture.class, KafkaFuture.class);
+    result.setAccessible(true);
+    return result.newInstance(
+        KafkaFuture.completedFuture(clusterKnown ? List.of(BROKER) : List.of()),
+        KafkaFuture.completedFuture(clusterKnown ? BROKER : Node.noNode()),
+        KafkaFuture.completedFuture("cluster"),
+        KafkaFuture.completedFuture(Set.of()));
   }
 
   private static ConfigEntry entry(String key, String text) throws ReflectiveOperationException {
