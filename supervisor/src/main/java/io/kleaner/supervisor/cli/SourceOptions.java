@@ -12,6 +12,7 @@ import io.kleaner.supervisor.probe.broker.AdminTarget;
 import io.kleaner.supervisor.probe.broker.JmxTarget;
 import io.kleaner.supervisor.probe.broker.ProbeTargets;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.ZoneId;
@@ -144,6 +145,7 @@ final class SourceOptions {
         commandConfig == null
             ? Map.of()
             : TopicConfigFile.properties(fileSystem, commandConfig, problems);
+    checkStores(fileSystem, properties, problems);
     if (bootstrap == null) {
       if (commandConfig != null) {
         problems.add("--command-config needs --bootstrap-server");
@@ -152,6 +154,24 @@ final class SourceOptions {
     }
     checkAddresses(bootstrap, problems);
     return Optional.of(new AdminTarget(bootstrap, properties));
+  }
+
+  /**
+   * A client is made long after the start, when the first remedy needs it: too late to learn it.
+   */
+  private void checkStores(
+      FileSystem fileSystem, Map<String, String> properties, List<String> problems) {
+    for (String key : List.of("ssl.keystore.location", "ssl.truststore.location")) {
+      String store = properties.get(key);
+      if (store == null) {
+        continue;
+      }
+      try {
+        fileSystem.stat(fileSystem.realPath(Path.of(store)));
+      } catch (IOException | InvalidPathException e) {
+        problems.add(commandConfig + ": " + key + ": " + store + " is not there or not reachable");
+      }
+    }
   }
 
   /**

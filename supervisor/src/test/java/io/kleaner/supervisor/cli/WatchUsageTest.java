@@ -91,6 +91,20 @@ class WatchUsageTest {
   }
 
   @Test
+  void watch_keyStoreIsMissing_isToldBeforeAnythingConnects() throws Exception {
+    Path client =
+        Files.writeString(
+            temp.resolve("client.properties"),
+            "security.protocol=SSL\nssl.keystore.location=" + temp.resolve("keys.p12") + "\n");
+
+    Cli.Run run =
+        Cli.run("watch", "--bootstrap-server", "127.0.0.1:9092", "--command-config", client);
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(2);
+    assertThat(run.err()).contains("client.properties: ssl.keystore.location: ", "not there");
+  }
+
+  @Test
   void compactNow_noAddress_saysSoBeforeItConnects() {
     Cli.Run run = Cli.run("compact-now", "--bootstrap-server", "nowhere", "--log-dir", temp, "x");
 
