@@ -35,7 +35,7 @@ public final class BrokerLog {
   /**
    * @param file that every line is appended to as well
    */
-  BrokerLog(Optional<Path> file) {
+  public BrokerLog(Optional<Path> file) {
     this.file = file;
   }
 
@@ -59,7 +59,8 @@ public final class BrokerLog {
     thread.start();
   }
 
-  private synchronized void add(String line) throws IOException {
+  /** Takes over a line, without its end. */
+  public synchronized void add(String line) throws IOException {
     if (line.contains("Growing cleaner I/O buffers") && ++growing > MAX_GROWING) {
       // A cleaner that spins writes more than this JVM could hold.
       return;

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -48,13 +49,14 @@ public final class Incidents implements AutoCloseable {
 
   private final String bootstrap;
   private final BrokerJvm broker;
+  private final Supplier<BrokerLog> log;
   private final TestTopics topics;
   private final KeyedWriter writer;
   private Producer<String, String> hanging;
 
   /** With a broker that runs. */
   public Incidents(BrokerJvm broker) {
-    this(broker.bootstrap(), broker, List.of());
+    this(broker.bootstrap(), broker, broker::log, List.of());
   }
 
   /**
@@ -64,22 +66,24 @@ public final class Incidents implements AutoCloseable {
    *     lead the first one
    */
   public Incidents(BrokerJvm broker, List<List<Integer>> replicas) {
-    this(broker.bootstrap(), broker, replicas);
+    this(broker.bootstrap(), broker, broker::log, replicas);
   }
 
-  private Incidents(String bootstrap, BrokerJvm broker, List<List<Integer>> replicas) {
+  private Incidents(
+      String bootstrap, BrokerJvm broker, Supplier<BrokerLog> log, List<List<Integer>> replicas) {
     this.bootstrap = bootstrap;
     this.broker = broker;
+    this.log = log;
     this.topics = new TestTopics(bootstrap, replicas);
     this.writer = new KeyedWriter(bootstrap);
   }
 
   /**
-   * With a broker of which nothing but its address is known: what waits for its log lines cannot be
-   * used.
+   * With a broker of which nothing but its address and what it prints is known: what writes into
+   * its files cannot be used.
    */
-  public static Incidents at(String bootstrap) {
-    return new Incidents(bootstrap, null, List.of());
+  public static Incidents at(String bootstrap, BrokerLog log) {
+    return new Incidents(bootstrap, null, () -> log, List.of());
   }
 
   /**
@@ -107,7 +111,7 @@ public final class Incidents implements AutoCloseable {
 
   /** Writes to a topic until another segment is sealed, and waits for the broker to clean it. */
   public void letItClean(String topic) throws Exception {
-    int from = broker.log().size();
+    int from = log.get().size();
     writer.roll(topic, KEYS);
     awaitLine(from, line -> line.contains("leaned log " + topic + "-0"));
   }
@@ -135,7 +139,7 @@ public final class Incidents implements AutoCloseable {
   /** Kills a cleaner thread, and the next one that comes by. */
   public Culprit killByBomb(String topic) throws Exception {
     Culprit culprit = plantBomb(topic);
-    int from = broker.log().size();
+    int from = log.get().size();
     topics.cleanable(topic, true);
     awaitLine(from, line -> line.contains("OutOfMemoryError"));
     awaitLine(from, line -> line.contains("kafka-log-cleaner-thread-") && line.contains("Stopped"));
@@ -174,7 +178,7 @@ public final class Incidents implements AutoCloseable {
       offset = file.readLong();
       file.writeInt(GARBAGE);
     }
-    int from = broker.log().size();
+    int from = log.get().size();
     topics.cleanable(topic, true);
     awaitLine(from, line -> line.contains("Marking its partition (" + topic + "-0)"));
     return new Culprit(topic, 0, 0, offset);
@@ -205,7 +209,7 @@ public final class Incidents implements AutoCloseable {
         new KafkaProducer<>(
             Map.of(
                 ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                broker.bootstrap(),
+                bootstrap,
                 ProducerConfig.TRANSACTIONAL_ID_CONFIG,
                 transactionalId,
                 ProducerConfig.TRANSACTION_TIMEOUT_CONFIG,
@@ -259,7 +263,7 @@ public final class Incidents implements AutoCloseable {
       writer.put(topic, null, "v" + i);
     }
     writer.roll(topic, KEYS);
-    int from = broker.log().size();
+    int from = log.get().size();
     topics.set(topic, "cleanup.policy", "compact");
     awaitLine(from, line -> line.contains("invalid messages during compaction"));
     return records;
@@ -277,10 +281,9 @@ public final class Incidents implements AutoCloseable {
   /** Waits for a line of the broker. */
   public String awaitLine(int from, Predicate<String> wanted)
       throws IOException, InterruptedException {
-    return broker
-        .log()
+    return log.get()
         .await(from, wanted, PATIENCE)
-        .orElseThrow(() -> new IOException("the broker did not say so:\n" + broker.log().tail(30)));
+        .orElseThrow(() -> new IOException("the broker did not say so:\n" + log.get().tail(30)));
   }
 
   /** What the checkpoint of the cleaner says of partition 0 of a topic; -1 if nothing. */

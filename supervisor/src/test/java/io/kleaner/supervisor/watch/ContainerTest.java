@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.watch;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.settings.SettingsSource;
+import io.kleaner.supervisor.broker.BrokerLog;
 import io.kleaner.supervisor.broker.FreePorts;
 import io.kleaner.supervisor.broker.Incidents;
 import io.kleaner.supervisor.probe.broker.AdminTarget;
 import io.kleaner.supervisor.probe.broker.JmxTarget;
 import io.kleaner.supervisor.probe.broker.ProbeTargets;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,19 +27,20 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.testcontainers.DockerClientFactory;
+import org.testcontainers.containers.BindMode;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * One record kills the cleaner of a broker in a container, watched from the host by the Admin API
- * and JMX alone: what there is where a broker's files are out of reach. Skipped where no Docker
- * engine answers.
+ * The main scenario with a broker in a container, whose data are on a volume of the host and whose
+ * log is what the container prints. Skipped where no Docker engine answers.
  */
 @Tag("full")
 class ContainerTest {
 
   private static final String IMAGE = "apache/kafka:4.3.1";
+  private static final String DATA = "/var/lib/kafka/data";
 
   @TempDir private Path temp;
 
@@ -45,21 +50,42 @@ class ContainerTest {
     private final int port;
     private final int jmxPort;
 
-    Broker(int port, int jmxPort) {
+    /**
+     * @param data a directory that everyone may write to, as the broker's user is the image's
+     */
+    Broker(int port, int jmxPort, Path data, BrokerLog log) {
       super(DockerImageName.parse(IMAGE));
       this.port = port;
       this.jmxPort = jmxPort;
       addFixedExposedPort(port, port);
       addFixedExposedPort(jmxPort, jmxPort);
       withEnv(settings());
+      withFileSystemBind(data.toString(), DATA, BindMode.READ_WRITE);
+      withLogConsumer(frame -> take(frame.getUtf8StringWithoutLineEnding(), log));
       waitingFor(
           Wait.forLogMessage(".*Kafka Server started.*", 1)
               .withStartupTimeout(Duration.ofMinutes(5)));
     }
 
+    private static void take(String lines, BrokerLog log) {
+      try {
+        for (String line : lines.split("\\R", -1)) {
+          log.add(line);
+        }
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /** What the image's user wrote can be taken away by the test's. */
+    void hand() throws Exception {
+      execInContainer("chmod", "-R", "a+rwX", DATA);
+    }
+
     private Map<String, String> settings() {
       Map<String, String> all = new HashMap<>();
       all.put("KAFKA_NODE_ID", "1");
+      all.put("KAFKA_LOG_DIRS", DATA);
       all.put("KAFKA_PROCESS_ROLES", "broker,controller");
       all.put("KAFKA_LISTENERS", "PLAINTEXT://0.0.0.0:" + port + ",CONTROLLER://localhost:9093");
       all.put("KAFKA_ADVERTISED_LISTENERS", "PLAINTEXT://" + address());
@@ -93,37 +119,38 @@ class ContainerTest {
   }
 
   @Test
-  void bomb_brokerInAContainer_cleanerIsToldDeadAndRevivedByHand() throws Exception {
+  void bomb_brokerInAContainer_isToldNamedIsolatedOnConsentAndOthersCompactAgain()
+      throws Exception {
     assumeTrue(
         DockerClientFactory.instance().isDockerAvailable(),
         "no Docker engine answers here: a broker's container cannot be started");
+    Path data = Files.createDirectories(temp.resolve("data"));
+    Files.setPosixFilePermissions(data, PosixFilePermissions.fromString("rwxrwxrwx"));
+    Path printed = temp.resolve("server.log");
+    BrokerLog log = new BrokerLog(Optional.of(printed));
     List<Integer> ports = FreePorts.find(2);
-    try (Broker broker = new Broker(ports.get(0), ports.get(1))) {
+    try (Broker broker = new Broker(ports.get(0), ports.get(1), data, log)) {
       broker.start();
       try (WatchLab lab =
-              WatchLab.start(targets(broker), temp.resolve("state"), RemedyPolicy.defaults(false));
-          Incidents incidents = Incidents.at(broker.address())) {
-        lab.await("well", () -> lab.facade().ready().ok());
-        incidents.plantBomb("poisoned");
-        incidents.topics().cleanable("poisoned", true);
-        lab.await("alert", () -> lab.isFiring("CleanerDead"));
-        lab.await("it dies again", () -> lab.count("REMEDY_FAILED") > 0);
-
-        incidents.topics().cleanable("poisoned", false);
-        lab.await("revived", () -> lab.remedy("revive", "effective").isPresent());
-        lab.await("over", () -> lab.facade().ready().ok() && !lab.isFiring("CleanerDead"));
-        assertThat(lab.facade().status().get("isolatedTopics")).isEqualTo(List.of());
+              WatchLab.start(
+                  targets(broker, data, printed),
+                  temp.resolve("state"),
+                  RemedyPolicy.defaults(false));
+          Incidents incidents = Incidents.at(broker.address(), log)) {
+        new MainScenario(lab, incidents).play();
+      } finally {
+        broker.hand();
       }
     }
   }
 
-  private static ProbeTargets targets(Broker broker) {
+  private static ProbeTargets targets(Broker broker, Path data, Path log) {
     return new ProbeTargets(
         Optional.of(new AdminTarget(broker.address(), Map.of())),
         Optional.of(JmxTarget.of(broker.jmx(), Optional.empty(), false)),
-        List.of(),
-        List.of(),
-        ZoneId.systemDefault(),
+        List.of(data),
+        List.of(log),
+        ZoneOffset.UTC,
         new SettingsResolver(List.of(SettingsSource.internalTopics())));
   }
 }
