@@ -101,7 +101,7 @@ final class ExplainCommand implements Callable<Integer> {
       return ExitCode.FINDINGS.number();
     }
     List<PartitionStory> stories =
-        named.stream().map(each -> PartitionStory.of(each, judgement)).toList();
+        named.stream().map(each -> PartitionStory.of(each, judgement).ofOneLook()).toList();
     if (json) {
       terminal.println(Json.text(Map.of("partitions", stories.stream().map(this::map).toList())));
     } else {

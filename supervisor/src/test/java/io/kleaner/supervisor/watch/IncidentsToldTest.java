@@ -98,6 +98,7 @@ class IncidentsToldTest {
       assertThat(lab.alert("HangingTransaction").orElseThrow())
           .contains("hung-0", "producer " + lost, "which its coordinator does not know");
       lab.await("asked", () -> lab.remedy("abort-transaction", "asked").isPresent());
+      hangingTransactionIsAbortedForOneWhoNamesIt(lab, lost);
       assertThat(lab.facade().ready().ok()).as("the cleaner itself is well").isTrue();
 
       assertThat(explain(broker, "garbage")).contains("No", "was given up by the broker");
@@ -117,6 +118,7 @@ class IncidentsToldTest {
       incidents.dirty("orders");
 
       lab.await("starved", () -> lab.isFiring("CleanerStarved"));
+      assertThat(explain(broker, "orders")).contains("every cleaner thread sleeps in the throttle");
       assertThat(lab.alert("CleanerStarved").orElseThrow()).contains("restart the broker");
       assertThat(lab.facade().ready().ok()).as("alive is not well").isFalse();
       lab.awaitLooks(5);
@@ -152,6 +154,19 @@ class IncidentsToldTest {
       lab.await("offline", () -> lab.isFiring("LogDirOffline"));
       assertThat(lab.isFiring("CleanerDead")).isFalse();
     }
+  }
+
+  private static void hangingTransactionIsAbortedForOneWhoNamesIt(WatchLab lab, long producerId)
+      throws Exception {
+    String id = lab.remedy("abort-transaction", "asked").orElseThrow();
+    assertThat(lab.approve(id, "").outcome()).isEqualTo(ServiceApi.ActionResult.Outcome.REFUSED);
+    assertThat(lab.approve(id, Long.toString(producerId + 1)).outcome())
+        .isEqualTo(ServiceApi.ActionResult.Outcome.REFUSED);
+
+    assertThat(lab.approve(id, Long.toString(producerId)).outcome())
+        .isEqualTo(ServiceApi.ActionResult.Outcome.DONE);
+    lab.await("aborted", () -> lab.remedy("abort-transaction", "effective").isPresent());
+    lab.await("hangs no more", () -> !lab.isFiring("HangingTransaction"));
   }
 
   private static void flippedByteIsFoundByCheckAloneAndOnlyBeforeItIsCleaned(

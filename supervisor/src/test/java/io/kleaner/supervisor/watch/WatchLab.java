@@ -201,6 +201,11 @@ final class WatchLab implements AutoCloseable {
         .isEqualTo(ServiceApi.ActionResult.Outcome.DONE);
   }
 
+  /** With what a person names who says yes. */
+  ServiceApi.ActionResult approve(String id, String confirm) {
+    return facade.act(ServiceApi.Action.APPROVE, id, "a test", confirm);
+  }
+
   /** As a person does by hand. */
   void act(ServiceApi.Action action, String target) {
     ServiceApi.ActionResult result = facade.act(action, target, "a test");

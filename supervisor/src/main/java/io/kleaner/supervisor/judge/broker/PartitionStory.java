@@ -5,11 +5,13 @@ import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.policy.Bounds;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
+import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.ConfigValue;
 import io.kleaner.supervisor.probe.broker.Eligibility;
 import io.kleaner.supervisor.probe.broker.OpenTransaction;
 import io.kleaner.supervisor.probe.broker.PartitionFiles;
 import io.kleaner.supervisor.probe.broker.Seen;
+import io.kleaner.supervisor.probe.broker.StackClass;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,6 +69,15 @@ public record PartitionStory(
         causes,
         advice.stream().distinct().toList(),
         unknown(judgement));
+  }
+
+  /** The same as one look of seconds has it, which knows nothing of what shows over minutes. */
+  public PartitionStory ofOneLook() {
+    List<String> more = new ArrayList<>(unknown);
+    more.add(
+        "whether a cleaner thread hangs, starves or spins, and since when things are as they are:"
+            + " that shows over minutes, and 'kleaner watch' tells");
+    return new PartitionStory(partition, answer, facts, causes, advice, more);
   }
 
   /** As {@code kleaner explain} prints it. */
@@ -160,10 +171,11 @@ public record PartitionStory(
 
   private static String answer(
       TopicPartition id, BrokerPartition partition, PartitionVerdict verdict, Judgement judgement) {
+    long sinceMs = judgement.sample().atMs() - verdict.sinceMs();
     String since =
-        verdict.sinceMs() < 0
+        verdict.sinceMs() < 0 || sinceMs < 1_000
             ? ""
-            : ", for " + Moments.span(judgement.sample().atMs() - verdict.sinceMs()) + " at least";
+            : ", for " + Moments.span(sinceMs) + " at least";
     if (List.of("clean", "dirty", "cleaning", "not-eligible").contains(verdict.state())) {
       String nobody = nobodyCleans(judgement);
       String held = nobody.isEmpty() ? held(id, judgement) : nobody;
@@ -173,9 +185,15 @@ public record PartitionStory(
     }
     return switch (verdict.state()) {
       case "clean" -> "Yes: " + id + " is clean" + since + ": " + verdict.reason();
-      case "cleaning" -> "Yes: a thread is cleaning " + id + " now" + since + ".";
+      case "cleaning" ->
+          "Yes: a thread is cleaning " + id + " now" + since + "." + throttled(judgement);
       case "dirty" ->
-          "Yes, soon: " + id + " is eligible" + since + ", and waits for a cleaner thread.";
+          "Yes, soon: "
+              + id
+              + " is eligible"
+              + since
+              + ", and waits for a cleaner thread."
+              + throttled(judgement);
       case "not-eligible" ->
           "Not now: " + verdict.reason() + when(partition) + " That is as it is configured.";
       case "not-compacted" -> "No: " + verdict.reason();
@@ -184,6 +202,29 @@ public record PartitionStory(
       case "uncleanable", "stalled" -> "No" + since + ": " + verdict.reason() + ".";
       default -> verdict.reason();
     };
+  }
+
+  /**
+   * That a thread starves in its throttle shows over time alone; that it sleeps there, at a look.
+   */
+  private static String throttled(Judgement judgement) {
+    List<CleanerThread> threads = judgement.sample().threads().get().orElse(List.of());
+    if (threads.isEmpty()
+        || threads.stream().anyMatch(each -> each.stack() != StackClass.THROTTLED)) {
+      return "";
+    }
+    String rate =
+        judgement
+            .sample()
+            .config()
+            .get()
+            .flatMap(config -> config.get("log.cleaner.io.max.bytes.per.second"))
+            .map(PartitionStory::text)
+            .orElse("not known");
+    return " It may take long: every cleaner thread sleeps in the throttle at the moment;"
+        + " log.cleaner.io.max.bytes.per.second is "
+        + rate
+        + ". Whether they get on shows over time: 'kleaner watch' tells.";
   }
 
   private static String when(BrokerPartition partition) {

@@ -68,6 +68,22 @@ class ExplainGoldenTest {
     compare("Isolated", PartitionStory.of(Broker.ORDERS, broker.lookFor(60)));
   }
 
+  /** One look cannot tell whether they starve, but must not call that cleaning well. */
+  @Test
+  void lines_asleepInTheThrottleAtTheFirstLook_sayThatItMayTakeLong() throws IOException {
+    broker.set("log.cleaner.io.max.bytes.per.second", "10.0");
+    broker.asleepInTheThrottle();
+    compare("Throttled", PartitionStory.of(Broker.ORDERS, broker.look()));
+  }
+
+  @Test
+  void ofOneLook_anyPartition_saysWhatOneLookCannotTell() {
+    assertThat(PartitionStory.of(Broker.ORDERS, broker.look()).ofOneLook().lines())
+        .last()
+        .asString()
+        .contains("hangs, starves or spins", "kleaner watch");
+  }
+
   private static void compare(String name, PartitionStory story) throws IOException {
     String found = String.join("\n", story.lines()) + "\n";
     Files.createDirectories(FOUND);

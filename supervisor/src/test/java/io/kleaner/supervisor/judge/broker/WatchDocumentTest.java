@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** {@code docs/watch.md}, {@code docs/explain.md} and the catalogue say the same. */
@@ -47,6 +48,17 @@ class WatchDocumentTest {
 
     assertThat(Files.readString(DOCS.resolve("explain.md")))
         .contains("## `" + ailment.rule() + "`\n")
+        .contains("```\n" + said.stripTrailing() + "\n```\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"Healthy, Healthy", "Isolated, Isolated", "Throttled, Asleep in the throttle"})
+  void explanations_noAilment_areWhatIsSaidWordForWord(String file, String title)
+      throws IOException {
+    String said = Files.readString(Path.of("src", "test", "resources", "explain", file + ".txt"));
+
+    assertThat(Files.readString(DOCS.resolve("explain.md")))
+        .contains("## " + title + "\n")
         .contains("```\n" + said.stripTrailing() + "\n```\n");
   }
 
