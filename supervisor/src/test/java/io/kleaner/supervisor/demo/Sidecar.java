@@ -151,6 +151,11 @@ public final class Sidecar implements AutoCloseable {
     return true;
   }
 
+  /** What it has used of all processors together since its start. */
+  public Duration processorTime() {
+    return process.info().totalCpuDuration().orElseThrow();
+  }
+
   /** Asks it to stop; whether it did, in order. */
   public boolean stop() throws InterruptedException {
     process.toHandle().destroy();
