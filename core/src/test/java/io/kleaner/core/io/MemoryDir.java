@@ -10,9 +10,8 @@ import org.junit.jupiter.api.io.TempDirFactory;
 
 /**
  * Temporary directories in memory where the machine has room for them there, for tests that create
- * and delete files by the hundred thousand, and prove nothing about a disk: either the loss of
- * power is played on a double, or only processes die, which no file system notices. Elsewhere they
- * are where all others are.
+ * and delete files by the hundred thousand, and prove nothing about a disk, as the loss of power is
+ * played on a double. Elsewhere they are where all others are.
  */
 public final class MemoryDir implements TempDirFactory {
 
