@@ -167,9 +167,11 @@ final class SourceOptions {
         continue;
       }
       try {
-        fileSystem.stat(fileSystem.realPath(Path.of(store)));
-      } catch (IOException | InvalidPathException e) {
-        problems.add(commandConfig + ": " + key + ": " + store + " is not there or not reachable");
+        fileSystem.openRead(fileSystem.realPath(Path.of(store))).close();
+      } catch (IOException e) {
+        problems.add(commandConfig + ": " + key + ": " + IoProblem.of(e).text());
+      } catch (InvalidPathException e) {
+        problems.add(commandConfig + ": " + key + ": " + e.getMessage());
       }
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.broker;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -53,6 +54,23 @@ public final class TestTopics {
             String.valueOf(SEGMENT_BYTES),
             RATIO,
             "0.01"));
+  }
+
+  /** Compacted topics {@code topic-0} and on, of several partitions each, on the one broker. */
+  public void createManyCompacted(int count, int partitions)
+      throws InterruptedException, ExecutionException {
+    List<NewTopic> topics = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      topics.add(
+          new NewTopic("topic-" + i, partitions, (short) 1)
+              .configs(Map.of("cleanup.policy", "compact")));
+    }
+    try (Admin admin = admin()) {
+      // Ten at a time: a broker answers each request within its time.
+      for (int from = 0; from < count; from += 10) {
+        admin.createTopics(topics.subList(from, Math.min(count, from + 10))).all().get();
+      }
+    }
   }
 
   /** A topic, of one partition unless it was said where they are. */

@@ -101,7 +101,8 @@ class WatchUsageTest {
         Cli.run("watch", "--bootstrap-server", "127.0.0.1:9092", "--command-config", client);
 
     assertThat(run.exit()).as(run.all()).isEqualTo(2);
-    assertThat(run.err()).contains("client.properties: ssl.keystore.location: ", "not there");
+    assertThat(run.err())
+        .contains("client.properties: ssl.keystore.location: ", "keys.p12 does not exist");
   }
 
   @Test

@@ -102,22 +102,7 @@ public final class Heroku2017Demo {
     Files.writeString(
         config, "alerts:%n  sinks:%n    - type: webhook%n      url: %s%n".formatted(pager.url()));
     List<String> command =
-        List.of(
-            "watch",
-            "--jmx",
-            broker.jmx(),
-            "--log-dir",
-            broker.logDir().toString(),
-            "--broker-log",
-            broker.logs().resolve("log-cleaner.log").toString(),
-            "--broker-log",
-            broker.logs().resolve("server.log").toString(),
-            "--state-dir",
-            home.resolve("state").toString(),
-            "--config-file",
-            config.toString(),
-            "--listen",
-            "127.0.0.1:0");
+        Sidecar.withoutAdmin(broker, home.resolve("state"), "--config-file", config.toString());
     stage.quote("$", "kleaner " + String.join(" ", command).replace(home.toString(), "DEMO"));
     Sidecar sidecar = Sidecar.start(command);
     Optional<JsonNode> thread =

@@ -116,24 +116,7 @@ public final class IncidentDemo {
         """
             .formatted(pager.url()));
     List<String> command =
-        List.of(
-            "watch",
-            "--bootstrap-server",
-            broker.bootstrap(),
-            "--jmx",
-            broker.jmx(),
-            "--log-dir",
-            broker.logDir().toString(),
-            "--broker-log",
-            broker.logs().resolve("log-cleaner.log").toString(),
-            "--broker-log",
-            broker.logs().resolve("server.log").toString(),
-            "--state-dir",
-            home.resolve("state").toString(),
-            "--config-file",
-            config.toString(),
-            "--listen",
-            "127.0.0.1:0");
+        Sidecar.command(broker, home.resolve("state"), "--config-file", config.toString());
     stage.quote("$", "kleaner " + String.join(" ", command).replace(home.toString(), "DEMO"));
     Sidecar sidecar = Sidecar.start(command);
     Optional<JsonNode> thread = sidecar.await("api/v1/workers", each -> alive(each), PATIENCE);

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kleaner.supervisor.broker.BrokerJvm;
 import io.kleaner.supervisor.broker.Kleaner;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -43,6 +44,25 @@ public final class Sidecar implements AutoCloseable {
     this.url = url;
     this.tokenFile = tokenFile;
     this.printed = printed;
+  }
+
+  /** The command line beside a broker, by all sources. */
+  public static List<String> command(BrokerJvm broker, Path state, String... more) {
+    List<String> command = withoutAdmin(broker, state, more);
+    command.addAll(1, List.of("--bootstrap-server", broker.bootstrap()));
+    return command;
+  }
+
+  /** The same by JMX and files alone. */
+  static List<String> withoutAdmin(BrokerJvm broker, Path state, String... more) {
+    List<String> command = new ArrayList<>(List.of("watch", "--jmx", broker.jmx()));
+    command.addAll(List.of("--log-dir", broker.logDir().toString()));
+    for (String log : List.of("log-cleaner.log", "server.log")) {
+      command.addAll(List.of("--broker-log", broker.logs().resolve(log).toString()));
+    }
+    command.addAll(List.of("--state-dir", state.toString(), "--listen", "127.0.0.1:0"));
+    command.addAll(List.of(more));
+    return command;
   }
 
   /** Starts it and waits until it says where its page is. */

@@ -7,20 +7,15 @@ import io.kleaner.supervisor.broker.BrokerJvm;
 import io.kleaner.supervisor.broker.BrokerSpec;
 import io.kleaner.supervisor.broker.KafkaVersion;
 import io.kleaner.supervisor.broker.KeyedWriter;
+import io.kleaner.supervisor.broker.TestTopics;
 import io.kleaner.supervisor.demo.Sidecar;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,8 +47,8 @@ class SidecarCostTest {
         BrokerJvm.format(
             temp.resolve("broker"), BrokerSpec.of(KafkaVersion.V4_3_1).heapMib(1024))) {
       broker.start();
-      create(broker);
-      try (Sidecar sidecar = watch(broker);
+      new TestTopics(broker.bootstrap()).createManyCompacted(TOPICS, PARTITIONS);
+      try (Sidecar sidecar = Sidecar.start(Sidecar.command(broker, temp.resolve("state")));
           KeyedWriter writer = new KeyedWriter(broker.bootstrap())) {
         assertThat(
                 sidecar.awaitStatus(
@@ -78,26 +73,6 @@ class SidecarCostTest {
     }
   }
 
-  private Sidecar watch(BrokerJvm broker) throws IOException {
-    return Sidecar.start(
-        List.of(
-            "watch",
-            "--bootstrap-server",
-            broker.bootstrap(),
-            "--jmx",
-            broker.jmx(),
-            "--log-dir",
-            broker.logDir().toString(),
-            "--broker-log",
-            broker.logs().resolve("log-cleaner.log").toString(),
-            "--broker-log",
-            broker.logs().resolve("server.log").toString(),
-            "--state-dir",
-            temp.resolve("state").toString(),
-            "--listen",
-            "127.0.0.1:0"));
-  }
-
   private static void write(KeyedWriter writer, int seconds) throws Exception {
     for (int second = 0; second < seconds; second++) {
       for (int topic = 0; topic < 10; topic++) {
@@ -119,19 +94,5 @@ class SidecarCostTest {
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .max()
         .orElseThrow(() -> new AssertionError("no " + name + " in\n" + page));
-  }
-
-  private static void create(BrokerJvm broker) throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
-      for (int from = 0; from < TOPICS; from += 10) {
-        List<NewTopic> topics = new ArrayList<>();
-        for (int i = from; i < from + 10; i++) {
-          topics.add(
-              new NewTopic("topic-" + i, PARTITIONS, (short) 1)
-                  .configs(Map.of("cleanup.policy", "compact")));
-        }
-        admin.createTopics(topics).all().get();
-      }
-    }
   }
 }

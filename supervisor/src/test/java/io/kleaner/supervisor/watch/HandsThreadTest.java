@@ -27,17 +27,7 @@ class HandsThreadTest {
   private final Journal journal = Journal.inMemory("a test");
   private final Chronicle chronicle = new Chronicle(journal, new Announcer(), Clock.system());
   private final WatchRounds rounds =
-      new WatchRounds(
-          Clock.system(),
-          broker::sample,
-          broker.judge(),
-          new NoHands("a test"),
-          hands,
-          new CulpritSearch(
-              scans,
-              (judgement, partition) -> new CulpritSearch.Finding("nothing", true),
-              chronicle),
-          chronicle);
+      SteppedRounds.of(Clock.system(), broker, new NoHands("a test"), hands, scans, chronicle);
 
   private List<AlertSignal> look() {
     Signals signals = new Signals();

@@ -26,10 +26,7 @@ class HealingByIsolationTest {
 
   @Test
   void look_secondDeathAtTheSamePartition_asksForIsolationAndRevivesNoMore() {
-    lab.ticks(2);
-    lab.killedAtPoison();
-    lab.tick();
-    lab.killedAtPoison();
+    lab.killedAtPoisonTwice();
     lab.ticks(20);
 
     assertThat(lab.hands.done).containsExactly("revive broker 1");
@@ -39,10 +36,7 @@ class HealingByIsolationTest {
 
   @Test
   void answer_yes_isolatesThenRevives() {
-    lab.ticks(2);
-    lab.killedAtPoison();
-    lab.tick();
-    lab.killedAtPoison();
+    lab.killedAtPoisonTwice();
     lab.ticks(10);
     long id = lab.asked();
     assertThat(lab.rounds.book().answer(id, true, "", "a test", lab.broker.nowMs())).isEmpty();
@@ -56,11 +50,7 @@ class HealingByIsolationTest {
   @Test
   void look_revivedRightAfterAnIsolation_theIsolatedTopicNeedNotBeCleaned() {
     lab.broker.partition(Broker.POISON, Broker.Files::eligible);
-    lab.hands.policy =
-        new RemedyPolicy(
-            Map.of(BrokerRemedy.ISOLATE, BrokerRemedy.Consent.AUTO),
-            false,
-            RemedyPolicy.Limits.DEFAULT);
+    lab.consent(BrokerRemedy.ISOLATE, BrokerRemedy.Consent.AUTO);
     lab.ticks(2);
     lab.killedAtPoison();
     lab.tick();
@@ -74,15 +64,8 @@ class HealingByIsolationTest {
 
   @Test
   void look_isolationAutomatic_isolatesThenRevivesWithoutAQuestion() {
-    lab.hands.policy =
-        new RemedyPolicy(
-            Map.of(BrokerRemedy.ISOLATE, BrokerRemedy.Consent.AUTO),
-            false,
-            RemedyPolicy.Limits.DEFAULT);
-    lab.ticks(2);
-    lab.killedAtPoison();
-    lab.tick();
-    lab.killedAtPoison();
+    lab.consent(BrokerRemedy.ISOLATE, BrokerRemedy.Consent.AUTO);
+    lab.killedAtPoisonTwice();
     lab.ticks(5);
 
     assertThat(lab.hands.done).startsWith("revive broker 1", "isolate poison", "revive broker 1");
@@ -91,10 +74,7 @@ class HealingByIsolationTest {
   @Test
   void look_anotherSidecarIsolatedTheTopic_withdrawsTheQuestionAndRevives() {
     lab.broker.partition(Broker.POISON, files -> {});
-    lab.ticks(2);
-    lab.killedAtPoison();
-    lab.tick();
-    lab.killedAtPoison();
+    lab.killedAtPoisonTwice();
     lab.ticks(3);
     assertThat(lab.told("RemedyAsked").orElseThrow()).contains("isolate poison");
 
@@ -110,15 +90,8 @@ class HealingByIsolationTest {
   @Test
   void look_operatorEndsOurIsolationAndItKillsAgainTwice_asksAgain() {
     lab.broker.partition(Broker.POISON, files -> {});
-    lab.hands.policy =
-        new RemedyPolicy(
-            Map.of(BrokerRemedy.ISOLATE, BrokerRemedy.Consent.AUTO),
-            false,
-            RemedyPolicy.Limits.DEFAULT);
-    lab.ticks(2);
-    lab.killedAtPoison();
-    lab.tick();
-    lab.killedAtPoison();
+    lab.consent(BrokerRemedy.ISOLATE, BrokerRemedy.Consent.AUTO);
+    lab.killedAtPoisonTwice();
     lab.ticks(5);
     assertThat(lab.hands.done).containsOnlyOnce("isolate poison");
 
@@ -139,10 +112,7 @@ class HealingByIsolationTest {
   void look_topicOfTheQuestionDeleted_withdrawsItAndRevives() {
     lab.broker.partition(Broker.ORDERS, HealingByIsolationTest::replicated);
     lab.broker.partition(Broker.POISON, HealingByIsolationTest::replicated);
-    lab.ticks(2);
-    lab.killedAtPoison();
-    lab.tick();
-    lab.killedAtPoison();
+    lab.killedAtPoisonTwice();
     lab.ticks(3);
     assertThat(lab.told("RemedyAsked").orElseThrow()).contains("isolate poison");
 
@@ -159,10 +129,7 @@ class HealingByIsolationTest {
   @Test
   void look_topicsNotKnown_keepsTheQuestion() {
     lab.broker.partition(Broker.POISON, files -> {});
-    lab.ticks(2);
-    lab.killedAtPoison();
-    lab.tick();
-    lab.killedAtPoison();
+    lab.killedAtPoisonTwice();
     lab.ticks(3);
 
     lab.broker.deleted(Broker.POISON);

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.supervisor.judge.broker.Broker;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
-import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
-import java.util.Map;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
@@ -87,11 +85,7 @@ class HealingByTuningTest {
   @Test
   void look_moreThreadsJustNow_areAskedForAgainOnlyWhenTheWholeTrendIsOfThem() {
     lab.broker.set("log.cleaner.dedupe.buffer.size", Long.toString(128L << 20));
-    lab.hands.policy =
-        new RemedyPolicy(
-            Map.of(BrokerRemedy.RESIZE_THREADS, BrokerRemedy.Consent.AUTO),
-            false,
-            RemedyPolicy.Limits.DEFAULT);
+    lab.consent(BrokerRemedy.RESIZE_THREADS, BrokerRemedy.Consent.AUTO);
     lab.broker.working(2);
     long windowSeconds = lab.broker.trendWindowMs() / 1_000;
     for (long second = 0; second < windowSeconds && lab.hands.done.isEmpty(); second++) {

@@ -31,18 +31,7 @@ final class HealingLab {
   final Signals signals = new Signals();
   private final Chronicle chronicle =
       new Chronicle(Journal.inMemory("a test"), new Announcer(), Clock.system());
-  final WatchRounds rounds =
-      new WatchRounds(
-          Clock.system(),
-          broker::sample,
-          broker.judge(),
-          hands,
-          thread,
-          new CulpritSearch(
-              new HandsThread("scans"),
-              (judgement, partition) -> new CulpritSearch.Finding("nothing", true),
-              chronicle),
-          chronicle);
+  final WatchRounds rounds = SteppedRounds.of(Clock.system(), broker, hands, thread, chronicle);
 
   /** Hands under the real policy that only write down what they were told. */
   final class RecordingHands extends IdleHands {
@@ -101,6 +90,19 @@ final class HealingLab {
     broker.began(0, Broker.POISON);
     broker.died(0, "java.lang.OutOfMemoryError: Java heap space", Broker.POISON);
     broker.noThreads();
+  }
+
+  /** It kills the cleaner, and again after a revival. */
+  void killedAtPoisonTwice() {
+    ticks(2);
+    killedAtPoison();
+    tick();
+    killedAtPoison();
+  }
+
+  /** One remedy has another consent than usual. */
+  void consent(BrokerRemedy remedy, BrokerRemedy.Consent consent) {
+    hands.policy = new RemedyPolicy(Map.of(remedy, consent), false, RemedyPolicy.Limits.DEFAULT);
   }
 
   Optional<String> told(String rule) {

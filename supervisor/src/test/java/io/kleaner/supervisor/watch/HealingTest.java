@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** What is called for when a cleaner dies, stepped by hand. */
@@ -45,11 +44,7 @@ class HealingTest {
 
   @Test
   void look_aliveAgain_withdrawsTheQuestion() {
-    lab.hands.policy =
-        new RemedyPolicy(
-            Map.of(BrokerRemedy.REVIVE, BrokerRemedy.Consent.ASK),
-            false,
-            RemedyPolicy.Limits.DEFAULT);
+    lab.consent(BrokerRemedy.REVIVE, BrokerRemedy.Consent.ASK);
     lab.ticks(2);
     lab.killedAtPoison();
     lab.ticks(2);
@@ -64,11 +59,7 @@ class HealingTest {
   @Test
   void look_threadsAreNotSeenAtALook_theQuestionKeepsItsNumber() {
     lab.broker.logUnseen();
-    lab.hands.policy =
-        new RemedyPolicy(
-            Map.of(BrokerRemedy.REVIVE, BrokerRemedy.Consent.ASK),
-            false,
-            RemedyPolicy.Limits.DEFAULT);
+    lab.consent(BrokerRemedy.REVIVE, BrokerRemedy.Consent.ASK);
     lab.ticks(2);
     lab.broker.noThreads();
     lab.ticks(3);

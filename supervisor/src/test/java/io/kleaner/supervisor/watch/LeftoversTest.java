@@ -40,17 +40,7 @@ class LeftoversTest {
   private final Leaving hands = new Leaving();
   private final Signals signals = new Signals();
   private final WatchRounds rounds =
-      new WatchRounds(
-          Clock.system(),
-          broker::sample,
-          broker.judge(),
-          hands,
-          thread,
-          new CulpritSearch(
-              new HandsThread("scans"),
-              (judgement, partition) -> new CulpritSearch.Finding("nothing", true),
-              chronicle),
-          chronicle);
+      SteppedRounds.of(Clock.system(), broker, hands, thread, chronicle);
 
   /** Hands that have one setting to take back. */
   private static final class Leaving extends IdleHands {

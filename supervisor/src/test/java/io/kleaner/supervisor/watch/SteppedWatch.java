@@ -40,17 +40,7 @@ final class SteppedWatch {
     Clock clock = Clock.system();
     chronicle = new Chronicle(journal, announcer, clock);
     WatchRounds rounds =
-        new WatchRounds(
-            clock,
-            broker::sample,
-            broker.judge(),
-            hands,
-            new HandsThread("hands"),
-            new CulpritSearch(
-                new HandsThread("scans"),
-                (judgement, partition) -> new CulpritSearch.Finding("nothing", true),
-                chronicle),
-            chronicle);
+        SteppedRounds.of(clock, broker, hands, new HandsThread("hands"), chronicle);
     WatchSetup setup =
         new WatchSetup(
             // Its client is not started, so nobody connects.

@@ -29,17 +29,7 @@ class WatchFacadeTest {
   private final Chronicle chronicle = new Chronicle(Journal.inMemory("a test"), announcer, clock);
   private final NoHands hands = new NoHands("a test");
   private final WatchRounds rounds =
-      new WatchRounds(
-          clock,
-          broker::sample,
-          broker.judge(),
-          hands,
-          new HandsThread("hands"),
-          new CulpritSearch(
-              new HandsThread("scans"),
-              (judgement, partition) -> new CulpritSearch.Finding("nothing", true),
-              chronicle),
-          chronicle);
+      SteppedRounds.of(clock, broker, hands, new HandsThread("hands"), chronicle);
   private final Supervisor<WatchSnapshot> supervisor =
       new Supervisor<>(
           clock,

@@ -6,10 +6,7 @@ import io.kleaner.core.policy.Bounds;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
-import io.kleaner.supervisor.probe.broker.ConfigValue;
 import io.kleaner.supervisor.probe.broker.Eligibility;
-import io.kleaner.supervisor.probe.broker.OpenTransaction;
-import io.kleaner.supervisor.probe.broker.PartitionFiles;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.probe.broker.StackClass;
 import java.nio.file.Path;
@@ -37,8 +34,6 @@ public record PartitionStory(
     List<String> advice,
     List<String> unknown) {
 
-  private static final int PERCENT = 100;
-
   /** Tells of a partition that is known. */
   public static PartitionStory of(TopicPartition id, Judgement judgement) {
     BrokerPartition partition = judgement.sample().partitions().get(id);
@@ -65,7 +60,7 @@ public record PartitionStory(
     return new PartitionStory(
         id,
         answer(id, partition, verdict, judgement),
-        facts(partition, nowMs),
+        PartitionFacts.of(partition, nowMs),
         causes,
         advice.stream().distinct().toList(),
         unknown(judgement));
@@ -219,7 +214,7 @@ public record PartitionStory(
             .config()
             .get()
             .flatMap(config -> config.get("log.cleaner.io.max.bytes.per.second"))
-            .map(PartitionStory::text)
+            .map(PartitionFacts::text)
             .orElse("not known");
     return " It may take long: every cleaner thread sleeps in the throttle at the moment;"
         + " log.cleaner.io.max.bytes.per.second is "
@@ -235,92 +230,6 @@ public record PartitionStory(
             .map(files -> files.eligibility().eligibleAtMs())
             .orElse(OptionalLong.empty());
     return at.isPresent() ? "; time alone makes it eligible at " + Moments.at(at.getAsLong()) : "";
-  }
-
-  private static List<String> facts(BrokerPartition partition, long nowMs) {
-    List<String> facts = new ArrayList<>();
-    Optional<PartitionFiles> files = partition.files().get();
-    files.ifPresent(
-        each -> {
-          facts.add(
-              Moments.bytes(each.sizeBytes())
-                  + " in "
-                  + each.segments()
-                  + " segments, offsets "
-                  + each.logStartOffset()
-                  + " to "
-                  + each.logEndOffset()
-                  + ", in "
-                  + each.dir());
-          facts.add(
-              Moments.bytes(each.dirtyBytes())
-                  + " dirty, ratio "
-                  + Math.round(each.dirtyRatio() * PERCENT)
-                  + " %; first dirty offset "
-                  + each.firstDirtyOffset()
-                  + (each.firstUncleanableOffset().isPresent()
-                      ? ", first uncleanable offset " + each.firstUncleanableOffset().getAsLong()
-                      : ""));
-          if (each.cleanerCheckpoint().isEmpty()) {
-            facts.add("it has no cleaner checkpoint: it was never cleaned");
-          }
-        });
-    partition
-        .lastClean()
-        .ifPresent(
-            clean ->
-                facts.add(
-                    "last cleaned at "
-                        + Moments.at(clean.atMs())
-                        + ", "
-                        + Moments.span(nowMs - clean.atMs())
-                        + " ago, by "
-                        + clean.source().option()));
-    partition
-        .reclaimable()
-        .get()
-        .ifPresent(
-            estimate ->
-                facts.add(
-                    "a clean would free about "
-                        + Moments.bytes(estimate.bytes())
-                        + ": an estimate from "
-                        + Moments.bytes(estimate.sampledBytes())
-                        + " of "
-                        + Moments.bytes(estimate.dirtyBytes())));
-    partition
-        .config()
-        .get()
-        .ifPresent(
-            config -> {
-              for (String key :
-                  List.of(
-                      "cleanup.policy",
-                      "min.cleanable.dirty.ratio",
-                      "min.compaction.lag.ms",
-                      "max.compaction.lag.ms",
-                      "delete.retention.ms")) {
-                config.get(key).ifPresent(value -> facts.add(key + "=" + text(value)));
-              }
-            });
-    for (OpenTransaction each : partition.transactions().get().orElse(List.of())) {
-      facts.add(
-          "open transaction of producer "
-              + each.producerId()
-              + ", epoch "
-              + each.producerEpoch()
-              + each.transactionalId().map(name -> " (" + name + ")").orElse("")
-              + " from offset "
-              + each.startOffset()
-              + ", for "
-              + Moments.span(each.ageMs(nowMs))
-              + " at least");
-    }
-    return facts;
-  }
-
-  private static String text(ConfigValue value) {
-    return value.text() + " (" + value.origin().text() + ")";
   }
 
   private static List<String> limits(BrokerPartition partition) {

@@ -7,16 +7,12 @@ import io.kleaner.supervisor.broker.BrokerJvm;
 import io.kleaner.supervisor.broker.BrokerSpec;
 import io.kleaner.supervisor.broker.KafkaVersion;
 import io.kleaner.supervisor.broker.KeyedWriter;
+import io.kleaner.supervisor.broker.TestTopics;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +34,7 @@ class WatchingCostTest {
         BrokerJvm.format(
             home.resolve("broker"), BrokerSpec.of(KafkaVersion.V4_3_1).heapMib(1024))) {
       broker.start();
-      create(broker);
+      new TestTopics(broker.bootstrap()).createManyCompacted(TOPICS, PARTITIONS);
       try (Watching watching = Watching.all(broker);
           KeyedWriter writer = new KeyedWriter(broker.bootstrap())) {
         watching.await(
@@ -65,20 +61,6 @@ class WatchingCostTest {
         assertThat(share).isLessThan(0.02);
         assertThat(watching.probes().requestsPerMinute())
             .isLessThan(AdminProbe.MAX_REQUESTS_PER_MINUTE);
-      }
-    }
-  }
-
-  private static void create(BrokerJvm broker) throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
-      for (int from = 0; from < TOPICS; from += 10) {
-        List<NewTopic> topics = new ArrayList<>();
-        for (int i = from; i < from + 10; i++) {
-          topics.add(
-              new NewTopic("topic-" + i, PARTITIONS, (short) 1)
-                  .configs(Map.of("cleanup.policy", "compact")));
-        }
-        admin.createTopics(topics).all().get();
       }
     }
   }
