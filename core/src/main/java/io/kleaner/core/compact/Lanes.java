@@ -50,6 +50,11 @@ final class Lanes implements AutoCloseable {
     return maxRecordBytes;
   }
 
+  /** How many compressed payloads all of them opened so far; for whoever waits for them to end. */
+  long payloadsOpened() {
+    return benches.stream().mapToLong(Workbench::payloadsOpened).sum();
+  }
+
   Workbench bench(int lane) {
     return benches.get(lane);
   }

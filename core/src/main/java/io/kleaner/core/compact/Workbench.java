@@ -64,6 +64,11 @@ final class Workbench implements AutoCloseable {
     return out;
   }
 
+  /** How many compressed payloads were opened so far. */
+  long payloadsOpened() {
+    return decompressors.opened();
+  }
+
   @Override
   public void close() {
     records.close();

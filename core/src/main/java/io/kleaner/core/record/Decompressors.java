@@ -9,6 +9,7 @@ public final class Decompressors implements AutoCloseable {
 
   private final int maxBlockBytes;
   private final Decompressor[] made = new Decompressor[Codec.values().length];
+  private long opened;
 
   /**
    * @param maxBlockBytes largest block or window of a payload that may be held in memory, in bytes;
@@ -18,7 +19,15 @@ public final class Decompressors implements AutoCloseable {
     this.maxBlockBytes = maxBlockBytes;
   }
 
+  /**
+   * How many payloads they were asked for; each is the dearest thing that a clean does to a batch.
+   */
+  public long opened() {
+    return opened;
+  }
+
   Decompressor of(Codec codec) {
+    opened++;
     Decompressor decompressor = made[codec.id()];
     if (decompressor == null) {
       decompressor =

@@ -61,6 +61,7 @@ public final class Cleaning {
   private int readBytes = Workbench.READ_BYTES;
   private Reshaping reshaping = Reshaping.NONE;
   private final Map<String, String> config = new HashMap<>();
+  private long payloadsOpened;
 
   /** A clean at a time, in milliseconds since the epoch. */
   public static Cleaning at(long nowMs) {
@@ -167,6 +168,11 @@ public final class Cleaning {
     return this;
   }
 
+  /** How many compressed payloads the last run opened. */
+  public long payloadsOpened() {
+    return payloadsOpened;
+  }
+
   /** What came of it: an outcome of the clean, or what kept it from beginning. */
   public record Result(Optional<CompactionOutcome> outcome, String message) {
 
@@ -217,6 +223,7 @@ public final class Cleaning {
             verify,
             dryRun,
             reshaping);
+    Lanes lanes = new Lanes(threads, HELPERS, maxRecordBytes, readBytes);
     try (Compactor compactor =
         new Compactor(
             fileSystem,
@@ -225,9 +232,11 @@ public final class Cleaning {
             throttle,
             new DirectoryCommitter(fileSystem, logDir, Fence.OPEN),
             ledger,
-            new Lanes(threads, HELPERS, maxRecordBytes, readBytes),
+            lanes,
             maxRecords)) {
       return compactor.run(clean.plan(), token, listener);
+    } finally {
+      payloadsOpened = lanes.payloadsOpened();
     }
   }
 }

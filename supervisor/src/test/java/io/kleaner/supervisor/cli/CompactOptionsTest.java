@@ -37,6 +37,19 @@ class CompactOptionsTest {
   }
 
   @Test
+  void topic_partOfAName_matchesNothing() throws IOException {
+    Path logDir = Fixtures.unpack("o-names", temp);
+    Map<String, String> before = Tree.of(logDir);
+
+    assertThat(Cli.run("compact", "--topic", "my", logDir).out()).doesNotContain("my-topic-0");
+    assertThat(Cli.run("compact", "--topic", "topic", logDir).out()).doesNotContain("my-topic-0");
+    assertThat(Tree.of(logDir)).isEqualTo(before);
+
+    assertThat(Cli.run("compact", "--topic", "my-t.*", logDir).out())
+        .contains("my-topic-0: cleaned");
+  }
+
+  @Test
   void dryRun_directoryThatABrokerHasLocked_looksAllTheSame() throws Exception {
     Path logDir = Fixtures.unpack("a-plain", temp);
 

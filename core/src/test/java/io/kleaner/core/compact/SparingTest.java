@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.compact;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import io.kleaner.core.oracle.ScriptedLog;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a clean does without, as it would make it slow: payloads opened twice, objects a record. */
+class SparingTest {
+
+  private static final String VALUE = "x".repeat(50);
+  private static final int KEYS = 100;
+  private static final int BATCHES = 40;
+
+  @TempDir private Path temp;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "snappy", "lz4", "zstd"})
+  void run_compressedBatches_openedOnceAPassAndNotWhereBitsSettleThem(String codec)
+      throws IOException {
+    try (ScriptedLog log = ScriptedLog.in(temp, Map.of())) {
+      log.codec(codec);
+      put(log, "kept1", "kept2", "kept3");
+      put(log, "gone1", "gone2", "gone3");
+      put(log, "partly1", "partly2");
+      log.roll();
+      put(log, "gone1", "gone2", "gone3", "partly1");
+      log.roll().put("active", VALUE);
+    }
+    Cleaning cleaning = cleaning();
+
+    CleanStats first = cleaning.run(ScriptedLog.partition(temp)).stats();
+
+    assertThat(first.recordsKept()).isEqualTo(8);
+    assertThat(cleaning.payloadsOpened())
+        .as("four batches for their keys, and the one again that is kept in part")
+        .isEqualTo(4 + 1);
+
+    try (ScriptedLog log = ScriptedLog.in(temp, Map.of())) {
+      log.codec(codec);
+      put(log, "kept1");
+      log.roll().put("active", VALUE);
+    }
+
+    CleanStats second = cleaning.run(ScriptedLog.partition(temp)).stats();
+
+    assertThat(second.recordsKept()).isLessThan(second.recordsBefore());
+    assertThat(cleaning.payloadsOpened())
+        .as("two dirty and three clean batches for their keys, and one again that is kept in part")
+        .isEqualTo(2 + 3 + 1);
+  }
+
+  @Test
+  void run_moreRecords_allocateASlotAndABitAndNoObjectEach() throws IOException {
+    long few = allocatedBytes(temp.resolve("few"), 200);
+    long many = allocatedBytes(temp.resolve("many"), 1_200);
+
+    double aRecord = (many - few) / (BATCHES * 1_000.0);
+    assertThat(aRecord)
+        .as(
+            "bytes a record: a slot of 15, as if each had a key of its own, and a bit; an object 16")
+        .isLessThan(16);
+  }
+
+  /** Of a clean on this thread, when what is made once has been made. */
+  private static long allocatedBytes(Path home, int recordsABatch) throws IOException {
+    long least = Long.MAX_VALUE;
+    for (int round = 0; round < 3; round++) {
+      Path dir = Files.createDirectories(home.resolve("round-" + round));
+      try (ScriptedLog log = ScriptedLog.in(dir, Map.of())) {
+        String[] keys =
+            IntStream.range(0, recordsABatch)
+                .mapToObj(i -> "key" + i % KEYS)
+                .toArray(String[]::new);
+        for (int batch = 0; batch < BATCHES; batch++) {
+          put(log, keys);
+        }
+        log.roll().put("active", VALUE);
+      }
+      ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+      long before = threads.getCurrentThreadAllocatedBytes();
+      CleanStats stats = cleaning().run(ScriptedLog.partition(dir)).stats();
+      least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+      assertThat(stats.recordsKept()).isEqualTo(KEYS);
+    }
+    return least;
+  }
+
+  private static Cleaning cleaning() {
+    return Cleaning.at(ScriptedLog.TIME_MS).upToLogEnd().verify(CleanOptions.Verify.NORMAL);
+  }
+
+  private static void put(ScriptedLog log, String... keys) {
+    String[] values = new String[keys.length];
+    Arrays.fill(values, VALUE);
+    log.batch(keys, values);
+  }
+}
