@@ -10,6 +10,7 @@ import io.kleaner.core.record.CorruptBatchException;
 import io.kleaner.core.segment.Segment;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Reads segments and hands out their batches in order, a buffer full at a time. What depends on the
@@ -45,6 +46,14 @@ final class BatchFeed {
     /** Looks at a batch whose checksum was not computed yet, and adds it to the chunk. */
     void see(Chunk chunk, BatchHeader batch) throws IOException;
 
+    /** All batches of a chunk were seen; it has some, and begins and ends at two file positions. */
+    default void chunkEnds(Chunk chunk, long from, long to) throws IOException {}
+
+    /** What begins at a position of a segment's file, if it need not be read. */
+    default Optional<Stretches.Stretch> passOver(Segment segment, long from) {
+      return Optional.empty();
+    }
+
     /** The last batch of a segment was seen. */
     default void segmentEnds(int index) throws IOException {}
   }
@@ -75,17 +84,8 @@ final class BatchFeed {
       nextOffset = current.baseOffset();
     }
     long end = scope.endPosition(current);
-    BatchCursor batches = chunk.batches();
-    batches.open(current.logFile(), file, position, end, nextOffset, BatchCursor.Check.HEADERS);
-    if (batches.next()) {
-      int count = 0;
-      do {
-        see(chunk, batches.header());
-        nextOffset = batches.header().nextOffset();
-        count++;
-      } while (hasNextInMemory(batches));
-      pacer.read(batches.nextFilePosition() - position, count, nextOffset - 1);
-      position = batches.nextFilePosition();
+    if (!passOver(chunk)) {
+      read(chunk, end);
     }
     if (position >= end) {
       closeFile();
@@ -93,6 +93,39 @@ final class BatchFeed {
       step.segmentEnds(segment++);
     }
     return true;
+  }
+
+  /** Makes all that need not be read from here on a chunk without batches, if there is any. */
+  private boolean passOver(Chunk chunk) {
+    Optional<Stretches.Stretch> stretch = step.passOver(chunk.segment(), position);
+    boolean any = stretch.isPresent();
+    while (stretch.isPresent()) {
+      Stretches.Stretch passed = stretch.get();
+      chunk.passesOver(passed.batches());
+      pacer.passed(passed.to() - passed.from(), passed.batches(), passed.lastOffset());
+      nextOffset = passed.lastOffset() + 1;
+      position = passed.to();
+      stretch = step.passOver(chunk.segment(), position);
+    }
+    return any;
+  }
+
+  private void read(Chunk chunk, long end) throws IOException {
+    BatchCursor batches = chunk.batches();
+    batches.open(
+        chunk.segment().logFile(), file, position, end, nextOffset, BatchCursor.Check.HEADERS);
+    if (batches.next()) {
+      int count = 0;
+      do {
+        see(chunk, batches.header());
+        nextOffset = batches.header().nextOffset();
+        count++;
+      } while (hasNextInMemory(batches));
+      long from = position;
+      position = batches.nextFilePosition();
+      pacer.read(position - from, count, nextOffset - 1);
+      step.chunkEnds(chunk, from, position);
+    }
   }
 
   /**

@@ -43,6 +43,11 @@ final class BatchJudge {
   /** Judges a chunk's batches. */
   void judge(Chunk chunk, GroupOutput output) throws IOException {
     fateLog.clear();
+    if (chunk.passedOver() > 0) {
+      output.changed();
+      counts.batchesDropped += chunk.passedOver();
+      fateLog.addDropped(chunk.passedOver());
+    }
     for (int i = 0; i < chunk.size(); i++) {
       BatchHeader batch = chunk.checkedBatch(i);
       long filePosition = chunk.filePosition(batch);

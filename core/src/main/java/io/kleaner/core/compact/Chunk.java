@@ -28,6 +28,7 @@ final class Chunk {
   private Segment segment;
   private boolean first;
   private boolean last;
+  private int passedOver;
 
   Chunk(int lane, BatchCursor batches) {
     this.lane = lane;
@@ -40,6 +41,12 @@ final class Chunk {
     first = begins;
     last = false;
     size = 0;
+    passedOver = 0;
+  }
+
+  /** Adds batches before all others of which nothing is read, since none survives. */
+  void passesOver(int batchCount) {
+    passedOver += batchCount;
   }
 
   void endsSegment() {
@@ -98,6 +105,11 @@ final class Chunk {
   /** Whether it is the last of its segment. */
   boolean endsItsSegment() {
     return last;
+  }
+
+  /** How many batches were dropped unread; they stand before all others. */
+  int passedOver() {
+    return passedOver;
   }
 
   int size() {

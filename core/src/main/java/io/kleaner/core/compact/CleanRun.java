@@ -137,6 +137,7 @@ final class CleanRun {
             plan.rules(),
             plan.unkeyed() == UnkeyedPolicy.KEEP);
     RecordFates fates = new RecordFates();
+    Stretches stretches = new Stretches(fates.removed());
     SpillSpace spill =
         new SpillSpace(
             fileSystem,
@@ -153,7 +154,8 @@ final class CleanRun {
     long keys;
     try (spill;
         KeyIndex index = new KeyIndex(map, fates.removed(), spill, lanes.areSeveral())) {
-      KeyScan pass = new KeyScan(fileSystem, scope, lanes, index, fates, pacer, maxRecords);
+      KeyScan pass =
+          new KeyScan(fileSystem, scope, lanes, index, fates, stretches, pacer, maxRecords);
       scan = pass.run();
       keys = index.keys();
     }
@@ -161,7 +163,8 @@ final class CleanRun {
       return refuseUnkeyed(scan);
     }
     long scanned = clock.nanoTime();
-    GroupCleaner cleaner = new GroupCleaner(fileSystem, scope, lanes, fates, pacer, reshapers);
+    GroupCleaner cleaner =
+        new GroupCleaner(fileSystem, scope, lanes, fates, stretches, pacer, reshapers);
     Optional<DeepVerifier> deep =
         options.verify() == CleanOptions.Verify.DEEP
             ? Optional.of(new DeepVerifier(fileSystem, scope, lanes.bench(0), fates, pacer))

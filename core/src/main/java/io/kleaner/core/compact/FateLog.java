@@ -19,6 +19,13 @@ final class FateLog {
     hasSurvivors[size++] = survives;
   }
 
+  /** Adds so many batches without survivors. */
+  void addDropped(int batches) {
+    for (int i = 0; i < batches; i++) {
+      add(false);
+    }
+  }
+
   /** Adds all that another one holds. */
   void add(FateLog other) {
     for (int i = 0; i < other.size; i++) {

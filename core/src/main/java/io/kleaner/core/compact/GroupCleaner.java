@@ -11,6 +11,7 @@ import io.kleaner.core.segment.Segment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The second pass: judges every batch of the range, group by group in ascending order, and hands
@@ -27,6 +28,7 @@ final class GroupCleaner {
   private final FileSystem fileSystem;
   private final CleanScope scope;
   private final Lanes lanes;
+  private final Stretches stretches;
   private final Pacer pacer;
   private final Reshapers reshapers;
   private final RecordFates.Walk walk;
@@ -40,11 +42,13 @@ final class GroupCleaner {
       CleanScope scope,
       Lanes lanes,
       RecordFates fates,
+      Stretches stretches,
       Pacer pacer,
       Reshapers reshapers) {
     this.fileSystem = fileSystem;
     this.scope = scope;
     this.lanes = lanes;
+    this.stretches = stretches;
     this.pacer = pacer;
     this.reshapers = reshapers;
     this.walk = fates.walk(scope.firstDirtyOffset());
@@ -64,7 +68,7 @@ final class GroupCleaner {
     fateLog.clear();
     Segment last = group.get(group.size() - 1);
     GroupOutput inTurn = reshapers.inTurn(output, last);
-    BatchFeed feed = new BatchFeed(fileSystem, group, scope, pacer, this::follow);
+    BatchFeed feed = new BatchFeed(fileSystem, group, scope, pacer, new Following());
     lanes.run(
         feed,
         chunk -> {
@@ -99,6 +103,33 @@ final class GroupCleaner {
     if (chunk.endsItsSegment()) {
       output.endSegment();
     }
+  }
+
+  /** What is done with batches in order. */
+  private final class Following implements BatchFeed.Step {
+    @Override
+    public void see(Chunk chunk, BatchHeader batch) throws IOException {
+      follow(chunk, batch);
+    }
+
+    @Override
+    public Optional<Stretches.Stretch> passOver(Segment segment, long from) {
+      Optional<Stretches.Stretch> dead =
+          stretches
+              .deadAt(segment, from)
+              .filter(stretch -> transactions.isUnmovedUpTo(stretch.lastOffset()));
+      dead.ifPresent(stretch -> walkOver(stretch));
+      return dead;
+    }
+  }
+
+  private void walkOver(Stretches.Stretch stretch) {
+    walk.enter(stretch.lastOffset());
+    if (walk.firstRecord() != stretch.firstRecord()) {
+      throw new IllegalStateException(
+          "record " + stretch.firstRecord() + " has the number " + walk.firstRecord());
+    }
+    walk.leave(stretch.records(), stretch.batches());
   }
 
   /** Follows transactions and numbers records. */

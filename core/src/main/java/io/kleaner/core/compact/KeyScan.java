@@ -7,6 +7,7 @@ import io.kleaner.core.keymap.KeyIndex;
 import io.kleaner.core.record.BatchHeader;
 import io.kleaner.core.record.BoundExceededException;
 import io.kleaner.core.record.CorruptBatchException;
+import io.kleaner.core.retain.BatchFate;
 import io.kleaner.core.retain.ControlMarker;
 import io.kleaner.core.retain.TransactionState;
 import io.kleaner.core.segment.Segment;
@@ -30,6 +31,7 @@ final class KeyScan {
   private final Lanes lanes;
   private final KeyIndex index;
   private final RecordFates fates;
+  private final Stretches stretches;
   private final Pacer pacer;
   private final long maxRecords;
   private final ScanCounts counts = new ScanCounts();
@@ -42,9 +44,11 @@ final class KeyScan {
       Lanes lanes,
       KeyIndex index,
       RecordFates fates,
+      Stretches stretches,
       Pacer pacer,
       long maxRecords) {
     this.maxRecords = maxRecords;
+    this.stretches = stretches;
     this.fileSystem = fileSystem;
     this.scope = scope;
     this.lanes = lanes;
@@ -134,6 +138,11 @@ final class KeyScan {
     private final RecordFates.Walk walk = fates.walk(scope.firstDirtyOffset());
     private final TransactionState transactions = new TransactionState(scope.abortedTxns());
 
+    /** Of the chunk that is seen. */
+    private long firstRecord;
+
+    private boolean goesWithItsRecords;
+
     /**
      * @param dirtyPart whether batches of the dirty range are numbered, or those below it
      * @param boundarySegment where a smaller range could end if there are too many records; in the
@@ -146,6 +155,36 @@ final class KeyScan {
 
     @Override
     public void see(Chunk chunk, BatchHeader batch) throws IOException {
+      number(chunk, batch);
+      int last = chunk.size() - 1;
+      if (last == 0) {
+        firstRecord = chunk.firstRecord(0);
+        goesWithItsRecords = true;
+      }
+      goesWithItsRecords &= chunk.number(last) >= 0 && goesWithItsRecords(batch);
+    }
+
+    /** Whether nothing of a data batch stays, and nothing else depends on it, without records. */
+    private boolean goesWithItsRecords(BatchHeader batch) {
+      return !batch.isLegacy()
+          && !batch.isTransactional()
+          && scope.rules().data(batch, false, 0, false) instanceof BatchFate.Drop;
+    }
+
+    @Override
+    public void chunkEnds(Chunk chunk, long from, long to) {
+      if (goesWithItsRecords) {
+        int last = chunk.size() - 1;
+        BatchHeader batch = chunk.batch(last);
+        long records = chunk.firstRecord(last) + batch.recordCount() - firstRecord;
+        stretches.add(
+            chunk.segment(),
+            new Stretches.Stretch(
+                from, to, batch.lastOffset(), firstRecord, Math.toIntExact(records), chunk.size()));
+      }
+    }
+
+    private void number(Chunk chunk, BatchHeader batch) throws IOException {
       boolean dirty = batch.lastOffset() >= scope.firstDirtyOffset();
       if (dirty != dirtyPart) {
         chunk.add(batch, OTHER_PART, OTHER_PART, false);

@@ -23,6 +23,7 @@ final class Pacer {
   private final Thread owner = Thread.currentThread();
   private long sinceStep;
   private long bytesRead;
+  private long bytesPassed;
   private long bytesWritten;
   private long batches;
   private long lastOffset = -1;
@@ -57,6 +58,13 @@ final class Pacer {
     read(bytes);
   }
 
+  /** Batches of the log need not be read, up to an offset: that is progress, and no I/O. */
+  synchronized void passed(long bytes, int count, long upToOffset) {
+    bytesPassed += bytes;
+    batches += count;
+    lastOffset = upToOffset;
+  }
+
   /** Bytes were written. */
   synchronized void wrote(long bytes) {
     bytesWritten += bytes;
@@ -69,7 +77,7 @@ final class Pacer {
       throttle.acquire(sinceStep, token);
       sinceStep = 0;
       if (Thread.currentThread() == owner) {
-        progress.moved(bytesRead, bytesWritten, batches, lastOffset);
+        progress.moved(bytesRead + bytesPassed, bytesWritten, batches, lastOffset);
       }
       token.throwIfCancelled();
     }

@@ -109,12 +109,17 @@ final class RecordFates {
 
     /** Leaves the batch, which has so many records. */
     void leave(int records) {
+      leave(records, 1);
+    }
+
+    /** Leaves the batch and some after it of the same range, which have so many records. */
+    void leave(int records, int batches) {
       if (clean) {
         cleanRecord += records;
-        cleanBatch++;
+        cleanBatch += batches;
       } else {
         dirtyRecord += records;
-        dirtyBatch++;
+        dirtyBatch += batches;
       }
     }
   }

@@ -75,6 +75,11 @@ public final class TransactionState {
     return false;
   }
 
+  /** Whether batches up to an offset that are of no transaction change nothing here. */
+  public boolean isUnmovedUpTo(long lastOffset) {
+    return upcoming.isEmpty() || upcoming.peek().firstOffset() > lastOffset;
+  }
+
   /**
    * Takes note of a control batch.
    *

@@ -74,6 +74,35 @@ class SparingTest {
         .isLessThan(16);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void run_mostOfTheLogSuperseded_readOnceAndTheRestTwice(int threads) throws IOException {
+    String[] keys = IntStream.range(0, KEYS).mapToObj(i -> "key" + i).toArray(String[]::new);
+    try (ScriptedLog log = ScriptedLog.in(temp, Map.of())) {
+      for (int batch = 0; batch < BATCHES; batch++) {
+        put(log, keys);
+        if (batch == BATCHES / 2) {
+          log.roll();
+        }
+      }
+      log.roll().put("active", VALUE);
+    }
+
+    CleanStats stats =
+        cleaning()
+            .verify(CleanOptions.Verify.NONE)
+            .threads(threads)
+            .readBytes(4096)
+            .run(ScriptedLog.partition(temp))
+            .stats();
+
+    assertThat(stats.recordsKept()).isEqualTo(KEYS);
+    assertThat(stats.batchesDropped()).isEqualTo(BATCHES - 1);
+    assertThat(stats.bytesRead())
+        .as("all of it for its keys, and the last batch again")
+        .isEqualTo(stats.bytesBefore() + stats.bytesBefore() / BATCHES);
+  }
+
   /** Of a clean on this thread, when what is made once has been made. */
   private static long allocatedBytes(Path home, int recordsABatch) throws IOException {
     long least = Long.MAX_VALUE;

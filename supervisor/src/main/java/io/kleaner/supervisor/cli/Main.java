@@ -8,12 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
-import picocli.CommandLine;
 
 /** The one executable. */
 public final class Main {
-
-  private static final int HELP_WIDTH = 100;
 
   /** Threads that mostly wait for the disk; a file has one at most. */
   private static final Executor SYNCS =
@@ -55,43 +52,10 @@ public final class Main {
   /** The same on any disk, so that a test can make one fail. */
   static int run(Terminal terminal, Interrupts interrupts, FileSystem disk, String... args) {
     try {
-      return commands(terminal, interrupts, disk).execute(args);
+      return new Commands(terminal, interrupts, disk).of(args).execute(args);
     } catch (Error e) {
       // Nobody above would say it in one line, or exit with a code that means it.
       return Failures.tell(terminal, e).number();
     }
-  }
-
-  /** Every command, with its options. */
-  static CommandLine commands(Terminal terminal, Interrupts interrupts, FileSystem disk) {
-    return new CommandLine(new KleanerCommand())
-        .addSubcommand(new CompactCommand(terminal, interrupts, disk))
-        .addSubcommand(new PlanCommand(terminal, interrupts, disk))
-        .addSubcommand(new CheckCommand(terminal, interrupts, disk))
-        .addSubcommand(new DumpCommand(terminal, interrupts, disk))
-        .addSubcommand(new DiffCommand(terminal, interrupts, disk))
-        .addSubcommand(new RecoverCommand(terminal, interrupts, disk))
-        .addSubcommand(new ServeCommand(terminal, interrupts, disk))
-        .addSubcommand(new CompactNowCommand(terminal, interrupts, disk))
-        .addSubcommand(new WatchCommand(terminal, interrupts, disk))
-        .addSubcommand(new ExplainCommand(terminal, interrupts, disk))
-        .addSubcommand(new StatusCommand(terminal, disk))
-        .addSubcommand(new ServiceCommand.Clean(terminal, disk))
-        .addSubcommand(new ServiceCommand.Quarantine(terminal, disk))
-        .addSubcommand(new ServiceCommand.Release(terminal, disk))
-        .addSubcommand(new ThrottleCommand(terminal, disk))
-        .addSubcommand(new ChaosCommand(terminal, disk))
-        .addSubcommand(new ServiceCommand.Revive(terminal, disk))
-        .addSubcommand(new ServiceCommand.Approve(terminal, disk))
-        .addSubcommand(new ServiceCommand.Decline(terminal, disk))
-        .addSubcommand(
-            new CommandLine(new AlertCommand())
-                .addSubcommand(new AlertCommand.Test(terminal, disk)))
-        .setUsageHelpWidth(HELP_WIDTH)
-        .setOut(terminal.out())
-        .setErr(terminal.err())
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler(new UsageProblems(terminal))
-        .setExecutionExceptionHandler(new Failures(terminal));
   }
 }

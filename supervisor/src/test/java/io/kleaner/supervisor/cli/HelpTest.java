@@ -8,10 +8,12 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -26,13 +28,15 @@ class HelpTest {
   }
 
   private static List<CommandSpec> all() {
-    PrintWriter nowhere = new PrintWriter(new StringWriter());
     List<CommandSpec> specs = new ArrayList<>();
-    collect(
-        Main.commands(
-            new Terminal(nowhere, nowhere, false), new Interrupts(), new LocalFileSystem()),
-        specs);
+    collect(model().all(), specs);
     return specs;
+  }
+
+  private static Commands model() {
+    PrintWriter nowhere = new PrintWriter(new StringWriter());
+    return new Commands(
+        new Terminal(nowhere, nowhere, false), new Interrupts(), new LocalFileSystem());
   }
 
   private static void collect(CommandLine command, List<CommandSpec> into) {
@@ -52,6 +56,28 @@ class HelpTest {
     assertThat(commands())
         .contains("kleaner", "kleaner compact", "kleaner watch", "kleaner alert test")
         .hasSizeGreaterThan(20);
+  }
+
+  static Set<String> named() {
+    return model().all().getSubcommands().keySet();
+  }
+
+  @ParameterizedTest
+  @MethodSource("named")
+  void of_argumentsThatBeginWithACommand_areThatOneAloneAsAmongAll(String name) {
+    CommandLine alone = model().of(name, "--help");
+
+    assertThat(alone.getSubcommands()).containsOnlyKeys(name);
+    assertThat(alone.getSubcommands().get(name).getCommandName()).isEqualTo(name);
+    assertThat(alone.getSubcommands().get(name).getUsageMessage())
+        .isEqualTo(model().all().getSubcommands().get(name).getUsageMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--help", "compat", "Compact"})
+  void of_argumentsThatBeginWithNone_areAll(String first) {
+    assertThat(model().of(first).getSubcommands()).hasSizeGreaterThan(15);
+    assertThat(model().of().getSubcommands()).hasSizeGreaterThan(15);
   }
 
   @ParameterizedTest
