@@ -56,6 +56,7 @@ public final class BrokerJudge {
     diagnoses.addAll(sources.judge(states));
     return new Judgement(
         sample,
+        history.firstMs(),
         threads.verdicts(),
         partitions.verdicts(),
         states,

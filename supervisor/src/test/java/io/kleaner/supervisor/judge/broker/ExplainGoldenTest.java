@@ -84,6 +84,19 @@ class ExplainGoldenTest {
         .contains("hangs, starves or spins", "kleaner watch");
   }
 
+  @Test
+  void ofLooks_forSecondsOrMinutes_saysOfSecondsAloneWhatTheyCannotTell() {
+    Judgement soon = broker.lookFor(12);
+    Judgement later = broker.lookFor(120);
+
+    assertThat(PartitionStory.of(Broker.ORDERS, soon).ofLooks(soon.lookedForMs()).lines())
+        .last()
+        .asString()
+        .contains("hangs, starves or spins", "watched for 12 s");
+    PartitionStory plain = PartitionStory.of(Broker.ORDERS, later);
+    assertThat(plain.ofLooks(later.lookedForMs())).isEqualTo(plain);
+  }
+
   private static void compare(String name, PartitionStory story) throws IOException {
     String found = String.join("\n", story.lines()) + "\n";
     Files.createDirectories(FOUND);
