@@ -9,11 +9,8 @@ import io.kleaner.core.record.BatchHeader;
 import io.kleaner.core.record.BoundExceededException;
 import io.kleaner.core.record.Codec;
 import io.kleaner.core.record.CorruptBatchException;
-import io.kleaner.core.record.Decompressors;
-import io.kleaner.core.record.PayloadMeter;
 import io.kleaner.core.segment.Segment;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +26,6 @@ import java.util.List;
 public final class BombScan {
 
   private static final int BUFFER_BYTES = 256 * 1024;
-  private static final int MAX_WINDOW_BYTES = 8 * 1024 * 1024;
   private static final int MAX_BOMBS = 20;
 
   private final FileSystem fileSystem;
@@ -37,7 +33,6 @@ public final class BombScan {
   private final CancelToken token;
   private final List<Bomb> bombs = new ArrayList<>();
   private final List<String> unread = new ArrayList<>();
-  private ByteBuffer payload = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private long scannedBytes;
 
   /**
@@ -116,8 +111,7 @@ public final class BombScan {
    */
   public Result scan(List<Segment> segments, long fromOffset) throws IOException {
     boolean complete = true;
-    try (Decompressors decompressors = new Decompressors(MAX_WINDOW_BYTES)) {
-      PayloadMeter meter = new PayloadMeter(decompressors);
+    try (BombMeter meter = new BombMeter(limits)) {
       for (int i = 0; i < segments.size(); i++) {
         boolean below = i + 1 < segments.size() && segments.get(i + 1).baseOffset() <= fromOffset;
         if (!below) {
@@ -128,7 +122,7 @@ public final class BombScan {
     return new Result(bombs, scannedBytes, complete && unread.isEmpty(), unread);
   }
 
-  private boolean scan(Segment segment, long fromOffset, PayloadMeter meter) throws IOException {
+  private boolean scan(Segment segment, long fromOffset, BombMeter meter) throws IOException {
     BatchCursor batches = new BatchCursor(BUFFER_BYTES, BatchCursor.MAX_CONTROL_BATCH_BYTES);
     try (FileHandle file = fileSystem.openRead(segment.logFile())) {
       batches.open(
@@ -146,8 +140,12 @@ public final class BombScan {
         }
         BatchHeader batch = batches.header();
         scannedBytes += batch.sizeInBytes();
-        if (batch.lastOffset() >= fromOffset && mayBe(batch)) {
-          if (!measure(segment.logFile(), batches.filePosition(), file, batch, meter)) {
+        if (batch.lastOffset() >= fromOffset && meter.mayBeBomb(batch)) {
+          BombMeter.Measured measured =
+              meter.measure(segment.logFile(), batches.filePosition(), file, batch);
+          measured.bomb().ifPresent(bombs::add);
+          measured.unread().ifPresent(unread::add);
+          if (measured.cut()) {
             return false;
           }
         }
@@ -157,82 +155,5 @@ public final class BombScan {
       unread.add(e.getMessage());
       return false;
     }
-  }
-
-  /** No codec makes more of a byte than this; what stays below the limit need not be read. */
-  private boolean mayBe(BatchHeader batch) throws CorruptBatchException {
-    long most =
-        switch (Codec.forId(batch.codecId())) {
-          case NONE -> 1;
-          case GZIP -> 1040;
-          case SNAPPY -> 32;
-          case LZ4 -> 256;
-          case ZSTD -> 64 * 1024;
-        };
-    return batch.isCompressed() && batch.sizeInBytes() * most > limits.reportAboveBytes();
-  }
-
-  /** False if the file ended within the batch: it was cut meanwhile, and nothing follows. */
-  private boolean measure(
-      Path segment, long position, FileHandle file, BatchHeader batch, PayloadMeter meter)
-      throws IOException {
-    int size = batch.sizeInBytes();
-    if (size > limits.maxBatchBytes()) {
-      unread.add(
-          "the batch at byte "
-              + position
-              + " of "
-              + segment
-              + " has "
-              + size
-              + " bytes, more than the "
-              + limits.maxBatchBytes()
-              + " that are read into memory");
-      return true;
-    }
-    if (payload.capacity() < size) {
-      payload = ByteBuffer.allocateDirect((int) Math.min(limits.maxBatchBytes(), size * 2L));
-    }
-    payload.clear().limit(size);
-    int read = file.read(payload, position);
-    if (read < size) {
-      unread.add(
-          "the batch at byte "
-              + position
-              + " of "
-              + segment
-              + " has "
-              + size
-              + " bytes, of which the last "
-              + (size - read)
-              + " were cut off while it was read");
-      return false;
-    }
-    payload.flip();
-    BatchHeader whole = new BatchHeader().wrap(payload, 0);
-    try {
-      long bytes = meter.measure(whole, limits.measureUpToBytes());
-      if (bytes > limits.reportAboveBytes()) {
-        bombs.add(
-            new Bomb(
-                segment,
-                position,
-                whole.baseOffset(),
-                whole.lastOffset(),
-                Codec.forId(whole.codecId()),
-                size,
-                bytes,
-                bytes > limits.measureUpToBytes()));
-      }
-    } catch (CorruptBatchException | BoundExceededException e) {
-      unread.add(
-          "the batch at byte "
-              + position
-              + " of "
-              + segment
-              + " cannot be read: "
-              + e.getMessage());
-    }
-    return true;
   }
 }

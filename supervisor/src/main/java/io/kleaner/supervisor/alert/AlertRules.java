@@ -39,6 +39,7 @@ final class AlertRules {
   /** Raised by {@code kleaner watch}. */
   static final Set<String> OF_WATCH =
       Set.of(
+          "BombAhead",
           "BrokerFallingBehind",
           "BrokerPartitionStalled",
           "BrokerUnseen",
@@ -52,6 +53,7 @@ final class AlertRules {
           "CleanerOff",
           "CleanerSpinning",
           "CleanerStarved",
+          "CorruptBatchAhead",
           "DedupeBufferFull",
           "DiskFilling",
           "DiskTooTight",
@@ -60,10 +62,12 @@ final class AlertRules {
           "HandsDead",
           "HangingTransaction",
           "HighWatermarkWentBack",
+          "LargeBatchAhead",
           "LastStableOffsetStuck",
           "LogDirOdd",
           "LogDirOffline",
           "MetadataStuck",
+          "OffsetOverflow",
           "OffsetsTopicLarge",
           "OverrideLeft",
           "OverridesLost",

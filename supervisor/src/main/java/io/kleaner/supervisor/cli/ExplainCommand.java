@@ -6,18 +6,21 @@ import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.judge.broker.PartitionStory;
+import io.kleaner.supervisor.judge.broker.SourceState;
 import io.kleaner.supervisor.probe.broker.ProbeTargets;
 import io.kleaner.supervisor.watch.OneLook;
 import java.io.IOException;
+import java.net.URI;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -32,19 +35,18 @@ import picocli.CommandLine.Spec;
     description = {
       "Says in plain words whether a broker that runs compacts a topic or partition, if not why not,"
           + " since when, and what to do. Takes the sources of 'kleaner watch', looks for some"
-          + " seconds, changes nothing.",
+          + " seconds, changes nothing; or asks a 'kleaner watch' that runs, which has seen what"
+          + " shows over minutes.",
       "Exit code 1 if something keeps it from being compacted, or it is not known here."
     },
     footerHeading = "%nExamples:%n",
     footer = {
       "  kleaner explain orders-3 --log-dir /var/kafka/data",
       "  kleaner explain __consumer_offsets --bootstrap-server localhost:9092 --pid 4711"
-          + " --log-dir /var/kafka/data --broker-log /var/log/kafka/log-cleaner.log"
+          + " --log-dir /var/kafka/data --broker-log /var/log/kafka/log-cleaner.log",
+      "  kleaner explain orders-3 --url http://127.0.0.1:9277"
     })
 final class ExplainCommand implements Callable<Integer> {
-
-  private static final Set<String> WELL =
-      Set.of("clean", "cleaning", "dirty", "not-eligible", "not-compacted");
 
   private final Terminal terminal;
   private final Interrupts interrupts;
@@ -57,6 +59,19 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Mixin private SourceOptions sources;
 
+  @Option(
+      names = "--url",
+      paramLabel = "URL",
+      description =
+          "Instead of sources: a 'kleaner watch' that runs, such as "
+              + ServiceAccess.EXAMPLE_URL
+              + ". What hangs, starves, spins, falls behind or dies again and again shows over"
+              + " minutes, and it has watched."
+              + " Default: the broker is looked at here and now.")
+  private URI url;
+
+  @Mixin private ServiceAccess access;
+
   @Option(names = "--json", description = "Print one JSON document; its fields are stable.")
   private boolean json;
 
@@ -68,6 +83,52 @@ final class ExplainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    List<PartitionStory> stories = new ArrayList<>();
+    Optional<ExitCode> none = url == null ? look(stories) : ask(stories);
+    if (none.isPresent()) {
+      return none.get().number();
+    }
+    if (json) {
+      terminal.println(
+          Json.text(Map.of("partitions", stories.stream().map(PartitionStory::map).toList())));
+    } else {
+      stories.forEach(this::print);
+    }
+    boolean well = stories.stream().allMatch(PartitionStory::well);
+    return (well ? ExitCode.DONE : ExitCode.FINDINGS).number();
+  }
+
+  private Optional<ExitCode> ask(List<PartitionStory> stories) throws IOException {
+    Set<String> own = spec.mixins().get("sources").optionsMap().keySet();
+    List<String> given =
+        spec.commandLine().getParseResult().matchedOptions().stream()
+            .map(OptionSpec::longestName)
+            .filter(own::contains)
+            .toList();
+    if (!given.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--url asks a sidecar, which has its own sources: leave out " + String.join(", ", given));
+    }
+    ExitCode code =
+        access.ask(
+            url,
+            client -> {
+              Optional<ExitCode> none = new AskedStories(client, terminal).get(name, stories);
+              return none.orElse(ExitCode.DONE);
+            },
+            spec,
+            terminal,
+            fileSystem);
+    return code == ExitCode.DONE ? Optional.empty() : Optional.of(code);
+  }
+
+  /** Looks at the broker; that there is nothing to tell of is told. */
+  private Optional<ExitCode> look(List<PartitionStory> stories) throws IOException {
+    if (access.isGiven()) {
+      throw new ParameterException(
+          spec.commandLine(), "--token-file and --ca-file are for --url, which is not given");
+    }
     List<String> problems = new ArrayList<>();
     ProbeTargets targets = sources.targets(fileSystem, problems);
     if (!problems.isEmpty()) {
@@ -78,54 +139,29 @@ final class ExplainCommand implements Callable<Integer> {
       judgement = OneLook.at(targets, fileSystem, Clock.system(), interrupts.token());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return ExitCode.INTERRUPTED.number();
+      return Optional.of(ExitCode.INTERRUPTED);
     }
     if (interrupts.token().isCancelled()) {
-      return ExitCode.INTERRUPTED.number();
+      return Optional.of(ExitCode.INTERRUPTED);
     }
-    List<TopicPartition> named =
-        judgement.sample().partitions().keySet().stream()
-            .filter(each -> each.toString().equals(name) || each.topic().equals(name))
-            .toList();
-    if (named.isEmpty()) {
-      terminal.problem(
-          "kleaner: no topic or partition '" + name + "' is seen on this broker by these sources");
-      judgement
-          .sources()
-          .forEach(
-              each -> {
-                if (!each.why().isEmpty()) {
-                  terminal.problem("  " + each.why());
-                }
-              });
-      return ExitCode.FINDINGS.number();
+    for (TopicPartition each : PartitionStory.named(name, judgement)) {
+      stories.add(PartitionStory.of(each, judgement).ofOneLook());
     }
-    List<PartitionStory> stories =
-        named.stream().map(each -> PartitionStory.of(each, judgement).ofOneLook()).toList();
-    if (json) {
-      terminal.println(Json.text(Map.of("partitions", stories.stream().map(this::map).toList())));
-    } else {
-      stories.forEach(this::print);
+    if (!stories.isEmpty()) {
+      return Optional.empty();
     }
-    boolean well =
-        named.stream()
-            .allMatch(each -> WELL.contains(judgement.partition(each).orElseThrow().state()));
-    return (well ? ExitCode.DONE : ExitCode.FINDINGS).number();
+    terminal.problem(
+        "kleaner: no topic or partition '" + name + "' is seen on this broker by these sources");
+    for (SourceState each : judgement.sources()) {
+      if (!each.why().isEmpty()) {
+        terminal.problem("  " + each.why());
+      }
+    }
+    return Optional.of(ExitCode.FINDINGS);
   }
 
   private void print(PartitionStory story) {
     story.lines().forEach(terminal::println);
     terminal.println("");
-  }
-
-  private Map<String, Object> map(PartitionStory story) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("partition", story.partition().toString());
-    map.put("answer", story.answer());
-    map.put("causes", story.causes());
-    map.put("advice", story.advice());
-    map.put("facts", story.facts());
-    map.put("unknown", story.unknown());
-    return map;
   }
 }

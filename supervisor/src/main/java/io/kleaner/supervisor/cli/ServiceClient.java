@@ -21,6 +21,8 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
@@ -82,6 +84,23 @@ final class ServiceClient {
   record Reply(int status, JsonNode document) {
     boolean ok() {
       return status / 100 == 2;
+    }
+
+    /** What is wrong, and what to do, where it is not {@link #ok}. */
+    List<String> problem() {
+      List<String> lines = new ArrayList<>();
+      lines.add(
+          "kleaner: " + document.path("error").asText(document.path("message").asText("refused")));
+      String nextStep = document.path("nextStep").asText("");
+      if (!nextStep.isEmpty()) {
+        lines.add("  " + nextStep);
+      }
+      return lines;
+    }
+
+    /** How a command ends to which this is the answer, where it is not {@link #ok}. */
+    ExitCode refusal() {
+      return status == 404 ? ExitCode.FINDINGS : ExitCode.REFUSED;
     }
   }
 

@@ -1,31 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.kleaner.core.io.FileSystem;
-import io.kleaner.core.io.SmallFile;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.URI;
-import java.net.http.HttpTimeoutException;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import javax.net.ssl.SSLException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** What the commands that drive a service have in common. */
 abstract class ServiceCommand implements Callable<Integer> {
-
-  static final String DEFAULT_URL = "http://127.0.0.1:9277";
 
   final Terminal terminal;
 
@@ -35,26 +24,11 @@ abstract class ServiceCommand implements Callable<Integer> {
   @Option(
       names = "--url",
       paramLabel = "URL",
-      defaultValue = DEFAULT_URL,
+      defaultValue = ServiceAccess.EXAMPLE_URL,
       description = "Where the service is. Default: ${DEFAULT-VALUE}.")
   private URI url;
 
-  @Option(
-      names = "--token-file",
-      paramLabel = "FILE",
-      description =
-          "File with the token that actions need, and reads of a service that does not listen on"
-              + " loopback; 'serve' says where it is."
-              + " Default: the environment's KLEANER_TOKEN.")
-  private Path tokenFile;
-
-  @Option(
-      names = "--ca-file",
-      paramLabel = "FILE",
-      description =
-          "PEM certificates to trust, for a service whose authority is your own."
-              + " Default: those that the JVM trusts.")
-  private Path caFile;
+  @Mixin private ServiceAccess access;
 
   @Option(names = "--json", description = "Print the service's answer as it is.")
   boolean json;
@@ -66,69 +40,21 @@ abstract class ServiceCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (url.getHost() == null || !Set.of("http", "https").contains(url.getScheme())) {
-      throw new ParameterException(
-          spec.commandLine(), "--url is such as " + DEFAULT_URL + ", not '" + url + "'");
-    }
-    try {
-      return ask(client()).number();
-    } catch (NoSuchFileException e) {
-      terminal.problem("kleaner: there is no file " + e.getMessage());
-      return ExitCode.USAGE.number();
-    } catch (SSLException e) {
-      terminal.problem("kleaner: " + url + " is not trusted: " + e.getMessage());
-      terminal.problem("  Name the authority's certificate with --ca-file.");
-      return ExitCode.FINDINGS.number();
-    } catch (ConnectException | HttpTimeoutException e) {
-      terminal.problem("kleaner: no service answers at " + url);
-      terminal.problem("  Start one with 'kleaner serve', or say where it is with --url.");
-      return ExitCode.FINDINGS.number();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return ExitCode.INTERRUPTED.number();
-    }
-  }
-
-  private ServiceClient client() throws IOException {
-    return new ServiceClient(fileSystem, url, token(), Optional.ofNullable(caFile));
-  }
-
-  /** Of the file that was named, else of the environment. */
-  private Optional<String> token() throws IOException {
-    Optional<String> token =
-        tokenFile == null
-            ? EnvironmentToken.of(terminal.environment())
-            : Optional.of(SmallFile.text(fileSystem, tokenFile).strip());
-    if (token.isPresent() && !EnvironmentToken.fitsHeader(token.get())) {
-      throw new ParameterException(
-          spec.commandLine(),
-          EnvironmentToken.noHeader(
-              tokenFile == null ? EnvironmentToken.NAME : tokenFile.toString()));
-    }
-    return token;
+    return access.ask(url, this::ask, spec, terminal, fileSystem).number();
   }
 
   abstract ExitCode ask(ServiceClient client) throws IOException, InterruptedException;
 
   /** Tells how an action went. */
   ExitCode tell(ServiceClient.Reply reply) {
-    JsonNode document = reply.document();
     if (json) {
-      terminal.println(document.toPrettyString());
+      terminal.println(reply.document().toPrettyString());
     } else if (reply.ok()) {
-      terminal.println(document.path("message").asText());
+      terminal.println(reply.document().path("message").asText());
     } else {
-      terminal.problem(
-          "kleaner: " + document.path("error").asText(document.path("message").asText("refused")));
-      String nextStep = document.path("nextStep").asText("");
-      if (!nextStep.isEmpty()) {
-        terminal.problem("  " + nextStep);
-      }
+      reply.problem().forEach(terminal::problem);
     }
-    if (reply.ok()) {
-      return ExitCode.DONE;
-    }
-    return reply.status() == 404 ? ExitCode.FINDINGS : ExitCode.REFUSED;
+    return reply.ok() ? ExitCode.DONE : reply.refusal();
   }
 
   /** An action on a partition. */

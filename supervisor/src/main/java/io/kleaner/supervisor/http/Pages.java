@@ -94,7 +94,10 @@ final class Pages {
     if (limit < 1 || limit > MAX_LIMIT || offset < 0) {
       return badPage();
     }
-    List<Map<String, Object>> items = all.stream().skip(offset).limit(limit).toList();
+    int from = Math.min(offset, all.size());
+    // No others are touched: to read one may be to make it.
+    List<Map<String, Object>> items =
+        List.copyOf(all.subList(from, from + Math.min(limit, all.size() - from)));
     Map<String, Object> document = new LinkedHashMap<>();
     document.put("items", items);
     document.put("total", all.size());

@@ -56,6 +56,7 @@ final class Routes {
     pages.put("/metrics", this::metrics);
     pages.put("/api/v1/status", ask -> ok(status()));
     pages.put("/api/v1/partitions", ask -> Pages.partitions(ask, api.partitions()));
+    pages.put("/api/v1/stories", ask -> Pages.of(ask, api.stories(ask.query("of", ""))));
     pages.put("/api/v1/workers", ask -> Pages.of(ask, api.workers()));
     pages.put("/api/v1/incidents", ask -> Pages.of(ask, api.incidents()));
     pages.put("/api/v1/alerts", ask -> Pages.of(ask, api.alerts()));

@@ -27,6 +27,16 @@ public interface ServiceApi {
   /** Every partition, the dirtiest first. */
   List<Map<String, Object>> partitions();
 
+  /**
+   * What is to be said in plain words of each partition of a broker that is watched; nothing where
+   * none is. An item is put together when it is read, so reading a page costs that page alone.
+   *
+   * @param name of a topic, or of one partition; empty for all
+   */
+  default List<Map<String, Object>> stories(String name) {
+    return List.of();
+  }
+
   /** Every worker. */
   List<Map<String, Object>> workers();
 

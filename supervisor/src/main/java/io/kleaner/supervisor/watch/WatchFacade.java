@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.watch;
 
+import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.judge.broker.Judgement;
+import io.kleaner.supervisor.judge.broker.PartitionStory;
 import io.kleaner.supervisor.judge.broker.PartitionVerdict;
 import io.kleaner.supervisor.judge.broker.SourceState;
 import io.kleaner.supervisor.metrics.Metrics;
@@ -187,6 +189,16 @@ public final class WatchFacade extends SupervisedApi<WatchSnapshot> {
                 WatchViews.partition(
                     each, judgement.sample().partitions().get(each.partition()), judgement))
         .toList();
+  }
+
+  @Override
+  public List<Map<String, Object>> stories(String name) {
+    Judgement judgement = snapshot().judgement();
+    List<TopicPartition> named =
+        name.isEmpty()
+            ? List.copyOf(judgement.sample().partitions().keySet())
+            : PartitionStory.named(name, judgement);
+    return new Stories(named, judgement);
   }
 
   @Override

@@ -255,7 +255,8 @@ class ServeCommandTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"status", "release x-0", "throttle 1m", "chaos cleaner-0 oom"})
+  @ValueSource(
+      strings = {"status", "release x-0", "throttle 1m", "chaos cleaner-0 oom", "explain x"})
   void commands_noService_saySo(String command) throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -273,6 +274,17 @@ class ServeCommandTest {
   @ValueSource(strings = {"ftp://x", "nonsense", "http:///x"})
   void commands_urlThatIsNone_isUsage(String url) {
     assertThat(Cli.run("status", "--url", url).exit()).isEqualTo(2);
+    assertThat(Cli.run("explain", "x", "--url", url).exit()).isEqualTo(2);
+  }
+
+  @Test
+  void explain_serveIsAsked_saysThatItWatchesNoBroker() throws Exception {
+    try (Served served = served()) {
+      Cli.Run run = Cli.run("explain", "orders-0", "--url", served.url());
+
+      assertThat(run.all()).contains("exit 1", "'kleaner serve', which watches no broker");
+      assertThat(run.nextStep()).contains("/api/v1/partitions?search=orders-0");
+    }
   }
 
   @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.http;
 
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ final class FakeService implements ServiceApi {
   volatile ActionResult.Outcome outcome = ActionResult.Outcome.DONE;
   final AtomicInteger metricsAsked = new AtomicInteger();
   final List<CertificateNews> certificates = new CopyOnWriteArrayList<>();
+  final List<String> storiesTold = new CopyOnWriteArrayList<>();
   final List<String> acts = new CopyOnWriteArrayList<>();
   private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong id = new AtomicLong(1);
@@ -75,6 +77,22 @@ final class FakeService implements ServiceApi {
   @Override
   public List<Map<String, Object>> partitions() {
     return partitions;
+  }
+
+  @Override
+  public List<Map<String, Object>> stories(String name) {
+    return new AbstractList<>() {
+      @Override
+      public Map<String, Object> get(int index) {
+        storiesTold.add(name + " " + index);
+        return Map.of("partition", "orders-" + index);
+      }
+
+      @Override
+      public int size() {
+        return 1_500;
+      }
+    };
   }
 
   @Override

@@ -89,6 +89,23 @@ class ReadTest {
   }
 
   @Test
+  void stories_aPage_makesThoseOfThePageAlone() throws Exception {
+    JsonNode page = lab.get("/api/v1/stories?of=my%20orders&limit=2&offset=1200").json();
+
+    assertThat(page.path("total").asInt()).isEqualTo(1_500);
+    assertThat(page.path("items")).hasSize(2);
+    assertThat(page.path("items").path(1).path("partition").asText()).isEqualTo("orders-1201");
+    assertThat(lab.service.storiesTold).containsExactly("my orders 1200", "my orders 1201");
+  }
+
+  @Test
+  void stories_behindTheEndOrNoPage_areNoneOrRefused() throws Exception {
+    assertThat(lab.get("/api/v1/stories?offset=1500").json().path("items")).isEmpty();
+    assertThat(lab.get("/api/v1/stories?offset=1499").json().path("items")).hasSize(1);
+    assertThat(lab.get("/api/v1/stories?limit=1001").status()).isEqualTo(400);
+  }
+
+  @Test
   void partitions_placesChangeBetweenPages_eachIsReadOnce() throws Exception {
     List<String> expected = names(lab.service.partitions);
     List<String> read = new ArrayList<>();

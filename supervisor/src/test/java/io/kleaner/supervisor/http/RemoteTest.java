@@ -27,6 +27,7 @@ class RemoteTest {
         "/metrics",
         "/api/v1/status",
         "/api/v1/partitions",
+        "/api/v1/stories",
         "/api/v1/workers",
         "/api/v1/alerts",
         "/api/v1/events"

@@ -48,6 +48,7 @@ class CulpritSearchTest {
     Judgement none = Judgement.none();
     return new Judgement(
         none.sample(),
+        none.firstMs(),
         List.of(),
         List.of(),
         List.of(),

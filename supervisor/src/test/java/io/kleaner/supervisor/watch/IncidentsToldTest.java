@@ -3,12 +3,16 @@ package io.kleaner.supervisor.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.broker.BrokerJmx;
 import io.kleaner.supervisor.broker.BrokerJvm;
 import io.kleaner.supervisor.broker.BrokerSpec;
 import io.kleaner.supervisor.broker.Incidents;
 import io.kleaner.supervisor.broker.KafkaVersion;
 import io.kleaner.supervisor.broker.Kleaner;
+import io.kleaner.supervisor.http.HttpConfig;
+import io.kleaner.supervisor.http.HttpServer;
 import io.kleaner.supervisor.http.ServiceApi;
 import io.kleaner.supervisor.judge.broker.JudgeOptions;
 import java.nio.file.Files;
@@ -68,6 +72,15 @@ class IncidentsToldTest {
     return Kleaner.run(line.toArray(String[]::new)).output();
   }
 
+  /** The same of the sidecar that has watched. */
+  private static String asked(WatchLab lab, String topic) throws Exception {
+    try (HttpServer server =
+        HttpServer.start(
+            new LocalFileSystem(), HttpConfig.loopback(0), "", lab.facade(), Clock.system())) {
+      return Kleaner.run("explain", topic, "--url", server.url()).output();
+    }
+  }
+
   @Test
   void whatStopsOnePartition_eachIsToldByItsRuleAndExplained() throws Exception {
     try (BrokerJvm broker = start(Map.of("transaction.partition.verification.enable", "false"));
@@ -118,7 +131,11 @@ class IncidentsToldTest {
       incidents.dirty("orders");
 
       lab.await("starved", () -> lab.isFiring("CleanerStarved"));
-      assertThat(explain(broker, "orders")).contains("every cleaner thread sleeps in the throttle");
+      assertThat(explain(broker, "orders"))
+          .contains("every cleaner thread sleeps in the throttle", "that shows over minutes")
+          .doesNotContain("nothing got clean");
+      assertThat(asked(lab, "orders"))
+          .contains("slept in the throttle nearly all of the last", "nothing got clean");
       assertThat(lab.alert("CleanerStarved").orElseThrow()).contains("restart the broker");
       assertThat(lab.facade().ready().ok()).as("alive is not well").isFalse();
       lab.awaitLooks(5);

@@ -96,7 +96,7 @@ class WatchOpenApiTest {
       int live = document().compare(server, differences);
 
       assertThat(differences).isEmpty();
-      assertThat(live).isGreaterThanOrEqualTo(7);
+      assertThat(live).isGreaterThanOrEqualTo(8);
       assertThat(watch.facade.alerts()).isNotEmpty();
       assertThat(watch.facade.partitions())
           .extracting(each -> each.get("state"))

@@ -126,6 +126,29 @@ public enum Ailment {
       "partition",
       "the time index of a sealed segment ends in zeros, as after an unclean stop: what goes by time"
           + " goes wrong there"),
+  CORRUPT_BATCH_AHEAD(
+      "CorruptBatchAhead",
+      Severity.WARNING,
+      "partition",
+      "what is to be cleaned has a batch whose CRC does not fit, or bytes that are no batch: the"
+          + " broker's cleaner will spoil it or give the partition up"),
+  BOMB_AHEAD(
+      "BombAhead",
+      Severity.WARNING,
+      "partition",
+      "what is to be cleaned has a batch that decompresses to a good part of the broker's heap: the"
+          + " cleaner may die of it"),
+  LARGE_BATCH_AHEAD(
+      "LargeBatchAhead",
+      Severity.WARNING,
+      "partition",
+      "what is to be cleaned has a batch above max.message.bytes: cleaners before 2.0 die of it,"
+          + " later ones need memory for it (then it is info)"),
+  OFFSET_OVERFLOW(
+      "OffsetOverflow",
+      Severity.WARNING,
+      "partition",
+      "a segment holds an offset more than 2^31-1 above its base: a cleaner that comes there dies"),
   OFFSETS_TOPIC_LARGE(
       "OffsetsTopicLarge",
       Severity.WARNING,

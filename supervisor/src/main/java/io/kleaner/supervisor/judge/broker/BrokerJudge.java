@@ -47,6 +47,7 @@ public final class BrokerJudge {
     partitions.judge();
     diagnoses.addAll(partitions.diagnoses());
     diagnoses.addAll(new LogRules(sample, history).judge());
+    diagnoses.addAll(AheadRules.judge(sample));
     diagnoses.addAll(transactions.judge(sample));
     diagnoses.addAll(ReplicaRules.judge(sample));
     TrendRules trends = new TrendRules(sample, history, options);
@@ -56,6 +57,7 @@ public final class BrokerJudge {
     diagnoses.addAll(sources.judge(states));
     return new Judgement(
         sample,
+        history.firstMs(),
         threads.verdicts(),
         partitions.verdicts(),
         states,

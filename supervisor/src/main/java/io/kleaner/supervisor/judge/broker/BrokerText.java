@@ -73,14 +73,19 @@ public final class BrokerText {
             "Isolate the partition",
             "Isolate the topic "
                 + culprit.get().topic()
-                + " (answer the question with 'kleaner approve', or kafka-configs.sh"
-                + " --bootstrap-server "
-                + address(sample)
-                + " --alter --entity-type topics --entity-name "
-                + culprit.get().topic()
-                + " --add-config "
-                + Isolation.TEXT
+                + " (answer the question with 'kleaner approve', or "
+                + isolate(sample, culprit.get().topic())
                 + ")");
+  }
+
+  /** The command that keeps the cleaner away from a topic. */
+  static String isolate(BrokerSample sample, String topic) {
+    return "kafka-configs.sh --bootstrap-server "
+        + address(sample)
+        + " --alter --entity-type topics --entity-name "
+        + topic
+        + " --add-config "
+        + Isolation.TEXT;
   }
 
   /** The command that changes a setting of this broker. */

@@ -13,6 +13,7 @@ import java.util.Optional;
  * What is to be thought of a broker's cleaning, and what that is thought from. Immutable.
  *
  * @param sample the newest
+ * @param firstMs when the first sample was taken, -1 before
  * @param threads each of the cleaner's
  * @param partitions each that is known
  * @param sources whether each gives anything
@@ -26,6 +27,7 @@ import java.util.Optional;
  */
 public record Judgement(
     BrokerSample sample,
+    long firstMs,
     List<ThreadVerdict> threads,
     List<PartitionVerdict> partitions,
     List<SourceState> sources,
@@ -52,6 +54,7 @@ public record Judgement(
   public static Judgement none() {
     return new Judgement(
         BrokerSample.nothing(-1),
+        -1,
         List.of(),
         List.of(),
         List.of(),
@@ -61,6 +64,11 @@ public record Judgement(
         Optional.empty(),
         Map.of(),
         List.of());
+  }
+
+  /** For how long it has been looked, in milliseconds. */
+  public long lookedForMs() {
+    return firstMs < 0 ? 0 : Math.max(0, sample.atMs() - firstMs);
   }
 
   /** Threads that are dead. */

@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.judge.broker;
 
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
+import io.kleaner.supervisor.probe.broker.CleanAhead;
 import io.kleaner.supervisor.probe.broker.ConfigValue;
 import io.kleaner.supervisor.probe.broker.OpenTransaction;
 import io.kleaner.supervisor.probe.broker.PartitionFiles;
@@ -69,6 +70,11 @@ final class PartitionFacts {
                         + " of "
                         + Moments.bytes(estimate.dirtyBytes())));
     partition
+        .ahead()
+        .get()
+        .flatMap(CleanAhead::horizons)
+        .ifPresent(each -> facts.add(horizons(each, nowMs)));
+    partition
         .config()
         .get()
         .ifPresent(
@@ -97,6 +103,19 @@ final class PartitionFacts {
               + " at least");
     }
     return facts;
+  }
+
+  /** Tombstones that outlive delete.retention.ms do so because nothing was cleaned since. */
+  private static String horizons(CleanAhead.Horizons horizons, long nowMs) {
+    return horizons.batches()
+        + " batches in the first "
+        + Moments.bytes(horizons.readBytes())
+        + " of the cleaned part hold tombstones or transaction markers; the first of them "
+        + (horizons.earliestMs() > nowMs
+            ? "may go from " + Moments.at(horizons.earliestMs()) + " on"
+            : "have been past delete.retention.ms for "
+                + Moments.span(nowMs - horizons.earliestMs())
+                + ", and go with the next clean, whenever that comes");
   }
 
   /** A setting, and where it comes from. */

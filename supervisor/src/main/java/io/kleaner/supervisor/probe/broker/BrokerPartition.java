@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param files what its directory holds
  * @param transactions that are open on it; a known empty list means that there is none
  * @param reclaimable what a clean would free: an estimate, from a sample
+ * @param ahead what the next clean will meet, as far as it was read
  * @param lastClean when it was cleaned last, as far as anything says
  * @param uncleanable the log line by which the broker gave it up; empty if none was seen, which
  *     proves nothing if the log was not read from the broker's start on
@@ -27,6 +28,7 @@ public record BrokerPartition(
     Seen<PartitionFiles> files,
     Seen<List<OpenTransaction>> transactions,
     Seen<ReclaimEstimate> reclaimable,
+    Seen<CleanAhead> ahead,
     Optional<LastClean> lastClean,
     Optional<LogEvent.MarkedUncleanable> uncleanable) {
 

@@ -152,8 +152,28 @@ final class FilesLook {
             active.lastModifiedMs(),
             live.leftovers(),
             (int) sealed.stream().filter(each -> each.logBytes() == 0).count(),
-            padded.count(fileSystem, sealed, nowMs));
+            padded.count(fileSystem, sealed, nowMs),
+            overflowing(segments, log.logEndOffset()));
     return new Found(files, segments, upper, pinnedBy);
+  }
+
+  /**
+   * The first segment whose last offset is more than 2^31-1 above its base. Names say which may be
+   * one, few as a rule; of these the end is read.
+   */
+  private OptionalLong overflowing(List<Segment> segments, long logEndOffset) throws IOException {
+    for (int i = 0; i < segments.size(); i++) {
+      Segment segment = segments.get(i);
+      boolean last = i + 1 == segments.size();
+      long end = last ? logEndOffset : segments.get(i + 1).baseOffset();
+      if (end - 1 - segment.baseOffset() > Integer.MAX_VALUE
+          && (last
+              || LiveLog.endOffset(fileSystem, segment) - 1 - segment.baseOffset()
+                  > Integer.MAX_VALUE)) {
+        return OptionalLong.of(segment.baseOffset());
+      }
+    }
+    return OptionalLong.empty();
   }
 
   private static HighWatermark highWatermark(PartitionLog log, Beside beside) {

@@ -38,6 +38,9 @@ final class LogDirProbe {
   private static final long LOOKS_NS = 100_000_000L;
   private static final long SAMPLE_EVERY_MS = 15_000;
 
+  /** Half a MiB a second: what a broker's disk does not notice. */
+  private static final long AHEAD_BYTES = 8L << 20;
+
   private final FileSystem fileSystem;
   private final Clock clock;
   private final Path dir;
@@ -45,6 +48,7 @@ final class LogDirProbe {
   private final Supplier<Map<TopicPartition, AdminPartition>> admin;
   private final Checkpoints checkpoints;
   private final ReclaimSampler sampler;
+  private final AheadReader ahead;
   private final Pace sampling;
   private final Map<TopicPartition, WatchedPartition> watched = new HashMap<>();
   private Optional<LogDir> understood = Optional.empty();
@@ -67,6 +71,7 @@ final class LogDirProbe {
     this.admin = admin;
     this.checkpoints = new Checkpoints(fileSystem, dir);
     this.sampler = new ReclaimSampler(fileSystem);
+    this.ahead = new AheadReader(fileSystem);
     this.sampling = new Pace(clock, SAMPLE_EVERY_MS);
   }
 
@@ -78,6 +83,7 @@ final class LogDirProbe {
     if (sampling.isDue()) {
       sampling.done();
       sampleOne();
+      readAhead();
     }
     Map<TopicPartition, PartitionView> views = new HashMap<>();
     watched.forEach((partition, each) -> views.put(partition, each.view()));
@@ -157,6 +163,24 @@ final class LogDirProbe {
         .filter(WatchedPartition::wantsSample)
         .max(Comparator.comparingLong(WatchedPartition::unsampledBytes))
         .ifPresent(each -> each.sample(sampler, clock));
+  }
+
+  /** Whoever was not read for longest comes first, so that each gets its turn. */
+  private void readAhead() {
+    long beganNs = clock.nanoTime();
+    long left = AHEAD_BYTES;
+    List<WatchedPartition> due =
+        watched.values().stream()
+            .filter(WatchedPartition::wantsReadAhead)
+            .sorted(Comparator.comparingLong(WatchedPartition::lastReadAheadNs))
+            .limit(LOOKS_AT_ONCE)
+            .toList();
+    for (WatchedPartition each : due) {
+      if (left <= 0 || clock.nanoTime() - beganNs > LOOKS_NS) {
+        return;
+      }
+      left -= each.readAhead(ahead, left, clock);
+    }
   }
 
   private LogDirFacts facts(LogDir found) {

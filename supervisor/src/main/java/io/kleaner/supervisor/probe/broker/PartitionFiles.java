@@ -28,6 +28,8 @@ import java.util.OptionalLong;
  *     are normal while a clean runs
  * @param emptySegments sealed segments without a byte
  * @param paddedTimeIndexes sealed segments, not just now sealed, whose time index ends in zeros
+ * @param overflowingSegment base offset of the first segment that holds an offset which is too far
+ *     from it for any index entry; empty if none does
  */
 public record PartitionFiles(
     Path dir,
@@ -47,7 +49,8 @@ public record PartitionFiles(
     long lastAppendMs,
     List<String> leftovers,
     int emptySegments,
-    int paddedTimeIndexes) {
+    int paddedTimeIndexes,
+    OptionalLong overflowingSegment) {
 
   /** Keeps its own copy. */
   public PartitionFiles {

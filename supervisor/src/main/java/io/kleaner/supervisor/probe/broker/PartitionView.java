@@ -11,10 +11,12 @@ import java.util.OptionalLong;
  * @param checkpointMovedMs when its entry in the cleaner's checkpoint was seen to move,
  *     milliseconds since the epoch; empty if it did not since we came
  * @param reclaimable what a clean would free, estimated
+ * @param ahead what a clean would meet, as far as it was read
  * @param pinnedBy transactions that hold cleaning back, by the files
  */
 record PartitionView(
     Seen<PartitionFiles> files,
     OptionalLong checkpointMovedMs,
     Seen<ReclaimEstimate> reclaimable,
+    Seen<CleanAhead> ahead,
     Seen<List<OpenTransaction>> pinnedBy) {}

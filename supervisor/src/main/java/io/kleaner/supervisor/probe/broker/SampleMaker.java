@@ -149,6 +149,7 @@ final class SampleMaker {
         files.map(PartitionView::files).orElseGet(this::noFiles),
         transactions(says, files),
         files.map(PartitionView::reclaimable).orElseGet(this::noFiles),
+        files.map(PartitionView::ahead).orElseGet(this::noFiles),
         last,
         Optional.ofNullable(uncleanable.get(partition)));
   }

@@ -35,6 +35,9 @@ final class WatchedPartition {
   private Seen<PartitionFiles> files =
       Seen.missing(Source.LOG_DIR, "the partition was not looked at yet");
   private Seen<ReclaimEstimate> estimate = Seen.missing(Source.LOG_DIR, "no sample was taken yet");
+  private final AheadScan aheadScan = new AheadScan();
+  private Seen<CleanAhead> ahead = Seen.missing(Source.LOG_DIR, "it was not read yet");
+  private long lastReadAheadNs = Long.MIN_VALUE;
 
   WatchedPartition(FileSystem fileSystem, Path dir, TopicPartition partition) {
     this.partition = partition;
@@ -109,6 +112,7 @@ final class WatchedPartition {
     try {
       FilesLook.Found now = look.look(beside, clock.nowMs());
       found = Optional.of(now);
+      aheadScan.note(dirty(now), now.files().firstDirtyOffset());
       files = Seen.known(now.files(), clock.nowMs());
     } catch (IOException | RuntimeException e) {
       found = Optional.empty();
@@ -132,24 +136,67 @@ final class WatchedPartition {
 
   void sample(ReclaimSampler sampler, Clock clock) {
     FilesLook.Found now = found.orElseThrow();
-    long firstDirty = now.files().firstDirtyOffset();
-    List<Segment> all = now.segments();
     try {
-      List<Segment> dirty =
-          IntStream.range(0, all.size())
-              .filter(i -> all.get(i).baseOffset() < now.upperBoundOffset())
-              .filter(i -> i + 1 == all.size() || all.get(i + 1).baseOffset() > firstDirty)
-              .mapToObj(all::get)
-              .toList();
-      estimate = Seen.known(sampler.sample(dirty, firstDirty), clock.nowMs());
+      estimate =
+          Seen.known(sampler.sample(dirty(now), now.files().firstDirtyOffset()), clock.nowMs());
     } catch (IOException | RuntimeException e) {
       estimate = Seen.missing(Source.LOG_DIR, Reason.of(e));
+    }
+  }
+
+  /** Segments that hold dirt and can be cleaned. */
+  private static List<Segment> dirty(FilesLook.Found now) {
+    List<Segment> all = now.segments();
+    return IntStream.range(0, all.size())
+        .filter(i -> all.get(i).baseOffset() < now.upperBoundOffset())
+        .filter(
+            i ->
+                i + 1 == all.size() || all.get(i + 1).baseOffset() > now.files().firstDirtyOffset())
+        .mapToObj(all::get)
+        .toList();
+  }
+
+  /** Whether something of what the next clean will meet was not read yet. */
+  boolean wantsReadAhead() {
+    return found
+        .filter(now -> now.files().firstUncleanableOffset().isPresent())
+        .filter(now -> aheadScan.isBehind(dirty(now)))
+        .isPresent();
+  }
+
+  long lastReadAheadNs() {
+    return lastReadAheadNs;
+  }
+
+  /**
+   * Reads on in what the next clean will meet.
+   *
+   * @param budgetBytes how much is read, about
+   * @return how much was
+   */
+  long readAhead(AheadReader reader, long budgetBytes, Clock clock) {
+    lastReadAheadNs = clock.nanoTime();
+    FilesLook.Found now = found.orElseThrow();
+    List<Segment> clean =
+        now.segments().stream()
+            .filter(each -> each.baseOffset() < now.files().firstDirtyOffset())
+            .toList();
+    try {
+      long read = aheadScan.step(reader, dirty(now), clean, budgetBytes);
+      ahead = Seen.known(aheadScan.found(dirty(now)), clock.nowMs());
+      return read;
+    } catch (IOException | RuntimeException e) {
+      // As when segments are replaced meanwhile; what was read before holds.
+      if (ahead.get().isEmpty()) {
+        ahead = Seen.missing(Source.LOG_DIR, Reason.of(e));
+      }
+      return 0;
     }
   }
 
   PartitionView view() {
     Seen<List<OpenTransaction>> pinnedBy =
         files.map(any -> found.map(FilesLook.Found::pinnedBy).orElse(List.of()));
-    return new PartitionView(files, movedMs, estimate, pinnedBy);
+    return new PartitionView(files, movedMs, estimate, ahead, pinnedBy);
   }
 }

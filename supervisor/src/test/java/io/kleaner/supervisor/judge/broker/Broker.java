@@ -7,6 +7,7 @@ import io.kleaner.supervisor.probe.broker.BrokerIdentity;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.BrokerPartition.LastClean;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
+import io.kleaner.supervisor.probe.broker.CleanAhead;
 import io.kleaner.supervisor.probe.broker.CleanerGauges;
 import io.kleaner.supervisor.probe.broker.CleanerLog;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
@@ -125,6 +126,8 @@ public final class Broker {
     boolean seen = true;
     int emptySegments;
     int paddedTimeIndexes;
+    OptionalLong overflowingSegment = OptionalLong.empty();
+    Seen<CleanAhead> ahead = Seen.notAsked(Source.LOG_DIR);
 
     /** A setting of the topic. */
     public void set(String key, String value) {
@@ -186,7 +189,8 @@ public final class Broker {
             nowMs,
             List.of(),
             files.emptySegments,
-            files.paddedTimeIndexes);
+            files.paddedTimeIndexes,
+            files.overflowingSegment);
     Map<String, ConfigValue> topic = new HashMap<>();
     files.topic.forEach(
         (key, value) -> topic.put(key, new ConfigValue(value, ConfigValue.Origin.TOPIC)));
@@ -198,6 +202,7 @@ public final class Broker {
         files.seen ? Seen.known(seen, nowMs) : Seen.notAsked(Source.LOG_DIR),
         files.transactions,
         Seen.<ReclaimEstimate>notAsked(Source.LOG_DIR),
+        files.ahead,
         Optional.<LastClean>empty(),
         files.mark);
   }

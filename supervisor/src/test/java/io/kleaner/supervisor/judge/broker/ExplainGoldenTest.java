@@ -4,6 +4,7 @@ package io.kleaner.supervisor.judge.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.probe.broker.CleanAhead;
 import io.kleaner.supervisor.probe.broker.CleanerGauges;
 import io.kleaner.supervisor.probe.broker.Gauge;
 import io.kleaner.supervisor.probe.broker.LogDirFacts;
@@ -39,6 +40,8 @@ class ExplainGoldenTest {
   private static final Path WANTED = Path.of("src", "test", "resources", "explain");
   private static final Path FOUND = Path.of("target", "explain");
   private static final String MEMORY = "java.lang.OutOfMemoryError: Java heap space";
+
+  private static final String SEGMENT = "00000000000000000600.log";
 
   private final Broker broker = new Broker();
 
@@ -82,6 +85,19 @@ class ExplainGoldenTest {
         .last()
         .asString()
         .contains("hangs, starves or spins", "kleaner watch");
+  }
+
+  @Test
+  void ofLooks_forSecondsOrMinutes_saysOfSecondsAloneWhatTheyCannotTell() {
+    Judgement soon = broker.lookFor(12);
+    Judgement later = broker.lookFor(120);
+
+    assertThat(PartitionStory.of(Broker.ORDERS, soon).ofLooks(soon.lookedForMs()).lines())
+        .last()
+        .asString()
+        .contains("hangs, starves or spins", "watched for 12 s");
+    PartitionStory plain = PartitionStory.of(Broker.ORDERS, later);
+    assertThat(plain.ofLooks(later.lookedForMs())).isEqualTo(plain);
   }
 
   private static void compare(String name, PartitionStory story) throws IOException {
@@ -224,6 +240,35 @@ class ExplainGoldenTest {
         broker.partition(Broker.ORDERS, files -> files.paddedTimeIndexes = 2);
         yield broker.look();
       }
+      case CORRUPT_BATCH_AHEAD ->
+          ahead(
+              new CleanAhead.Trouble(
+                  CleanAhead.Kind.WRONG_CRC,
+                  SEGMENT,
+                  8_192,
+                  620,
+                  "CRC mismatch: stored 0x1a2b3c4d, computed 0x5e6f7081",
+                  -1));
+      case BOMB_AHEAD -> {
+        broker.maxHeapBytes = OptionalLong.of(1L << 30);
+        yield ahead(
+            new CleanAhead.Trouble(
+                CleanAhead.Kind.BOMB,
+                SEGMENT,
+                8_192,
+                620,
+                "35000 bytes of zstd become more than 536870912 bytes",
+                512L << 20));
+      }
+      case LARGE_BATCH_AHEAD -> {
+        broker.version = "1.1.1";
+        broker.partition(Broker.ORDERS, files -> files.set("max.message.bytes", "1048588"));
+        yield ahead();
+      }
+      case OFFSET_OVERFLOW -> {
+        broker.partition(Broker.ORDERS, files -> files.overflowingSegment = OptionalLong.of(42));
+        yield broker.look();
+      }
       case UNKEYED_RECORDS_DROPPED -> {
         broker.log(
             new LogEvent.InvalidMessages(
@@ -299,6 +344,21 @@ class ExplainGoldenTest {
         yield broker.lookFor(60);
       }
     };
+  }
+
+  private Judgement ahead(CleanAhead.Trouble... troubles) {
+    CleanAhead.Largest largest = new CleanAhead.Largest(SEGMENT, 4_096, 610, 2_000_000);
+    broker.partition(
+        Broker.ORDERS,
+        files -> {
+          files.eligible();
+          files.ahead =
+              Seen.known(
+                  new CleanAhead(
+                      List.of(troubles), Optional.of(largest), 1 << 20, 1 << 20, Optional.empty()),
+                  broker.nowMs);
+        });
+    return broker.look();
   }
 
   private void killed() {

@@ -92,6 +92,7 @@ class SampleMakerTest {
             Seen.missing(Source.LOG_DIR, "not yet"),
             OptionalLong.empty(),
             Seen.missing(Source.LOG_DIR, "not yet"),
+            Seen.missing(Source.LOG_DIR, "not yet"),
             Seen.missing(Source.LOG_DIR, "not yet"));
     LogDirFacts facts = new LogDirFacts(OptionalInt.of(1), Optional.empty(), 1, 1, List.of());
     return new SampleMaker(
