@@ -5,8 +5,10 @@ import com.github.luben.zstd.ZstdOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.zip.GZIPOutputStream;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.CompressionType;
 import org.apache.kafka.common.record.internal.DefaultRecordBatch;
@@ -15,20 +17,40 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.ByteUtils;
 
 /**
- * One small record that decompresses far: zeros by zstd. A broker takes it, since it skips values
- * when it validates; its cleaner asks the heap for all of it at once, and dies.
+ * One small record that decompresses far: zeros by zstd or gzip. A broker takes it, since it skips
+ * values when it validates; its cleaner asks the heap for all of it at once, and dies.
  */
 final class Bomb {
+
+  /** Kills a cleaner whose heap is smaller; as a record it has about 35 KB. */
+  static final int ZSTD_VALUE_BYTES = 1_100_000_000;
+
+  /** Kills one in half a gigabyte; as a record it has about 400 KB. */
+  static final int GZIP_VALUE_BYTES = 400_000_000;
 
   private static final int CHUNK = 1 << 20;
   private static final int SCRATCH = 64;
 
   private Bomb() {}
 
-  /** A batch of one record, made in little memory. */
-  static MemoryRecords batch(String key, int valueBytes, long timestampMs) throws IOException {
+  /** A batch of one record, by zstd. */
+  static MemoryRecords zstd(String key, long timestampMs) throws IOException {
     ByteArrayOutputStream compressed = new ByteArrayOutputStream();
-    try (DataOutputStream out = new DataOutputStream(new ZstdOutputStream(compressed))) {
+    write(new ZstdOutputStream(compressed), key, ZSTD_VALUE_BYTES);
+    return batch(compressed.toByteArray(), CompressionType.ZSTD, timestampMs);
+  }
+
+  /** A batch of one record, by gzip. */
+  static MemoryRecords gzip(String key, long timestampMs) throws IOException {
+    ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+    write(new GZIPOutputStream(compressed), key, GZIP_VALUE_BYTES);
+    return batch(compressed.toByteArray(), CompressionType.GZIP, timestampMs);
+  }
+
+  /** In little memory. */
+  private static void write(OutputStream compressing, String key, int valueBytes)
+      throws IOException {
+    try (DataOutputStream out = new DataOutputStream(compressing)) {
       byte[] head = head(key.getBytes(StandardCharsets.UTF_8), valueBytes);
       ByteBuffer length = ByteBuffer.allocate(SCRATCH);
       // No headers follow the value: one byte.
@@ -41,10 +63,13 @@ final class Bomb {
       }
       out.write(0);
     }
-    int size = DefaultRecordBatch.RECORD_BATCH_OVERHEAD + compressed.size();
+  }
+
+  private static MemoryRecords batch(byte[] compressed, CompressionType codec, long timestampMs) {
+    int size = DefaultRecordBatch.RECORD_BATCH_OVERHEAD + compressed.length;
     ByteBuffer buffer = ByteBuffer.allocate(size);
     buffer.position(DefaultRecordBatch.RECORD_BATCH_OVERHEAD);
-    buffer.put(compressed.toByteArray());
+    buffer.put(compressed);
     buffer.position(0);
     DefaultRecordBatch.writeHeader(
         buffer,
@@ -52,7 +77,7 @@ final class Bomb {
         0,
         size,
         RecordBatch.MAGIC_VALUE_V2,
-        CompressionType.ZSTD,
+        codec,
         TimestampType.CREATE_TIME,
         timestampMs,
         timestampMs,

@@ -9,8 +9,12 @@ import java.util.List;
 /**
  * Has a broker write {@code log-cleaner.log} and {@code server.log} by the loggers, the layout and
  * the split of the configuration that its release ships, and all of it to its standard output too.
+ * Of 4.3.1 the former is renamed away by its size as well, if {@value #CLEANER_LOG_SIZE} is set.
  */
 final class BrokerLogging {
+
+  /** A system property: a size such as {@code 8 KB}. */
+  static final String CLEANER_LOG_SIZE = "cleaner.log.size";
 
   private static final String LOG4J_2 =
       """
@@ -29,10 +33,13 @@ final class BrokerLogging {
       appender.cleaner.type=RollingFile
       appender.cleaner.name=cleaner
       appender.cleaner.fileName=LOGS/log-cleaner.log
-      appender.cleaner.filePattern=LOGS/log-cleaner.log.%d{yyyy-MM-dd-HH}
+      appender.cleaner.filePattern=LOGS/log-cleaner.log.%d{yyyy-MM-dd-HH}.%i
       appender.cleaner.layout.type=PatternLayout
       appender.cleaner.layout.pattern=[%d] %p %m (%c)%n
-      appender.cleaner.policies.type=TimeBasedTriggeringPolicy
+      appender.cleaner.policies.type=Policies
+      appender.cleaner.policies.time.type=TimeBasedTriggeringPolicy
+      appender.cleaner.policies.size.type=SizeBasedTriggeringPolicy
+      appender.cleaner.policies.size.size=${sys:cleaner.log.size:-1 GB}
       rootLogger.level=info
       rootLogger.appenderRef.console.ref=console
       rootLogger.appenderRef.server.ref=server

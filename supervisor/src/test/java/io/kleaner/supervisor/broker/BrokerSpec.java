@@ -57,6 +57,11 @@ public record BrokerSpec(
         version, heapMib, nodeId, clusterId, properties, added(systemProperties, key, value));
   }
 
+  /** Renames its cleaner's log away when it has such a size, as {@code 8 KB}. */
+  public BrokerSpec cleanerLogSize(String size) {
+    return withSystemProperty(BrokerLogging.CLEANER_LOG_SIZE, size);
+  }
+
   private static Map<String, String> added(Map<String, String> map, String key, String value) {
     Map<String, String> all = new TreeMap<>(map);
     all.put(key, value);

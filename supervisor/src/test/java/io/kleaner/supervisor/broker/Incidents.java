@@ -2,7 +2,6 @@
 package io.kleaner.supervisor.broker;
 
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +31,8 @@ import org.apache.kafka.common.serialization.StringSerializer;
  */
 public final class Incidents implements AutoCloseable {
 
-  /** Kills a cleaner whose heap is smaller. As a record it has about 35 KB. */
-  public static final int BOMB_VALUE_BYTES = 1_100_000_000;
+  /** How far the record of {@link #plantBomb} decompresses. */
+  public static final int BOMB_VALUE_BYTES = Bomb.ZSTD_VALUE_BYTES;
 
   /** The key of the record that decompresses far. */
   public static final String BOMB_KEY = "bomb";
@@ -43,9 +42,7 @@ public final class Incidents implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final long POLL_MS = 50;
-  private static final int LENGTH_FIELD = 8;
   private static final long LOST_PRODUCER = 987_654;
-  private static final int GARBAGE = 0x7fff_fff0;
 
   private final String bootstrap;
   private final BrokerJvm broker;
@@ -121,29 +118,49 @@ public final class Incidents implements AutoCloseable {
    * kept from, and a newer record of its key after it.
    */
   public Culprit plantBomb(String topic) throws Exception {
+    return plant(topic, Bomb.zstd(BOMB_KEY, System.currentTimeMillis()));
+  }
+
+  private Culprit plant(String topic, MemoryRecords bomb) throws Exception {
     topics.createCompacted(topic);
     topics.cleanable(topic, false);
     writer.write(topic, 100, KEYS);
-    long offset = dropBomb(topic);
+    long offset = RawProduce.send(bootstrap, topic, null, bomb);
     writer.put(topic, BOMB_KEY, "defused");
     writer.roll(topic, KEYS);
     return new Culprit(topic, 0, 0, offset);
   }
 
-  /** Sends the record that decompresses far to a topic that is there; returns its offset. */
-  public long dropBomb(String topic) throws IOException {
-    return RawProduce.send(
-        bootstrap, topic, null, Bomb.batch(BOMB_KEY, BOMB_VALUE_BYTES, System.currentTimeMillis()));
-  }
-
   /** Kills a cleaner thread, and the next one that comes by. */
   public Culprit killByBomb(String topic) throws Exception {
-    Culprit culprit = plantBomb(topic);
+    return lightTheFuse(plantBomb(topic));
+  }
+
+  /** The same by a record that gzip made small; the broker's heap must be below half a gigabyte. */
+  public Culprit killByGzipBomb(String topic) throws Exception {
+    return lightTheFuse(plant(topic, Bomb.gzip(BOMB_KEY, System.currentTimeMillis())));
+  }
+
+  private Culprit lightTheFuse(Culprit culprit) throws Exception {
     int from = log.get().size();
-    topics.cleanable(topic, true);
+    topics.cleanable(culprit.topic(), true);
     awaitLine(from, line -> line.contains("OutOfMemoryError"));
     awaitLine(from, line -> line.contains("kafka-log-cleaner-thread-") && line.contains("Stopped"));
     return culprit;
+  }
+
+  /** Takes away all that a topic holds while its broker runs, whatever it is that harms there. */
+  public void deleteAll(String topic) throws Exception {
+    int from = log.get().size();
+    topics.set(topic, "cleanup.policy", "compact,delete");
+    topics.deleteRecords(topic);
+    awaitLine(
+        from,
+        line ->
+            line.contains(topic + "-0")
+                && line.contains("log start offset")
+                && line.contains("breach"));
+    topics.set(topic, "cleanup.policy", "compact");
   }
 
   /**
@@ -165,40 +182,42 @@ public final class Incidents implements AutoCloseable {
 
   /** Has a partition marked uncleanable: garbage stands where a batch of it says its length. */
   public Culprit garbageLength(String topic) throws Exception {
-    topics.createCompacted(topic);
-    topics.cleanable(topic, false);
-    writer.roll(topic, KEYS);
-    Path segment = broker.logDir().resolve(topic + "-0").resolve("00000000000000000000.log");
-    long second;
-    long offset;
-    try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
-      file.seek(LENGTH_FIELD);
-      second = LENGTH_FIELD + Integer.BYTES + (long) file.readInt();
-      file.seek(second);
-      offset = file.readLong();
-      file.writeInt(GARBAGE);
-    }
+    return garbage(topic, SegmentHarm.LENGTH);
+  }
+
+  /** The same: garbage stands where a batch of it says its format. */
+  public Culprit garbageMagic(String topic) throws Exception {
+    return garbage(topic, SegmentHarm.MAGIC);
+  }
+
+  private Culprit garbage(String topic, SegmentHarm harm) throws Exception {
+    Culprit culprit = harmed(topic, harm);
     int from = log.get().size();
     topics.cleanable(topic, true);
     awaitLine(from, line -> line.contains("Marking its partition (" + topic + "-0)"));
-    return new Culprit(topic, 0, 0, offset);
+    return culprit;
   }
 
-  /** Flips one byte of a value in a sealed segment, which the cleaner neither sees nor mends. */
-  public Culprit flippedByte(String topic) throws Exception {
+  /** In a sealed segment of a new topic that the cleaner is kept from. */
+  private Culprit harmed(String topic, SegmentHarm harm) throws Exception {
     topics.createCompacted(topic);
     topics.cleanable(topic, false);
     writer.roll(topic, KEYS);
-    Path segment = broker.logDir().resolve(topic + "-0").resolve("00000000000000000000.log");
-    try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
-      file.seek(LENGTH_FIELD);
-      long last = LENGTH_FIELD + Integer.BYTES + (long) file.readInt() - 20;
-      file.seek(last);
-      int old = file.read();
-      file.seek(last);
-      file.write(old ^ 1);
-    }
-    return new Culprit(topic, 0, 0, 0);
+    return new Culprit(topic, 0, 0, harm.to(partition(topic).resolve("00000000000000000000.log")));
+  }
+
+  private Path partition(String topic) {
+    return broker.logDir().resolve(topic + "-0");
+  }
+
+  /** What a cleaner leaves that died while it copied: an output without a byte. */
+  public Path emptyOutput(String topic) throws IOException {
+    return Files.createFile(partition(topic).resolve("00000000000000000000.log.cleaned"));
+  }
+
+  /** Flips one bit of a value in a sealed segment, which the cleaner neither sees nor mends. */
+  public void flippedByte(String topic) throws Exception {
+    harmed(topic, SegmentHarm.FLIPPED_BIT);
   }
 
   /** A transaction that nobody ends soon, with sealed segments after its first record. */

@@ -7,12 +7,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 
@@ -103,6 +105,42 @@ public final class TestTopics {
     alter(
         new ConfigResource(ConfigResource.Type.TOPIC, topic),
         new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET));
+  }
+
+  /** What is set on a topic itself. */
+  public Map<String, String> own(String topic) throws InterruptedException, ExecutionException {
+    return own(
+        new ConfigResource(ConfigResource.Type.TOPIC, topic),
+        ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG);
+  }
+
+  /** What is set on a broker itself while it runs. */
+  public Map<String, String> ownOfBroker(int node) throws InterruptedException, ExecutionException {
+    return own(
+        new ConfigResource(ConfigResource.Type.BROKER, String.valueOf(node)),
+        ConfigEntry.ConfigSource.DYNAMIC_BROKER_CONFIG);
+  }
+
+  private Map<String, String> own(ConfigResource resource, ConfigEntry.ConfigSource source)
+      throws InterruptedException, ExecutionException {
+    try (Admin admin = admin()) {
+      return admin.describeConfigs(List.of(resource)).all().get().get(resource).entries().stream()
+          .filter(each -> each.source() == source)
+          .collect(Collectors.toMap(ConfigEntry::name, ConfigEntry::value));
+    }
+  }
+
+  /**
+   * Has the broker let go of all records of partition 0 of a topic, whose policy is to allow it.
+   */
+  void deleteRecords(String topic) throws InterruptedException, ExecutionException {
+    TopicPartition partition = new TopicPartition(topic, 0);
+    try (Admin admin = admin()) {
+      admin
+          .deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(logEnd(topic))))
+          .all()
+          .get();
+    }
   }
 
   /** Sets a dynamic setting of a broker. */

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.broker.Incidents;
+import io.kleaner.supervisor.http.ServiceApi;
 import java.util.List;
+import java.util.Map;
 
 /**
  * One record kills the cleaner of a broker, and again after its revival: it is told, named,
- * isolated on consent, and all other topics compact again. By default settings, wherever the broker
- * runs.
+ * isolated on consent, and all other topics compact again; cured and released, its own does too. By
+ * default settings, wherever the broker runs.
  */
 final class MainScenario {
+
+  private static final String POISONED = "poisoned";
 
   private final WatchLab lab;
   private final Incidents incidents;
@@ -27,7 +31,7 @@ final class MainScenario {
     incidents.healthy("orders");
     lab.await("well", () -> lab.facade().ready().ok());
 
-    Incidents.Culprit culprit = incidents.killByBomb("poisoned");
+    Incidents.Culprit culprit = incidents.killByBomb(POISONED);
     long killedMs = Clock.system().nowMs();
     lab.await("alert", () -> lab.isFiring("CleanerDead"));
     report("alert", killedMs);
@@ -37,6 +41,11 @@ final class MainScenario {
     reportMs("revival begun", first("REMEDY_BEGUN") - killedMs);
     reportMs("death in the journal", first("WORKER_DEAD") - killedMs);
 
+    Map<String, String> own = incidents.topics().own(POISONED);
+    assertThat(own)
+        .as("nothing is done unasked")
+        .containsEntry("min.cleanable.dirty.ratio", "0.01")
+        .doesNotContainKey("max.compaction.lag.ms");
     long answeredMs = Clock.system().nowMs();
     lab.approve(lab.remedy("isolate", "asked").orElseThrow());
     lab.await("isolated", () -> lab.remedy("isolate", "effective").isPresent());
@@ -49,9 +58,30 @@ final class MainScenario {
 
     lab.await("found", () -> !lab.incidents("CULPRIT_FOUND").isEmpty());
     assertThat(lab.incidents("CULPRIT_FOUND"))
-        .contains("poisoned-" + culprit.partition())
+        .contains(POISONED + "-" + culprit.partition())
         .contains("offset " + culprit.offset());
-    assertThat(lab.facade().status().get("isolatedTopics")).isEqualTo(List.of("poisoned"));
+    assertThat(lab.facade().status().get("isolatedTopics")).isEqualTo(List.of(POISONED));
+    assertThat(incidents.topics().ownOfBroker(1)).as("of the lever nothing stays").isEmpty();
+    releaseCured(own);
+  }
+
+  /**
+   * @param own the settings that the topic had before
+   */
+  private void releaseCured(Map<String, String> own) throws Exception {
+    incidents.deleteAll(POISONED);
+    long deaths = lab.count("WORKER_DEAD");
+
+    lab.act(ServiceApi.Action.RELEASE, POISONED);
+    lab.await("released", () -> lab.remedy("release", "effective").isPresent());
+
+    assertThat(incidents.topics().own(POISONED)).isEqualTo(own);
+    assertThat(lab.facade().status().get("isolatedTopics")).isEqualTo(List.of());
+    assertThat(lab.incidents("REMEDY_EFFECTIVE")).contains("release", POISONED + " is released");
+    incidents.letItClean(POISONED);
+    lab.awaitLooks(3);
+    assertThat(lab.count("WORKER_DEAD")).isEqualTo(deaths);
+    assertThat(lab.facade().ready().ok()).isTrue();
   }
 
   /** When what happened, a line each. */

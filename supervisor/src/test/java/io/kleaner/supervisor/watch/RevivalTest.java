@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.watch;
 
+import static org.assertj.core.api.Assumptions.assumeThat;
+
 import io.kleaner.supervisor.broker.BrokerJvm;
 import io.kleaner.supervisor.broker.BrokerSpec;
 import io.kleaner.supervisor.broker.Incidents;
@@ -8,20 +10,26 @@ import io.kleaner.supervisor.broker.KafkaVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** The main scenario with a broker's JVM, by all sources. */
+/**
+ * The main scenario with a broker's JVM of each release whose settings can be changed, by all
+ * sources.
+ */
 @Tag("full")
 class RevivalTest {
 
   @TempDir private Path temp;
 
-  @Test
-  void bomb_killsTheCleanerTwice_isToldNamedIsolatedOnConsentAndOthersCompactAgain()
-      throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"V4_3_1", "V3_9_1", "V2_8_2"})
+  void bomb_killsTheCleanerTwice_isToldNamedIsolatedOnConsentOthersCompactAndCuredItIsReleased(
+      KafkaVersion version) throws Exception {
+    assumeThat(BrokerJvm.unobtainable(version)).isEmpty();
     BrokerJvm broker =
-        BrokerJvm.format(temp.resolve("broker"), BrokerSpec.of(KafkaVersion.V4_3_1).heapMib(400));
+        BrokerJvm.format(temp.resolve("broker"), BrokerSpec.of(version).heapMib(400));
     try (broker) {
       broker.start();
       try (Incidents incidents = new Incidents(broker);
@@ -30,7 +38,8 @@ class RevivalTest {
 
         scenario.play();
 
-        Files.writeString(Path.of("target", "watch-figures.txt"), scenario.figures());
+        Files.writeString(
+            Path.of("target", "watch-figures-" + version.number() + ".txt"), scenario.figures());
       }
     }
   }

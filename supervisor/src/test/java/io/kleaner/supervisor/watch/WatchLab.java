@@ -37,6 +37,11 @@ final class WatchLab implements AutoCloseable {
 
   private static final long PATIENCE_S = 240;
 
+  /** As by default, but for how long what is gone is still told. */
+  private static final AlertPolicy SOON_OVER =
+      new AlertPolicy(
+          AlertPolicy.DEFAULT.holdOffMs(), AlertPolicy.DEFAULT.repeatIntervalMs(), 3_000);
+
   private final WatchService service;
   private final WatchFacade facade;
   private final ServiceApi.Subscription listening;
@@ -85,21 +90,7 @@ final class WatchLab implements AutoCloseable {
 
   /** A source that gives nothing is told after seconds. */
   static JudgeOptions soonSilent() {
-    JudgeOptions usual = JudgeOptions.defaults();
-    return new JudgeOptions(
-        usual.staleAfterMs(),
-        10_000,
-        usual.hungAfterMs(),
-        usual.starvedAfterMs(),
-        usual.spinningAfterMs(),
-        usual.stalledAfterMs(),
-        usual.crashWindowMs(),
-        usual.crashLoopDeaths(),
-        usual.trendWindowMs(),
-        usual.pinnedAfterMs(),
-        usual.hangingAfterMs(),
-        usual.diskSoonMs(),
-        usual.largeInternalBytes());
+    return new Sooner().silent(10_000).options();
   }
 
   private static ProbeTargets all(BrokerJvm broker) throws IOException {
@@ -130,7 +121,7 @@ final class WatchLab implements AutoCloseable {
                 policy,
                 judging,
                 500,
-                new AlertBook(AlertPolicy.DEFAULT, Map.of()),
+                new AlertBook(SOON_OVER, Map.of()),
                 new AlertDispatcher(List.of()))));
   }
 

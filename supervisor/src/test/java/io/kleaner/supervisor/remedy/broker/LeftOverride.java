@@ -7,12 +7,14 @@ import io.kleaner.supervisor.broker.BrokerJvm;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 
 /** A setting of a broker that a run set, journalled and did not live to take back. */
 public final class LeftOverride {
 
   private static final String TEXT = "1";
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final BrokerJvm broker;
   private final ConfigTarget target;
@@ -45,6 +47,19 @@ public final class LeftOverride {
   public boolean isSet() throws IOException {
     try (BrokerConnection connection = BrokerConnection.open(broker.bootstrap(), Map.of())) {
       return connection.settings().read(target, LeverRules.THREADS).own().isPresent();
+    }
+  }
+
+  /** Returns as soon as the broker has it, as in the middle of a remedy that was called for. */
+  public void awaitSet() throws IOException {
+    long endNs = System.nanoTime() + PATIENCE.toNanos();
+    try (BrokerConnection connection = BrokerConnection.open(broker.bootstrap(), Map.of())) {
+      ConfigAccess settings = connection.settings();
+      while (settings.read(target, LeverRules.THREADS).own().isEmpty()) {
+        if (System.nanoTime() > endNs) {
+          throw new IOException(LeverRules.THREADS + " was not set in time");
+        }
+      }
     }
   }
 

@@ -121,7 +121,11 @@ public final class RemedyLab implements AutoCloseable {
   }
 
   CleanerTuning tuning() {
-    return new CleanerTuning(1, overrides(), threads, TIMES, Clock.system(), new CancelToken());
+    return tuning(TIMES);
+  }
+
+  CleanerTuning tuning(LeverTimes times) {
+    return new CleanerTuning(1, overrides(), threads, times, Clock.system(), new CancelToken());
   }
 
   TopicIsolation isolation() {

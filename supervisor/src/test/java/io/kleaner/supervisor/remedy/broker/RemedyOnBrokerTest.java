@@ -13,6 +13,7 @@ import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
 import io.kleaner.supervisor.remedy.broker.Overrides.Ending;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Changed;
+import io.kleaner.supervisor.remedy.broker.RemedyOutcome.NotEffective;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Proof;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Refused;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Revived;
@@ -45,6 +46,9 @@ import org.junit.jupiter.api.io.TempDir;
 class RemedyOnBrokerTest {
 
   private static final ConfigTarget BROKER = ConfigTarget.broker(1);
+
+  /** Twice as much is more than the broker's heap has room for. */
+  private static final long FITTING_BYTES = 200L << 20;
 
   private RemedyLab lab;
 
@@ -293,6 +297,33 @@ class RemedyOnBrokerTest {
     assertThat(lab.tuning().release()).isInstanceOf(Changed.class);
     assertThat(lab.setting(BROKER, TuningRules.BUFFER).own()).isEmpty();
     assertThat(lab.journal().open()).isEmpty();
+  }
+
+  /** As if JMX had told of a heap that is not there: the broker takes the setting all the same. */
+  @Test
+  void resizeBuffer_doesNotFitTheHeapAfterAll_noThreadComesAndAllIsSetAsItWas() throws Exception {
+    String former = Long.toString(FITTING_BYTES);
+    lab.operator(BROKER, TuningRules.BUFFER, former);
+    try {
+      lab.awaitThreads("the operator's thread", seen -> ThreadWatch.ids(seen).size() == 1);
+
+      RemedyOutcome outcome =
+          lab.tuning(LeverTimes.DEFAULT).resizeBuffer(2 * FITTING_BYTES, OptionalLong.of(8L << 30));
+
+      assertThat(outcome)
+          .isInstanceOfSatisfying(
+              NotEffective.class,
+              failed -> {
+                assertThat(failed.undone()).isTrue();
+                assertThat(failed.reason()).contains("no new cleaner thread came");
+                assertThat(failed.evidence()).contains("is '" + former + "' again");
+              });
+      assertThat(lab.setting(BROKER, TuningRules.BUFFER).own()).contains(former);
+      assertThat(lab.journal().open()).isEmpty();
+      lab.awaitThreads("a thread is back", seen -> ThreadWatch.ids(seen).size() == 1);
+    } finally {
+      lab.operator(BROKER, TuningRules.BUFFER, null);
+    }
   }
 
   @Test
