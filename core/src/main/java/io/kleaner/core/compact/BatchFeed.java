@@ -54,6 +54,11 @@ final class BatchFeed {
       return Optional.empty();
     }
 
+    /** Where reading from a position of a segment's file has to end at the latest. */
+    default long readUpTo(Segment segment, long from, long end) {
+      return end;
+    }
+
     /** The last batch of a segment was seen. */
     default void segmentEnds(int index) throws IOException {}
   }
@@ -85,7 +90,7 @@ final class BatchFeed {
     }
     long end = scope.endPosition(current);
     if (!passOver(chunk)) {
-      read(chunk, end);
+      read(chunk, step.readUpTo(current, position, end));
     }
     if (position >= end) {
       closeFile();
@@ -95,19 +100,17 @@ final class BatchFeed {
     return true;
   }
 
-  /** Makes all that need not be read from here on a chunk without batches, if there is any. */
+  /** Makes what need not be read here a chunk without batches, if there is any. */
   private boolean passOver(Chunk chunk) {
     Optional<Stretches.Stretch> stretch = step.passOver(chunk.segment(), position);
-    boolean any = stretch.isPresent();
-    while (stretch.isPresent()) {
-      Stretches.Stretch passed = stretch.get();
-      chunk.passesOver(passed.batches());
-      pacer.passed(passed.to() - passed.from(), passed.batches(), passed.lastOffset());
-      nextOffset = passed.lastOffset() + 1;
-      position = passed.to();
-      stretch = step.passOver(chunk.segment(), position);
-    }
-    return any;
+    stretch.ifPresent(
+        passed -> {
+          chunk.passesOver(passed.batches());
+          pacer.passed(passed.to() - passed.from(), passed.batches(), passed.lastOffset());
+          nextOffset = passed.lastOffset() + 1;
+          position = passed.to();
+        });
+    return stretch.isPresent();
   }
 
   private void read(Chunk chunk, long end) throws IOException {

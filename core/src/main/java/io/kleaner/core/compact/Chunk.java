@@ -44,9 +44,9 @@ final class Chunk {
     passedOver = 0;
   }
 
-  /** Adds batches before all others of which nothing is read, since none survives. */
+  /** Says that it holds no batch, and stands for some that are not read, since none survives. */
   void passesOver(int batchCount) {
-    passedOver += batchCount;
+    passedOver = batchCount;
   }
 
   void endsSegment() {
@@ -107,7 +107,7 @@ final class Chunk {
     return last;
   }
 
-  /** How many batches were dropped unread; they stand before all others. */
+  /** How many batches were dropped unread; then it holds none. */
   int passedOver() {
     return passedOver;
   }

@@ -116,10 +116,15 @@ final class GroupCleaner {
     public Optional<Stretches.Stretch> passOver(Segment segment, long from) {
       Optional<Stretches.Stretch> dead =
           stretches
-              .deadAt(segment, from)
+              .at(segment, from)
               .filter(stretch -> transactions.isUnmovedUpTo(stretch.lastOffset()));
       dead.ifPresent(stretch -> walkOver(stretch));
       return dead;
+    }
+
+    @Override
+    public long readUpTo(Segment segment, long from, long end) {
+      return stretches.nextAfter(segment, from).orElse(end);
     }
   }
 

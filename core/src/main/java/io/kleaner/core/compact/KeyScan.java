@@ -103,6 +103,7 @@ final class KeyScan {
     index.finish();
     counts.superseded = index.superseded();
     counts.expiredTombstones = fates.settle();
+    stretches.settle();
     return counts;
   }
 
@@ -180,7 +181,7 @@ final class KeyScan {
         stretches.add(
             chunk.segment(),
             new Stretches.Stretch(
-                from, to, batch.lastOffset(), firstRecord, Math.toIntExact(records), chunk.size()));
+                from, to, batch.lastOffset(), firstRecord, records, chunk.size()));
       }
     }
 

@@ -113,7 +113,7 @@ final class RecordFates {
     }
 
     /** Leaves the batch and some after it of the same range, which have so many records. */
-    void leave(int records, int batches) {
+    void leave(long records, int batches) {
       if (clean) {
         cleanRecord += records;
         cleanBatch += batches;

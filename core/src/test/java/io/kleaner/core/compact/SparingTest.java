@@ -103,6 +103,31 @@ class SparingTest {
         .isEqualTo(stats.bytesBefore() + stats.bytesBefore() / BATCHES);
   }
 
+  @Test
+  void run_batchLargerThanWhatIsReadAtOnce_changesNothingOfThat() throws IOException {
+    String[] keys = IntStream.range(0, KEYS).mapToObj(i -> "key" + i).toArray(String[]::new);
+    try (ScriptedLog log = ScriptedLog.in(temp, Map.of())) {
+      log.put("large", "x".repeat(100_000));
+      for (int batch = 0; batch < BATCHES; batch++) {
+        put(log, keys);
+      }
+      log.roll().put("active", VALUE);
+    }
+
+    CleanStats stats =
+        cleaning()
+            .verify(CleanOptions.Verify.NONE)
+            .readBytes(4096)
+            .run(ScriptedLog.partition(temp))
+            .stats();
+
+    assertThat(stats.recordsKept()).isEqualTo(1 + KEYS);
+    long twice = stats.bytesAfter();
+    assertThat(stats.bytesRead())
+        .as("all of it once, and twice what stays, but for batches read beside the large one")
+        .isBetween(stats.bytesBefore() + twice, stats.bytesBefore() + twice + 110_000);
+  }
+
   /** Of a clean on this thread, when what is made once has been made. */
   private static long allocatedBytes(Path home, int recordsABatch) throws IOException {
     long least = Long.MAX_VALUE;

@@ -3,6 +3,7 @@ package io.kleaner.core.oracle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.core.compact.CleanStats;
 import io.kleaner.core.compact.Cleaning;
 import io.kleaner.core.compact.CompactionOutcome;
 import java.io.IOException;
@@ -43,6 +44,7 @@ class DifferentialTest {
   private final RetainCensus census = new RetainCensus();
   private int cleans;
   private int rolled;
+  private int passedOver;
 
   static LongStream seeds() {
     return Long.getLong("test.seed") == null
@@ -128,6 +130,7 @@ class DifferentialTest {
               CompactionOutcome.Compacted.class,
               it -> assertThat(it.endOffset()).isEqualTo(kafkas.get().endOffset()));
       cleans++;
+      countPassedOver(ours.stats());
       KafkaOracle.Cleaned cleaned = kafkas.get();
       RetentionModel.Told told =
           new RetentionModel.Told(
@@ -167,6 +170,14 @@ class DifferentialTest {
     long firstDirty = Math.max(scene.firstDirtyOffset(), scene.round().logStartOffset());
     return Optional.of(
         KafkaOracle.clean(partition, scene.round(), firstDirty, compacted.endOffset()));
+  }
+
+  /** Two passes and the deep comparison read every byte that is not passed over. */
+  private void countPassedOver(CleanStats stats) {
+    boolean allCompared = stats.segmentsUntouched() == 0;
+    if (allCompared && stats.bytesRead() < 3 * stats.bytesBefore() + 2 * stats.bytesWritten()) {
+      passedOver++;
+    }
   }
 
   private void assertSame(String what, Path kafkas, Path ours, Scene scene) throws IOException {
@@ -224,6 +235,7 @@ class DifferentialTest {
     assertThat(census.removedBytes()).isPositive();
     assertThat(cleans).isGreaterThan(DEFAULT_SEEDS);
     assertThat(rolled).isPositive();
+    assertThat(passedOver).as("cleans whose second pass left something out").isGreaterThan(10);
   }
 
   static Map<String, String> config(Shape shape) {
