@@ -141,7 +141,9 @@ final class CompactCommand implements Callable<Integer> {
       names = "--throttle",
       paramLabel = "BYTES/s",
       converter = Sizes.class,
-      description = "Bytes read and written per second, all threads together. Default: no limit.")
+      description =
+          "Bytes read and written per second, all threads together, counted by the MiB: one clean of"
+              + " less is not slowed itself, but the next one waits for it. Default: no limit.")
   private Long throttle;
 
   @Option(

@@ -7,6 +7,8 @@ import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.config.TopicConfigFile;
+import io.kleaner.supervisor.probe.broker.ReleaseByFiles;
+import io.kleaner.supervisor.probe.broker.ReleaseGate;
 import io.kleaner.supervisor.remedy.broker.BrokerConnection;
 import io.kleaner.supervisor.remedy.broker.OverrideJournal;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
@@ -67,6 +69,14 @@ final class CompactNowCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       description = "Where the cluster is reached.")
   private String bootstrap;
+
+  @Option(
+      names = "--broker-version",
+      paramLabel = "RELEASE",
+      description =
+          "The broker's release, such as 4.3.1: one of 0.9 is never asked."
+              + " Default: what --log-dir tells; where that is nothing, none is asked.")
+  private String version;
 
   @Option(
       names = "--command-config",
@@ -151,6 +161,11 @@ final class CompactNowCommand implements Callable<Integer> {
     Map<String, String> properties = clientProperties();
     Optional<byte[]> key = key();
     List<Path> dirs = realLogDirs();
+    Optional<String> shut = gate(dirs);
+    if (shut.isPresent()) {
+      terminal.problem("kleaner: " + shut.get() + ".");
+      return ExitCode.REFUSED.number();
+    }
     Path state =
         StateHome.open(fileSystem, stateDir == null ? StateHome.byDefault() : stateDir, dirs);
     CompactNowReport report = new CompactNowReport(terminal, json);
@@ -207,6 +222,7 @@ final class CompactNowCommand implements Callable<Integer> {
   private Map<String, String> clientProperties() throws IOException {
     List<String> problems = new ArrayList<>();
     SourceOptions.checkAddresses(bootstrap, problems);
+    SourceOptions.release(version, problems);
     Map<String, String> properties =
         commandConfig == null
             ? Map.of()
@@ -215,6 +231,15 @@ final class CompactNowCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), String.join("; ", problems));
     }
     return properties;
+  }
+
+  /** Why the broker must not be asked; empty if it may be. */
+  private Optional<String> gate(List<Path> dirs) throws IOException {
+    boolean newFiles = false;
+    for (Path dir : dirs) {
+      newFiles |= ReleaseByFiles.since011(fileSystem, dir);
+    }
+    return ReleaseGate.byFiles(Optional.ofNullable(version), newFiles, Clock.system()).shutNow();
   }
 
   private Optional<byte[]> key() {

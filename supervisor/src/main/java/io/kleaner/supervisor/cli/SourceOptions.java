@@ -33,6 +33,15 @@ final class SourceOptions {
   private String bootstrap;
 
   @Option(
+      names = "--broker-version",
+      paramLabel = "RELEASE",
+      description =
+          "The broker's release, such as 0.9.0.1 or 4.3.1. One of 0.9 is never asked by"
+              + " --bootstrap-server; where named sources don't tell the release, none is."
+              + " Default: what JMX, --broker-log and --log-dir tell.")
+  private String version;
+
+  @Option(
       names = "--command-config",
       paramLabel = "FILE",
       description =
@@ -124,11 +133,24 @@ final class SourceOptions {
     }
     return new ProbeTargets(
         admin,
+        release(version, problems),
         target,
         logDirs,
         brokerLogs,
         at,
         new SettingsResolver(List.of(SettingsSource.internalTopics())));
+  }
+
+  /**
+   * A release by the operator's word.
+   *
+   * @param problems gets what is none
+   */
+  static Optional<String> release(String version, List<String> problems) {
+    if (version != null && !version.matches("\\d+(\\.\\d+)+")) {
+      problems.add("--broker-version " + version + " is no release, such as 0.9.0.1 or 4.3.1");
+    }
+    return Optional.ofNullable(version);
   }
 
   private static boolean isDirectory(FileSystem fileSystem, Path dir) {

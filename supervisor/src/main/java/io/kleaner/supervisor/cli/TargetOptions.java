@@ -17,6 +17,8 @@ import picocli.CommandLine.TypeConversionException;
 /** What is worked on, and up to where. */
 final class TargetOptions {
 
+  private static final int TOPICS_SHOWN = 10;
+
   @Parameters(
       arity = "1..*",
       paramLabel = "DIR",
@@ -103,7 +105,24 @@ final class TargetOptions {
             + logDir.dir()
             + " holds no partition"
             + (topic == null ? "" : " of a topic whose whole name matches '" + topic + "'"));
+    if (topic != null) {
+      terminal.problem("  " + present(logDir));
+    }
     return true;
+  }
+
+  /** Which topics there are instead. */
+  private static String present(LogDir logDir) {
+    List<String> topics =
+        logDir.partitions().stream().map(TargetOptions::topicOf).distinct().sorted().toList();
+    if (topics.isEmpty()) {
+      return "It holds no partition at all: name a log directory of the broker.";
+    }
+    int more = topics.size() - TOPICS_SHOWN;
+    return "Topics there: "
+        + String.join(", ", topics.subList(0, Math.min(TOPICS_SHOWN, topics.size())))
+        + (more > 0 ? ", and " + more + " more" : "")
+        + ". Say '.*' where anything may stand, as in 'orders.*'.";
   }
 
   /** Whether the user named the partitions, one way or the other. */

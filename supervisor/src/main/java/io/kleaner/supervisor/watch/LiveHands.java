@@ -11,6 +11,7 @@ import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.FreshThreads;
 import io.kleaner.supervisor.probe.broker.JmxTarget;
+import io.kleaner.supervisor.probe.broker.ReleaseGate;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.probe.broker.Source;
 import io.kleaner.supervisor.remedy.broker.BrokerConnection;
@@ -57,11 +58,12 @@ public final class LiveHands implements BrokerHands {
   private final CancelToken token;
   private final Clock clock;
   private final IsolatedTopics isolated = new IsolatedTopics();
+  private final ReleaseGate gate;
   private volatile boolean leftovers;
-  private volatile String tooOld = "";
 
   private LiveHands(
       BrokerConnection connection,
+      ReleaseGate gate,
       OverrideJournal journal,
       RemedyPolicy policy,
       Journal incidents,
@@ -71,9 +73,10 @@ public final class LiveHands implements BrokerHands {
       CancelToken token,
       Clock clock) {
     this.connection = connection;
+    this.gate = gate;
     this.journal = journal;
     this.incidents = incidents;
-    this.overrides = new Overrides(connection.settings(), journal, clock);
+    this.overrides = new Overrides(connection.settings(), journal, clock, token);
     this.isolation = new TopicIsolation(overrides, clock);
     this.desk = new RemedyDesk(policy, incidents, clock);
     this.eye = eye;
@@ -96,6 +99,7 @@ public final class LiveHands implements BrokerHands {
   /**
    * Opens them; nothing is connected yet.
    *
+   * @param gate whether the broker may be asked at all
    * @param stateDir exists, and is ours alone
    * @param incidents where remedies are written down
    * @param logDirs whose checkpoints show whether a clean ended
@@ -106,6 +110,7 @@ public final class LiveHands implements BrokerHands {
       FileSystem fileSystem,
       Clock clock,
       AdminTarget admin,
+      ReleaseGate gate,
       Optional<JmxTarget> jmx,
       List<Path> logDirs,
       Path stateDir,
@@ -121,6 +126,7 @@ public final class LiveHands implements BrokerHands {
       try {
         return new LiveHands(
             connection,
+            gate,
             journal,
             policy,
             incidents,
@@ -182,7 +188,7 @@ public final class LiveHands implements BrokerHands {
       takeStock();
       boolean ofTopic =
           order.remedy() == BrokerRemedy.ISOLATE || order.remedy() == BrokerRemedy.RELEASE;
-      if (ofTopic && !isBroker(order) && noClient().isEmpty()) {
+      if (ofTopic && !isBroker(order) && gate.shutNow().isEmpty()) {
         isolated.lookAt(order.subject(), clock.nowMs(), isolation::isIsolated);
       }
     }
@@ -190,10 +196,10 @@ public final class LiveHands implements BrokerHands {
 
   private RemedyOutcome act(Order order, boolean byHand, OptionalLong confirmed)
       throws IOException {
-    Optional<String> noClient = noClient();
-    if (noClient.isPresent()) {
+    Optional<String> shut = gate.shutNow();
+    if (shut.isPresent()) {
       return new RemedyOutcome.Refused(
-          noClient.get(), "Change server.properties instead, and restart the broker.");
+          shut.get(), "Change server.properties instead, and restart the broker.");
     }
     return switch (order.remedy()) {
       case REVIVE -> lever(node()).revive(this::somethingToClean);
@@ -208,16 +214,6 @@ public final class LiveHands implements BrokerHands {
               .transactions(clock, token)
               .abort(order.partition().get(0), order.number(), confirmed);
     };
-  }
-
-  /** Why the broker may not be asked by a client of today; what was once seen of it holds. */
-  private Optional<String> noClient() {
-    remember(view.get());
-    return Optional.of(tooOld).filter(why -> !why.isEmpty());
-  }
-
-  private void remember(BrokerSample sample) {
-    sample.broker().get().flatMap(BrokerIdentity::noClient).ifPresent(why -> tooOld = why);
   }
 
   /** By the newest look: what called for a remedy may be cleaned by the time it has its turn. */
@@ -256,7 +252,6 @@ public final class LiveHands implements BrokerHands {
 
   @Override
   public Set<String> isolated(BrokerSample sample) {
-    remember(sample);
     return isolated.at(sample);
   }
 

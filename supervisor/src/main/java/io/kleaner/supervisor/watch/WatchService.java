@@ -129,6 +129,7 @@ public final class WatchService implements AutoCloseable {
         fileSystem,
         clock,
         setup.targets().admin().get(),
+        probes.gate(),
         setup.targets().jmx(),
         setup.targets().logDirs(),
         state.dir(),

@@ -145,6 +145,7 @@ class CompactNowTest {
       assertThat(open).isNotNull();
       assertThat(run.exit()).as(run.all()).isEqualTo(ExitCode.FINDINGS.number());
       assertThat(run.out()).contains("gave-up", "transaction that is open since offset 0");
+      assertThat(run.err()).as("told while it goes on").contains("pinned-0 is pinned at offset 0");
       assertThat(settings("pinned")).isEqualTo(before);
     }
   }

@@ -7,6 +7,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -119,5 +121,34 @@ class WatchUsageTest {
 
     assertThat(run.exit()).isEqualTo(1);
     assertThat(run.err()).contains("no topic or partition 'nothing' is seen");
+  }
+
+  @Test
+  void compactNow_brokerThatMayBeOf09_isRefusedBeforeAnythingConnects() throws Exception {
+    Path state = temp.resolve("state");
+    String[] line = {
+      "compact-now", "--bootstrap-server", "127.0.0.1:1", "--state-dir", state.toString()
+    };
+    Path old = Files.createDirectories(temp.resolve("old"));
+    Path now = Files.createDirectories(temp.resolve("now"));
+    Files.createFile(now.resolve("log-start-offset-checkpoint"));
+
+    Cli.Run unknown = Cli.run(with(line, "--log-dir", old, "orders"));
+    assertThat(unknown.exit()).isEqualTo(3);
+    assertThat(unknown.err())
+        .contains("nothing that only brokers since 0.11 write")
+        .contains("--broker-version");
+    Cli.Run stated = Cli.run(with(line, "--log-dir", now, "--broker-version", "0.9.0.1", "orders"));
+    assertThat(stated.exit()).isEqualTo(3);
+    assertThat(stated.err()).contains("the broker is Kafka 0.9.0.1");
+    assertThat(state).as("nothing was begun").doesNotExist();
+    assertThat(Cli.run(with(line, "--log-dir", now, "--broker-version", "new", "x")).all())
+        .contains("exit 2", "is no release");
+  }
+
+  private static Object[] with(String[] line, Object... more) {
+    List<Object> all = new ArrayList<>(List.of((Object[]) line));
+    all.addAll(List.of(more));
+    return all.toArray();
   }
 }

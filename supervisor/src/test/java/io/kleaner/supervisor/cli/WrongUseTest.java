@@ -159,6 +159,29 @@ class WrongUseTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"compact", "plan"})
+  void anyCommand_patternThatMatchesNoTopic_namesSomeThatAreThere(String command)
+      throws IOException {
+    Path many = Files.createDirectories(temp.resolve("many"));
+    Files.writeString(many.resolve("meta.properties"), "version=1\nnode.id=1\n");
+    Files.writeString(many.resolve(".kafka_cleanshutdown"), "");
+    for (int i = 10; i < 22; i++) {
+      Files.createDirectories(many.resolve("orders" + i + "-0"));
+      Files.createDirectories(many.resolve("orders" + i + "-1"));
+    }
+    before = Tree.of(temp);
+
+    Cli.Run run = Cli.run(command, "--topic", "orders", many);
+
+    assertThat(run.exit()).as(run.all()).isZero();
+    assertThat(run.err()).contains("no partition of a topic whose whole name matches 'orders'");
+    assertThat(run.nextStep())
+        .contains("Topics there: orders10, orders11,", "orders19, and 2 more.", "'orders.*'")
+        .doesNotContain("orders20");
+    assertThat(Tree.of(temp)).isEqualTo(before);
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"compact", "plan", "check", "recover"})
   void anyCommand_fileInsteadOfADirectory_isRefused(String command) throws IOException {
     Path file = logDir.resolve("meta.properties");

@@ -147,6 +147,7 @@ class ContainerTest {
   private static ProbeTargets targets(Broker broker, Path data, Path log) {
     return new ProbeTargets(
         Optional.of(new AdminTarget(broker.address(), Map.of())),
+        Optional.empty(),
         Optional.of(JmxTarget.of(broker.jmx(), Optional.empty(), false)),
         List.of(data),
         List.of(log),

@@ -10,6 +10,7 @@ import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.journal.Journal;
 import io.kleaner.supervisor.judge.broker.Broker;
 import io.kleaner.supervisor.probe.broker.AdminTarget;
+import io.kleaner.supervisor.probe.broker.ReleaseGate;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
@@ -32,6 +33,7 @@ class LiveHandsTest {
 
   @TempDir private Path dir;
   private final Broker broker = new Broker();
+  private ReleaseGate gate = ReleaseGate.byFiles(Optional.empty(), true, Clock.system());
 
   private LiveHands open(Journal incidents) throws IOException {
     return LiveHands.open(
@@ -39,6 +41,7 @@ class LiveHandsTest {
         Clock.system(),
         // Nobody listens there, and nobody is asked.
         new AdminTarget("127.0.0.1:1", Map.of()),
+        gate,
         Optional.empty(),
         List.of(),
         dir,
@@ -91,6 +94,22 @@ class LiveHandsTest {
         Thread.onSpinWait();
       }
       assertThat(hands.unable()).isEmpty();
+    }
+  }
+
+  @Test
+  void carryOut_brokerThatMustNotBeAsked_isRefusedWithTheGatesReason() throws Exception {
+    gate = ReleaseGate.byFiles(Optional.of("0.9.0.1"), true, Clock.system());
+    try (Journal incidents = Journal.open(new LocalFileSystem(), dir);
+        LiveHands hands = open(incidents)) {
+      RemedyDesk.Answer answer =
+          hands.carryOut(
+              new BrokerHands.Order(BrokerRemedy.REVIVE, "broker", List.of(), 0, "a test"),
+              true,
+              OptionalLong.empty());
+
+      assertThat(Endings.state(answer)).isEqualTo(Ticket.State.REFUSED);
+      assertThat(Endings.text(answer)).contains("Kafka 0.9.0.1", "it is not asked");
     }
   }
 

@@ -10,6 +10,7 @@ import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.journal.Journal;
 import io.kleaner.supervisor.probe.broker.AdminTarget;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
+import io.kleaner.supervisor.probe.broker.ReleaseGate;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
@@ -33,6 +34,7 @@ class LiveHandsUnknownBrokerTest {
         new LocalFileSystem(),
         new FixedClock(1_000),
         new AdminTarget("localhost:1", Map.of()),
+        ReleaseGate.byFiles(Optional.empty(), true, new FixedClock(1_000)),
         Optional.empty(),
         List.of(),
         state,

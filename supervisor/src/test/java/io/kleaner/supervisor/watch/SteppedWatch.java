@@ -47,6 +47,7 @@ final class SteppedWatch {
             new ProbeTargets(
                 Optional.of(new AdminTarget("127.0.0.1:1", Map.of())),
                 Optional.empty(),
+                Optional.empty(),
                 List.of(),
                 List.of(),
                 ZoneOffset.UTC,

@@ -96,6 +96,7 @@ final class WatchLab implements AutoCloseable {
   private static ProbeTargets all(BrokerJvm broker) throws IOException {
     return new ProbeTargets(
         Optional.of(new AdminTarget(broker.bootstrap(), Map.of())),
+        Optional.empty(),
         Optional.of(JmxTarget.of(broker.jmx(), Optional.empty(), false)),
         List.of(broker.logDir()),
         List.of(broker.logs().resolve("log-cleaner.log"), broker.logs().resolve("server.log")),
@@ -129,6 +130,7 @@ final class WatchLab implements AutoCloseable {
   static ProbeTargets through(Relay relay, ProbeTargets targets) {
     return new ProbeTargets(
         Optional.of(new AdminTarget(relay.address(), Map.of())),
+        targets.version(),
         targets.jmx(),
         targets.logDirs(),
         targets.brokerLogs(),

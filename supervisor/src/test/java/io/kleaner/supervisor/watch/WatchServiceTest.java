@@ -57,6 +57,7 @@ class WatchServiceTest {
                 // Nobody listens there.
                 Optional.of(new AdminTarget("127.0.0.1:1", Map.of())),
                 Optional.empty(),
+                Optional.empty(),
                 List.of(),
                 List.of(),
                 ZoneId.systemDefault(),

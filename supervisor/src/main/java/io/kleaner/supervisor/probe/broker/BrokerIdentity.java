@@ -12,7 +12,7 @@ import java.util.OptionalLong;
  * @param nodeId its number in the cluster
  * @param clusterId of its cluster
  * @param address where clients reach it, {@code host:port}
- * @param version Kafka's release, from JMX
+ * @param version Kafka's release, from JMX or the broker's log
  * @param startedAtMs when its JVM started, milliseconds since the epoch, from JMX
  * @param pid of its process, from JMX
  * @param maxHeapBytes the greatest heap of its JVM, from JMX
@@ -31,13 +31,5 @@ public record BrokerIdentity(
   /** Keeps its own copy. */
   public BrokerIdentity {
     clusterNodes = List.copyOf(clusterNodes);
-  }
-
-  /**
-   * Why no client of today may be connected to it, a sentence: a broker of 0.9 logs an exception
-   * for each call. Empty if one may be, or its release is not known.
-   */
-  public Optional<String> noClient() {
-    return ReleaseGate.tooOld(version);
   }
 }

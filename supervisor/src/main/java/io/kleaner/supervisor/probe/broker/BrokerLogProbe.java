@@ -33,10 +33,16 @@ final class BrokerLogProbe implements AutoCloseable {
     private final LogTail tail;
     private final LogLines lines;
     private Optional<String> problem = Optional.empty();
+    private int looks;
 
     Followed(LogTail tail, LogLines lines) {
       this.tail = tail;
       this.lines = lines;
+    }
+
+    /** Each look reads to the end, and the next one makes its last entry whole. */
+    boolean readToEnd() {
+      return looks > 1;
     }
   }
 
@@ -95,7 +101,9 @@ final class BrokerLogProbe implements AutoCloseable {
                         each.tail.position(),
                         each.tail.skippedBytes(),
                         each.problem))
-            .toList());
+            .toList(),
+        files.stream().allMatch(each -> each.readToEnd() || each.problem.isPresent()),
+        parser.version());
   }
 
   private void read(Followed each, List<LogEntry> entries) throws IOException {
@@ -105,6 +113,7 @@ final class BrokerLogProbe implements AutoCloseable {
       // Nothing came since the last look: what is under way is whole.
       keep(each.lines.flush(), entries);
     }
+    each.looks++;
   }
 
   /** Others are dropped at once: a first look reads many megabytes. */

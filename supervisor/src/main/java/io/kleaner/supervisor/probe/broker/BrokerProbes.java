@@ -5,7 +5,9 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.time.Clock;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -29,10 +31,12 @@ public final class BrokerProbes implements AutoCloseable {
   private final Optional<Lookout<AdminView>> admin;
   private final Optional<Lookout<CleanerLog>> log;
   private final Map<Path, Lookout<LogDirView>> logDirs = new LinkedHashMap<>();
+  private final ReleaseGate gate;
 
   /** Not started yet; nothing is connected or read. */
   public BrokerProbes(ProbeTargets targets, FileSystem fileSystem, Clock clock) {
     this.clock = clock;
+    this.gate = new ReleaseGate(targets.version(), this::testimony, clock);
     this.jmx =
         targets
             .jmx()
@@ -47,12 +51,7 @@ public final class BrokerProbes implements AutoCloseable {
             .admin()
             .map(
                 target -> {
-                  AdminProbe probe =
-                      new AdminProbe(
-                          target,
-                          clock,
-                          this::nodeHint,
-                          new ReleaseGate(targets.jmx().isPresent(), this::byJmx, clock));
+                  AdminProbe probe = new AdminProbe(target, clock, this::nodeHint, gate);
                   return new Lookout<>(
                       Source.ADMIN, clock, ADMIN_EVERY_MS, ADMIN_PATIENCE_MS, probe::look, probe);
                 });
@@ -100,6 +99,34 @@ public final class BrokerProbes implements AutoCloseable {
   /** Requests that the Admin API's probe put on the cluster in the last minute. */
   public long requestsPerMinute() {
     return admin.flatMap(each -> each.newest().get()).map(AdminView::requestsPerMinute).orElse(0L);
+  }
+
+  /** Whether the broker may be asked by a client of today. */
+  public ReleaseGate gate() {
+    return gate;
+  }
+
+  private ReleaseGate.Testimony testimony() {
+    Optional<String> byJmx = byJmx().flatMap(BrokerIdentity::version);
+    Optional<String> version =
+        byJmx.or(() -> log.flatMap(each -> each.newest().get()).flatMap(CleanerLog::version));
+    boolean newFiles =
+        logDirs.values().stream()
+            .flatMap(each -> each.newest().get().stream())
+            .anyMatch(view -> view.facts().since011());
+    List<String> awaited = new ArrayList<>();
+    if (jmx.isPresent()) {
+      awaited.add("JMX does not tell");
+    }
+    boolean readsLog =
+        log.isPresent() && log.get().newest().get().filter(CleanerLog::readToEnd).isEmpty();
+    if (readsLog) {
+      awaited.add("its log was not read yet");
+    }
+    if (!logDirs.isEmpty()) {
+      awaited.add(ReleaseGate.NOTHING_NEW_IN_FILES);
+    }
+    return new ReleaseGate.Testimony(version, newFiles, awaited);
   }
 
   private Optional<BrokerIdentity> byJmx() {

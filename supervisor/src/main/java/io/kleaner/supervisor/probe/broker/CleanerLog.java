@@ -10,8 +10,11 @@ import java.util.Optional;
  *
  * @param events the newest few thousand, the oldest first
  * @param files that are read
+ * @param readToEnd whether what stood in them when we came was read
+ * @param version the broker's release, as the last line says that tells it
  */
-public record CleanerLog(List<LogEvent> events, List<LogFile> files) {
+public record CleanerLog(
+    List<LogEvent> events, List<LogFile> files, boolean readToEnd, Optional<String> version) {
 
   /** Keeps its own copies. */
   public CleanerLog {

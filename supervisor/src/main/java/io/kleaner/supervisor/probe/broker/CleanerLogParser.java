@@ -52,6 +52,10 @@ final class CleanerLogParser {
           "Stopping serving (?:logs|replicas) in (?:log )?dir (\\S+)"
               + "|Failed to clean up log for \\S+ in dir (\\S+) due to IOException");
 
+  /** Each client in the broker's JVM says it too, and is of the same release. */
+  private static final Pattern VERSION = Pattern.compile("\\bKafka version ?: ?(\\d+(?:\\.\\d+)+)");
+
+  private Optional<String> version = Optional.empty();
   private final Map<Integer, TopicPartition> begun = new HashMap<>();
   private Optional<TopicPartition> lastBegun = Optional.empty();
 
@@ -63,6 +67,7 @@ final class CleanerLogParser {
         || head.contains("starting")
         || head.contains("Stopping serving")
         || head.contains("invalid messages")
+        || head.contains("Kafka version")
         || entry.rest().stream().anyMatch(line -> line.contains("cleaned log"));
   }
 
@@ -70,6 +75,10 @@ final class CleanerLogParser {
   List<LogEvent> parse(LogEntry entry) {
     String head = entry.head();
     List<LogEvent> events = new ArrayList<>();
+    Matcher says = VERSION.matcher(head);
+    if (says.find()) {
+      version = Optional.of(says.group(1));
+    }
     Matcher starts = BROKER_STARTS.matcher(head);
     if (starts.find()) {
       begun.clear();
@@ -82,6 +91,11 @@ final class CleanerLogParser {
     uncleanable(entry, events);
     numbers(entry, events);
     return events;
+  }
+
+  /** The broker's release, as the last entry says that tells it. */
+  Optional<String> version() {
+    return version;
   }
 
   private void begins(LogEntry entry, List<LogEvent> events) {

@@ -10,6 +10,7 @@ import java.util.OptionalInt;
  *
  * @param nodeId of its owner, from {@code meta.properties}
  * @param clusterId of its owner
+ * @param since011 whether it holds what only brokers since 0.11 write
  * @param partitions how many partition directories it holds
  * @param usableBytes free on its disk, -1 if not known
  * @param problems what is odd, a sentence each: a checkpoint that cannot be read, say
@@ -17,6 +18,7 @@ import java.util.OptionalInt;
 public record LogDirFacts(
     OptionalInt nodeId,
     Optional<String> clusterId,
+    boolean since011,
     int partitions,
     long usableBytes,
     List<String> problems) {

@@ -53,6 +53,7 @@ final class LogDirProbe {
   private final Map<TopicPartition, WatchedPartition> watched = new HashMap<>();
   private Optional<LogDir> understood = Optional.empty();
   private Set<String> names = Set.of();
+  private boolean since011;
 
   /**
    * @param fallback where settings come from if the Admin API doesn't say
@@ -194,12 +195,18 @@ final class LogDirProbe {
     } catch (IOException e) {
       problems.add("meta.properties cannot be read: " + Reason.of(e));
     }
+    try {
+      since011 = since011 || ReleaseByFiles.since011(fileSystem, found.dir());
+    } catch (IOException e) {
+      // meta.properties, which was told above.
+      since011 = false;
+    }
     long usable = -1;
     try {
       usable = fileSystem.usableBytes(found.dir());
     } catch (IOException e) {
       problems.add("the free space is not known: " + Reason.of(e));
     }
-    return new LogDirFacts(node, cluster, found.partitions().size(), usable, problems);
+    return new LogDirFacts(node, cluster, since011, found.partitions().size(), usable, problems);
   }
 }

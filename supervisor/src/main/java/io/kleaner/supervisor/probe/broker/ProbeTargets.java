@@ -11,6 +11,7 @@ import java.util.Optional;
  * By what a broker is watched; each part is optional.
  *
  * @param admin a cluster, and which of its brokers; never one of 0.9
+ * @param version its release by the operator's word
  * @param jmx its JVM
  * @param logDirs its log directories, read only
  * @param brokerLogs its log files
@@ -19,6 +20,7 @@ import java.util.Optional;
  */
 public record ProbeTargets(
     Optional<AdminTarget> admin,
+    Optional<String> version,
     Optional<JmxTarget> jmx,
     List<Path> logDirs,
     List<Path> brokerLogs,

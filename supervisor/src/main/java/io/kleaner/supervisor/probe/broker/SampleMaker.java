@@ -86,7 +86,8 @@ final class SampleMaker {
             .map(LogDirView::facts)
             .filter(facts -> facts.nodeId().isPresent())
             .findFirst();
-    if (byAdmin.isEmpty() && byJmx.isEmpty() && byDir.isEmpty()) {
+    Optional<String> byLog = log.get().flatMap(CleanerLog::version);
+    if (byAdmin.isEmpty() && byJmx.isEmpty() && byDir.isEmpty() && byLog.isEmpty()) {
       return admin.map(AdminView::broker).or(jmx.map(JmxView::broker));
     }
     OptionalInt node =
@@ -102,7 +103,7 @@ final class SampleMaker {
                 .flatMap(BrokerIdentity::clusterId)
                 .or(() -> byDir.flatMap(LogDirFacts::clusterId)),
             byAdmin.flatMap(BrokerIdentity::address),
-            byJmx.flatMap(BrokerIdentity::version),
+            byJmx.flatMap(BrokerIdentity::version).or(() -> byLog),
             byJmx.map(BrokerIdentity::startedAtMs).orElse(OptionalLong.empty()),
             byJmx.map(BrokerIdentity::pid).orElse(OptionalLong.empty()),
             byJmx.map(BrokerIdentity::maxHeapBytes).orElse(OptionalLong.empty()),

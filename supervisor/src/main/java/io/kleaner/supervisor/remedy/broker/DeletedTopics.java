@@ -23,11 +23,16 @@ final class DeletedTopics {
 
   private final ConfigAccess access;
   private final Clock clock;
+  private final CancelToken token;
   private final Map<String, Long> missedSinceNs = new ConcurrentHashMap<>();
 
-  DeletedTopics(ConfigAccess access, Clock clock) {
+  /**
+   * @param token ends waiting; what is not sure by then is asked again later
+   */
+  DeletedTopics(ConfigAccess access, Clock clock, CancelToken token) {
     this.access = access;
     this.clock = clock;
+    this.token = token;
   }
 
   /**
@@ -39,7 +44,6 @@ final class DeletedTopics {
    */
   boolean isDeleted(String topic) throws IOException {
     long beganNs = clock.nanoTime();
-    CancelToken pause = new CancelToken();
     while (true) {
       String doubt = "it may have no metadata yet";
       try {
@@ -63,7 +67,10 @@ final class DeletedTopics {
             "the broker said that there is no such topic, which is not certain: " + doubt);
       }
       try {
-        pause.sleep(POLL_NS);
+        if (token.sleep(POLL_NS)) {
+          throw new IOException(
+              "it was stopped while it looked whether topic " + topic + " was deleted");
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new IOException("interrupted while looking for topic " + topic, e);

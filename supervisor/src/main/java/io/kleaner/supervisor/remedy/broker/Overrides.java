@@ -32,12 +32,22 @@ public final class Overrides {
   private final Clock clock;
   private final DeletedTopics deleted;
 
-  /** Takes its parts; all stay open and are the caller's. */
+  /** Takes its parts; all stay open and are the caller's. Waits for what it must, whatever ends. */
   public Overrides(ConfigAccess access, OverrideJournal journal, Clock clock) {
+    this(access, journal, clock, new CancelToken());
+  }
+
+  /**
+   * Takes its parts; all stay open and are the caller's.
+   *
+   * @param token once it is cancelled nobody waits any longer to be sure that a topic was deleted:
+   *     its overrides stay in the journal, for the next start
+   */
+  public Overrides(ConfigAccess access, OverrideJournal journal, Clock clock, CancelToken token) {
     this.access = access;
     this.journal = journal;
     this.clock = clock;
-    this.deleted = new DeletedTopics(access, clock);
+    this.deleted = new DeletedTopics(access, clock, token);
   }
 
   /** How an override ended. */

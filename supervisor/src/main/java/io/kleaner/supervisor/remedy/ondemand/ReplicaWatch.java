@@ -34,8 +34,6 @@ final class ReplicaWatch {
 
   static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
-  private static final long TELL_NS = TimeUnit.SECONDS.toNanos(5);
-
   private final FileSystem fileSystem;
   private final ClusterView cluster;
   private final Clock clock;
@@ -43,8 +41,7 @@ final class ReplicaWatch {
   private final long beganNs;
   private final List<ReplicaState> replicas = new ArrayList<>();
   private final List<Partition> unwatched = new ArrayList<>();
-  private long toldNs;
-  private String told = "";
+  private final ProgressLines lines;
 
   /** Looks for the replicas, and takes note of what there is. */
   ReplicaWatch(
@@ -59,7 +56,7 @@ final class ReplicaWatch {
     this.clock = clock;
     this.request = request;
     this.beganNs = clock.nanoTime();
-    this.toldNs = beganNs;
+    this.lines = new ProgressLines(clock);
     if (!partitions.isEmpty()) {
       find(partitions);
     }
@@ -181,18 +178,13 @@ final class ReplicaWatch {
   }
 
   private void tell(Listener listener) {
-    String now =
+    lines.tell(
         replicas.stream()
             .filter(each -> !each.isOver())
             .limit(5)
             .map(ReplicaState::sentence)
-            .collect(Collectors.joining("; "));
-    long nowNs = clock.nanoTime();
-    if (!now.isEmpty() && !now.equals(told) && (told.isEmpty() || nowNs - toldNs >= TELL_NS)) {
-      listener.tell(now);
-      told = now;
-      toldNs = nowNs;
-    }
+            .collect(Collectors.joining("; ")),
+        listener);
   }
 
   /** Of these topics those whose active segments have all rolled, or will not. */

@@ -81,7 +81,7 @@ public final class Broker {
   }
 
   static LogDirFacts facts(long usableBytes) {
-    return new LogDirFacts(OptionalInt.of(1), Optional.empty(), 1, usableBytes, List.of());
+    return new LogDirFacts(OptionalInt.of(1), Optional.empty(), true, 1, usableBytes, List.of());
   }
 
   /** The last clean filled its map: as a broker shows it with the load factor that it has. */
@@ -355,7 +355,7 @@ public final class Broker {
         configKnown
             ? Seen.known(new BrokerConfig(config), settingsSeenMs.orElse(nowMs))
             : Seen.missing(Source.ADMIN, "it does not answer"),
-        log.map(each -> Seen.known(new CleanerLog(each, List.of()), nowMs))
+        log.map(each -> Seen.known(new CleanerLog(each, List.of(), true, Optional.empty()), nowMs))
             .orElse(Seen.notAsked(Source.BROKER_LOG)),
         built,
         new TreeMap<>(Map.of(DIR, Seen.known(dir, nowMs))));

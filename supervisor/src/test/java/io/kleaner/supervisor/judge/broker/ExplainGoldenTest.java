@@ -318,6 +318,7 @@ class ExplainGoldenTest {
             new LogDirFacts(
                 OptionalInt.of(1),
                 Optional.empty(),
+                true,
                 1,
                 1L << 40,
                 List.of("cleaner-offset-checkpoint: line 3 is no entry"));

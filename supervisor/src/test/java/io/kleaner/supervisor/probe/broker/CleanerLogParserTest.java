@@ -9,6 +9,8 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Lines as brokers wrote them, and what they mean. */
 class CleanerLogParserTest {
@@ -40,6 +42,23 @@ class CleanerLogParserTest {
     assertThat(death.thread()).hasValue(1);
     assertThat(death.atMs()).isEqualTo(AT_MS + 177);
     assertThat(only(events, LogEvent.Stopped.class).thread()).hasValue(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "INFO Kafka version : 0.9.0.1 (org.apache.kafka.common.utils.AppInfoParser), 0.9.0.1",
+    "INFO Kafka version: 4.3.1 (org.apache.kafka.common.utils.AppInfoParser), 4.3.1",
+    "INFO Kafka version: 2.8.2-test (org.apache.kafka.common.utils.AppInfoParser), 2.8.2"
+  })
+  void version_lineOfTheClientLibrary_isTheBrokersRelease(String line, String release) {
+    CleanerLogParser parser = new CleanerLogParser();
+    LogEntry entry = new LogEntry(AT_MS, line, List.of());
+
+    assertThat(CleanerLogParser.concerns(entry)).isTrue();
+    assertThat(parser.parse(entry)).isEmpty();
+    assertThat(parser.version()).hasValue(release);
+    parser.parse(new LogEntry(AT_MS, "INFO Kafka version: 4.9.0 (x)", List.of()));
+    assertThat(parser.version()).as("it was upgraded").hasValue("4.9.0");
   }
 
   @Test

@@ -94,13 +94,13 @@ class SampleMakerTest {
             Seen.missing(Source.LOG_DIR, "not yet"),
             Seen.missing(Source.LOG_DIR, "not yet"),
             Seen.missing(Source.LOG_DIR, "not yet"));
-    LogDirFacts facts = new LogDirFacts(OptionalInt.of(1), Optional.empty(), 1, 1, List.of());
+    LogDirFacts facts = new LogDirFacts(OptionalInt.of(1), Optional.empty(), true, 1, 1, List.of());
     return new SampleMaker(
             1_000,
             Seen.known(
                 new JmxView(identity, List.of(), new CleanerGauges(Map.of(), Map.of())), 1_000),
             Seen.notAsked(Source.ADMIN),
-            Seen.known(new CleanerLog(List.of(events), List.of()), 1_000),
+            Seen.known(new CleanerLog(List.of(events), List.of(), true, Optional.empty()), 1_000),
             Map.of(Path.of("data"), Seen.known(new LogDirView(facts, Map.of(ORDERS, view)), 1_000)))
         .make()
         .partitions()

@@ -58,6 +58,7 @@ final class Watching implements AutoCloseable {
       BrokerJvm broker, Optional<AdminTarget> admin, Optional<JmxTarget> jmx) {
     return new ProbeTargets(
         admin,
+        Optional.empty(),
         jmx,
         List.of(broker.logDir()),
         List.of(broker.logs().resolve("server.log"), broker.logs().resolve("log-cleaner.log")),

@@ -4,6 +4,7 @@ package io.kleaner.supervisor.remedy.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.pace.CancelToken;
 import io.kleaner.supervisor.cleaner.HandClock;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
 import io.kleaner.supervisor.remedy.broker.Overrides.Ending;
@@ -30,6 +31,7 @@ class MissingTopicTest {
 
   private final TopicSettings settings = new TopicSettings();
   private final HandClock clock = new HandClock();
+  private final CancelToken token = new CancelToken();
   private final AtomicInteger looks = new AtomicInteger();
   private OverrideJournal journal;
   private Overrides overrides;
@@ -39,7 +41,8 @@ class MissingTopicTest {
   void set() throws IOException {
     journal = OverrideJournal.open(new LocalFileSystem(), state, "overrides");
     overrides =
-        new Overrides(new ConfigAccess(settings.admin(), Duration.ofSeconds(30)), journal, clock);
+        new Overrides(
+            new ConfigAccess(settings.admin(), Duration.ofSeconds(30)), journal, clock, token);
     settings.of("poison").put(RATIO, "0.01");
     ours =
         overrides.set(
@@ -101,6 +104,23 @@ class MissingTopicTest {
     assertThat(overrides.restore(ours.get(1)).ending()).isEqualTo(Ending.GONE);
     assertThat(looks).as("what is certain is not waited for again").hasValue(first + 1);
     assertThat(journal.open()).isEmpty();
+  }
+
+  @Test
+  void restore_stopIsAskedForWhileItLooks_endsWithThisLookAndKeepsIt() {
+    onLook(
+        look -> {
+          if (look == 2) {
+            token.cancel();
+          }
+        });
+
+    Restored stopped = overrides.restore(ours.get(0));
+
+    assertThat(stopped.ending()).isEqualTo(Ending.STILL_OURS);
+    assertThat(stopped.sentence()).contains("it was stopped while it looked");
+    assertThat(looks).hasValue(2);
+    assertThat(journal.open()).isEqualTo(ours);
   }
 
   @Test
