@@ -37,11 +37,22 @@ public final class BrokerJmx implements AutoCloseable {
   }
 
   /** Connects to a broker that this test started. */
-  @SuppressWarnings("BanJNDI") // A process of our own, on loopback.
   public static BrokerJmx of(BrokerJvm broker) throws IOException {
+    return connect(broker, Map.of());
+  }
+
+  /** The same as a user whom the broker asks for a password. */
+  public static BrokerJmx of(BrokerJvm broker, String user, String password) throws IOException {
+    return connect(broker, Map.of(JMXConnector.CREDENTIALS, new String[] {user, password}));
+  }
+
+  @SuppressWarnings("BanJNDI") // A process of our own, on loopback.
+  private static BrokerJmx connect(BrokerJvm broker, Map<String, Object> environment)
+      throws IOException {
     return new BrokerJmx(
         JMXConnectorFactory.connect(
-            new JMXServiceURL("service:jmx:rmi:///jndi/rmi://" + broker.jmx() + "/jmxrmi")));
+            new JMXServiceURL("service:jmx:rmi:///jndi/rmi://" + broker.jmx() + "/jmxrmi"),
+            environment));
   }
 
   /** Ids of the live cleaner threads by name. */

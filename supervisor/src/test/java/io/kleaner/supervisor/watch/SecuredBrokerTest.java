@@ -10,10 +10,13 @@ import io.kleaner.supervisor.broker.BrokerSpec;
 import io.kleaner.supervisor.broker.KafkaVersion;
 import io.kleaner.supervisor.demo.Sidecar;
 import io.kleaner.supervisor.http.Certificates;
+import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -23,12 +26,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Brokers that ask who we are: strangers learn nothing, and {@code --command-config} lets us in.
+ * Brokers that ask who we are: strangers learn nothing, and {@code --command-config} and {@code
+ * --jmx-password-file} let us in.
  */
 @Tag("full")
 class SecuredBrokerTest {
 
   private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final String JMX_USER = "monitor";
+  private static final String JMX_PASSWORD = "of-another-test";
   private static final String LOGIN =
       "org.apache.kafka.common.security.plain.PlainLoginModule required"
           + " username=\"admin\" password=\"of-a-test\"";
@@ -36,7 +42,7 @@ class SecuredBrokerTest {
   @TempDir private Path temp;
 
   @Test
-  void sasl_commandConfigFile_brokerIsSeenAndRevivedByHand() throws Exception {
+  void saslAndJmxWithAPassword_filesOfBoth_brokerIsSeenAndRevivedByHand() throws Exception {
     Properties client = new Properties();
     client.setProperty("security.protocol", "SASL_PLAINTEXT");
     client.setProperty("sasl.mechanism", "PLAIN");
@@ -49,7 +55,8 @@ class SecuredBrokerTest {
             .with(
                 "listener.name.sasl_plaintext.plain.sasl.jaas.config",
                 LOGIN + " user_admin=\"of-a-test\";"),
-        client);
+        client,
+        true);
   }
 
   @Test
@@ -68,7 +75,8 @@ class SecuredBrokerTest {
             + Files.readString(temp.resolve("sidecar.crt")));
     seenAndRevived(
         listening("SSL").with(ssl("broker", "trusted")).with("ssl.client.auth", "required"),
-        client);
+        client,
+        false);
   }
 
   private Map<String, String> ssl(String own, String trusted) {
@@ -94,12 +102,40 @@ class SecuredBrokerTest {
         .with("security.inter.broker.protocol", protocol);
   }
 
-  private void seenAndRevived(BrokerSpec spec, Properties client) throws Exception {
+  /** Has the broker's JMX ask for a password too. */
+  private String[] jmxPassword() throws IOException {
+    Path passwords =
+        Files.writeString(temp.resolve("jmx.password"), JMX_USER + " " + JMX_PASSWORD + "\n");
+    Files.setPosixFilePermissions(passwords, PosixFilePermissions.fromString("rw-------"));
+    Path access = Files.writeString(temp.resolve("jmx.access"), JMX_USER + " readwrite\n");
+    String agent = "-Dcom.sun.management.jmxremote.";
+    return new String[] {
+      agent + "authenticate=true",
+      agent + "password.file=" + passwords,
+      agent + "access.file=" + access
+    };
+  }
+
+  /**
+   * @param jmxAsks whether JMX is closed to strangers too
+   */
+  private void seenAndRevived(BrokerSpec spec, Properties client, boolean jmxAsks)
+      throws Exception {
     try (BrokerJvm broker = BrokerJvm.format(temp.resolve("home"), spec)) {
+      if (jmxAsks) {
+        broker.jvmOptions(jmxPassword());
+      }
       broker.start();
       try (WatchLab stranger =
           WatchLab.start(broker, temp.resolve("stranger"), WatchLab.soonSilent())) {
-        stranger.await("jmx", () -> stranger.knows("jmx"));
+        stranger.await("the log", () -> stranger.knows("broker_log"));
+        if (jmxAsks) {
+          stranger.await(
+              "jmx lets nobody in",
+              () -> stranger.facade().status().toString().contains("Authentication failed"));
+        } else {
+          stranger.await("jmx", () -> stranger.knows("jmx"));
+        }
         // Not only that there was no answer yet: it was asked, and let nobody in.
         stranger.await(
             "told",
@@ -109,27 +145,35 @@ class SecuredBrokerTest {
                     .filter(each -> !each.contains("not looked at yet"))
                     .isPresent());
         assertThat(stranger.knows("admin")).isFalse();
+        assertThat(stranger.knows("jmx")).isNotEqualTo(jmxAsks);
       }
       // As a user gives it: a file, named on the command line of a process of its own.
       Path file = temp.resolve("client.properties");
       try (Writer out = Files.newBufferedWriter(file)) {
         client.store(out, "of a test");
       }
-      try (Sidecar sidecar =
-              Sidecar.start(
-                  List.of(
-                      "watch",
-                      "--bootstrap-server",
-                      broker.bootstrap(),
-                      "--command-config",
-                      file.toString(),
-                      "--jmx",
-                      broker.jmx(),
-                      "--state-dir",
-                      temp.resolve("state").toString(),
-                      "--listen",
-                      "127.0.0.1:0"));
-          BrokerJmx jmx = BrokerJmx.of(broker)) {
+      List<String> command =
+          new ArrayList<>(
+              List.of(
+                  "watch",
+                  "--bootstrap-server",
+                  broker.bootstrap(),
+                  "--command-config",
+                  file.toString(),
+                  "--jmx",
+                  broker.jmx(),
+                  "--state-dir",
+                  temp.resolve("state").toString(),
+                  "--listen",
+                  "127.0.0.1:0"));
+      if (jmxAsks) {
+        Path password = Files.writeString(temp.resolve("password"), JMX_PASSWORD + "\n");
+        command.addAll(List.of("--jmx-user", JMX_USER));
+        command.addAll(List.of("--jmx-password-file", password.toString()));
+      }
+      try (Sidecar sidecar = Sidecar.start(command);
+          BrokerJmx jmx =
+              jmxAsks ? BrokerJmx.of(broker, JMX_USER, JMX_PASSWORD) : BrokerJmx.of(broker)) {
         assertThat(sidecar.awaitStatus(SecuredBrokerTest::knowsAdmin, PATIENCE))
             .as(sidecar.get("/api/v1/status").toPrettyString())
             .isTrue();
