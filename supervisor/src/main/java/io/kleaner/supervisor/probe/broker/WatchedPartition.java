@@ -21,23 +21,40 @@ final class WatchedPartition {
   private static final long RARELY_NS = TimeUnit.SECONDS.toNanos(120);
 
   private final TopicPartition partition;
+  private final Path dir;
   private final FilesLook look;
   private long directoryMs = -1;
   private long lookedDirectoryMs = -1;
-  private OptionalLong checkpoint = OptionalLong.empty();
+  private Checkpointed checkpointed = Checkpointed.NOTHING;
   private boolean checkpointKnown;
   private boolean checkpointMoved;
+  private boolean moved;
   private OptionalLong movedMs = OptionalLong.empty();
   private boolean settingsChanged;
   private Optional<TopicConfig> config = Optional.empty();
   private long lastLookNs = Long.MIN_VALUE;
+  private long restNs = SELDOM_NS;
   private Optional<FilesLook.Found> found = Optional.empty();
   private Seen<PartitionFiles> files =
       Seen.missing(Source.LOG_DIR, "the partition was not looked at yet");
   private Seen<ReclaimEstimate> estimate = Seen.missing(Source.LOG_DIR, "no sample was taken yet");
+  private Optional<PartitionView> view = Optional.empty();
+
+  /**
+   * Its entries in checkpoint files.
+   *
+   * @param cleaner up to where it was cleaned
+   * @param highWatermark of it
+   * @param logStart of its log
+   */
+  record Checkpointed(OptionalLong cleaner, OptionalLong highWatermark, OptionalLong logStart) {
+    static final Checkpointed NOTHING =
+        new Checkpointed(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
+  }
 
   WatchedPartition(FileSystem fileSystem, Path dir, TopicPartition partition) {
     this.partition = partition;
+    this.dir = dir;
     this.look = new FilesLook(fileSystem, dir, partition);
   }
 
@@ -45,29 +62,39 @@ final class WatchedPartition {
     return partition;
   }
 
-  String directoryName() {
-    return partition.toString();
+  Path dir() {
+    return dir;
   }
 
   /**
    * Notes when names in its directory changed last.
    *
-   * @param entry of the directory; null if it came or went while it was listed
+   * @param entry of the directory; empty if it came or went just now
    */
-  void noteDirectory(FileEntry entry) {
-    if (entry != null) {
-      directoryMs = entry.lastModifiedMs();
-    }
+  void noteDirectory(Optional<FileEntry> entry) {
+    entry.ifPresent(each -> directoryMs = each.lastModifiedMs());
+    moved = false;
   }
 
-  /** Notes its entry in the cleaner's checkpoint. */
-  void noteCheckpoint(OptionalLong entry, long nowMs) {
-    if (checkpointKnown && !entry.equals(checkpoint)) {
+  /** Notes its entries in the checkpoints. */
+  void noteCheckpoints(Checkpointed now, long nowMs) {
+    if (checkpointKnown && !now.cleaner().equals(checkpointed.cleaner())) {
       checkpointMoved = true;
       movedMs = OptionalLong.of(nowMs);
+      view = Optional.empty();
     }
-    checkpoint = entry;
+    moved |= !now.equals(checkpointed);
+    checkpointed = now;
     checkpointKnown = true;
+  }
+
+  Checkpointed checkpointed() {
+    return checkpointed;
+  }
+
+  /** Whether checkpoints show that its log moved, so that names may have changed. */
+  boolean mayHaveChanged() {
+    return moved;
   }
 
   /** What the broker said last of its topic's settings; kept while it says nothing. */
@@ -90,12 +117,7 @@ final class WatchedPartition {
         || directoryMs != lookedDirectoryMs) {
       return true;
     }
-    boolean compacted =
-        files
-            .get()
-            .filter(each -> each.eligibility().kind() == Eligibility.Kind.NOT_COMPACTED)
-            .isEmpty();
-    return nowNs - lastLookNs >= (compacted ? SELDOM_NS : RARELY_NS);
+    return nowNs - lastLookNs >= restNs;
   }
 
   long lastLookNs() {
@@ -107,16 +129,22 @@ final class WatchedPartition {
     // Taken before the look: what changes during it is looked at again.
     long directory = directoryMs;
     try {
-      FilesLook.Found now = look.look(beside, clock.nowMs());
+      FilesLook.Found now = look.look(beside, directory, clock.nowMs());
       found = Optional.of(now);
       files = Seen.known(now.files(), clock.nowMs());
     } catch (IOException | RuntimeException e) {
       found = Optional.empty();
       files = Seen.missing(Source.LOG_DIR, Reason.of(e));
     }
+    boolean isCompacted =
+        found
+            .filter(now -> now.files().eligibility().kind() == Eligibility.Kind.NOT_COMPACTED)
+            .isEmpty();
+    restNs = isCompacted ? SELDOM_NS : RARELY_NS;
     lookedDirectoryMs = directory;
     checkpointMoved = false;
     settingsChanged = false;
+    view = Optional.empty();
   }
 
   /** Whether its dirty range is another one than that of the last sample. */
@@ -145,11 +173,20 @@ final class WatchedPartition {
     } catch (IOException | RuntimeException e) {
       estimate = Seen.missing(Source.LOG_DIR, Reason.of(e));
     }
+    view = Optional.empty();
   }
 
+  /** All that; the same object while it is the same. */
   PartitionView view() {
-    Seen<List<OpenTransaction>> pinnedBy =
-        files.map(any -> found.map(FilesLook.Found::pinnedBy).orElse(List.of()));
-    return new PartitionView(files, movedMs, estimate, pinnedBy);
+    PartitionView now =
+        view.orElseGet(
+            () ->
+                new PartitionView(
+                    files,
+                    movedMs,
+                    estimate,
+                    files.map(any -> found.map(FilesLook.Found::pinnedBy).orElse(List.of()))));
+    view = Optional.of(now);
+    return now;
   }
 }
