@@ -3,8 +3,10 @@ package io.kleaner.core.io;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The seam between Kleaner and a disk: every file operation of the engine goes through it, so that
@@ -62,6 +64,13 @@ public interface FileSystem {
 
   /** The entries of a directory in the order of their names, symbolic links not followed. */
   List<FileEntry> list(Path dir) throws IOException;
+
+  /** The names in a directory, in no order: for whoever looks often and needs no more of them. */
+  default Set<String> names(Path dir) throws IOException {
+    Set<String> names = new HashSet<>();
+    list(dir).forEach(entry -> names.add(entry.name()));
+    return names;
+  }
 
   /** What a path names, a symbolic link not followed; empty if nothing is there. */
   Optional<FileEntry> stat(Path path) throws IOException;

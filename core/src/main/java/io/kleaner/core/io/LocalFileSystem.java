@@ -5,6 +5,8 @@ import io.kleaner.core.io.FileEntry.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileStore;
 import java.nio.file.FileSystemException;
@@ -22,6 +24,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -138,6 +141,17 @@ public final class LocalFileSystem implements FileSystem {
     }
     entries.sort(Comparator.comparing(FileEntry::name));
     return entries;
+  }
+
+  @Override
+  public Set<String> names(Path dir) throws IOException {
+    Set<String> names = new HashSet<>();
+    try (DirectoryStream<Path> paths = Files.newDirectoryStream(dir)) {
+      paths.forEach(path -> names.add(path.getFileName().toString()));
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return names;
   }
 
   @Override

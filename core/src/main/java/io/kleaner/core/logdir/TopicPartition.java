@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.logdir;
 
-import java.util.Comparator;
 import java.util.Optional;
 
 /**
@@ -11,9 +10,6 @@ import java.util.Optional;
  * @param partition not negative
  */
 public record TopicPartition(String topic, int partition) implements Comparable<TopicPartition> {
-
-  private static final Comparator<TopicPartition> ORDER =
-      Comparator.comparing(TopicPartition::topic).thenComparingInt(TopicPartition::partition);
 
   private static final int MAX_TOPIC_LENGTH = 249;
 
@@ -58,7 +54,23 @@ public record TopicPartition(String topic, int partition) implements Comparable<
 
   @Override
   public int compareTo(TopicPartition other) {
-    return ORDER.compare(this, other);
+    int byTopic = topic.compareTo(other.topic);
+    return byTopic != 0 ? byTopic : Integer.compare(partition, other.partition);
+  }
+
+  // Written out: a record's own ones are slow until they are compiled well, and these are the keys
+  // of every map that a look at thousands of partitions goes through.
+  @Override
+  public boolean equals(Object other) {
+    return this == other
+        || (other instanceof TopicPartition that
+            && partition == that.partition
+            && topic.equals(that.topic));
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * topic.hashCode() + partition;
   }
 
   @Override

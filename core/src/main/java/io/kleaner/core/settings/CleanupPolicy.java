@@ -16,6 +16,16 @@ public enum CleanupPolicy {
 
   /** Understands a value of {@code cleanup.policy}; empty if it is none. */
   public static Optional<CleanupPolicy> parse(String value) {
+    // As a broker says it: asked for each of thousands of partitions, again and again.
+    return switch (value) {
+      case "compact" -> Optional.of(COMPACT);
+      case "delete" -> Optional.of(DELETE);
+      case "compact,delete" -> Optional.of(COMPACT_DELETE);
+      default -> parseList(value);
+    };
+  }
+
+  private static Optional<CleanupPolicy> parseList(String value) {
     Set<String> parts =
         Arrays.stream(value.split(",", -1)).map(String::strip).collect(Collectors.toSet());
     if (parts.equals(Set.of("compact"))) {

@@ -23,6 +23,7 @@ final class PartitionCell {
   private volatile Seen seen = Seen.NOTHING;
   private volatile Kept kept;
   private volatile Rolled rolled = Rolled.NOTHING;
+  private volatile Optional<Resting> resting = Optional.empty();
   private volatile boolean cleanRequested;
   private volatile boolean recovered;
   private volatile long turn;
@@ -55,6 +56,13 @@ final class PartitionCell {
   /** What was rolled while someone had it, and since which look. */
   private record Rolled(long looks, long bytes) {
     static final Rolled NOTHING = new Rolled(0, 0);
+  }
+
+  /** Its state while nobody has it and nothing keeps it, and what that was made of. */
+  private record Resting(Seen seen, Rolled rolled, PartitionState state) {
+    boolean isMadeOf(Seen nowSeen, Rolled nowRolled) {
+      return seen.equals(nowSeen) && rolled.equals(nowRolled);
+    }
   }
 
   /** What its supervisor decided. */
@@ -238,6 +246,7 @@ final class PartitionCell {
         && (seen.finding().status() == PartitionStatus.DIRTY || cleanRequested);
   }
 
+  /** All of it now; the same object again while it rests and nothing becomes of it. */
   PartitionState state() {
     Kept keeping = kept;
     Optional<Lease> current = lease.get();
@@ -245,13 +254,34 @@ final class PartitionCell {
     double progress = current.map(Lease::progress).orElse(0.0);
     Seen now = seen;
     Rolled since = rolled;
+    // Each is read once: what is kept as its resting state must be made of what says that it rests.
+    boolean failed = failure.get().isPresent();
+    boolean rests = keeping.equals(Kept.NOTHING) && current.isEmpty() && !failed;
+    Optional<Resting> before = resting;
+    if (rests && before.isPresent() && before.get().isMadeOf(now, since)) {
+      return before.get().state();
+    }
+    PartitionState state = state(keeping, current, failed, progress, now, since);
+    if (rests) {
+      resting = Optional.of(new Resting(now, since, state));
+    }
+    return state;
+  }
+
+  private PartitionState state(
+      Kept keeping,
+      Optional<Lease> current,
+      boolean failed,
+      double progress,
+      Seen now,
+      Rolled since) {
     Optional<Hold> hold = keeping.hold().filter(each -> keeping.holdsAt(clock.nanoTime()));
     PartitionStatus status = now.finding().status();
     if (hold.isPresent()) {
       status = hold.get().isQuarantine() ? PartitionStatus.QUARANTINED : PartitionStatus.BACKOFF;
     } else if (current.filter(each -> each.holder().startsWith(Crew.CLEANER)).isPresent()) {
       status = PartitionStatus.CLEANING;
-    } else if (failure.get().isPresent()) {
+    } else if (failed) {
       status = PartitionStatus.BACKOFF;
     }
     return new PartitionState(

@@ -3,7 +3,6 @@ package io.kleaner.supervisor.cleaner;
 
 import io.kleaner.core.logdir.TopicPartition;
 import java.nio.file.Path;
-import java.util.Comparator;
 
 /**
  * A partition in one of several log directories.
@@ -14,9 +13,6 @@ import java.util.Comparator;
 public record PartitionId(Path logDir, TopicPartition partition)
     implements Comparable<PartitionId> {
 
-  private static final Comparator<PartitionId> ORDER =
-      Comparator.comparing(PartitionId::logDir).thenComparing(PartitionId::partition);
-
   /** Its directory. */
   public Path dir() {
     return logDir.resolve(partition.toString());
@@ -24,7 +20,22 @@ public record PartitionId(Path logDir, TopicPartition partition)
 
   @Override
   public int compareTo(PartitionId other) {
-    return ORDER.compare(this, other);
+    int byDir = logDir.compareTo(other.logDir);
+    return byDir != 0 ? byDir : partition.compareTo(other.partition);
+  }
+
+  // Written out for the same reason as those of a TopicPartition.
+  @Override
+  public boolean equals(Object other) {
+    return this == other
+        || (other instanceof PartitionId that
+            && partition.equals(that.partition)
+            && logDir.equals(that.logDir));
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * logDir.hashCode() + partition.hashCode();
   }
 
   /** As messages and the API name it: {@code <log directory>:<topic>-<number>}. */

@@ -66,6 +66,11 @@ public record PartitionWatch(
         overdue);
   }
 
+  /** The same of one that was looked at again, later, and still had nothing to wait for. */
+  public PartitionWatch notWaitingAt(long nowNanos) {
+    return new PartitionWatch(firstDirtyOffset, dirtyBytes, cleans, nowNanos, overdueSinceNanos);
+  }
+
   /** Whether it was cleaned again and again to no avail: no queue explains that. */
   public boolean isFutile(PartitionState state) {
     return state.finding().status() == PartitionStatus.DIRTY

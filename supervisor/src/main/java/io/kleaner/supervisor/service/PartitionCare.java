@@ -231,8 +231,8 @@ final class PartitionCare {
   }
 
   /** What is thought of each partition, and for how long, by the last look. */
-  Map<PartitionId, PartitionSeen> seen() {
-    return stalls.seen();
+  Judged judged() {
+    return stalls.judged();
   }
 
   Totals totals() {

@@ -90,7 +90,7 @@ final class ServeRounds implements Rounds<Snapshot> {
         tick.ticks(),
         workers.seen(),
         states,
-        partitions.seen(),
+        partitions.judged(),
         logDirs.seen(),
         tick.alerts(),
         LongStream.of(partitions.totals().values()).boxed().toList());

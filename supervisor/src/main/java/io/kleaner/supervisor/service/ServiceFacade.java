@@ -146,12 +146,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
             .sorted(
                 Comparator.<PartitionState>comparingDouble(state -> -state.finding().dirtyRatio())
                     .thenComparing(PartitionState::id))
-            .map(
-                state ->
-                    Views.partition(
-                        state,
-                        Optional.ofNullable(snapshot.judged().get(state.id()))
-                            .map(PartitionSeen::standing)))
+            .map(state -> Views.partition(state, snapshot.judged().of(state.id())))
             .toList();
     shown = new Shown(snapshot.ticks(), partitions);
     return partitions;

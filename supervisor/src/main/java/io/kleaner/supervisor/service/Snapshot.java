@@ -2,10 +2,8 @@
 package io.kleaner.supervisor.service;
 
 import io.kleaner.supervisor.alert.Alert;
-import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionState;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What the supervisor saw and thought at one tick; immutable, for whoever shows it.
@@ -22,7 +20,7 @@ record Snapshot(
     long ticks,
     List<WorkerCare.WorkerSeen> workers,
     List<PartitionState> partitions,
-    Map<PartitionId, PartitionSeen> judged,
+    Judged judged,
     List<LogDirCare.LogDirSeen> logDirs,
     List<Alert> alerts,
     List<Long> totals) {
@@ -34,7 +32,7 @@ record Snapshot(
           0,
           List.of(),
           List.of(),
-          Map.of(),
+          Judged.NOTHING,
           List.of(),
           List.of(),
           List.of(0L, 0L, 0L, 0L, 0L));

@@ -5,12 +5,9 @@ import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionState;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.PartitionWatch;
-import io.kleaner.supervisor.judge.Standing;
 import io.kleaner.supervisor.judge.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +27,8 @@ final class StallCare {
   private final long stalledAfterMs;
   private final Chronicle chronicle;
 
-  /** By the last look; a look makes a new one, since others read the last. */
-  private Map<PartitionId, PartitionSeen> seen = Map.of();
+  /** By the last look. */
+  private Judged judged = Judged.NOTHING;
 
   private final Set<PartitionId> stalled = new HashSet<>();
   private final Set<Path> queues = new HashSet<>();
@@ -58,32 +55,49 @@ final class StallCare {
       List<PartitionState> states, boolean allBusy, long nowMs, long nowNanos, Signals signals) {
     Map<Path, List<Waiting>> waiting = new TreeMap<>();
     Set<PartitionId> told = new HashSet<>();
-    Map<PartitionId, PartitionSeen> before = seen;
-    Map<PartitionId, PartitionSeen> now = new HashMap<>(2 * states.size());
+    Map<PartitionId, PartitionSeen> before = judged.byId();
+    List<PartitionSeen> changed = new ArrayList<>();
     int known = 0;
     for (PartitionState state : states) {
-      Optional<PartitionSeen> last = Optional.ofNullable(before.get(state.id()));
-      known += last.isPresent() ? 1 : 0;
-      PartitionWatch watch =
-          PartitionWatch.next(last.map(PartitionSeen::watch), state, nowMs, nowNanos);
-      Verdict verdict = judge(watch, state, last, nowNanos);
-      Standing standing = Standing.next(last.map(PartitionSeen::standing), verdict, nowNanos);
-      now.put(state.id(), new PartitionSeen(state, watch, standing));
-      if (verdict instanceof Verdict.Stalled) {
+      PartitionSeen last = before.get(state.id());
+      known += last == null ? 0 : 1;
+      if (last != null && last.rests() && last.state().equals(state)) {
+        continue;
+      }
+      PartitionSeen now = see(state, Optional.ofNullable(last), nowMs, nowNanos);
+      if (!now.equals(last)) {
+        changed.add(now);
+      }
+      if (now.verdict() instanceof Verdict.Stalled) {
         waiting
             .computeIfAbsent(state.id().logDir(), dir -> new ArrayList<>())
             .add(
                 new Waiting(
-                    state, verdict, watch.isFutile(state), watch.isLeftOverdue(state, nowNanos)));
+                    state,
+                    now.verdict(),
+                    now.watch().isFutile(state),
+                    now.watch().isLeftOverdue(state, nowNanos)));
       }
     }
-    seen = Collections.unmodifiableMap(now);
-    if (known < before.size()) {
-      tellVanished(before.keySet());
-    }
+    Set<PartitionId> vanished = known < before.size() ? vanished(states) : Set.of();
+    judged = judged.next(changed, vanished, nowNanos);
+    tellVanished(vanished);
     waiting.forEach((dir, list) -> tell(dir, list, allBusy, told, signals));
     queues.retainAll(waiting.keySet());
     moving(told);
+  }
+
+  private PartitionSeen see(
+      PartitionState state, Optional<PartitionSeen> last, long nowMs, long nowNanos) {
+    PartitionWatch watch =
+        PartitionWatch.next(
+            last.map(before -> before.watchAt(judged.atNanos())), state, nowMs, nowNanos);
+    Verdict verdict = judge(watch, state, last, nowNanos);
+    long sinceNanos =
+        last.filter(before -> before.verdict().getClass() == verdict.getClass())
+            .map(PartitionSeen::sinceNanos)
+            .orElse(nowNanos);
+    return new PartitionSeen(state, watch, verdict, sinceNanos);
   }
 
   /** What was said of a partition that is well is not put together anew while it is the same. */
@@ -91,7 +105,7 @@ final class StallCare {
       PartitionWatch watch, PartitionState state, Optional<PartitionSeen> last, long nowNanos) {
     return last.filter(before -> before.isWellAndLike(state))
         .filter(before -> watch.isWell(state, nowNanos, stalledAfterMs))
-        .map(before -> before.standing().verdict())
+        .map(PartitionSeen::verdict)
         .orElseGet(() -> watch.judge(state, nowNanos, stalledAfterMs));
   }
 
@@ -144,7 +158,7 @@ final class StallCare {
   private void moving(Set<PartitionId> told) {
     for (PartitionId id : List.copyOf(stalled)) {
       Optional<Verdict> verdict =
-          Optional.ofNullable(seen.get(id)).map(each -> each.standing().verdict());
+          Optional.ofNullable(judged.byId().get(id)).map(PartitionSeen::verdict);
       boolean isStalled = verdict.filter(Verdict.Stalled.class::isInstance).isPresent();
       if (!told.contains(id) && !isStalled) {
         stalled.remove(id);
@@ -158,12 +172,17 @@ final class StallCare {
     }
   }
 
-  private void tellVanished(Set<PartitionId> before) {
+  /** Those of the last look that are not there now. */
+  private Set<PartitionId> vanished(List<PartitionState> states) {
+    Set<PartitionId> vanished = new HashSet<>(judged.byId().keySet());
+    states.forEach(state -> vanished.remove(state.id()));
+    return vanished;
+  }
+
+  private void tellVanished(Set<PartitionId> all) {
     Map<Path, List<PartitionId>> vanished = new TreeMap<>();
-    for (PartitionId id : before) {
-      if (!seen.containsKey(id)) {
-        vanished.computeIfAbsent(id.logDir(), dir -> new ArrayList<>()).add(id);
-      }
+    for (PartitionId id : all) {
+      vanished.computeIfAbsent(id.logDir(), dir -> new ArrayList<>()).add(id);
     }
     vanished.forEach(this::tellVanished);
   }
@@ -181,7 +200,7 @@ final class StallCare {
   }
 
   /** What is thought of each partition, and for how long, by the last look. */
-  Map<PartitionId, PartitionSeen> seen() {
-    return seen;
+  Judged judged() {
+    return judged;
   }
 }

@@ -6,6 +6,7 @@ import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.ConfigValue;
 import io.kleaner.supervisor.probe.broker.ConfigValue.Origin;
 import io.kleaner.supervisor.probe.broker.Seen;
+import io.kleaner.supervisor.probe.broker.Source;
 import io.kleaner.supervisor.probe.broker.TopicConfig;
 import io.kleaner.supervisor.remedy.broker.TopicIsolation;
 import java.io.IOException;
@@ -75,8 +76,16 @@ final class IsolatedTopics {
   Set<String> at(BrokerSample sample) {
     Map<String, Found> newest = new HashMap<>();
     ours.forEach((topic, sinceMs) -> newest.put(topic, ours(topic, sinceMs)));
+    String lastTopic = "";
+    Seen<TopicConfig> lastConfig = Seen.notAsked(Source.ADMIN);
     for (BrokerPartition partition : sample.partitions().values()) {
       String topic = partition.partition().topic();
+      if (partition.config() == lastConfig && topic.equals(lastTopic)) {
+        // What the last partition's settings said of their topic, this one's say again.
+        continue;
+      }
+      lastTopic = topic;
+      lastConfig = partition.config();
       Optional<Found> known = Optional.ofNullable(newest.getOrDefault(topic, found.get(topic)));
       Optional<Found> seen =
           partition.config() instanceof Seen.Known<TopicConfig> config

@@ -116,6 +116,54 @@ class PartitionBoardTest {
   }
 
   @Test
+  void state_nothingBecomesOfIt_isTheSameObject() {
+    dirty(ONE);
+
+    assertThat(state()).isSameAs(state());
+  }
+
+  @Test
+  void state_whateverBecomesOfItAndIsUndone_isShown() {
+    dirty(ONE);
+    PartitionState resting = state();
+    Lease lease = worker.leaseNext(board).orElseThrow();
+    assertThat(state().status()).isEqualTo(PartitionStatus.CLEANING);
+    worker.finish(board, lease);
+    assertThat(state()).isEqualTo(resting);
+
+    board.hold(ONE, hold(Hold.Kind.BY_HAND, Cause.BY_HAND, -1));
+    assertThat(state().status()).isEqualTo(PartitionStatus.QUARANTINED);
+    board.forgive(ONE);
+    assertThat(state()).isEqualTo(resting);
+
+    worker.fail(board, worker.leaseNext(board).orElseThrow(), Cause.FAILED, "disk", clock.nowMs());
+    assertThat(state().status()).isEqualTo(PartitionStatus.BACKOFF);
+    Failure how = board.unjudged().get(ONE);
+    board.judged(ONE, how, hold(Hold.Kind.BACKOFF, Cause.FAILED, 1_000));
+    assertThat(state().failures()).isEqualTo(3);
+    clock.passMs(1_000);
+    assertThat(state().status()).isEqualTo(PartitionStatus.DIRTY);
+    board.forgive(ONE);
+    assertThat(state()).isEqualTo(resting);
+  }
+
+  @Test
+  void state_anotherLookOrARoll_isShown() {
+    dirty(ONE);
+    state();
+    Puppet.rolled(board, ONE, 7);
+    assertThat(state().rolledBytes()).isEqualTo(7);
+    Puppet.look(board, ONE, PartitionStatus.CLEAN, 0, clock.nowMs());
+
+    assertThat(state().status()).isEqualTo(PartitionStatus.CLEAN);
+    assertThat(state().rolledBytes()).isZero();
+  }
+
+  private PartitionState state() {
+    return board.state(ONE).orElseThrow();
+  }
+
+  @Test
   void leaseNext_someoneAskedForOneThatHadItsTurn_isNext() {
     dirty(ONE, TWO);
     Lease first = worker.leaseNext(board).orElseThrow();

@@ -33,6 +33,12 @@ public final class Sidecar implements AutoCloseable {
   private static final int POLL_MS = 100;
   private static final int STOPPED = 130;
 
+  /** What {@code scripts/kleaner} gives the JVM of a sidecar. */
+  public static final List<String> AS_LAUNCHED =
+      List.of("-XX:+UseSerialGC", "-Xshare:auto", "-XX:-UsePerfData", "-XX:TieredStopAtLevel=1");
+
+  private static final String HEAP = "-Xmx128m";
+
   private final Process process;
   private final URI url;
   private final Path tokenFile;
@@ -67,8 +73,9 @@ public final class Sidecar implements AutoCloseable {
 
   /** Starts it and waits until it says where its page is. */
   public static Sidecar start(List<String> arguments) throws IOException {
-    Process process =
-        Kleaner.start(List.of("-Xmx128m", "-XX:+UseSerialGC"), arguments.toArray(String[]::new));
+    List<String> options = new ArrayList<>(AS_LAUNCHED);
+    options.add(HEAP);
+    Process process = Kleaner.start(options, arguments.toArray(String[]::new));
     List<String> printed = new ArrayList<>();
     BufferedReader reader = process.inputReader();
     Optional<String> url = Optional.empty();
@@ -169,6 +176,11 @@ public final class Sidecar implements AutoCloseable {
       TimeUnit.MILLISECONDS.sleep(POLL_MS);
     }
     return true;
+  }
+
+  /** Its process. */
+  public long pid() {
+    return process.pid();
   }
 
   /** What it has used of all processors together since its start. */

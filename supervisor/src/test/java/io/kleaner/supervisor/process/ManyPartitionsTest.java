@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -30,6 +29,9 @@ class ManyPartitionsTest {
   private static final double GOAL_PERCENT = 1.0;
   private static final long LAG_LIMIT_MS = 5_000;
 
+  /** As much of its name as the kernel keeps. */
+  private static final String SUPERVISOR = "kleaner-supervi";
+
   @TempDir private Path temp;
 
   @Test
@@ -44,9 +46,10 @@ class ManyPartitionsTest {
     try (ServiceProcess service = home.start()) {
       service.await(
           "all are listed", () -> service.status().path("partitions").asInt() == PARTITIONS);
-      ThreadTime busy = ThreadTime.of(service.pid());
+      Assumptions.assumeTrue(ThreadTimes.areKnown(), "there is no /proc here");
+      ThreadTimes busy = ThreadTimes.of(service.pid());
       service.await("all are clean", () -> service.count("clean") == PARTITIONS);
-      double busyPercent = busy.percentSince();
+      double busyPercent = ThreadTimes.of(service.pid()).percentSince(busy, SUPERVISOR);
       long cleanedMs = (System.nanoTime() - startNanos) / 1_000_000;
 
       // By then their order is settled, which is by dirtiness.
@@ -54,13 +57,13 @@ class ManyPartitionsTest {
       // What compiles and collects after the work is not what is measured.
       service.run(SETTLE_MS);
       long beforeTicks = service.status().path("ticks").asLong();
-      ThreadTime idle = ThreadTime.of(service.pid());
+      ThreadTimes idle = ThreadTimes.of(service.pid());
       long worstLagMs = 0;
       for (int i = 0; i < 10; i++) {
         service.run(WATCHED_MS / 10);
         worstLagMs = Math.max(worstLagMs, service.status().path("loopLagMs").asLong());
       }
-      double idlePercent = idle.percentSince();
+      double idlePercent = ThreadTimes.of(service.pid()).percentSince(idle, SUPERVISOR);
 
       assertThat(service.status().path("ticks").asLong()).isGreaterThan(beforeTicks + 10);
       assertThat(service.incidents("PARTITION_STALLED")).isEmpty();
@@ -111,35 +114,6 @@ class ManyPartitionsTest {
       for (Path file : (Iterable<Path>) files::iterator) {
         Files.createLink(partition.resolve(file.getFileName()), file);
       }
-    }
-  }
-
-  /** How much of the processor the supervisor's thread has had, as the kernel counts it. */
-  private record ThreadTime(Path schedstat, long cpuNanos, long wallNanos) {
-
-    private static final String NAME = "kleaner-supervi";
-
-    static ThreadTime of(long pid) throws IOException {
-      Path tasks = Path.of("/proc/" + pid + "/task");
-      Assumptions.assumeTrue(Files.isDirectory(tasks), "there is no /proc here");
-      try (Stream<Path> all = Files.list(tasks)) {
-        for (Path task : all.toList()) {
-          if (Files.readString(task.resolve("comm")).strip().equals(NAME)) {
-            return of(task.resolve("schedstat"));
-          }
-        }
-      }
-      throw new AssertionError("no thread " + NAME + " in " + pid);
-    }
-
-    private static ThreadTime of(Path schedstat) throws IOException {
-      List<String> fields = List.of(Files.readString(schedstat).strip().split(" "));
-      return new ThreadTime(schedstat, Long.parseLong(fields.get(0)), System.nanoTime());
-    }
-
-    double percentSince() throws IOException {
-      ThreadTime now = of(schedstat);
-      return 100.0 * (now.cpuNanos() - cpuNanos) / (now.wallNanos() - wallNanos);
     }
   }
 }

@@ -3,10 +3,12 @@ package io.kleaner.supervisor.scripts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.supervisor.demo.Sidecar;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -144,6 +146,22 @@ class LauncherTest {
     assertThat(run.out())
         .contains("\n-Xmx1g\n-Da=b\n")
         .endsWith("\ncompact\n/data/my topic-0\n\n*\n");
+  }
+
+  @Test
+  void run_watch_isCompiledAsCheaplyAsTheTestsOfItsCostAreAndYourOptionsCount() throws Exception {
+    tree.program("jdk/bin/java", JAVA_THAT_REPEATS);
+    tree.set("KLEANER_OPTS", "-XX:TieredStopAtLevel=4");
+
+    List<String> watch = options(ran("watch", "--jmx", "localhost:9999"));
+    assertThat(watch).containsSubsequence(Sidecar.AS_LAUNCHED);
+    assertThat(watch).last().isEqualTo("-XX:TieredStopAtLevel=4");
+    assertThat(options(ran("serve"))).doesNotContain("-XX:TieredStopAtLevel=1");
+  }
+
+  private static List<String> options(ScriptTree.Run run) {
+    List<String> lines = run.out().lines().toList();
+    return lines.subList(0, lines.indexOf("-jar"));
   }
 
   /** The jar that Java was given, links resolved. */

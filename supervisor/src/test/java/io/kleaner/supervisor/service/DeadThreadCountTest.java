@@ -65,7 +65,15 @@ class DeadThreadCountTest {
               .toList();
       List<Alert> none = List.of();
       return new Snapshot(
-          tick.atMs(), 0, tick.ticks(), seen, List.of(), Map.of(), List.of(), none, List.of());
+          tick.atMs(),
+          0,
+          tick.ticks(),
+          seen,
+          List.of(),
+          Judged.NOTHING,
+          List.of(),
+          none,
+          List.of());
     }
 
     @Override

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionStatus;
 import io.kleaner.supervisor.cleaner.Puppet;
+import io.kleaner.supervisor.journal.Incident;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** For how long a verdict has stood, as the API shows it, stepped by hand. */
@@ -22,9 +22,7 @@ class VerdictAgeTest extends StepLab {
   }
 
   private Map<String, Object> partition(PartitionId id) {
-    return Views.partition(
-        board.state(id).orElseThrow(),
-        Optional.ofNullable(supervisor.snapshot().judged().get(id)).map(PartitionSeen::standing));
+    return Views.partition(board.state(id).orElseThrow(), supervisor.snapshot().judged().of(id));
   }
 
   private Map<String, Object> logDir() {
@@ -85,6 +83,41 @@ class VerdictAgeTest extends StepLab {
 
     assertThat(partition(ONE)).containsEntry("evidence", "/logs:orders-1: cleaner-0 is at it");
     isSo(partition(ONE), "healthy", 500);
+  }
+
+  @Test
+  void partition_restsForLongAndThenGetsDirty_waitsFromTheLookBefore() {
+    Puppet.present(board, ONE);
+    Puppet.look(board, ONE, PartitionStatus.CLEAN, 0, clock.nowMs());
+    step(500);
+    step(STALLED_MS);
+    isSo(partition(ONE), "healthy", STALLED_MS);
+
+    Puppet.look(board, ONE, PartitionStatus.DIRTY, 100, clock.nowMs());
+    step(500);
+    step(STALLED_MS - 501);
+    isSo(partition(ONE), "healthy", 2 * STALLED_MS - 1);
+    step(1);
+    isSo(partition(ONE), "stalled", 0);
+
+    Puppet.look(board, ONE, PartitionStatus.CLEAN, 0, clock.nowMs());
+    step(500);
+    isSo(partition(ONE), "healthy", 0);
+  }
+
+  @Test
+  void partition_vanishesAndOthersRest_onlyItIsGone() {
+    Puppet.present(board, ONE, TWO);
+    Puppet.look(board, ONE, PartitionStatus.CLEAN, 0, clock.nowMs());
+    Puppet.look(board, TWO, PartitionStatus.CLEAN, 0, clock.nowMs());
+    step(500);
+    step(500);
+    Puppet.present(board, TWO);
+    step(500);
+
+    assertThat(supervisor.snapshot().judged().byId()).containsOnlyKeys(TWO);
+    assertThat(incidents(Incident.Kind.PARTITION_VANISHED)).isEqualTo(1);
+    isSo(partition(TWO), "healthy", 1_000);
   }
 
   @Test

@@ -39,7 +39,7 @@ class HangingTransactionTest {
     lab.broker.partition(
         Broker.ORDERS,
         files -> {
-          files.offsets = Seen.known(new Offsets(0, 1_000, 420), lab.broker.nowMs());
+          files.offsets = Seen.known(new Offsets(1_000, 420), lab.broker.nowMs());
           files.transactions = seen;
         });
   }

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.judge.broker;
 
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
+import io.kleaner.supervisor.probe.broker.BrokerPartitions;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.CleanerLog;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -35,6 +37,13 @@ final class BrokerHistory {
   private final Map<String, Absence> absences = new HashMap<>();
   private final Map<TopicPartition, PartitionTrack> partitions = new HashMap<>();
   private final Map<TopicPartition, Watermark> watermarks = new HashMap<>();
+
+  /** Those of the sample before: what is the same again has been added. */
+  private BrokerPartitions partitionsSeen = BrokerPartitions.NONE;
+
+  /** Of all of them together; empty if the files of none are seen. */
+  private OptionalLong dirtySeen = OptionalLong.empty();
+
   private final Map<Path, Trend> freeBytes = new HashMap<>();
   private final Trend dirtyBytes;
   private final Trend refusedUnkeyed;
@@ -117,33 +126,43 @@ final class BrokerHistory {
 
   private boolean addPartitions(BrokerSample sample) {
     boolean progressed = false;
-    long dirty = 0;
-    boolean any = false;
-    partitions.keySet().retainAll(sample.partitions().keySet());
-    watermarks.keySet().retainAll(sample.partitions().keySet());
-    for (BrokerPartition partition : sample.partitions().values()) {
-      if (partition.offsets() instanceof Seen.Known<Offsets> offsets) {
-        long seen = offsets.value().highWatermark();
-        watermarks.merge(
-            partition.partition(),
-            new Watermark(seen, seen, -1),
-            (before, first) -> before.next(seen, offsets.atMs()));
+    if (!sample.partitions().equals(partitionsSeen)) {
+      partitions.keySet().retainAll(sample.partitions().keySet());
+      watermarks.keySet().retainAll(sample.partitions().keySet());
+      long dirty = 0;
+      boolean any = false;
+      for (BrokerPartition partition : sample.partitions().values()) {
+        if (!partition.equals(partitionsSeen.get(partition.partition()))) {
+          progressed |= add(partition);
+        }
+        if (partition.files() instanceof Seen.Known<PartitionFiles> files) {
+          any = true;
+          dirty += files.value().dirtyBytes();
+        }
       }
-      if (partition.files() instanceof Seen.Known<PartitionFiles> files) {
-        any = true;
-        dirty += files.value().dirtyBytes();
-        Optional<PartitionTrack> before =
-            Optional.ofNullable(partitions.get(partition.partition()));
-        PartitionTrack track = PartitionTrack.next(before, files.value(), files.atMs());
-        progressed |=
-            before.filter(b -> b.firstDirtyOffset() < track.firstDirtyOffset()).isPresent();
-        partitions.put(partition.partition(), track);
-      }
+      partitionsSeen = sample.partitions();
+      dirtySeen = any ? OptionalLong.of(dirty) : OptionalLong.empty();
     }
-    if (any) {
-      dirtyBytes.add(sample.atMs(), dirty);
-    }
+    dirtySeen.ifPresent(bytes -> dirtyBytes.add(sample.atMs(), bytes));
     return progressed;
+  }
+
+  /** Of one that is not as it was at the sample before; whether it got cleaner. */
+  private boolean add(BrokerPartition partition) {
+    if (partition.offsets() instanceof Seen.Known<Offsets> offsets) {
+      long seen = offsets.value().highWatermark();
+      watermarks.merge(
+          partition.partition(),
+          new Watermark(seen, seen, -1),
+          (before, first) -> before.next(seen, offsets.atMs()));
+    }
+    if (!(partition.files() instanceof Seen.Known<PartitionFiles> files)) {
+      return false;
+    }
+    Optional<PartitionTrack> before = Optional.ofNullable(partitions.get(partition.partition()));
+    PartitionTrack track = PartitionTrack.next(before, files.value(), files.atMs());
+    partitions.put(partition.partition(), track);
+    return before.filter(b -> b.firstDirtyOffset() < track.firstDirtyOffset()).isPresent();
   }
 
   private boolean addLog(BrokerSample sample) {

@@ -2,14 +2,18 @@
 package io.kleaner.supervisor.judge.broker;
 
 import io.kleaner.supervisor.judge.Verdict;
+import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.CleanerGauges;
 import io.kleaner.supervisor.probe.broker.Gauge;
 import io.kleaner.supervisor.probe.broker.PartitionFiles;
+import io.kleaner.supervisor.probe.broker.Seen;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Puts what the stock gauges should say beside what they say. Pure. What can't be known stays
@@ -70,14 +74,12 @@ final class GaugeRules {
   }
 
   private Optional<GaugeReading> sinceLastRun() {
-    long newest =
-        Math.max(
-            history.progressMs(),
-            sample.partitions().values().stream()
-                .flatMap(each -> each.lastClean().stream())
-                .mapToLong(clean -> clean.atMs())
-                .max()
-                .orElse(-1));
+    long newest = history.progressMs();
+    for (BrokerPartition partition : sample.partitions().values()) {
+      if (partition.lastClean().isPresent()) {
+        newest = Math.max(newest, partition.lastClean().get().atMs());
+      }
+    }
     return reading(
         "time-since-last-run-ms",
         stock(sample, Gauge.TIME_SINCE_LAST_RUN_MS),
@@ -87,11 +89,7 @@ final class GaugeRules {
   }
 
   private Optional<GaugeReading> maxDirty() {
-    OptionalDouble most =
-        sample.partitions().values().stream()
-            .flatMap(each -> each.files().get().stream())
-            .mapToDouble(PartitionFiles::dirtyRatio)
-            .max();
+    OptionalDouble most = most(PartitionFiles::dirtyRatio);
     return reading(
         "max-dirty-percent",
         stock(sample, Gauge.MAX_DIRTY_PERCENT),
@@ -113,20 +111,30 @@ final class GaugeRules {
   }
 
   private Optional<GaugeReading> compactionDelay() {
-    OptionalDouble most =
-        sample.partitions().values().stream()
-            .flatMap(each -> each.files().get().stream())
-            .mapToDouble(
-                files ->
-                    files.eligibility().overdueSinceMs().isPresent()
-                        ? (sample.atMs() - files.eligibility().overdueSinceMs().getAsLong()) / MS
-                        : 0)
-            .max();
+    OptionalDouble most = most(files -> overdueMs(files) / MS);
     return reading(
         "max-compaction-delay-secs",
         stock(sample, Gauge.MAX_COMPACTION_DELAY_SECS),
         most,
         "it freezes when all threads are dead");
+  }
+
+  private double overdueMs(PartitionFiles files) {
+    OptionalLong since = files.eligibility().overdueSinceMs();
+    return since.isPresent() ? sample.atMs() - since.getAsLong() : 0;
+  }
+
+  /** The most of anything that files show; empty if none are seen. */
+  private OptionalDouble most(ToDoubleFunction<PartitionFiles> value) {
+    boolean any = false;
+    double most = Double.NEGATIVE_INFINITY;
+    for (BrokerPartition partition : sample.partitions().values()) {
+      if (partition.files() instanceof Seen.Known<PartitionFiles> files) {
+        any = true;
+        most = Math.max(most, value.applyAsDouble(files.value()));
+      }
+    }
+    return any ? OptionalDouble.of(most) : OptionalDouble.empty();
   }
 
   private Optional<GaugeReading> uncleanable() {

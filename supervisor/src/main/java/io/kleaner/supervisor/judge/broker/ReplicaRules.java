@@ -31,11 +31,12 @@ final class ReplicaRules {
   static List<Diagnosis> judge(BrokerSample sample) {
     List<Diagnosis> diagnoses = new ArrayList<>();
     for (BrokerPartition partition : sample.partitions().values()) {
-      Optional<TopicConfig> config = partition.config().get();
       Optional<Replication> replication = partition.replication().get();
-      if (replication.isEmpty()
-          || config.isEmpty()
-          || config.get().cleanupPolicy() == CleanupPolicy.DELETE) {
+      if (replication.isEmpty() || replication.get().outOfSyncSinceMs().isEmpty()) {
+        continue;
+      }
+      Optional<TopicConfig> config = partition.config().get();
+      if (config.isEmpty() || config.get().cleanupPolicy() == CleanupPolicy.DELETE) {
         continue;
       }
       long retentionMs =

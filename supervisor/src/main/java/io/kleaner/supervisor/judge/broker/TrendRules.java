@@ -3,12 +3,14 @@ package io.kleaner.supervisor.judge.broker;
 
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.probe.broker.BrokerConfig;
+import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.CleanerGauges;
 import io.kleaner.supervisor.probe.broker.Gauge;
 import io.kleaner.supervisor.probe.broker.LogDirFacts;
 import io.kleaner.supervisor.probe.broker.PartitionFiles;
 import io.kleaner.supervisor.probe.broker.Seen;
+import io.kleaner.supervisor.probe.broker.TopicConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -191,23 +193,14 @@ final class TrendRules {
   }
 
   private void tight(Path dir, long free) {
-    long largest =
-        sample.partitions().values().stream()
-            .filter(each -> each.files().get().filter(f -> f.dir().startsWith(dir)).isPresent())
-            .mapToLong(
-                each -> {
-                  PartitionFiles files = each.files().get().orElseThrow();
-                  long segment =
-                      each.config()
-                          .get()
-                          .map(c -> c.number("segment.bytes").orElse(DEFAULT_SEGMENT_BYTES))
-                          .orElse(DEFAULT_SEGMENT_BYTES);
-                  return files.dirtyBytes() == 0
-                      ? 0
-                      : Math.min(segment, files.dirtyBytes() + files.cleanBytes());
-                })
-            .max()
-            .orElse(0);
+    long largest = 0;
+    for (BrokerPartition partition : sample.partitions().values()) {
+      if (partition.files() instanceof Seen.Known<PartitionFiles> files
+          && files.value().dirtyBytes() > 0
+          && files.value().dir().startsWith(dir)) {
+        largest = Math.max(largest, largestGroup(partition, files.value()));
+      }
+    }
     if (free < largest) {
       diagnoses.add(
           Diagnosis.of(
@@ -221,6 +214,15 @@ final class TrendRules {
               "Give the disk room before the cleaner needs it: a write that fails takes the whole"
                   + " log directory offline."));
     }
+  }
+
+  private static long largestGroup(BrokerPartition partition, PartitionFiles files) {
+    OptionalLong segmentBytes =
+        partition.config() instanceof Seen.Known<TopicConfig> config
+            ? config.value().number("segment.bytes")
+            : OptionalLong.empty();
+    return Math.min(
+        segmentBytes.orElse(DEFAULT_SEGMENT_BYTES), files.dirtyBytes() + files.cleanBytes());
   }
 
   /** When the space is gone at the rate of the window; empty if it does not shrink. */

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
@@ -29,8 +30,14 @@ final class AdminConfigs {
     return new BrokerConfig(values(config, BrokerConfig.KEYS));
   }
 
-  /** The settings of topics; of one that is gone by now, why they are missing. */
-  static Map<String, Seen<TopicConfig>> topics(Admin admin, Collection<String> topics, long nowMs)
+  /**
+   * The settings of topics; of one that is gone by now, why they are missing.
+   *
+   * @param before what they were; those that are the same are the same objects again, so that
+   *     whoever compares them partition by partition is done at once
+   */
+  static Map<String, Seen<TopicConfig>> topics(
+      Admin admin, Collection<String> topics, Map<String, Seen<TopicConfig>> before, long nowMs)
       throws InterruptedException {
     Map<String, Seen<TopicConfig>> configs = new HashMap<>();
     List<String> all = new ArrayList<>(topics);
@@ -41,7 +48,11 @@ final class AdminConfigs {
               .toList();
       for (Map.Entry<ConfigResource, KafkaFuture<Config>> answer :
           admin.describeConfigs(some).values().entrySet()) {
-        configs.put(answer.getKey().name(), topic(answer.getValue(), nowMs));
+        String topic = answer.getKey().name();
+        Optional<TopicConfig> known = Optional.ofNullable(before.get(topic)).flatMap(Seen::get);
+        configs.put(
+            topic,
+            topic(answer.getValue(), nowMs).map(now -> known.filter(now::equals).orElse(now)));
       }
     }
     return configs;

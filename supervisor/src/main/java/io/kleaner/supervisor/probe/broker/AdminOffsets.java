@@ -5,7 +5,6 @@ import io.kleaner.core.logdir.TopicPartition;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
@@ -23,11 +22,11 @@ final class AdminOffsets {
     if (partitions.isEmpty()) {
       return Map.of();
     }
-    ListOffsetsResult earliest =
-        ask(admin, partitions, OffsetSpec.earliest(), IsolationLevel.READ_UNCOMMITTED);
+    Map<org.apache.kafka.common.TopicPartition, OffsetSpec> latest = new HashMap<>();
+    partitions.forEach(partition -> latest.put(kafka(partition), OffsetSpec.latest()));
     // The stable one first: between two questions offsets only grow.
     ListOffsetsResult stable =
-        ask(admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_COMMITTED);
+        admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED));
     Map<TopicPartition, Seen<Offsets>> offsets = new HashMap<>();
     Map<TopicPartition, Long> stableAt = new HashMap<>();
     for (TopicPartition partition : partitions) {
@@ -37,28 +36,19 @@ final class AdminOffsets {
         offsets.put(partition, Seen.missing(Source.ADMIN, Reason.of(e)));
       }
     }
-    ListOffsetsResult latest =
-        ask(admin, partitions, OffsetSpec.latest(), IsolationLevel.READ_UNCOMMITTED);
+    ListOffsetsResult end =
+        admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED));
     for (Map.Entry<TopicPartition, Long> each : stableAt.entrySet()) {
-      org.apache.kafka.common.TopicPartition partition = kafka(each.getKey());
       try {
-        long start = AdminLink.await(earliest.partitionResult(partition)).offset();
-        long end = AdminLink.await(latest.partitionResult(partition)).offset();
+        long endOffset = AdminLink.await(end.partitionResult(kafka(each.getKey()))).offset();
         offsets.put(
             each.getKey(),
-            Seen.known(new Offsets(start, end, Math.min(end, each.getValue())), nowMs));
+            Seen.known(new Offsets(endOffset, Math.min(endOffset, each.getValue())), nowMs));
       } catch (KafkaException e) {
         offsets.put(each.getKey(), Seen.missing(Source.ADMIN, Reason.of(e)));
       }
     }
     return offsets;
-  }
-
-  private static ListOffsetsResult ask(
-      Admin admin, Collection<TopicPartition> partitions, OffsetSpec spec, IsolationLevel level) {
-    return admin.listOffsets(
-        partitions.stream().collect(Collectors.toMap(AdminOffsets::kafka, partition -> spec)),
-        new ListOffsetsOptions(level));
   }
 
   static org.apache.kafka.common.TopicPartition kafka(TopicPartition partition) {

@@ -52,6 +52,9 @@ final class AdminProbe implements AutoCloseable {
   private Map<TopicPartition, Seen<Offsets>> offsetsSeen = Map.of();
   private Map<TopicPartition, Seen<List<OpenTransaction>>> transactions = Map.of();
 
+  /** What was made of all that; empty once something was asked for anew. */
+  private Optional<Map<TopicPartition, AdminPartition>> made = Optional.empty();
+
   /**
    * @param nodeHint the broker's node id, if another source knows it
    * @param gate whether the broker may be asked
@@ -113,7 +116,9 @@ final class AdminProbe implements AutoCloseable {
             OptionalLong.empty(),
             OptionalLong.empty(),
             nodes.stream().map(Node::id).sorted().toList());
-    return new AdminView(identity, config, partitions(), hosted.map(Map::size), meter.perMinute());
+    Map<TopicPartition, AdminPartition> all = made.orElseGet(this::partitions);
+    made = Optional.of(all);
+    return new AdminView(identity, config, all, hosted.map(Map::size), meter.perMinute());
   }
 
   /** Which of the cluster's brokers is watched. */
@@ -155,7 +160,9 @@ final class AdminProbe implements AutoCloseable {
     if (configs.isDue() || newTopics) {
       config = step(configs, () -> AdminConfigs.broker(admin, node));
       topicConfigs =
-          step(configs, () -> AdminConfigs.topics(admin, names, nowMs)).get().orElse(Map.of());
+          step(configs, () -> AdminConfigs.topics(admin, names, topicConfigs, nowMs))
+              .get()
+              .orElse(Map.of());
     }
     if (offsets.isDue()) {
       Set<TopicPartition> compacted =
@@ -206,7 +213,7 @@ final class AdminProbe implements AutoCloseable {
                         offsetsSeen.getOrDefault(partition, notAsked(partition)),
                         Seen.known(replication, atMs),
                         transactions(partition))));
-    return all;
+    return Map.copyOf(all);
   }
 
   private Seen<List<OpenTransaction>> transactions(TopicPartition partition) {
@@ -236,6 +243,7 @@ final class AdminProbe implements AutoCloseable {
   /** What one release, or one authorization, doesn't give must not cost the rest. */
   private <T> Seen<T> step(Pace pace, Step<T> step) throws InterruptedException {
     pace.done();
+    made = Optional.empty();
     try {
       return Seen.known(step.take(), clock.nowMs());
     } catch (KafkaException e) {
@@ -249,6 +257,7 @@ final class AdminProbe implements AutoCloseable {
     topicConfigs = Map.of();
     offsetsSeen = Map.of();
     transactions = Map.of();
+    made = Optional.empty();
     configs.reset();
     topics.reset();
     offsets.reset();

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.probe.broker;
 
-import io.kleaner.core.logdir.TopicPartition;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -29,12 +28,11 @@ public record BrokerSample(
     Seen<CleanerGauges> gauges,
     Seen<BrokerConfig> config,
     Seen<CleanerLog> log,
-    SortedMap<TopicPartition, BrokerPartition> partitions,
+    BrokerPartitions partitions,
     SortedMap<Path, Seen<LogDirFacts>> logDirs) {
 
-  /** Keeps its own copies. */
+  /** Keeps its own copy of what others could change. */
   public BrokerSample {
-    partitions = Collections.unmodifiableSortedMap(new TreeMap<>(partitions));
     logDirs = Collections.unmodifiableSortedMap(new TreeMap<>(logDirs));
   }
 
@@ -47,7 +45,7 @@ public record BrokerSample(
         Seen.notAsked(Source.JMX),
         Seen.notAsked(Source.ADMIN),
         Seen.notAsked(Source.BROKER_LOG),
-        new TreeMap<>(Map.of()),
+        BrokerPartitions.NONE,
         new TreeMap<>(Map.of()));
   }
 }

@@ -33,20 +33,27 @@ final class Checkpoints {
     this.logDir = logDir;
   }
 
-  /** Brings them up to date; one that cannot be read keeps what it said before. */
-  void read() {
+  /**
+   * Brings them up to date; one that cannot be read keeps what it said before.
+   *
+   * @return whether any was read again
+   */
+  boolean read() {
+    boolean changed = false;
     for (String name : NAMES) {
       try {
         Optional<FileEntry> state = fileSystem.stat(logDir.resolve(name));
         if (!state.equals(states.get(name)) || problems.containsKey(name)) {
           entries.put(name, new CheckpointFile(fileSystem, logDir, name).read());
           states.put(name, state);
+          changed = true;
         }
         problems.remove(name);
       } catch (IOException e) {
         problems.put(name, Reason.of(e));
       }
     }
+    return changed;
   }
 
   /** An entry. */

@@ -37,11 +37,11 @@ final class EventStore {
     }
   }
 
-  /** All of them, the oldest first. */
+  /** All of them, the oldest first; immutable. */
   List<LogEvent> all() {
     List<LogEvent> all = new ArrayList<>();
     byKind.values().forEach(all::addAll);
     all.sort(Comparator.comparingLong(LogEvent::atMs));
-    return all;
+    return List.copyOf(all);
   }
 }

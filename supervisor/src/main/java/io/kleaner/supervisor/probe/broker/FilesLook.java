@@ -23,7 +23,8 @@ import java.util.OptionalLong;
 
 /**
  * Looks into one partition directory of a running broker, and decides by the engine's policy what
- * the broker's cleaner ought to do with it. Remembers timestamps of segments that did not change.
+ * the broker's cleaner ought to do with it. Remembers timestamps of segments that did not change;
+ * and its listing for two minutes at most, while the directory rests and nothing is appended.
  *
  * <p>Reads only; takes no lock. Not thread-safe; owned by one probe.
  */
@@ -31,12 +32,38 @@ final class FilesLook {
 
   private static final int ATTEMPTS = 4;
 
+  /** By then indexes of a segment that was sealed when the names changed are cut, too. */
+  private static final long RESTED_MS = 60_000;
+
+  private static final long LIST_AGAIN_MS = 120_000;
+
   private final FileSystem fileSystem;
   private final Path dir;
   private final TopicPartition partition;
   private final SegmentTimes times = new SegmentTimes();
   private final PinnedByFiles pinned = new PinnedByFiles();
   private final PaddedIndexes padded = new PaddedIndexes();
+  private Optional<Listing> listed = Optional.empty();
+
+  /**
+   * A listing that was taken.
+   *
+   * @param logStart entry in the checkpoint then
+   * @param directoryMs when names in the directory had changed last
+   * @param atMs when it was taken
+   */
+  private record Listing(LiveLog live, OptionalLong logStart, long directoryMs, long atMs) {
+
+    /** Whether the names are still the same, and the files but for the active segment's, too. */
+    boolean isOfNow(OptionalLong nowLogStart, long nowDirectoryMs, long nowMs) {
+      return directoryMs >= 0
+          && directoryMs == nowDirectoryMs
+          && atMs - directoryMs >= RESTED_MS
+          && nowMs >= atMs
+          && nowMs - atMs < LIST_AGAIN_MS
+          && logStart.equals(nowLogStart);
+    }
+  }
 
   FilesLook(FileSystem fileSystem, Path dir, TopicPartition partition) {
     this.fileSystem = fileSystem;
@@ -48,17 +75,26 @@ final class FilesLook {
    * What is known of the partition from elsewhere.
    *
    * @param settings of its topic
-   * @param logStart entry in the checkpoint
-   * @param highWatermark entry in the checkpoint
-   * @param cleaner entry in the checkpoint
+   * @param checkpointed its entries in checkpoints
    * @param offsets from the Admin API, if it is there
    */
   record Beside(
       TopicSettings settings,
-      OptionalLong logStart,
-      OptionalLong highWatermark,
-      OptionalLong cleaner,
-      Optional<Offsets> offsets) {}
+      WatchedPartition.Checkpointed checkpointed,
+      Optional<Offsets> offsets) {
+
+    OptionalLong logStart() {
+      return checkpointed.logStart();
+    }
+
+    OptionalLong highWatermark() {
+      return checkpointed.highWatermark();
+    }
+
+    OptionalLong cleaner() {
+      return checkpointed.cleaner();
+    }
+  }
 
   /**
    * What was found.
@@ -77,13 +113,16 @@ final class FilesLook {
   /**
    * Looks once; again if segments are replaced meanwhile.
    *
+   * @param directoryMs when names in the directory changed last, asked for just now; below 0 if
+   *     that is not known
    * @throws IOException if it cannot be read, or changes too fast
    */
-  Found look(Beside beside, long nowMs) throws IOException {
+  Found look(Beside beside, long directoryMs, long nowMs) throws IOException {
     for (int attempt = 1; ; attempt++) {
       try {
-        return lookOnce(beside, nowMs);
+        return decide(list(beside, directoryMs, nowMs), beside, nowMs);
       } catch (NoSuchFileException e) {
+        listed = Optional.empty();
         if (attempt == ATTEMPTS) {
           throw new IOException(
               partition + " changed " + ATTEMPTS + " times while it was looked at", e);
@@ -92,8 +131,27 @@ final class FilesLook {
     }
   }
 
-  private Found lookOnce(Beside beside, long nowMs) throws IOException {
+  /** A new listing; or the last one, if that shows what is there. */
+  private LiveLog list(Beside beside, long directoryMs, long nowMs) throws IOException {
+    if (listed.isPresent()
+        && listed.get().isOfNow(beside.logStart(), directoryMs, nowMs)
+        && isAsListed(listed.get().live().log().activeSegment())) {
+      return listed.get().live();
+    }
     LiveLog live = LiveLog.read(fileSystem, dir, partition, beside.logStart());
+    listed = Optional.of(new Listing(live, beside.logStart(), directoryMs, nowMs));
+    return live;
+  }
+
+  private boolean isAsListed(Segment active) throws IOException {
+    return fileSystem
+        .stat(active.logFile())
+        .filter(now -> now.sizeBytes() == active.logBytes())
+        .filter(now -> now.lastModifiedMs() == active.lastModifiedMs())
+        .isPresent();
+  }
+
+  private Found decide(LiveLog live, Beside beside, long nowMs) throws IOException {
     PartitionLog log = live.log();
     TopicSettings settings = beside.settings();
     if (settings.cleanupPolicy().isCompacted()

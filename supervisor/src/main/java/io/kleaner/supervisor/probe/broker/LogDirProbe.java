@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.probe.broker;
 
-import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.CheckpointFile;
 import io.kleaner.core.logdir.LogDir;
@@ -29,12 +28,20 @@ import java.util.function.Supplier;
  * Looks into one log directory of a running broker; reads only, and never takes its lock.
  *
  * <p>A look is cheap however many partitions there are: a partition is looked into when names in
- * its directory or its entry in the cleaner's checkpoint changed, and else now and then; only so
- * many at a time. Not thread-safe; owned by one lookout.
+ * its directory, its entry in the cleaner's checkpoint or its settings changed, and else now and
+ * then; only so many at a time. Whether names in a directory changed is asked at once where a
+ * checkpoint shows that its log moved, of all others by turns. Not thread-safe; owned by one
+ * lookout.
  */
 final class LogDirProbe {
 
   private static final int LOOKS_AT_ONCE = 200;
+
+  /** Directories are asked for their times so many at a look at least, and all in so many looks. */
+  private static final int TURNS_AT_ONCE = 200;
+
+  private static final int LOOKS_FOR_ALL = 5;
+
   private static final long LOOKS_NS = 100_000_000L;
   private static final long SAMPLE_EVERY_MS = 15_000;
 
@@ -51,13 +58,26 @@ final class LogDirProbe {
   private final AheadReader ahead;
   private final Pace sampling;
   private final Map<TopicPartition, WatchedPartition> watched = new HashMap<>();
+  private final Map<String, Live> live = new HashMap<>();
   private Optional<LogDir> understood = Optional.empty();
   private Set<String> names = Set.of();
   private boolean since011;
 
+  /** The same partitions in the order of their turns, and whose is next. */
+  private List<WatchedPartition> turns = List.of();
+
+  private int turn;
+
+  /** What the Admin API said at the last look. */
+  private Map<TopicPartition, AdminPartition> said = Map.of();
+
+  /** What the engine makes of a topic's settings as the broker said them. */
+  private record Live(TopicConfig config, TopicSettings settings) {}
+
   /**
    * @param fallback where settings come from if the Admin API doesn't say
-   * @param admin what the Admin API says, nothing if it doesn't
+   * @param admin what the Admin API says, nothing if it doesn't: an immutable map, the same while
+   *     it says the same
    */
   LogDirProbe(
       FileSystem fileSystem,
@@ -78,67 +98,106 @@ final class LogDirProbe {
 
   /** Looks once. */
   LogDirView look() throws IOException {
-    LogDir found = list();
-    checkpoints.read();
-    lookInto(admin.get());
+    boolean others = list();
+    if (checkpoints.read() || others) {
+      noteCheckpoints();
+    }
+    Map<TopicPartition, AdminPartition> says = admin.get();
+    if (says != said || others) {
+      said = says;
+      noteConfigs();
+    }
+    lookAtDirectories();
+    lookInto();
     if (sampling.isDue()) {
       sampling.done();
       sampleOne();
       readAhead();
     }
-    Map<TopicPartition, PartitionView> views = new HashMap<>();
+    Map<TopicPartition, PartitionView> views = new HashMap<>(2 * watched.size());
     watched.forEach((partition, each) -> views.put(partition, each.view()));
-    return new LogDirView(facts(found), views);
+    return new LogDirView(facts(understood.orElseThrow()), views);
   }
 
-  /** One listing, with the times of the partition directories; understood anew if names changed. */
-  private LogDir list() throws IOException {
-    Map<String, FileEntry> entries = new HashMap<>();
-    fileSystem.list(dir).forEach(entry -> entries.put(entry.name(), entry));
-    if (understood.isEmpty() || !entries.keySet().equals(names)) {
-      understood = Optional.of(new LogDirReader(fileSystem).read(dir));
-      names = entries.keySet();
-      Set<TopicPartition> present = new HashSet<>();
-      for (Path partitionDir : understood.get().partitions()) {
-        TopicPartition partition =
-            TopicPartition.ofDirectoryName(partitionDir.getFileName().toString()).orElseThrow();
-        present.add(partition);
-        watched.computeIfAbsent(
-            partition, each -> new WatchedPartition(fileSystem, partitionDir, partition));
-      }
-      watched.keySet().retainAll(present);
+  /** Lists names, and understands the directory anew if they changed; whether they did. */
+  private boolean list() throws IOException {
+    Set<String> now = fileSystem.names(dir);
+    if (understood.isPresent() && now.equals(names)) {
+      return false;
     }
-    watched.values().forEach(each -> each.noteDirectory(entries.get(each.directoryName())));
-    return understood.get();
+    understood = Optional.of(new LogDirReader(fileSystem).read(dir));
+    names = now;
+    Set<TopicPartition> present = new HashSet<>();
+    Set<String> topics = new HashSet<>();
+    for (Path partitionDir : understood.get().partitions()) {
+      TopicPartition partition =
+          TopicPartition.ofDirectoryName(partitionDir.getFileName().toString()).orElseThrow();
+      present.add(partition);
+      topics.add(partition.topic());
+      watched.computeIfAbsent(
+          partition, each -> new WatchedPartition(fileSystem, partitionDir, partition));
+    }
+    watched.keySet().retainAll(present);
+    live.keySet().retainAll(topics);
+    turns = List.copyOf(watched.values());
+    return true;
   }
 
-  private void lookInto(Map<TopicPartition, AdminPartition> known) {
-    long nowNs = clock.nanoTime();
-    Map<String, Optional<TopicSettings>> settings = new HashMap<>();
+  private void noteCheckpoints() {
+    long nowMs = clock.nowMs();
     watched.forEach(
-        (partition, each) -> {
-          each.noteCheckpoint(checkpoints.get(CheckpointFile.CLEANER, partition), clock.nowMs());
-          each.noteConfig(
-              Optional.ofNullable(known.get(partition)).flatMap(says -> says.config().get()));
-        });
-    List<WatchedPartition> due =
-        watched.values().stream()
-            .filter(each -> each.isDue(nowNs))
-            .sorted(Comparator.comparingLong(WatchedPartition::lastLookNs))
-            .limit(LOOKS_AT_ONCE)
-            .toList();
-    for (WatchedPartition each : due) {
-      TopicPartition partition = each.partition();
-      Optional<AdminPartition> says = Optional.ofNullable(known.get(partition));
-      Optional<TopicSettings> found =
-          settings.computeIfAbsent(partition.topic(), topic -> settings(topic, each.config()));
+        (partition, each) ->
+            each.noteCheckpoints(
+                new WatchedPartition.Checkpointed(
+                    checkpoints.get(CheckpointFile.CLEANER, partition),
+                    checkpoints.get(CheckpointFile.HIGH_WATERMARK, partition),
+                    checkpoints.get(CheckpointFile.LOG_START, partition)),
+                nowMs));
+  }
+
+  private void noteConfigs() {
+    watched.forEach(
+        (partition, each) ->
+            each.noteConfig(
+                Optional.ofNullable(said.get(partition)).flatMap(says -> says.config().get())));
+  }
+
+  private void lookAtDirectories() throws IOException {
+    int many = Math.max(TURNS_AT_ONCE, (turns.size() + LOOKS_FOR_ALL - 1) / LOOKS_FOR_ALL);
+    for (int i = Math.min(many, turns.size()); i > 0; i--) {
+      turn = (turn + 1) % turns.size();
+      lookAt(turns.get(turn));
+    }
+    for (WatchedPartition each : turns) {
+      if (each.mayHaveChanged()) {
+        lookAt(each);
+      }
+    }
+  }
+
+  private void lookAt(WatchedPartition each) throws IOException {
+    each.noteDirectory(fileSystem.stat(each.dir()));
+  }
+
+  private void lookInto() throws IOException {
+    long nowNs = clock.nanoTime();
+    List<WatchedPartition> due = new ArrayList<>();
+    for (WatchedPartition each : turns) {
+      if (each.isDue(nowNs)) {
+        due.add(each);
+      }
+    }
+    due.sort(Comparator.comparingLong(WatchedPartition::lastLookNs));
+    Map<String, TopicSettings> settings = new HashMap<>();
+    for (WatchedPartition each : due.subList(0, Math.min(LOOKS_AT_ONCE, due.size()))) {
+      lookAt(each);
       each.look(
           new FilesLook.Beside(
-              found.orElseGet(() -> TopicSettings.of(Map.of())),
-              checkpoints.get(CheckpointFile.LOG_START, partition),
-              checkpoints.get(CheckpointFile.HIGH_WATERMARK, partition),
-              checkpoints.get(CheckpointFile.CLEANER, partition),
-              says.flatMap(admin -> admin.offsets().get())),
+              settings.computeIfAbsent(
+                  each.partition().topic(), topic -> settings(topic, each.config())),
+              each.checkpointed(),
+              Optional.ofNullable(said.get(each.partition()))
+                  .flatMap(says -> says.offsets().get())),
           clock);
       if (clock.nanoTime() - nowNs > LOOKS_NS) {
         // A slow disk, or a busy machine: the others come first next time.
@@ -147,15 +206,20 @@ final class LogDirProbe {
     }
   }
 
-  private Optional<TopicSettings> settings(String topic, Optional<TopicConfig> says) {
-    Optional<TopicSettings> live = says.map(LiveSettings::of);
-    if (live.isPresent()) {
-      return live;
+  /** As the broker says them, else by files; none where those are wrong. */
+  private TopicSettings settings(String topic, Optional<TopicConfig> says) {
+    if (says.isPresent()) {
+      Live known = live.get(topic);
+      if (known == null || !known.config().equals(says.get())) {
+        known = new Live(says.get(), LiveSettings.of(says.get()));
+        live.put(topic, known);
+      }
+      return known.settings();
     }
     try {
-      return Optional.of(fallback.resolve(topic, Optional.empty()));
+      return fallback.resolve(topic, Optional.empty());
     } catch (InvalidSettingsException e) {
-      return Optional.empty();
+      return TopicSettings.of(Map.of());
     }
   }
 

@@ -3,7 +3,8 @@ package io.kleaner.supervisor.probe.broker;
 
 import io.kleaner.core.logdir.TopicPartition;
 import java.nio.file.Path;
-import java.util.HashMap;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,83 +13,86 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** Makes one sample of what the probes saw. Pure. */
+/**
+ * Makes samples of what the probes saw. Keeps what it made of partitions as long as nobody says
+ * anything new of them. Not thread-safe.
+ */
 final class SampleMaker {
 
-  private final long nowMs;
-  private final Seen<JmxView> jmx;
-  private final Seen<AdminView> admin;
-  private final Seen<CleanerLog> log;
-  private final Map<Path, Seen<LogDirView>> logDirs;
-  private final Map<TopicPartition, LogEvent.MarkedUncleanable> uncleanable = new HashMap<>();
-  private final Map<TopicPartition, BrokerPartition.LastClean> lastCleans = new HashMap<>();
+  private final PartitionJoin join = new PartitionJoin();
+  private List<LogEvent> events = List.of();
+  private OptionalLong startedAtMs = OptionalLong.empty();
+  private LogMarks marks = LogMarks.of(events, startedAtMs);
 
-  SampleMaker(
+  /**
+   * What each source gave last, or why it didn't.
+   *
+   * @param nowMs milliseconds since the epoch
+   * @param logDirs each directory's
+   */
+  record Views(
       long nowMs,
       Seen<JmxView> jmx,
       Seen<AdminView> admin,
       Seen<CleanerLog> log,
-      Map<Path, Seen<LogDirView>> logDirs) {
-    this.nowMs = nowMs;
-    this.jmx = jmx;
-    this.admin = admin;
-    this.log = log;
-    this.logDirs = logDirs;
-  }
+      Map<Path, Seen<LogDirView>> logDirs) {}
 
-  BrokerSample make() {
-    readLog();
+  BrokerSample make(Views views) {
     SortedMap<Path, Seen<LogDirFacts>> dirs = new TreeMap<>();
-    logDirs.forEach((dir, view) -> dirs.put(dir, view.map(LogDirView::facts)));
+    views.logDirs.forEach((dir, view) -> dirs.put(dir, view.map(LogDirView::facts)));
     return new BrokerSample(
-        nowMs,
-        broker(),
-        jmx.map(JmxView::threads),
-        jmx.map(JmxView::gauges),
-        config(),
-        log,
-        partitions(),
+        views.nowMs,
+        broker(views),
+        views.jmx.map(JmxView::threads),
+        views.jmx.map(JmxView::gauges),
+        config(views.admin),
+        views.log,
+        join.join(says(views)),
         dirs);
   }
 
-  private Seen<BrokerConfig> config() {
+  private PartitionJoin.Says says(Views views) {
+    List<Map<TopicPartition, PartitionView>> byFiles = new ArrayList<>();
+    views.logDirs.values().forEach(dir -> dir.get().ifPresent(v -> byFiles.add(v.partitions())));
+    return new PartitionJoin.Says(
+        views.admin.get().map(AdminView::partitions).orElse(Map.of()),
+        byFiles,
+        notListed(views.admin),
+        noFiles(views.logDirs.values()),
+        marks(views));
+  }
+
+  /** Made anew where the log said more, or another JVM runs. */
+  private LogMarks marks(Views views) {
+    List<LogEvent> newest = views.log.get().map(CleanerLog::events).orElse(List.of());
+    OptionalLong started =
+        views.jmx.get().map(view -> view.broker().startedAtMs()).orElse(OptionalLong.empty());
+    if (newest != events || !started.equals(startedAtMs)) {
+      events = newest;
+      startedAtMs = started;
+      marks = LogMarks.of(events, startedAtMs);
+    }
+    return marks;
+  }
+
+  private static Seen<BrokerConfig> config(Seen<AdminView> admin) {
     return admin instanceof Seen.Known<AdminView> known
         ? known.value().config()
         : ((Seen.Missing<AdminView>) admin).as();
   }
 
-  /** In the order of their times; a broker that starts has forgotten its marks. */
-  private void readLog() {
-    for (LogEvent event : log.get().map(CleanerLog::events).orElse(List.of())) {
-      if (event instanceof LogEvent.BrokerStarted) {
-        uncleanable.clear();
-      } else if (event instanceof LogEvent.MarkedUncleanable marked) {
-        uncleanable.put(marked.partition(), marked);
-      } else if (event instanceof LogEvent.Cleaned cleaned) {
-        uncleanable.remove(cleaned.partition());
-        lastCleans.put(
-            cleaned.partition(), new BrokerPartition.LastClean(cleaned.atMs(), Source.BROKER_LOG));
-      }
-    }
-    OptionalLong started =
-        jmx.get().map(view -> view.broker().startedAtMs()).orElse(OptionalLong.empty());
-    if (started.isPresent()) {
-      uncleanable.values().removeIf(marked -> marked.atMs() < started.getAsLong());
-    }
-  }
-
-  private Seen<BrokerIdentity> broker() {
-    Optional<BrokerIdentity> byAdmin = admin.get().map(AdminView::broker);
-    Optional<BrokerIdentity> byJmx = jmx.get().map(JmxView::broker);
+  private static Seen<BrokerIdentity> broker(Views views) {
+    Optional<BrokerIdentity> byAdmin = views.admin.get().map(AdminView::broker);
+    Optional<BrokerIdentity> byJmx = views.jmx.get().map(JmxView::broker);
     Optional<LogDirFacts> byDir =
-        logDirs.values().stream()
+        views.logDirs.values().stream()
             .flatMap(view -> view.get().stream())
             .map(LogDirView::facts)
             .filter(facts -> facts.nodeId().isPresent())
             .findFirst();
-    Optional<String> byLog = log.get().flatMap(CleanerLog::version);
+    Optional<String> byLog = views.log.get().flatMap(CleanerLog::version);
     if (byAdmin.isEmpty() && byJmx.isEmpty() && byDir.isEmpty() && byLog.isEmpty()) {
-      return admin.map(AdminView::broker).or(jmx.map(JmxView::broker));
+      return views.admin.map(AdminView::broker).or(views.jmx.map(JmxView::broker));
     }
     OptionalInt node =
         byAdmin
@@ -108,85 +112,29 @@ final class SampleMaker {
             byJmx.map(BrokerIdentity::pid).orElse(OptionalLong.empty()),
             byJmx.map(BrokerIdentity::maxHeapBytes).orElse(OptionalLong.empty()),
             byAdmin.map(BrokerIdentity::clusterNodes).orElse(List.of())),
-        nowMs);
+        views.nowMs);
   }
 
-  private SortedMap<TopicPartition, BrokerPartition> partitions() {
-    Map<TopicPartition, AdminPartition> byAdmin =
-        admin.get().map(AdminView::partitions).orElse(Map.of());
-    Map<TopicPartition, PartitionView> byFiles = new HashMap<>();
-    logDirs.values().forEach(view -> view.get().ifPresent(v -> byFiles.putAll(v.partitions())));
-    SortedMap<TopicPartition, BrokerPartition> all = new TreeMap<>();
-    byAdmin.forEach(
-        (partition, says) ->
-            all.put(
-                partition,
-                partition(
-                    partition, Optional.of(says), Optional.ofNullable(byFiles.get(partition)))));
-    byFiles.forEach(
-        (partition, files) -> {
-          if (!all.containsKey(partition)) {
-            all.put(partition, partition(partition, Optional.empty(), Optional.of(files)));
-          }
-        });
-    return all;
-  }
-
-  private BrokerPartition partition(
-      TopicPartition partition, Optional<AdminPartition> says, Optional<PartitionView> files) {
-    Optional<BrokerPartition.LastClean> last = Optional.ofNullable(lastCleans.get(partition));
-    OptionalLong moved = files.map(PartitionView::checkpointMovedMs).orElse(OptionalLong.empty());
-    if (moved.isPresent() && (last.isEmpty() || last.get().atMs() < moved.getAsLong())) {
-      last =
-          last.isPresent() && moved.getAsLong() - last.get().atMs() < 60_000
-              ? last
-              : Optional.of(new BrokerPartition.LastClean(moved.getAsLong(), Source.LOG_DIR));
-    }
-    return new BrokerPartition(
-        partition,
-        says.map(AdminPartition::config).orElseGet(this::notListed),
-        says.map(AdminPartition::offsets).orElseGet(this::notListed),
-        says.map(AdminPartition::replication).orElseGet(this::notListed),
-        files.map(PartitionView::files).orElseGet(this::noFiles),
-        transactions(says, files),
-        files.map(PartitionView::reclaimable).orElseGet(this::noFiles),
-        files.map(PartitionView::ahead).orElseGet(this::noFiles),
-        last,
-        Optional.ofNullable(uncleanable.get(partition)));
-  }
-
-  /** What the broker says; the files know only those that began below the active segment. */
-  private Seen<List<OpenTransaction>> transactions(
-      Optional<AdminPartition> says, Optional<PartitionView> files) {
-    Seen<List<OpenTransaction>> asked =
-        says.map(AdminPartition::transactions).orElseGet(this::notListed);
-    if (asked instanceof Seen.Known) {
-      return asked;
-    }
-    return files
-        .map(PartitionView::pinnedBy)
-        .filter(pinned -> pinned.get().filter(each -> !each.isEmpty()).isPresent())
-        .orElse(asked);
-  }
-
-  private <T> Seen<T> notListed() {
+  private static Seen.Missing<?> notListed(Seen<AdminView> admin) {
     if (admin instanceof Seen.Missing<AdminView> missing) {
-      return missing.as();
+      return missing;
     }
     if (admin.get().orElseThrow().topics() instanceof Seen.Missing<Integer> missing) {
-      return missing.as();
+      return missing;
     }
-    return Seen.missing(Source.ADMIN, "the cluster lists no replica of it on this broker");
+    return new Seen.Missing<>(Source.ADMIN, "the cluster lists no replica of it on this broker");
   }
 
-  private <T> Seen<T> noFiles() {
-    for (Seen<LogDirView> view : logDirs.values()) {
+  private static Seen.Missing<?> noFiles(Collection<Seen<LogDirView>> logDirs) {
+    for (Seen<LogDirView> view : logDirs) {
       if (view instanceof Seen.Missing<LogDirView> missing) {
-        return missing.as();
+        return missing;
       }
     }
-    return logDirs.isEmpty()
-        ? Seen.notAsked(Source.LOG_DIR)
-        : Seen.missing(Source.LOG_DIR, "none of the named log directories holds it");
+    return new Seen.Missing<>(
+        Source.LOG_DIR,
+        logDirs.isEmpty()
+            ? "no " + Source.LOG_DIR.option() + " was given"
+            : "none of the named log directories holds it");
   }
 }

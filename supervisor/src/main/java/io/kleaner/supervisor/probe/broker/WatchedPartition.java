@@ -21,16 +21,19 @@ final class WatchedPartition {
   private static final long RARELY_NS = TimeUnit.SECONDS.toNanos(120);
 
   private final TopicPartition partition;
+  private final Path dir;
   private final FilesLook look;
   private long directoryMs = -1;
   private long lookedDirectoryMs = -1;
-  private OptionalLong checkpoint = OptionalLong.empty();
+  private Checkpointed checkpointed = Checkpointed.NOTHING;
   private boolean checkpointKnown;
   private boolean checkpointMoved;
+  private boolean moved;
   private OptionalLong movedMs = OptionalLong.empty();
   private boolean settingsChanged;
   private Optional<TopicConfig> config = Optional.empty();
   private long lastLookNs = Long.MIN_VALUE;
+  private long restNs = SELDOM_NS;
   private Optional<FilesLook.Found> found = Optional.empty();
   private Seen<PartitionFiles> files =
       Seen.missing(Source.LOG_DIR, "the partition was not looked at yet");
@@ -38,9 +41,23 @@ final class WatchedPartition {
   private final AheadScan aheadScan = new AheadScan();
   private Seen<CleanAhead> ahead = Seen.missing(Source.LOG_DIR, "it was not read yet");
   private long lastReadAheadNs = Long.MIN_VALUE;
+  private Optional<PartitionView> view = Optional.empty();
+
+  /**
+   * Its entries in checkpoint files.
+   *
+   * @param cleaner up to where it was cleaned
+   * @param highWatermark of it
+   * @param logStart of its log
+   */
+  record Checkpointed(OptionalLong cleaner, OptionalLong highWatermark, OptionalLong logStart) {
+    static final Checkpointed NOTHING =
+        new Checkpointed(OptionalLong.empty(), OptionalLong.empty(), OptionalLong.empty());
+  }
 
   WatchedPartition(FileSystem fileSystem, Path dir, TopicPartition partition) {
     this.partition = partition;
+    this.dir = dir;
     this.look = new FilesLook(fileSystem, dir, partition);
   }
 
@@ -48,29 +65,39 @@ final class WatchedPartition {
     return partition;
   }
 
-  String directoryName() {
-    return partition.toString();
+  Path dir() {
+    return dir;
   }
 
   /**
    * Notes when names in its directory changed last.
    *
-   * @param entry of the directory; null if it came or went while it was listed
+   * @param entry of the directory; empty if it came or went just now
    */
-  void noteDirectory(FileEntry entry) {
-    if (entry != null) {
-      directoryMs = entry.lastModifiedMs();
-    }
+  void noteDirectory(Optional<FileEntry> entry) {
+    entry.ifPresent(each -> directoryMs = each.lastModifiedMs());
+    moved = false;
   }
 
-  /** Notes its entry in the cleaner's checkpoint. */
-  void noteCheckpoint(OptionalLong entry, long nowMs) {
-    if (checkpointKnown && !entry.equals(checkpoint)) {
+  /** Notes its entries in the checkpoints. */
+  void noteCheckpoints(Checkpointed now, long nowMs) {
+    if (checkpointKnown && !now.cleaner().equals(checkpointed.cleaner())) {
       checkpointMoved = true;
       movedMs = OptionalLong.of(nowMs);
+      view = Optional.empty();
     }
-    checkpoint = entry;
+    moved |= !now.equals(checkpointed);
+    checkpointed = now;
     checkpointKnown = true;
+  }
+
+  Checkpointed checkpointed() {
+    return checkpointed;
+  }
+
+  /** Whether checkpoints show that its log moved, so that names may have changed. */
+  boolean mayHaveChanged() {
+    return moved;
   }
 
   /** What the broker said last of its topic's settings; kept while it says nothing. */
@@ -93,12 +120,7 @@ final class WatchedPartition {
         || directoryMs != lookedDirectoryMs) {
       return true;
     }
-    boolean compacted =
-        files
-            .get()
-            .filter(each -> each.eligibility().kind() == Eligibility.Kind.NOT_COMPACTED)
-            .isEmpty();
-    return nowNs - lastLookNs >= (compacted ? SELDOM_NS : RARELY_NS);
+    return nowNs - lastLookNs >= restNs;
   }
 
   long lastLookNs() {
@@ -110,7 +132,7 @@ final class WatchedPartition {
     // Taken before the look: what changes during it is looked at again.
     long directory = directoryMs;
     try {
-      FilesLook.Found now = look.look(beside, clock.nowMs());
+      FilesLook.Found now = look.look(beside, directory, clock.nowMs());
       found = Optional.of(now);
       aheadScan.note(dirty(now), now.files().firstDirtyOffset());
       files = Seen.known(now.files(), clock.nowMs());
@@ -118,9 +140,15 @@ final class WatchedPartition {
       found = Optional.empty();
       files = Seen.missing(Source.LOG_DIR, Reason.of(e));
     }
+    boolean isCompacted =
+        found
+            .filter(now -> now.files().eligibility().kind() == Eligibility.Kind.NOT_COMPACTED)
+            .isEmpty();
+    restNs = isCompacted ? SELDOM_NS : RARELY_NS;
     lookedDirectoryMs = directory;
     checkpointMoved = false;
     settingsChanged = false;
+    view = Optional.empty();
   }
 
   /** Whether its dirty range is another one than that of the last sample. */
@@ -142,6 +170,7 @@ final class WatchedPartition {
     } catch (IOException | RuntimeException e) {
       estimate = Seen.missing(Source.LOG_DIR, Reason.of(e));
     }
+    view = Optional.empty();
   }
 
   /** Segments that hold dirt and can be cleaned. */
@@ -176,6 +205,7 @@ final class WatchedPartition {
    */
   long readAhead(AheadReader reader, long budgetBytes, Clock clock) {
     lastReadAheadNs = clock.nanoTime();
+    view = Optional.empty();
     FilesLook.Found now = found.orElseThrow();
     List<Segment> clean =
         now.segments().stream()
@@ -194,9 +224,18 @@ final class WatchedPartition {
     }
   }
 
+  /** All that; the same object while it is the same. */
   PartitionView view() {
-    Seen<List<OpenTransaction>> pinnedBy =
-        files.map(any -> found.map(FilesLook.Found::pinnedBy).orElse(List.of()));
-    return new PartitionView(files, movedMs, estimate, ahead, pinnedBy);
+    PartitionView now =
+        view.orElseGet(
+            () ->
+                new PartitionView(
+                    files,
+                    movedMs,
+                    estimate,
+                    ahead,
+                    files.map(any -> found.map(FilesLook.Found::pinnedBy).orElse(List.of()))));
+    view = Optional.of(now);
+    return now;
   }
 }

@@ -6,6 +6,7 @@ import io.kleaner.supervisor.probe.broker.BrokerConfig;
 import io.kleaner.supervisor.probe.broker.BrokerIdentity;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.BrokerPartition.LastClean;
+import io.kleaner.supervisor.probe.broker.BrokerPartitions;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.CleanAhead;
 import io.kleaner.supervisor.probe.broker.CleanerGauges;
@@ -357,7 +358,7 @@ public final class Broker {
             : Seen.missing(Source.ADMIN, "it does not answer"),
         log.map(each -> Seen.known(new CleanerLog(each, List.of(), true, Optional.empty()), nowMs))
             .orElse(Seen.notAsked(Source.BROKER_LOG)),
-        built,
+        BrokerPartitions.of(built),
         new TreeMap<>(Map.of(DIR, Seen.known(dir, nowMs))));
   }
 

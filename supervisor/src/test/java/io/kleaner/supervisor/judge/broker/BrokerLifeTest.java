@@ -125,7 +125,7 @@ class BrokerLifeTest {
   private void highWatermark(long offset) {
     broker.partition(
         Broker.ORDERS,
-        files -> files.offsets = Seen.known(new Offsets(0, offset, offset), broker.nowMs));
+        files -> files.offsets = Seen.known(new Offsets(offset, offset), broker.nowMs));
   }
 
   @Test

@@ -377,15 +377,14 @@ class ExplainGoldenTest {
   private void offsets(long highWatermark, long lastStable) {
     broker.partition(
         Broker.ORDERS,
-        files ->
-            files.offsets = Seen.known(new Offsets(0, highWatermark, lastStable), broker.nowMs));
+        files -> files.offsets = Seen.known(new Offsets(highWatermark, lastStable), broker.nowMs));
   }
 
   private Judgement open(long ageMs, Coordinator coordinator) {
     broker.partition(
         Broker.ORDERS,
         files -> {
-          files.offsets = Seen.known(new Offsets(0, 1_000, 420), broker.nowMs);
+          files.offsets = Seen.known(new Offsets(1_000, 420), broker.nowMs);
           files.transactions =
               Seen.known(
                   List.of(

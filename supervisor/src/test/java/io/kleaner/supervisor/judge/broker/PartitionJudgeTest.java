@@ -116,7 +116,7 @@ class PartitionJudgeTest {
   @Test
   void judge_checkpointAboveTheHighWatermark_isTold() {
     broker.partition(
-        Broker.ORDERS, files -> files.offsets = Seen.known(new Offsets(0, 400, 400), broker.nowMs));
+        Broker.ORDERS, files -> files.offsets = Seen.known(new Offsets(400, 400), broker.nowMs));
 
     assertThat(rules(broker.look())).containsExactly("CleanedPastHighWatermark");
   }

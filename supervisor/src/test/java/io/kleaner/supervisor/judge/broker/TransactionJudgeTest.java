@@ -70,7 +70,7 @@ class TransactionJudgeTest {
     broker.partition(
         Broker.ORDERS,
         files -> {
-          files.offsets = Seen.known(new Offsets(0, 1_000, 420), broker.nowMs);
+          files.offsets = Seen.known(new Offsets(1_000, 420), broker.nowMs);
           files.transactions =
               Seen.known(
                   List.of(
@@ -88,8 +88,7 @@ class TransactionJudgeTest {
   @Test
   void judge_lastStableOffsetStuckWithoutAName_isToldAsThat() {
     broker.partition(
-        Broker.ORDERS,
-        files -> files.offsets = Seen.known(new Offsets(0, 1_000, 420), broker.nowMs));
+        Broker.ORDERS, files -> files.offsets = Seen.known(new Offsets(1_000, 420), broker.nowMs));
     Judgement judgement = broker.lookFor(broker.options.pinnedAfterMs() / 1_000 + 1);
 
     assertThat(rules(judgement)).containsExactly("LastStableOffsetStuck");

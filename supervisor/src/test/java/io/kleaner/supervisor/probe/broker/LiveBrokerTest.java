@@ -77,7 +77,7 @@ class LiveBrokerTest {
           watching.await(
               s -> s.threads() instanceof Seen.Known && s.config() instanceof Seen.Known);
 
-      assertThat(orders.offsets().get()).hasValue(new Offsets(0, ORDERS, ORDERS));
+      assertThat(orders.offsets().get()).hasValue(new Offsets(ORDERS, ORDERS));
       assertThat(orders.files().get().orElseThrow().logEndOffset()).isEqualTo(ORDERS);
       assertThat(orders.replication().get().orElseThrow().leader()).hasValue(1);
       assertThat(orders.config().get().orElseThrow().get("min.cleanable.dirty.ratio"))

@@ -201,7 +201,11 @@ class LogDirProbeTest {
     Map<TopicPartition, AdminPartition> says = new HashMap<>();
     LogDirProbe probe =
         new LogDirProbe(
-            new LocalFileSystem(), clock, dir, new SettingsResolver(List.of()), () -> says);
+            new LocalFileSystem(),
+            clock,
+            dir,
+            new SettingsResolver(List.of()),
+            () -> Map.copyOf(says));
     assertThat(kind(probe)).isEqualTo(Eligibility.Kind.UNKNOWN_POLICY);
     // Not the options of the engine's own commands.
     assertThat(look(probe).files().get().orElseThrow().eligibility().sentence())

@@ -21,13 +21,14 @@ class SampleMakerTest {
   @Test
   void make_nothingAsked_isMissingWithTheOptionThatWouldAddIt() {
     BrokerSample sample =
-        new SampleMaker(
-                1,
-                Seen.notAsked(Source.JMX),
-                Seen.notAsked(Source.ADMIN),
-                Seen.notAsked(Source.BROKER_LOG),
-                Map.of())
-            .make();
+        new SampleMaker()
+            .make(
+                new SampleMaker.Views(
+                    1,
+                    Seen.notAsked(Source.JMX),
+                    Seen.notAsked(Source.ADMIN),
+                    Seen.notAsked(Source.BROKER_LOG),
+                    Map.of()));
 
     assertThat(sample.threads()).isEqualTo(Seen.missing(Source.JMX, "no --jmx or --pid was given"));
     assertThat(sample.config())
@@ -77,6 +78,33 @@ class SampleMakerTest {
   }
 
   private static BrokerPartition orders(OptionalLong startedAtMs, LogEvent... events) {
+    return sample(
+            new SampleMaker(),
+            jmx(startedAtMs),
+            Seen.notAsked(Source.ADMIN),
+            new CleanerLog(List.of(events), List.of(), true, Optional.empty()),
+            Map.of(ORDERS, view("not yet")))
+        .partitions()
+        .get(ORDERS);
+  }
+
+  private static BrokerSample sample(
+      SampleMaker maker,
+      JmxView jmx,
+      Seen<AdminView> admin,
+      CleanerLog log,
+      Map<TopicPartition, PartitionView> files) {
+    LogDirFacts facts = new LogDirFacts(OptionalInt.of(1), Optional.empty(), true, 1, 1, List.of());
+    return maker.make(
+        new SampleMaker.Views(
+            1_000,
+            Seen.known(jmx, 1_000),
+            admin,
+            Seen.known(log, 1_000),
+            Map.of(Path.of("data"), Seen.known(new LogDirView(facts, files), 1_000))));
+  }
+
+  private static JmxView jmx(OptionalLong startedAtMs) {
     BrokerIdentity identity =
         new BrokerIdentity(
             OptionalInt.of(1),
@@ -87,23 +115,15 @@ class SampleMakerTest {
             OptionalLong.empty(),
             OptionalLong.empty(),
             List.of());
-    PartitionView view =
-        new PartitionView(
-            Seen.missing(Source.LOG_DIR, "not yet"),
-            OptionalLong.empty(),
-            Seen.missing(Source.LOG_DIR, "not yet"),
-            Seen.missing(Source.LOG_DIR, "not yet"),
-            Seen.missing(Source.LOG_DIR, "not yet"));
-    LogDirFacts facts = new LogDirFacts(OptionalInt.of(1), Optional.empty(), true, 1, 1, List.of());
-    return new SampleMaker(
-            1_000,
-            Seen.known(
-                new JmxView(identity, List.of(), new CleanerGauges(Map.of(), Map.of())), 1_000),
-            Seen.notAsked(Source.ADMIN),
-            Seen.known(new CleanerLog(List.of(events), List.of(), true, Optional.empty()), 1_000),
-            Map.of(Path.of("data"), Seen.known(new LogDirView(facts, Map.of(ORDERS, view)), 1_000)))
-        .make()
-        .partitions()
-        .get(ORDERS);
+    return new JmxView(identity, List.of(), new CleanerGauges(Map.of(), Map.of()));
+  }
+
+  private static PartitionView view(String why) {
+    return new PartitionView(
+        Seen.missing(Source.LOG_DIR, why),
+        OptionalLong.empty(),
+        Seen.missing(Source.LOG_DIR, why),
+        Seen.missing(Source.LOG_DIR, why),
+        Seen.missing(Source.LOG_DIR, why));
   }
 }
