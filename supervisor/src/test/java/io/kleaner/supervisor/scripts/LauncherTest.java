@@ -12,6 +12,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The launcher, with a Maven and a Java that only say that they were called. */
 class LauncherTest {
@@ -157,6 +159,22 @@ class LauncherTest {
     assertThat(watch).containsSubsequence(Sidecar.AS_LAUNCHED);
     assertThat(watch).last().isEqualTo("-XX:TieredStopAtLevel=4");
     assertThat(options(ran("serve"))).doesNotContain("-XX:TieredStopAtLevel=1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"explain orders", "status", "--help", "--version", "compact --help"})
+  void run_whatIsOverSoon_isCompiledCheaply(String line) throws Exception {
+    tree.program("jdk/bin/java", JAVA_THAT_REPEATS);
+
+    assertThat(options(ran(line.split(" ")))).contains("-XX:TieredStopAtLevel=1");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"compact d", "check d", "serve", "compact-now orders"})
+  void run_whatMayWorkHard_isCompiledWell(String line) throws Exception {
+    tree.program("jdk/bin/java", JAVA_THAT_REPEATS);
+
+    assertThat(options(ran(line.split(" ")))).doesNotContain("-XX:TieredStopAtLevel=1");
   }
 
   private static List<String> options(ScriptTree.Run run) {

@@ -14,7 +14,6 @@ import io.kleaner.supervisor.broker.Kleaner;
 import io.kleaner.supervisor.http.HttpConfig;
 import io.kleaner.supervisor.http.HttpServer;
 import io.kleaner.supervisor.http.ServiceApi;
-import io.kleaner.supervisor.judge.broker.JudgeOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,24 +42,10 @@ class IncidentsToldTest {
 
   /** Starving, hanging and pinning are told in seconds, and a crash loop at the second death. */
   private WatchLab watch(BrokerJvm broker) throws Exception {
-    JudgeOptions usual = JudgeOptions.defaults();
     return WatchLab.start(
         broker,
         temp.resolve("state"),
-        new JudgeOptions(
-            usual.staleAfterMs(),
-            usual.silentAfterMs(),
-            SOON_MS,
-            SOON_MS,
-            usual.spinningAfterMs(),
-            usual.stalledAfterMs(),
-            usual.crashWindowMs(),
-            2,
-            usual.trendWindowMs(),
-            SOON_MS,
-            usual.hangingAfterMs(),
-            usual.diskSoonMs(),
-            usual.largeInternalBytes()));
+        new Sooner().silent(10_000).stuck(SOON_MS).pinned(SOON_MS).crashLoop(2).options());
   }
 
   private static String explain(BrokerJvm broker, String topic) throws Exception {
@@ -89,15 +74,19 @@ class IncidentsToldTest {
       lab.await("well", () -> lab.facade().ready().ok());
       flippedByteIsFoundByCheckAloneAndOnlyBeforeItIsCleaned(broker, incidents);
       assertThat(lab.alert("PartitionUncleanable")).isEmpty();
+      emptyOutputOfADeadCleanerIsNoTrouble(lab, incidents);
       isolationByHandIsExplainedWithoutAnyJournal(broker, incidents);
       incidents.garbageLength("garbage");
+      incidents.garbageMagic("strange");
       int keyless = incidents.nullKeysAfterPolicyFlip("keyless");
       long first = incidents.openTransaction("pinned", "forgotten");
       long lost = incidents.hangingTransaction("hung");
 
       lab.await("given up", () -> lab.isFiring("PartitionUncleanable"));
-      assertThat(lab.alert("PartitionUncleanable").orElseThrow())
-          .contains("garbage-0", "kleaner check");
+      assertThat(lab.alert("PartitionUncleanable").orElseThrow()).contains("kleaner check");
+      for (String given : List.of("garbage-0", "strange-0")) {
+        lab.await(given, () -> lab.incidents("PARTITION_FAILED").contains(given));
+      }
       lab.await("dropped", () -> lab.isFiring("UnkeyedRecordsDropped"));
       assertThat(lab.alert("UnkeyedRecordsDropped").orElseThrow())
           .contains("keyless-0", keyless + " records");
@@ -202,6 +191,26 @@ class IncidentsToldTest {
     assertThat(after.output()).as("the broker gave it a CRC that fits").doesNotContain("CRC");
   }
 
+  private static void emptyOutputOfADeadCleanerIsNoTrouble(WatchLab lab, Incidents incidents)
+      throws Exception {
+    incidents.healthy("orders");
+    incidents.topics().cleanable("orders", false);
+    Path left = incidents.emptyOutput("orders");
+    long leftMs = Clock.system().nowMs();
+    lab.await("looked at", () -> isSeenSince(lab, "orders", leftMs));
+    assertThat(lab.isFiring("LogDirOdd")).isFalse();
+
+    incidents.topics().cleanable("orders", true);
+    incidents.letItClean("orders");
+    assertThat(left).as("the broker's next clean takes it away").doesNotExist();
+  }
+
+  private static boolean isSeenSince(WatchLab lab, String topic, long sinceMs) {
+    return lab.facade().partitions().stream()
+        .filter(each -> each.get("topic").equals(topic))
+        .anyMatch(each -> (long) each.get("seenAtMs") > sinceMs);
+  }
+
   /** Last but one: only a restart brings the broker's gauges back. */
   private static void gaugesThatVanishAreTold(BrokerJvm broker, WatchLab lab) throws Exception {
     try (BrokerJmx jmx = BrokerJmx.of(broker)) {
@@ -214,15 +223,17 @@ class IncidentsToldTest {
 
   /** Last: the revival is undone by the same record. */
   private static void crashLoopIsTold(Incidents incidents, WatchLab lab) throws Exception {
-    incidents.killByBomb("poisoned");
+    Incidents.Culprit culprit = incidents.killByGzipBomb("poisoned");
     lab.await("crash loop", () -> lab.isFiring("CleanerCrashLoop"));
     assertThat(lab.alert("CleanerCrashLoop").orElseThrow())
         .contains("died 2 times", "again and again at poisoned-0");
+    lab.await("found", () -> !lab.incidents("CULPRIT_FOUND").isEmpty());
+    assertThat(lab.incidents("CULPRIT_FOUND"))
+        .contains("poisoned-0", "offset " + culprit.offset(), "bytes of gzip that become");
   }
 
   private static void isolationByHandIsExplainedWithoutAnyJournal(
       BrokerJvm broker, Incidents incidents) throws Exception {
-    incidents.healthy("orders");
     incidents.topics().set("orders", "min.cleanable.dirty.ratio", "1.0");
     incidents.topics().set("orders", "max.compaction.lag.ms", Long.toString(Long.MAX_VALUE));
 
