@@ -28,7 +28,7 @@ class ManyPartitionsTest {
   private static final int WATCHED_MS = 20_000;
   private static final double GOAL_PERCENT = 1.0;
 
-  /** A guard against much worse while all is cleaned; the goal that is noted is not reached then. */
+  /** A guard against much worse while all is cleaned, where the goal is not reached. */
   private static final double MOST_BUSY_PERCENT = 3.0;
 
   private static final long LAG_LIMIT_MS = 5_000;
