@@ -18,7 +18,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whether what {@code scripts/demo} shows is so; the demonstrations check each of their steps. */
+/**
+ * Whether what {@code scripts/demo} shows is so; the demonstrations check each of their steps. What
+ * they print stays in {@code target}.
+ */
 @Tag("full")
 class DemoTest {
 
@@ -28,6 +31,16 @@ class DemoTest {
   void incidentDemo_realBrokerAndSidecar_allOfItHolds() throws Exception {
     JsonNode report = play("io.kleaner.supervisor.demo.IncidentDemo");
 
+    assertThat(seconds(report, "alert CleanerDead firing")).isLessThan(5);
+    assertThat(seconds(report, "cleaner revived")).isLessThan(10);
+    assertThat(seconds(report, "cleaner dead again"))
+        .isGreaterThan(seconds(report, "cleaner revived"));
+    assertThat(seconds(report, "other topics compact again"))
+        .isLessThan(30)
+        .isGreaterThan(seconds(report, "cleaner dead again"));
+    assertThat(report.path("whileDead").path("threads")).isEmpty();
+    assertThat(report.path("whileDead").path("recordsWritten").asInt()).isPositive();
+    assertThat(report.path("whileDead").path("allRead").asBoolean()).isTrue();
     assertThat(report.path("culprit").path("topic").asText()).isEqualTo("clicks");
     assertThat(report.path("threadsAfter")).isNotEmpty().isNotEqualTo(report.path("threadsBefore"));
     assertThat(report.path("verified orders").path("keys").asInt())
@@ -41,6 +54,7 @@ class DemoTest {
     assumeThat(BrokerJvm.unobtainable(KafkaVersion.V2_8_2)).isEmpty();
     JsonNode report = play("io.kleaner.supervisor.demo.Heroku2017Demo");
 
+    assertThat(seconds(report, "alert CleanerDead firing")).isLessThan(5);
     assertThat(report.path("threadsBefore")).isNotEmpty();
     assertThat(report.path("threadsAfter")).isEmpty();
     assertThat(report.path("oldBrokerReadsResult").asBoolean(true)).isFalse();
@@ -70,12 +84,21 @@ class DemoTest {
         .isLessThan(Double.parseDouble(sizes.group(1)));
   }
 
+  /** When something happened, counted from the death. */
+  private static double seconds(JsonNode report, String moment) {
+    JsonNode moments = report.path("momentsMs");
+    assertThat(moments.has(moment)).as("%s: %s", moment, moments).isTrue();
+    return (moments.path(moment).asLong() - moments.path("death").asLong()) / 1_000.0;
+  }
+
   private String run(String demo, String... arguments) throws IOException, InterruptedException {
     Path home = Files.createDirectories(temp.resolve("home"));
     List<String> command = new ArrayList<>(List.of(demo, home.toString()));
     command.addAll(List.of(arguments));
     Process process = ChildJvm.start(temp, List.of("-Xmx512m", "-XX:+UseSerialGC"), command);
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String name = demo.substring(demo.lastIndexOf('.') + 1);
+    Files.writeString(Path.of("target", name + ".txt"), output);
     assertThat(process.waitFor()).as(output).isZero();
     return output;
   }

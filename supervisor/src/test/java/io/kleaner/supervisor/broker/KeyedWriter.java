@@ -77,6 +77,20 @@ public final class KeyedWriter implements AutoCloseable {
     }
   }
 
+  /** Writes records of some keys in turn, of a size; they are not remembered. */
+  public void bulk(String topic, int records, int keys, int valueBytes)
+      throws InterruptedException, ExecutionException {
+    String value = "x".repeat(valueBytes);
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    for (int i = 0; i < records; i++) {
+      sent.add(producer.send(new ProducerRecord<>(topic, 0, "bulk-" + i % keys, value)));
+    }
+    producer.flush();
+    for (Future<RecordMetadata> each : sent) {
+      each.get();
+    }
+  }
+
   /** Writes one record and returns its offset; the key may be null. */
   public long put(String topic, String key, String value)
       throws InterruptedException, ExecutionException {

@@ -34,6 +34,9 @@ public final class Heroku2017Demo {
   private static final Duration FUTILE = Duration.ofSeconds(10);
   private static final int LINES_SHOWN = 8;
 
+  /** What is promised at default settings. */
+  private static final long ALERT_MS = 5_000;
+
   private final Path home;
   private final Stage stage = new Stage();
   private final DemoReport report;
@@ -105,12 +108,8 @@ public final class Heroku2017Demo {
         Sidecar.withoutAdmin(broker, home.resolve("state"), "--config-file", config.toString());
     stage.quote("$", "kleaner " + String.join(" ", command).replace(home.toString(), "DEMO"));
     Sidecar sidecar = Sidecar.start(command);
-    Optional<JsonNode> thread =
-        sidecar.await(
-            "api/v1/workers",
-            each -> each.path("verdict").asText().equalsIgnoreCase("healthy"),
-            PATIENCE);
-    stage.check(thread.isPresent(), "it sees the cleaner", "it does not see the cleaner alive");
+    stage.check(
+        sidecar.awaitCleaner(PATIENCE), "it sees the cleaner", "it does not see the cleaner alive");
     return sidecar;
   }
 
@@ -138,6 +137,7 @@ public final class Heroku2017Demo {
         text.contains(TOPIC + "-0"),
         "it names the partition and the cause",
         "no alert named " + TOPIC + "-0: " + text);
+    stage.inTime("alert CleanerDead firing", "death", ALERT_MS);
     alert.ifPresent(each -> stage.quote("next:", each.path("nextStep").asText()));
     try (BrokerJmx jmx = BrokerJmx.of(broker)) {
       report.put("threadsAfter", jmx.cleanerThreads());

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kleaner.supervisor.broker.BrokerJmx;
 import io.kleaner.supervisor.broker.BrokerJvm;
 import io.kleaner.supervisor.broker.BrokerSpec;
-import io.kleaner.supervisor.broker.Fold;
 import io.kleaner.supervisor.broker.Incidents;
 import io.kleaner.supervisor.broker.KafkaVersion;
 import io.kleaner.supervisor.broker.Kleaner;
@@ -17,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -30,9 +30,17 @@ public final class IncidentDemo {
   private static final String ORDERS = "orders";
   private static final String PAYMENTS = "payments";
   private static final String POISONED = "clicks";
+  private static final List<String> HEALTHY = List.of(ORDERS, PAYMENTS);
   private static final List<String> TOPICS = List.of(ORDERS, PAYMENTS, POISONED);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final int POLL_MS = 50;
+  private static final String DEATH = "death";
+  private static final String ALERT = "alert CleanerDead firing";
+  private static final String OTHERS = "other topics compact again";
+
+  /** What is promised at default settings, in milliseconds after the death. */
+  private static final Map<String, Long> PROMISED =
+      Map.of(ALERT, 5_000L, SecondLife.REVIVED, 10_000L, OTHERS, 30_000L);
+
   private static final int LINES_SHOWN = 6;
 
   private final Path home;
@@ -69,13 +77,18 @@ public final class IncidentDemo {
       broker.start();
       try (Incidents incidents = new Incidents(broker);
           Pager pager = Pager.open(this::page)) {
-        Incidents.Culprit culprit = healthy(broker, incidents);
+        Verification topics = new Verification(broker, incidents, stage, report);
+        Incidents.Culprit culprit = healthy(broker, incidents, topics);
         try (Sidecar sidecar = watch(broker, pager)) {
-          die(broker, incidents);
+          Future<Boolean> secondLife = die(broker, incidents);
           notice(sidecar, pager, culprit);
-          isolate(broker, incidents, sidecar);
-          compactOffline(broker, incidents, sidecar);
-          verify(broker, incidents);
+          Optional<JsonNode> question = revive(sidecar, secondLife);
+          meanwhile(broker, topics);
+          isolate(broker, topics, sidecar, question);
+          promises();
+          compactOffline(broker);
+          release(incidents, topics, sidecar);
+          verify(topics);
           conclude(sidecar, broker);
         }
       }
@@ -83,22 +96,19 @@ public final class IncidentDemo {
     }
   }
 
-  private Incidents.Culprit healthy(BrokerJvm broker, Incidents incidents) throws Exception {
+  private Incidents.Culprit healthy(BrokerJvm broker, Incidents incidents, Verification topics)
+      throws Exception {
     incidents.healthy(ORDERS);
     incidents.healthy(PAYMENTS);
     try (BrokerJmx jmx = BrokerJmx.of(broker)) {
       report.put("threadsBefore", jmx.cleanerThreads());
       stage.done(
           "thread %s is at work: %s clean up to offset %d, %s up to %d",
-          jmx.cleanerThreads(),
-          ORDERS,
-          checkpoint(broker, ORDERS),
-          PAYMENTS,
-          checkpoint(broker, PAYMENTS));
+          jmx.cleanerThreads(), ORDERS, topics.cleanTo(ORDERS), PAYMENTS, topics.cleanTo(PAYMENTS));
     }
     // It may not have the third one yet: the sidecar is to be there when it happens.
     Incidents.Culprit culprit = incidents.plantBomb(POISONED);
-    offsets("before", broker, incidents);
+    topics.offsets("before", TOPICS);
     return culprit;
   }
 
@@ -119,23 +129,24 @@ public final class IncidentDemo {
         Sidecar.command(broker, home.resolve("state"), "--config-file", config.toString());
     stage.quote("$", "kleaner " + String.join(" ", command).replace(home.toString(), "DEMO"));
     Sidecar sidecar = Sidecar.start(command);
-    Optional<JsonNode> thread = sidecar.await("api/v1/workers", each -> alive(each), PATIENCE);
     stage.check(
-        thread.isPresent(),
+        sidecar.awaitCleaner(PATIENCE),
         "it sees the cleaner, alive; its page is " + sidecar.url(),
         "it does not see the cleaner alive");
     return sidecar;
   }
 
-  private void die(BrokerJvm broker, Incidents incidents) throws Exception {
+  private Future<Boolean> die(BrokerJvm broker, Incidents incidents) throws Exception {
     stage.begin(
         "Let the cleaner have '%s': one record of 35 KB in it decompresses to 1.1 GB", POISONED);
     int from = broker.log().size();
     incidents.topics().cleanable(POISONED, true);
-    String line = incidents.awaitLine(from, each -> each.contains("OutOfMemoryError"));
-    stage.moment("death");
+    String line = incidents.awaitLine(from, SecondLife::isDeath);
+    stage.moment(DEATH);
+    Future<Boolean> secondLife = SecondLife.watch(broker.log(), from, stage);
     stage.quote("broker:", line);
-    stage.done("the cleaner is dead; producing and consuming go on, so nobody notices");
+    stage.done("the cleaner is dead");
+    return secondLife;
   }
 
   private void notice(Sidecar sidecar, Pager pager, Incidents.Culprit culprit) throws Exception {
@@ -166,8 +177,12 @@ public final class IncidentDemo {
             "found", found.map(each -> each.path("summary").asText()).orElse("")));
   }
 
-  private void isolate(BrokerJvm broker, Incidents incidents, Sidecar sidecar) throws Exception {
+  private Optional<JsonNode> revive(Sidecar sidecar, Future<Boolean> secondLife) throws Exception {
     stage.begin("It revives the cleaner, which dies of the same record again, and asks");
+    stage.check(
+        secondLife.get(),
+        "by the broker's log a new thread has started, and has died as the one before",
+        "the cleaner was not revived, or did not die again");
     Optional<JsonNode> asked =
         sidecar.await(
             "api/v1/remedies",
@@ -177,39 +192,60 @@ public final class IncidentDemo {
                     && each.path("state").asText().equals("asked"),
             PATIENCE);
     stage.moment("isolation asked for");
-    if (!stage.check(asked.isPresent(), "it asks", "it never asked whether to isolate it")) {
+    stage.check(asked.isPresent(), "it asks", "it never asked whether to isolate it");
+    asked.ifPresent(each -> stage.quote("asks:", each.path("question").asText()));
+    return asked;
+  }
+
+  /** The cleaner stays dead until someone answers. */
+  private void meanwhile(BrokerJvm broker, Verification topics) throws Exception {
+    stage.begin("Meanwhile whoever only produces and consumes notices nothing");
+    try (BrokerJmx jmx = BrokerJmx.of(broker)) {
+      topics.whileDead(jmx.cleanerThreads(), HEALTHY);
+    }
+  }
+
+  private void isolate(
+      BrokerJvm broker, Verification topics, Sidecar sidecar, Optional<JsonNode> asked)
+      throws Exception {
+    if (asked.isEmpty()) {
       return;
     }
-    stage.quote("asks:", asked.get().path("question").asText());
     stage.begin("Whoever is on call says yes (here: by the API, with the token)");
-    long clean = checkpoint(broker, ORDERS);
-    incidents.writer().roll(ORDERS, Incidents.KEYS);
+    Map<String, Long> clean = topics.cleanTo(HEALTHY);
     sidecar.post(
         "api/v1/remedies/" + asked.get().path("id").asText() + "/approve", "the demonstration");
-    boolean moves = eventually(() -> checkpoint(broker, ORDERS) > clean);
-    stage.moment("other topics compact again");
+    boolean moves =
+        Stage.eventually(
+            () ->
+                topics.cleanTo(HEALTHY).entrySet().stream()
+                    .allMatch(each -> each.getValue() > clean.get(each.getKey())));
+    if (moves) {
+      stage.moment(OTHERS);
+    }
     try (BrokerJmx jmx = BrokerJmx.of(broker)) {
       // The lever is pulled and put back, each with new threads; a broker that stops meanwhile
-      // would
-      // be in its way.
-      boolean settled = eventually(() -> quiet(sidecar) && settled(jmx));
+      // would be in its way.
+      boolean settled = Stage.eventually(() -> sidecar.isQuiet() && settled(jmx));
       Map<String, Long> threads = jmx.cleanerThreads();
       report.put("threadsAfter", threads);
       stage.check(
           moves && settled && !threads.isEmpty(),
-          "thread "
-              + threads
-              + " is at work again: "
-              + ORDERS
-              + " clean up to offset "
-              + checkpoint(broker, ORDERS),
+          "thread " + threads + " is at work again; clean up to: " + topics.cleanTo(HEALTHY),
           "the other topics are not compacted");
     }
-    offsets("isolated", broker, incidents);
+    topics.offsets("isolated", TOPICS);
   }
 
-  private void compactOffline(BrokerJvm broker, Incidents incidents, Sidecar sidecar)
-      throws Exception {
+  private void promises() {
+    stage.begin("Was it as fast as promised?");
+    PROMISED.entrySet().stream()
+        .sorted(Map.Entry.comparingByValue())
+        .forEach(each -> stage.inTime(each.getKey(), DEATH, each.getValue()));
+    report.put("promisedMs", PROMISED);
+  }
+
+  private void compactOffline(BrokerJvm broker) throws Exception {
     stage.begin("At a quiet hour: stop the broker, compact the poisoned partition, start it");
     broker.stop();
     Path partition = broker.logDir().resolve(POISONED + "-0");
@@ -226,15 +262,19 @@ public final class IncidentDemo {
         broker.log().skippedRecovery() && broker.log().complaints().isEmpty(),
         "the broker is back and finds nothing to repair",
         "the broker found fault: " + broker.log().complaints());
+  }
 
+  private void release(Incidents incidents, Verification topics, Sidecar sidecar) throws Exception {
     stage.begin("Let the cleaner have '%s' again", POISONED);
-    boolean seen = sidecar.await("api/v1/workers", each -> alive(each), PATIENCE).isPresent();
-    stage.check(seen, "the sidecar sees the cleaner again", "the sidecar lost the broker");
+    stage.check(
+        sidecar.awaitCleaner(PATIENCE),
+        "the sidecar sees the cleaner again",
+        "the sidecar lost the broker");
     // One remedy at a time: another one may be under way.
     boolean released =
-        eventually(
+        Stage.eventually(
             () -> {
-              if (quiet(sidecar)) {
+              if (sidecar.isQuiet()) {
                 sidecar.post("api/v1/partitions/" + POISONED + "-0/release", "the record is gone");
               }
               return sidecar
@@ -244,41 +284,24 @@ public final class IncidentDemo {
     stage.moment("poisoned topic released");
     stage.check(released, "the sidecar gives it its own settings back", "it was not released");
     incidents.writer().roll(POISONED, Incidents.KEYS);
-    long clean = checkpoint(broker, POISONED);
-    boolean moves = eventually(() -> checkpoint(broker, POISONED) > clean);
+    long clean = topics.cleanTo(POISONED);
+    boolean moves = Stage.eventually(() -> topics.cleanTo(POISONED) > clean);
     stage.moment("poisoned topic compacts again");
     stage.check(
         moves,
-        "the broker compacts it itself: clean up to offset " + checkpoint(broker, POISONED),
+        "the broker compacts it itself: clean up to offset " + topics.cleanTo(POISONED),
         "the broker does not compact it");
-    offsets("after", broker, incidents);
+    topics.offsets("after", TOPICS);
   }
 
-  private void verify(BrokerJvm broker, Incidents incidents) throws Exception {
+  private void verify(Verification topics) throws Exception {
     stage.begin("Read all three topics as a consumer and compare with what was written");
-    for (String topic : TOPICS) {
-      long clean = checkpoint(broker, topic);
-      Fold fold = Fold.of(broker.bootstrap(), topic, clean);
-      Map<String, String> expected = incidents.writer().newest(topic);
-      report.put(
-          "verified " + topic,
-          Map.of(
-              "records", fold.records(),
-              "keys", fold.newest().size(),
-              "keysWritten", expected.size(),
-              "cleanedRecords", fold.below(),
-              "cleanedKeys", fold.keysBelow()));
-      stage.check(
-          fold.newest().equals(expected) && fold.below() == fold.keysBelow(),
-          "%s: all %d keys have their newest value; %d records for %d keys below offset %d"
-              .formatted(topic, expected.size(), fold.below(), fold.keysBelow(), clean),
-          topic + ": a consumer gets other values than were written");
-    }
+    topics.compare(TOPICS);
   }
 
   private void conclude(Sidecar sidecar, BrokerJvm broker) throws Exception {
     stage.say("");
-    DemoReport.table(stage, "death");
+    DemoReport.table(stage, DEATH);
     stage.say("");
     stage.say("Page: %s", sidecar.url());
     report.put("page", sidecar.url().toString());
@@ -312,20 +335,9 @@ public final class IncidentDemo {
     return !before.isEmpty() && before.equals(jmx.cleanerThreads());
   }
 
-  private static boolean quiet(Sidecar sidecar) throws IOException, InterruptedException {
-    return sidecar
-        .await(
-            "api/v1/remedies", each -> each.path("state").asText().equals("running"), Duration.ZERO)
-        .isEmpty();
-  }
-
   private static boolean ended(JsonNode remedy, String label) {
     return remedy.path("remedy").asText().equals(label)
         && remedy.path("state").asText().equals("effective");
-  }
-
-  private static boolean alive(JsonNode worker) {
-    return worker.path("verdict").asText().equalsIgnoreCase("healthy");
   }
 
   private static boolean kind(JsonNode incident, String kind) {
@@ -335,34 +347,5 @@ public final class IncidentDemo {
   private static Optional<JsonNode> await(Sidecar sidecar, Predicate<JsonNode> wanted)
       throws IOException, InterruptedException {
     return sidecar.await("api/v1/incidents", wanted, PATIENCE);
-  }
-
-  private void offsets(String when, BrokerJvm broker, Incidents incidents) throws Exception {
-    for (String topic : TOPICS) {
-      report.put(
-          "offsets " + when + " " + topic,
-          Map.of(
-              "cleanerCheckpoint", checkpoint(broker, topic),
-              "logEnd", incidents.topics().logEnd(topic)));
-    }
-  }
-
-  private static long checkpoint(BrokerJvm broker, String topic) throws IOException {
-    return Incidents.cleanerCheckpoint(broker.logDir(), topic);
-  }
-
-  private interface Condition {
-    boolean holds() throws IOException, InterruptedException;
-  }
-
-  private static boolean eventually(Condition condition) throws Exception {
-    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.holds()) {
-      if (System.nanoTime() > deadlineNs) {
-        return false;
-      }
-      TimeUnit.MILLISECONDS.sleep(POLL_MS);
-    }
-    return true;
   }
 }

@@ -114,6 +114,11 @@ public final class Sidecar implements AutoCloseable {
     return url;
   }
 
+  /** What lets a person act. */
+  public String token() throws IOException {
+    return Files.readString(tokenFile).strip();
+  }
+
   /** What it printed. */
   public List<String> printed() {
     synchronized (printed) {
@@ -132,7 +137,7 @@ public final class Sidecar implements AutoCloseable {
     return send(
         HttpRequest.newBuilder(url.resolve(path))
             .header("Content-Type", "application/json")
-            .header("Authorization", "Bearer " + Files.readString(tokenFile).strip())
+            .header("Authorization", "Bearer " + token())
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
@@ -163,6 +168,24 @@ public final class Sidecar implements AutoCloseable {
       }
       TimeUnit.MILLISECONDS.sleep(POLL_MS);
     }
+  }
+
+  /** Waits until it sees a cleaner thread that is well; false if it never did in time. */
+  public boolean awaitCleaner(Duration atMost) throws IOException, InterruptedException {
+    return await(
+            "/api/v1/workers",
+            each -> each.path("verdict").asText().equalsIgnoreCase("healthy"),
+            atMost)
+        .isPresent();
+  }
+
+  /** Whether it is at no remedy. */
+  boolean isQuiet() throws IOException, InterruptedException {
+    return await(
+            "/api/v1/remedies",
+            each -> each.path("state").asText().equals("running"),
+            Duration.ZERO)
+        .isEmpty();
   }
 
   /** Waits until its status is such; false if it never was in time. */

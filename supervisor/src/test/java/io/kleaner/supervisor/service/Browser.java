@@ -34,7 +34,7 @@ import java.util.regex.Pattern;
  * A headless Chromium with one page, driven by its DevTools protocol: it presses keys, asks the
  * page, and knows every address that was asked for.
  */
-final class Browser implements AutoCloseable {
+public final class Browser implements AutoCloseable {
 
   private static final long PATIENCE_SECONDS = 90;
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -49,7 +49,7 @@ final class Browser implements AutoCloseable {
   private String session = "";
 
   /** Where a browser is; empty if none is on the PATH. */
-  static Optional<Path> installed() {
+  public static Optional<Path> installed() {
     return Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":", -1))
         .flatMap(
             dir -> List.of(Path.of(dir, "chromium"), Path.of(dir, "chromium-browser")).stream())
@@ -57,7 +57,12 @@ final class Browser implements AutoCloseable {
         .findFirst();
   }
 
-  Browser(Path program, Path profile) throws Exception {
+  /**
+   * Starts it.
+   *
+   * @param profile an empty directory, which is to be there until it has ended
+   */
+  public Browser(Path program, Path profile) throws Exception {
     process =
         new ProcessBuilder(
                 program.toString(),
@@ -134,12 +139,13 @@ final class Browser implements AutoCloseable {
   }
 
   /** Has a script run before any of the pages to come. */
-  Browser before(String script) throws Exception {
+  public Browser before(String script) throws Exception {
     call("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
     return this;
   }
 
-  Browser size(int width, int height) throws Exception {
+  /** Gives the page a size, in pixels. */
+  public Browser size(int width, int height) throws Exception {
     call(
         "Emulation.setDeviceMetricsOverride",
         Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
@@ -147,7 +153,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** The user prefers {@code light} or {@code dark}. */
-  Browser prefers(String scheme) throws Exception {
+  public Browser prefers(String scheme) throws Exception {
     call(
         "Emulation.setEmulatedMedia",
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
@@ -155,14 +161,14 @@ final class Browser implements AutoCloseable {
   }
 
   /** Opens a page and waits until it has shown something. */
-  Browser open(String url) throws Exception {
+  public Browser open(String url) throws Exception {
     call("Page.navigate", Map.of("url", url));
     await("document.body && document.body.dataset.ready === 'yes'");
     return this;
   }
 
   /** What an expression is in the page. */
-  JsonNode ask(String expression) throws Exception {
+  public JsonNode ask(String expression) throws Exception {
     JsonNode answer =
         call(
             "Runtime.evaluate",
@@ -174,7 +180,7 @@ final class Browser implements AutoCloseable {
   }
 
   /** Waits until an expression holds in the page; the page itself does the waiting. */
-  void await(String expression) throws Exception {
+  public void await(String expression) throws Exception {
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
     while (!ask("new Promise(r => setTimeout(() => r(!!(" + expression + ")), 50))").asBoolean()) {
       if (System.nanoTime() > end) {
@@ -184,12 +190,12 @@ final class Browser implements AutoCloseable {
   }
 
   /** What a reader sees. */
-  String text() throws Exception {
+  public String text() throws Exception {
     return ask("document.body.innerText").asText();
   }
 
   /** Presses a key, such as Tab or Enter. */
-  void press(String key, int code) throws Exception {
+  public void press(String key, int code) throws Exception {
     String text = key.equals("Enter") ? "\r" : "";
     for (String type : List.of("keyDown", "keyUp")) {
       call(
@@ -209,18 +215,18 @@ final class Browser implements AutoCloseable {
   }
 
   /** Types into what has the focus. */
-  void type(String text) throws Exception {
+  public void type(String text) throws Exception {
     call("Input.insertText", Map.of("text", text));
   }
 
   /** A picture of the page, PNG. */
-  byte[] picture() throws Exception {
+  public byte[] picture() throws Exception {
     return Base64.getDecoder()
         .decode(call("Page.captureScreenshot", Map.of("format", "png")).path("data").asText());
   }
 
   /** Every address that was asked for. */
-  List<String> requested() {
+  public List<String> requested() {
     return List.copyOf(requested);
   }
 

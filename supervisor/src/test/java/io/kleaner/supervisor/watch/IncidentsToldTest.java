@@ -149,9 +149,10 @@ class IncidentsToldTest {
   }
 
   @Test
-  void malformedCheckpoint_directoryGoesOffline_isToldAndTheOthersCleanerIsNot() throws Exception {
+  void malformedCheckpoint_directoryGoesOffline_isTold_andWithTheMetadataThatTheBrokerIsGone()
+      throws Exception {
     Path second = temp.resolve("broker").resolve("second");
-    try (BrokerJvm broker = start(Map.of("log.dirs", "{home}/data,{home}/second"));
+    try (BrokerJvm broker = start(Map.of("log.dirs", "{home}/data,{home}/second,{home}/third"));
         WatchLab lab = watch(broker)) {
       lab.await("well", () -> lab.facade().ready().ok());
       // The cleaner reads it in each round; the metadata is in the other directory.
@@ -159,6 +160,20 @@ class IncidentsToldTest {
 
       lab.await("offline", () -> lab.isFiring("LogDirOffline"));
       assertThat(lab.isFiring("CleanerDead")).isFalse();
+      assertThat(ProcessHandle.of(broker.pid())).as("it goes on").isPresent();
+
+      Files.writeString(broker.logDir().resolve("cleaner-offset-checkpoint"), "0\n1\nnonsense\n");
+      lab.await("halted", () -> ProcessHandle.of(broker.pid()).isEmpty());
+      lab.await("nothing answers", () -> !lab.knows("jmx") && !lab.knows("admin"));
+      lab.await("told", () -> lab.isFiring("SourceSilent"));
+      assertThat(lab.alert("LogDirOdd").orElseThrow()).contains("cleaner-offset-checkpoint");
+      assertThat(lab.isFiring("LogDirOffline")).as("it is not back").isTrue();
+      assertThat(lab.isFiring("CleanerDead")).as("unknown is not dead").isFalse();
+      assertThat(lab.facade().ready().ok()).as("nor is it healthy").isFalse();
+      assertThat(broker.log().matching(line -> line.contains("metadata log dir")))
+          .as(broker.log().tail(5))
+          .isNotEmpty();
+      assertThat(lab.remedy("revive", "running")).isEmpty();
     }
   }
 

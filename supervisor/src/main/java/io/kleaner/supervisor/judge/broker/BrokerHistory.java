@@ -54,6 +54,7 @@ final class BrokerHistory {
   private long newestCleanMs = -1;
   private long firstMs = -1;
   private boolean gaugesSeen;
+  private long offlineLogDirs;
   private final Startup startup = new Startup();
 
   /**
@@ -94,6 +95,7 @@ final class BrokerHistory {
       // Threads of a process that has ended did not die.
       threads.clear();
       absences.clear();
+      offlineLogDirs = 0;
     }
     boolean progressed = addPartitions(sample);
     progressed |= addLog(sample);
@@ -119,6 +121,9 @@ final class BrokerHistory {
         .ifPresent(
             gauges -> {
               gaugesSeen |= !gauges.values().isEmpty();
+              gauges
+                  .get(Gauge.OFFLINE_LOG_DIRECTORY_COUNT)
+                  .ifPresent(count -> offlineLogDirs = (long) count);
               OptionalDouble refused = gauges.get(Gauge.NO_KEY_COMPACTED_TOPIC_RECORDS);
               refused.ifPresent(count -> refusedUnkeyed.add(sample.atMs(), (long) count));
             });
@@ -303,5 +308,10 @@ final class BrokerHistory {
   /** Whether there ever was a stock gauge. */
   boolean gaugesSeen() {
     return gaugesSeen;
+  }
+
+  /** Log directories that the broker's process said it lost, as it said last. */
+  long offlineLogDirs() {
+    return offlineLogDirs;
   }
 }

@@ -103,6 +103,7 @@ final class SourceRules {
         file.problem().ifPresent(problem -> diagnoses.add(unreadable(file, problem)));
       }
     }
+    offlineLogDirs(diagnoses);
     gauges(diagnoses);
     return diagnoses;
   }
@@ -141,6 +142,26 @@ final class SourceRules {
             + " until then, not healthy.");
   }
 
+  /** A broker that ends of it says no more, which is not that the directory is back. */
+  private void offlineLogDirs(List<Diagnosis> diagnoses) {
+    long count = history.offlineLogDirs();
+    if (count == 0) {
+      return;
+    }
+    boolean told = sample.gauges() instanceof Seen.Known;
+    diagnoses.add(
+        Diagnosis.of(
+            Ailment.LOG_DIR_OFFLINE,
+            "broker",
+            sample.atMs(),
+            count + " log directories are offline",
+            "OfflineLogDirectoryCount "
+                + count
+                + (told ? "" : ", as it was told last: JMX does not answer now"),
+            "Read the broker's log for the first I/O error; a full disk and a malformed"
+                + " checkpoint are usual causes. Repair it, then restart the broker."));
+  }
+
   private void gauges(List<Diagnosis> diagnoses) {
     Optional<CleanerGauges> gauges = sample.gauges().get();
     if (gauges.isEmpty()) {
@@ -164,18 +185,6 @@ final class SourceRules {
               "Threads and checkpoints are looked at instead. Alerts of yours on these gauges are"
                   + " blind until the broker restarts; 3.9.0 has it fixed."));
     }
-    above(gauges.get(), Gauge.OFFLINE_LOG_DIRECTORY_COUNT, 0)
-        .ifPresent(
-            count ->
-                diagnoses.add(
-                    Diagnosis.of(
-                        Ailment.LOG_DIR_OFFLINE,
-                        "broker",
-                        sample.atMs(),
-                        (long) (double) count + " log directories are offline",
-                        "OfflineLogDirectoryCount " + (long) (double) count,
-                        "Read the broker's log for the first I/O error; a full disk and a malformed"
-                            + " checkpoint are usual causes. Repair it, then restart the broker.")));
     above(gauges.get(), Gauge.METADATA_APPLIED_LAG_MS, METADATA_LAG_MS)
         .ifPresent(
             lagMs ->

@@ -42,11 +42,7 @@ final class PartitionJoin {
 
     /** Whether that is what another says, too. The maps are immutable: the same are the same. */
     private boolean isThatOf(Says other) {
-      if (byAdmin != other.byAdmin
-          || !marks.equals(other.marks)
-          || byFiles.size() != other.byFiles.size()
-          || !notListed.equals(other.notListed)
-          || !noFiles.equals(other.noFiles)) {
+      if (byAdmin != other.byAdmin || !isBesideThatOf(other)) {
         return false;
       }
       for (int i = 0; i < byFiles.size(); i++) {
@@ -57,13 +53,27 @@ final class PartitionJoin {
       return true;
     }
 
-    private Optional<PartitionView> files(TopicPartition partition) {
+    /** Whether all that is not of a partition alone is what another says. */
+    private boolean isBesideThatOf(Says other) {
+      return marks.equals(other.marks)
+          && byFiles.size() == other.byFiles.size()
+          && notListed.equals(other.notListed)
+          && noFiles.equals(other.noFiles);
+    }
+
+    /** Whether another says the same of a partition: the same objects, which are immutable. */
+    private boolean sayTheSame(Says other, TopicPartition partition) {
+      return byAdmin.get(partition) == other.byAdmin.get(partition)
+          && files(partition) == other.files(partition);
+    }
+
+    private PartitionView files(TopicPartition partition) {
       PartitionView found = null;
       for (Map<TopicPartition, PartitionView> dir : byFiles) {
         PartitionView here = dir.get(partition);
         found = here == null ? found : here;
       }
-      return Optional.ofNullable(found);
+      return found;
     }
   }
 
@@ -76,10 +86,15 @@ final class PartitionJoin {
     if (says.isThatOf(said)) {
       return joined;
     }
+    boolean besideIsSame = says.isBesideThatOf(said);
     List<BrokerPartition> all = new ArrayList<>(joined.size());
     for (TopicPartition partition : names(says)) {
-      BrokerPartition now = partition(partition, says);
       BrokerPartition before = joined.get(partition);
+      if (before != null && besideIsSame && says.sayTheSame(said, partition)) {
+        all.add(before);
+        continue;
+      }
+      BrokerPartition now = partition(partition, says);
       all.add(now.equals(before) ? before : now);
     }
     said = says;
@@ -97,7 +112,7 @@ final class PartitionJoin {
 
   private static BrokerPartition partition(TopicPartition partition, Says says) {
     Optional<AdminPartition> admin = Optional.ofNullable(says.byAdmin.get(partition));
-    Optional<PartitionView> files = says.files(partition);
+    Optional<PartitionView> files = Optional.ofNullable(says.files(partition));
     return new BrokerPartition(
         partition,
         admin.map(AdminPartition::config).orElseGet(says.notListed::as),

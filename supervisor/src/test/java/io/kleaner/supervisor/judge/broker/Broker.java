@@ -64,6 +64,9 @@ public final class Broker {
   /** When its settings were looked at; empty for now. */
   public OptionalLong settingsSeenMs = OptionalLong.empty();
 
+  /** Whether JMX answers when it is asked for them. */
+  boolean gaugesKnown = true;
+
   final Map<Gauge, Double> gauges = new EnumMap<>(Gauge.class);
   final Map<String, CleanerGauges.Uncleanable> uncleanable = new HashMap<>();
   Optional<List<LogEvent>> log = Optional.of(new ArrayList<>());
@@ -351,7 +354,9 @@ public final class Broker {
             .map(each -> Seen.known(each, nowMs))
             .orElse(Seen.missing(Source.JMX, "it does not answer")),
         named.contains(Source.JMX)
-            ? Seen.known(new CleanerGauges(gauges, uncleanable), nowMs)
+            ? gaugesKnown
+                ? Seen.known(new CleanerGauges(gauges, uncleanable), nowMs)
+                : Seen.missing(Source.JMX, "it does not answer")
             : Seen.notAsked(Source.JMX),
         configKnown
             ? Seen.known(new BrokerConfig(config), settingsSeenMs.orElse(nowMs))

@@ -11,6 +11,7 @@ import io.kleaner.supervisor.probe.broker.Gauge;
 import io.kleaner.supervisor.probe.broker.Source;
 import java.util.EnumSet;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -46,6 +47,31 @@ class SourceJudgeTest {
     broker.gauges.put(Gauge.METADATA_APPLIED_LAG_MS, 120_000.0);
 
     assertThat(rules(broker.look())).containsExactlyInAnyOrder("LogDirOffline", "MetadataStuck");
+  }
+
+  @Test
+  void judge_brokerEndsOfAnOfflineDirectory_staysTold() {
+    broker.gauges.put(Gauge.OFFLINE_LOG_DIRECTORY_COUNT, 1.0);
+    broker.look();
+    broker.gaugesKnown = false;
+
+    Diagnosis offline = only(broker.look(), Ailment.LOG_DIR_OFFLINE);
+    assertThat(offline.evidence()).contains("told last");
+  }
+
+  @Test
+  void judge_offlineDirectoryIsBackOrTheBrokerIsAnotherOne_isOver() {
+    broker.startedAtMs = OptionalLong.of(Broker.START_MS);
+    broker.gauges.put(Gauge.OFFLINE_LOG_DIRECTORY_COUNT, 1.0);
+    assertThat(rules(broker.look())).contains("LogDirOffline");
+    broker.gauges.put(Gauge.OFFLINE_LOG_DIRECTORY_COUNT, 0.0);
+    assertThat(rules(broker.look())).doesNotContain("LogDirOffline");
+
+    broker.gauges.put(Gauge.OFFLINE_LOG_DIRECTORY_COUNT, 1.0);
+    assertThat(rules(broker.look())).contains("LogDirOffline");
+    broker.gauges.remove(Gauge.OFFLINE_LOG_DIRECTORY_COUNT);
+    broker.startedAtMs = OptionalLong.of(Broker.START_MS + 1);
+    assertThat(rules(broker.look())).doesNotContain("LogDirOffline");
   }
 
   @Test
