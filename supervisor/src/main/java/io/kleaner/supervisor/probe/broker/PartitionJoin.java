@@ -62,6 +62,7 @@ final class PartitionJoin {
     }
 
     /** Whether another says the same of a partition: the same objects, which are immutable. */
+    @SuppressWarnings("ReferenceEquality") // to compare them field by field is what is spared
     private boolean sayTheSame(Says other, TopicPartition partition) {
       return byAdmin.get(partition) == other.byAdmin.get(partition)
           && files(partition) == other.files(partition);
