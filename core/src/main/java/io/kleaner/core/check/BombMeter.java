@@ -12,11 +12,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /**
- * Measures single batches: whether one decompresses to far more than its size. Holds the compressed
- * batch and a few buffers, never what it becomes. Not thread-safe; the native codecs it opened are
- * freed when it is closed.
+ * Measures single batches: whether one decompresses to far more than its size. Never holds what a
+ * batch becomes, but from the first one on that it measures: twice the compressed length of the
+ * largest, up to {@link BombScan.Limits#maxBatchBytes}, in direct memory, a buffer of 128 KiB, and
+ * the windows of the codecs met, up to 8 MiB each. Make one for many batches, not one for each. Not
+ * thread-safe; the native codecs it opened are freed when it is closed.
  */
 public final class BombMeter implements AutoCloseable {
 
@@ -36,11 +39,13 @@ public final class BombMeter implements AutoCloseable {
    * @param bomb it, if it is one
    * @param unread why it could not be measured, a sentence
    * @param cut whether the file ended within it: it was cut meanwhile, and nothing follows
+   * @param decompressedBytes how much it took to know that
    */
-  public record Measured(Optional<BombScan.Bomb> bomb, Optional<String> unread, boolean cut) {
+  public record Measured(
+      Optional<BombScan.Bomb> bomb, Optional<String> unread, boolean cut, long decompressedBytes) {
 
-    private static Measured unread(String why, boolean cut) {
-      return new Measured(Optional.empty(), Optional.of(why), cut);
+    private static Measured unread(String why, boolean cut, long decompressedBytes) {
+      return new Measured(Optional.empty(), Optional.of(why), cut, decompressedBytes);
     }
   }
 
@@ -73,9 +78,12 @@ public final class BombMeter implements AutoCloseable {
    * @param segment for messages
    * @param position byte position of the batch in the file
    * @param batch its header, from wherever
+   * @param stop asked again and again, ends it early: then what was found until there counts, and
+   *     how long the batch becomes is unread
    * @throws IOException if it cannot be read from the disk
    */
-  public Measured measure(Path segment, long position, FileHandle file, BatchHeader batch)
+  public Measured measure(
+      Path segment, long position, FileHandle file, BatchHeader batch, BooleanSupplier stop)
       throws IOException {
     int size = batch.sizeInBytes();
     String where = "the batch at byte " + position + " of " + segment;
@@ -87,7 +95,8 @@ public final class BombMeter implements AutoCloseable {
               + " bytes, more than the "
               + limits.maxBatchBytes()
               + " that are read into memory",
-          false);
+          false,
+          0);
     }
     if (payload.capacity() < size) {
       payload =
@@ -107,12 +116,14 @@ public final class BombMeter implements AutoCloseable {
               + " bytes, of which the last "
               + (size - read)
               + " were cut off while it was read",
-          true);
+          true,
+          0);
     }
     payload.flip();
     BatchHeader whole = new BatchHeader().wrap(payload, 0);
     try {
-      long bytes = meter.measure(whole, limits.measureUpToBytes());
+      long bytes = meter.measure(whole, limits.measureUpToBytes(), stop);
+      boolean enough = meter.isComplete() || bytes > limits.measureUpToBytes();
       return new Measured(
           bytes <= limits.reportAboveBytes()
               ? Optional.empty()
@@ -125,11 +136,15 @@ public final class BombMeter implements AutoCloseable {
                       Codec.forId(whole.codecId()),
                       size,
                       bytes,
-                      bytes > limits.measureUpToBytes())),
-          Optional.empty(),
-          false);
+                      !meter.isComplete())),
+          enough
+              ? Optional.empty()
+              : Optional.of(
+                  where + " becomes more than " + bytes + " bytes, and takes too long to measure"),
+          false,
+          bytes);
     } catch (CorruptBatchException | BoundExceededException e) {
-      return Measured.unread(where + " cannot be read: " + e.getMessage(), false);
+      return Measured.unread(where + " cannot be read: " + e.getMessage(), false, 0);
     }
   }
 

@@ -142,7 +142,8 @@ public final class BombScan {
         scannedBytes += batch.sizeInBytes();
         if (batch.lastOffset() >= fromOffset && meter.mayBeBomb(batch)) {
           BombMeter.Measured measured =
-              meter.measure(segment.logFile(), batches.filePosition(), file, batch);
+              meter.measure(
+                  segment.logFile(), batches.filePosition(), file, batch, token::isCancelled);
           measured.bomb().ifPresent(bombs::add);
           measured.unread().ifPresent(unread::add);
           if (measured.cut()) {

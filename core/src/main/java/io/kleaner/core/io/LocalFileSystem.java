@@ -165,7 +165,8 @@ public final class LocalFileSystem implements FileSystem {
               path,
               kind,
               kind == Kind.FILE ? attributes.size() : 0,
-              attributes.lastModifiedTime().toMillis()));
+              attributes.lastModifiedTime().toMillis(),
+              Optional.ofNullable(attributes.fileKey())));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }

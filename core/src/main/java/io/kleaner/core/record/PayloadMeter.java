@@ -3,6 +3,7 @@ package io.kleaner.core.record;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
 
 /**
  * Measures how long a compressed payload is once it is decompressed, without ever holding it: the
@@ -17,6 +18,7 @@ public final class PayloadMeter {
 
   private final Decompressors decompressors;
   private final ByteBuffer scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
+  private boolean complete;
 
   /**
    * @param decompressors owned by the caller, not shared with another worker
@@ -30,13 +32,17 @@ public final class PayloadMeter {
    *
    * @param batch lies wholly in a direct buffer
    * @param stopAboveBytes from where on it is no matter how long it is
-   * @return at most about {@code stopAboveBytes}
+   * @param stop asked between buffers; ends it early
+   * @return at most about {@code stopAboveBytes}; {@link #isComplete} says whether that is all
    * @throws CorruptBatchException if the payload is not what its codec allows
    * @throws BoundExceededException if it needs a larger window than the bound
    */
-  public long measure(BatchHeader batch, long stopAboveBytes) throws IOException {
+  public long measure(BatchHeader batch, long stopAboveBytes, BooleanSupplier stop)
+      throws IOException {
+    complete = false;
     int start = batch.isLegacy() ? legacyPayload(batch) : batch.recordsPosition();
     if (!batch.isCompressed()) {
+      complete = true;
       return (long) batch.endPosition() - start;
     }
     Decompressor stream = decompressors.of(Codec.forId(batch.codecId()));
@@ -44,14 +50,20 @@ public final class PayloadMeter {
     source.limit(batch.endPosition()).position(start);
     stream.begin(source, batch.magic() == 0);
     long bytes = 0;
-    while (bytes <= stopAboveBytes) {
+    while (bytes <= stopAboveBytes && !stop.getAsBoolean()) {
       int read = stream.read(scratch.clear());
       if (read < 0) {
+        complete = true;
         return bytes;
       }
       bytes += read;
     }
     return bytes;
+  }
+
+  /** Whether the last measure came to the end of the payload. */
+  public boolean isComplete() {
+    return complete;
   }
 
   /** A wrapper's payload is its value, after a key that is empty as a rule. */

@@ -54,6 +54,7 @@ final class AlertRules {
           "CleanerSpinning",
           "CleanerStarved",
           "CorruptBatchAhead",
+          "CorruptBatchCleaned",
           "DedupeBufferFull",
           "DiskFilling",
           "DiskTooTight",

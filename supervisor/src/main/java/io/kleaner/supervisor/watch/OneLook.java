@@ -52,12 +52,18 @@ public final class OneLook {
         long tookMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs);
         boolean all =
             judgement.sources().stream().noneMatch(each -> each.kind() == SourceState.Kind.MISSING)
-                && sample.partitions().values().stream().noneMatch(OneLook::isBehind);
+                && sample.partitions().values().stream().noneMatch(OneLook::isBehind)
+                && sample.partitions().values().stream().noneMatch(OneLook::isSuspect);
         if (token.isCancelled() || tookMs >= MOST_MS || (all && tookMs >= LEAST_MS)) {
           return judgement;
         }
       }
     }
+  }
+
+  /** Whether something in it is looked at again before it is told. */
+  private static boolean isSuspect(BrokerPartition partition) {
+    return partition.ahead().get().filter(ahead -> ahead.suspects() > 0).isPresent();
   }
 
   /** Whether its files were judged before its settings came, which are known by now. */

@@ -68,7 +68,11 @@ final class ElsewhereDisk {
     }
     if (result instanceof FileEntry entry) {
       return new FileEntry(
-          (Path) outwards(entry.path()), entry.kind(), entry.sizeBytes(), entry.lastModifiedMs());
+          (Path) outwards(entry.path()),
+          entry.kind(),
+          entry.sizeBytes(),
+          entry.lastModifiedMs(),
+          entry.key());
     }
     return result instanceof Path path && path.startsWith(real)
         ? seen.resolve(real.relativize(path))

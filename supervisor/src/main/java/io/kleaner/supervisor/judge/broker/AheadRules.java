@@ -23,7 +23,9 @@ import java.util.OptionalLong;
  *   <li>A batch whose checksum does not fit is given one that does, or ends the clean; bytes that
  *       are no batch end it.
  *   <li>A batch that becomes a good part of the broker's heap may kill the cleaner.
- *   <li>One above {@code max.message.bytes} kills it before 2.0, and costs memory from then on.
+ *   <li>One above {@code max.message.bytes} costs memory. It kills a cleaner before 2.0, but of
+ *       such brokers nobody tells that setting.
+ *   <li>What was wrong and was cleaned is wrong for good, with a checksum that fits; or as it was.
  *   <li>A segment with an offset that no index entry can hold kills it, or the broker's start.
  * </ol>
  */
@@ -37,6 +39,9 @@ final class AheadRules {
 
   /** More than this is never measured. */
   private static final long MEASURED_BYTES = 512L << 20;
+
+  /** For so long it is told that something was spoilt: it does not get better. */
+  private static final long TOLD_MS = 3_600_000;
 
   private final BrokerSample sample;
   private final List<Diagnosis> diagnoses = new ArrayList<>();
@@ -66,13 +71,17 @@ final class AheadRules {
         ahead.troubles().stream()
             .filter(each -> each.baseOffset() >= files.firstDirtyOffset())
             .toList();
-    corrupt(partition.partition(), troubles, ahead, known.atMs());
-    bomb(partition.partition(), troubles, ahead, known.atMs());
-    large(partition, files, ahead, known.atMs());
+    corrupt(partition.partition(), troubles, ahead);
+    bomb(partition.partition(), troubles, ahead);
+    large(partition, files, ahead);
+    cleaned(partition.partition(), ahead.troubles());
   }
 
-  private void corrupt(TopicPartition id, List<Trouble> all, CleanAhead ahead, long atMs) {
-    List<Trouble> troubles = all.stream().filter(each -> each.kind() != Kind.BOMB).toList();
+  private void corrupt(TopicPartition id, List<Trouble> all, CleanAhead ahead) {
+    List<Trouble> troubles =
+        all.stream()
+            .filter(each -> each.kind() == Kind.WRONG_CRC || each.kind() == Kind.NO_BATCH)
+            .toList();
     if (troubles.isEmpty()) {
       return;
     }
@@ -82,7 +91,7 @@ final class AheadRules {
         Diagnosis.of(
             Ailment.CORRUPT_BATCH_AHEAD,
             id,
-            atMs,
+            sinceMs(troubles),
             "what is to be cleaned of "
                 + id
                 + (crc ? " has a batch with a wrong CRC" : " has bytes that are no batch")
@@ -92,19 +101,77 @@ final class AheadRules {
                 + first.baseOffset()
                 + (crc
                     ? "; the broker's cleaner checks no CRC: it writes the wrong bytes anew with one"
-                        + " that fits, or gives the partition up"
+                        + " that fits, copies them as they are, or gives the partition up"
                     : "; the broker's cleaner will give the partition up there, until its next"
                         + " start"),
             evidence(first, troubles.size(), ahead),
-            "Keep the cleaner away before it comes there: "
-                + BrokerText.isolate(sample, id.topic())
-                + ". See what is wrong: kleaner check --level 2 "
-                + BrokerText.dir(sample, Optional.of(id))
-                + ". If another replica is whole, move this one to another broker and back"
-                + " (kafka-reassign-partitions.sh), then give the topic its settings back."));
+            "Keep the cleaner away before it comes there: " + cure(id)));
   }
 
-  private void bomb(TopicPartition id, List<Trouble> all, CleanAhead ahead, long atMs) {
+  private String cure(TopicPartition id) {
+    return BrokerText.isolate(sample, id.topic())
+        + ". See what is wrong: kleaner check --level 2 "
+        + BrokerText.dir(sample, Optional.of(id))
+        + ". If another replica is whole, move this one to another broker and back"
+        + " (kafka-reassign-partitions.sh), then give the topic its settings back.";
+  }
+
+  private static long sinceMs(List<Trouble> troubles) {
+    return troubles.stream().mapToLong(Trouble::atMs).min().orElseThrow();
+  }
+
+  private void cleaned(TopicPartition id, List<Trouble> all) {
+    List<Trouble> laundered =
+        all.stream()
+            .filter(each -> each.kind() == Kind.LAUNDERED)
+            .filter(each -> sample.atMs() - each.atMs() < TOLD_MS)
+            .toList();
+    List<Trouble> copied = all.stream().filter(each -> each.kind() == Kind.COPIED).toList();
+    if (!laundered.isEmpty()) {
+      Trouble first = laundered.get(0);
+      diagnoses.add(
+          Diagnosis.of(
+              Ailment.CORRUPT_BATCH_CLEANED,
+              id,
+              sinceMs(laundered),
+              "a batch of "
+                  + id
+                  + " that had a wrong CRC was cleaned: it is now wrong with a fitting CRC, and"
+                  + " consumers read it: "
+                  + place(first),
+              evidence(first, laundered.size()),
+              "No check finds it any more: note the offset. See what it holds: kleaner dump "
+                  + BrokerText.dir(sample, Optional.of(id))
+                  + "/"
+                  + first.segment()
+                  + ". If another replica is whole, compare (kleaner diff REPLICA-DIR "
+                  + BrokerText.dir(sample, Optional.of(id))
+                  + "), and move this one to another broker and back (kafka-reassign-partitions.sh);"
+                  + " else have the records of that batch written again."));
+    } else if (!copied.isEmpty()) {
+      Trouble first = copied.get(0);
+      diagnoses.add(
+          Diagnosis.of(
+                  Ailment.CORRUPT_BATCH_CLEANED,
+                  id,
+                  sinceMs(copied),
+                  "a clean of "
+                      + id
+                      + " copied a batch with a wrong CRC as it is: "
+                      + place(first)
+                      + "; consumers stop at it, and a later clean that drops a record of it gives it"
+                      + " one that fits",
+                  evidence(first, copied.size()),
+                  "Keep the cleaner away before it comes there again: " + cure(id))
+              .as(Severity.WARNING));
+    }
+  }
+
+  private static String place(Trouble trouble) {
+    return "segment " + trouble.segment() + ", offset " + trouble.baseOffset();
+  }
+
+  private void bomb(TopicPartition id, List<Trouble> all, CleanAhead ahead) {
     OptionalLong heap =
         sample.broker().get().map(BrokerIdentity::maxHeapBytes).orElse(OptionalLong.empty());
     long most =
@@ -121,7 +188,7 @@ final class AheadRules {
         Diagnosis.of(
             Ailment.BOMB_AHEAD,
             id,
-            atMs,
+            sinceMs(bombs),
             "what is to be cleaned of "
                 + id
                 + " has a batch that becomes "
@@ -144,7 +211,7 @@ final class AheadRules {
                 + " heap."));
   }
 
-  private void large(BrokerPartition partition, PartitionFiles files, CleanAhead ahead, long atMs) {
+  private void large(BrokerPartition partition, PartitionFiles files, CleanAhead ahead) {
     OptionalLong most =
         partition
             .config()
@@ -160,22 +227,18 @@ final class AheadRules {
       return;
     }
     TopicPartition id = partition.partition();
-    Optional<String> version = sample.broker().get().flatMap(BrokerIdentity::version);
-    boolean grows = version.filter(each -> !each.matches("[01]\\..*")).isPresent();
-    Diagnosis diagnosis =
+    diagnoses.add(
         Diagnosis.of(
             Ailment.LARGE_BATCH_AHEAD,
             id,
-            atMs,
+            largest.get().atMs(),
             "what is to be cleaned of "
                 + id
                 + " has a batch of "
                 + largest.get().bytes()
                 + " bytes, above max.message.bytes of "
                 + most.getAsLong()
-                + (grows
-                    ? ": the cleaner's two buffers grow to that for this clean"
-                    : ": a cleaner before release 2.0 dies of it (KAFKA-6834)"),
+                + ": the cleaner's two buffers grow to that for this clean",
             "segment "
                 + largest.get().segment()
                 + ", offset "
@@ -183,17 +246,14 @@ final class AheadRules {
                 + ", position "
                 + largest.get().position()
                 + howFar(ahead),
-            (grows
-                    ? "Nothing, if the broker's heap has room for it; else"
-                    : "Before it is cleaned,")
-                + " raise the limit: kafka-configs.sh --bootstrap-server "
+            "Nothing, if the broker's heap has room for it; else raise the limit: kafka-configs.sh"
+                + " --bootstrap-server "
                 + BrokerText.address(sample)
                 + " --alter --entity-type topics --entity-name "
                 + id.topic()
                 + " --add-config max.message.bytes="
                 + largest.get().bytes()
-                + ".");
-    diagnoses.add(grows ? diagnosis.as(Severity.INFO) : diagnosis);
+                + "."));
   }
 
   private void overflow(TopicPartition id, PartitionFiles files, long segment) {
@@ -220,12 +280,15 @@ final class AheadRules {
   }
 
   private static String evidence(Trouble first, int count, CleanAhead ahead) {
+    return evidence(first, count) + howFar(ahead);
+  }
+
+  private static String evidence(Trouble first, int count) {
     return first.text()
         + " (position "
         + first.position()
         + ")"
-        + (count > 1 ? ", and " + (count - 1) + " more" : "")
-        + howFar(ahead);
+        + (count > 1 ? ", and " + (count - 1) + " more" : "");
   }
 
   private static String howFar(CleanAhead ahead) {

@@ -140,10 +140,15 @@ public enum Ailment {
           + " cleaner may die of it"),
   LARGE_BATCH_AHEAD(
       "LargeBatchAhead",
-      Severity.WARNING,
+      Severity.INFO,
       "partition",
-      "what is to be cleaned has a batch above max.message.bytes: cleaners before 2.0 die of it,"
-          + " later ones need memory for it (then it is info)"),
+      "what is to be cleaned has a batch above max.message.bytes: the cleaner needs memory for it"),
+  CORRUPT_BATCH_CLEANED(
+      "CorruptBatchCleaned",
+      Severity.CRITICAL,
+      "partition",
+      "a batch whose CRC did not fit was cleaned: its wrong bytes have one that fits now, and"
+          + " consumers read them; or a clean copied it as it is (then it is a warning)"),
   OFFSET_OVERFLOW(
       "OffsetOverflow",
       Severity.WARNING,

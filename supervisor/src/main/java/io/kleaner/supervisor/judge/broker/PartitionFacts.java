@@ -72,6 +72,17 @@ final class PartitionFacts {
     partition
         .ahead()
         .get()
+        .filter(ahead -> ahead.dirtyBytes() > 0)
+        .ifPresent(
+            ahead ->
+                facts.add(
+                    Moments.bytes(ahead.readBytes())
+                        + " of "
+                        + Moments.bytes(ahead.dirtyBytes())
+                        + " dirty were read ahead of the cleaner"));
+    partition
+        .ahead()
+        .get()
         .flatMap(CleanAhead::horizons)
         .ifPresent(each -> facts.add(horizons(each, nowMs)));
     partition

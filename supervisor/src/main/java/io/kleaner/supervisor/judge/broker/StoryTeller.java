@@ -58,7 +58,7 @@ final class StoryTeller {
         PartitionFacts.of(partition, nowMs),
         causes,
         advice.stream().distinct().toList(),
-        unknown(judgement));
+        unknown(partition, judgement));
   }
 
   /** Whether something that is wrong keeps this partition from being compacted, or soon may. */
@@ -254,7 +254,7 @@ final class StoryTeller {
     return advice;
   }
 
-  private static List<String> unknown(Judgement judgement) {
+  private static List<String> unknown(BrokerPartition partition, Judgement judgement) {
     List<String> unknown = new ArrayList<>();
     for (SourceState each : judgement.sources()) {
       if (each.kind() != SourceState.Kind.KNOWN) {
@@ -267,6 +267,7 @@ final class StoryTeller {
     if (judgement.sample().log() instanceof Seen.Missing) {
       unknown.add("whether the broker gave it up: only its log says so");
     }
+    unknown.addAll(AheadUnknown.of(partition));
     return unknown;
   }
 }

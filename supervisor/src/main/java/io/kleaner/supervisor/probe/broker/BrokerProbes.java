@@ -71,8 +71,7 @@ public final class BrokerProbes implements AutoCloseable {
           new LogDirProbe(fileSystem, clock, dir, targets.settings(), this::adminPartitions);
       logDirs.put(
           dir,
-          new Lookout<>(
-              Source.LOG_DIR, clock, LOG_DIR_EVERY_MS, PATIENCE_MS, probe::look, () -> {}));
+          new Lookout<>(Source.LOG_DIR, clock, LOG_DIR_EVERY_MS, PATIENCE_MS, probe::look, probe));
     }
   }
 

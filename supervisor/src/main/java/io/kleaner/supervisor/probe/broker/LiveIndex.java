@@ -3,6 +3,9 @@ package io.kleaner.supervisor.probe.broker;
 
 import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.segment.Segment;
+import io.kleaner.core.segment.SegmentFileName.Kind;
+import io.kleaner.core.segment.SegmentWriter;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -30,6 +33,35 @@ final class LiveIndex {
       return count == 0 ? Optional.empty() : Optional.of(entry(file, count - 1, entryBytes));
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    }
+  }
+
+  /**
+   * Byte position of a batch of a sealed segment that begins below an offset, not far below; 0 if
+   * the index knows none.
+   */
+  static long positionBelow(FileSystem fileSystem, Segment segment, long offset)
+      throws IOException {
+    try (FileHandle file = fileSystem.openRead(segment.file(Kind.OFFSET_INDEX))) {
+      long low = 0;
+      long high = count(file, SegmentWriter.OFFSET_ENTRY_BYTES);
+      // All entries before low are of batches that end below the offset, those from high on aren't.
+      while (low < high) {
+        long middle = (low + high) >>> 1;
+        ByteBuffer entry = entry(file, middle, SegmentWriter.OFFSET_ENTRY_BYTES);
+        if (segment.baseOffset() + entry.getInt(0) < offset) {
+          low = middle + 1;
+        } else {
+          high = middle;
+        }
+      }
+      int position =
+          low == 0
+              ? 0
+              : entry(file, low - 1, SegmentWriter.OFFSET_ENTRY_BYTES).getInt(Integer.BYTES);
+      return position < 0 || position >= segment.logBytes() ? 0 : position;
+    } catch (NoSuchFileException e) {
+      return 0;
     }
   }
 

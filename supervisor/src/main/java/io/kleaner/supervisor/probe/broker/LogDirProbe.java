@@ -33,7 +33,7 @@ import java.util.function.Supplier;
  * checkpoint shows that its log moved, of all others by turns. Not thread-safe; owned by one
  * lookout.
  */
-final class LogDirProbe {
+final class LogDirProbe implements AutoCloseable {
 
   private static final int LOOKS_AT_ONCE = 200;
 
@@ -45,9 +45,6 @@ final class LogDirProbe {
   private static final long LOOKS_NS = 100_000_000L;
   private static final long SAMPLE_EVERY_MS = 15_000;
 
-  /** Half a MiB a second: what a broker's disk does not notice. */
-  private static final long AHEAD_BYTES = 8L << 20;
-
   private final FileSystem fileSystem;
   private final Clock clock;
   private final Path dir;
@@ -56,6 +53,7 @@ final class LogDirProbe {
   private final Checkpoints checkpoints;
   private final ReclaimSampler sampler;
   private final AheadReader ahead;
+  private final AheadPace aheadPace;
   private final Pace sampling;
   private final Map<TopicPartition, WatchedPartition> watched = new HashMap<>();
   private final Map<String, Live> live = new HashMap<>();
@@ -92,7 +90,8 @@ final class LogDirProbe {
     this.admin = admin;
     this.checkpoints = new Checkpoints(fileSystem, dir);
     this.sampler = new ReclaimSampler(fileSystem);
-    this.ahead = new AheadReader(fileSystem);
+    this.ahead = new AheadReader(fileSystem, clock);
+    this.aheadPace = new AheadPace(clock);
     this.sampling = new Pace(clock, SAMPLE_EVERY_MS);
   }
 
@@ -109,11 +108,10 @@ final class LogDirProbe {
     }
     lookAtDirectories();
     lookInto();
-    if (sampling.isDue()) {
+    if (sampling.isDue() && sampleOne()) {
       sampling.done();
-      sampleOne();
-      readAhead();
     }
+    readAhead();
     Map<TopicPartition, PartitionView> views = new HashMap<>(2 * watched.size());
     watched.forEach((partition, each) -> views.put(partition, each.view()));
     return new LogDirView(facts(understood.orElseThrow()), views);
@@ -223,29 +221,42 @@ final class LogDirProbe {
     }
   }
 
-  private void sampleOne() {
-    watched.values().stream()
-        .filter(WatchedPartition::wantsSample)
-        .max(Comparator.comparingLong(WatchedPartition::unsampledBytes))
-        .ifPresent(each -> each.sample(sampler, clock));
+  /** False if none wants it, as none does before its policy is known. */
+  private boolean sampleOne() {
+    Optional<WatchedPartition> most =
+        watched.values().stream()
+            .filter(WatchedPartition::wantsSample)
+            .max(Comparator.comparingLong(WatchedPartition::unsampledBytes));
+    most.ifPresent(each -> each.sample(sampler, clock));
+    return most.isPresent();
   }
 
-  /** Whoever was not read for longest comes first, so that each gets its turn. */
+  /**
+   * What has to be looked at again comes first, then whoever was not read for longest, so that each
+   * gets its turn.
+   */
   private void readAhead() {
-    long beganNs = clock.nanoTime();
-    long left = AHEAD_BYTES;
+    long credit = aheadPace.credit();
     List<WatchedPartition> due =
         watched.values().stream()
-            .filter(WatchedPartition::wantsReadAhead)
-            .sorted(Comparator.comparingLong(WatchedPartition::lastReadAheadNs))
+            .filter(each -> each.wantsSecondLook() || (credit > 0 && each.wantsReadAhead()))
+            .sorted(
+                Comparator.comparing(WatchedPartition::wantsSecondLook)
+                    .reversed()
+                    .thenComparingLong(WatchedPartition::lastReadAheadNs))
             .limit(LOOKS_AT_ONCE)
             .toList();
-    for (WatchedPartition each : due) {
-      if (left <= 0 || clock.nanoTime() - beganNs > LOOKS_NS) {
-        return;
-      }
-      left -= each.readAhead(ahead, left, clock);
+    if (due.isEmpty()) {
+      return;
     }
+    AheadBudget budget = new AheadBudget(clock, credit);
+    for (WatchedPartition each : due) {
+      if (budget.isLate() || (budget.isSpent() && !each.wantsSecondLook())) {
+        break;
+      }
+      each.readAhead(ahead, budget, clock);
+    }
+    aheadPace.spent(budget);
   }
 
   private LogDirFacts facts(LogDir found) {
@@ -272,5 +283,11 @@ final class LogDirProbe {
       problems.add("the free space is not known: " + Reason.of(e));
     }
     return new LogDirFacts(node, cluster, since011, found.partitions().size(), usable, problems);
+  }
+
+  /** Frees what reading ahead holds. */
+  @Override
+  public void close() {
+    ahead.close();
   }
 }

@@ -39,6 +39,7 @@ final class WatchedPartition {
       Seen.missing(Source.LOG_DIR, "the partition was not looked at yet");
   private Seen<ReclaimEstimate> estimate = Seen.missing(Source.LOG_DIR, "no sample was taken yet");
   private final AheadScan aheadScan = new AheadScan();
+  private boolean behind;
   private Seen<CleanAhead> ahead = Seen.missing(Source.LOG_DIR, "it was not read yet");
   private long lastReadAheadNs = Long.MIN_VALUE;
   private Optional<PartitionView> view = Optional.empty();
@@ -134,8 +135,10 @@ final class WatchedPartition {
     try {
       FilesLook.Found now = look.look(beside, directory, clock.nowMs());
       found = Optional.of(now);
-      aheadScan.note(dirty(now), now.files().firstDirtyOffset());
       files = Seen.known(now.files(), clock.nowMs());
+      aheadScan.note(now.segments(), dirty(now), now.files().firstDirtyOffset());
+      behind = aheadScan.isBehind();
+      ahead = ahead.map(before -> aheadScan.found());
     } catch (IOException | RuntimeException e) {
       found = Optional.empty();
       files = Seen.missing(Source.LOG_DIR, Reason.of(e));
@@ -187,41 +190,33 @@ final class WatchedPartition {
 
   /** Whether something of what the next clean will meet was not read yet. */
   boolean wantsReadAhead() {
-    return found
-        .filter(now -> now.files().firstUncleanableOffset().isPresent())
-        .filter(now -> aheadScan.isBehind(dirty(now)))
-        .isPresent();
+    return behind && canBeCleaned();
+  }
+
+  /** Whether something that was met has to be looked at again. */
+  boolean wantsSecondLook() {
+    return aheadScan.wantsSecondLook() && canBeCleaned();
+  }
+
+  private boolean canBeCleaned() {
+    return found.filter(now -> now.files().firstUncleanableOffset().isPresent()).isPresent();
   }
 
   long lastReadAheadNs() {
     return lastReadAheadNs;
   }
 
-  /**
-   * Reads on in what the next clean will meet.
-   *
-   * @param budgetBytes how much is read, about
-   * @return how much was
-   */
-  long readAhead(AheadReader reader, long budgetBytes, Clock clock) {
+  /** Looks again at what has to be, and reads on in what the next clean will meet. */
+  void readAhead(AheadReader reader, AheadBudget budget, Clock clock) {
     lastReadAheadNs = clock.nanoTime();
     view = Optional.empty();
-    FilesLook.Found now = found.orElseThrow();
-    List<Segment> clean =
-        now.segments().stream()
-            .filter(each -> each.baseOffset() < now.files().firstDirtyOffset())
-            .toList();
     try {
-      long read = aheadScan.step(reader, dirty(now), clean, budgetBytes);
-      ahead = Seen.known(aheadScan.found(dirty(now)), clock.nowMs());
-      return read;
-    } catch (IOException | RuntimeException e) {
-      // As when segments are replaced meanwhile; what was read before holds.
-      if (ahead.get().isEmpty()) {
-        ahead = Seen.missing(Source.LOG_DIR, Reason.of(e));
-      }
-      return 0;
+      aheadScan.step(reader, budget);
+      ahead = Seen.known(aheadScan.found(), clock.nowMs());
+    } catch (RuntimeException e) {
+      ahead = Seen.missing(Source.LOG_DIR, Reason.of(e));
     }
+    behind = aheadScan.isBehind();
   }
 
   /** All that; the same object while it is the same. */
@@ -233,9 +228,21 @@ final class WatchedPartition {
                     files,
                     movedMs,
                     estimate,
-                    ahead,
+                    seenAhead(),
                     files.map(any -> found.map(FilesLook.Found::pinnedBy).orElse(List.of()))));
     view = Optional.of(now);
     return now;
+  }
+
+  private Seen<CleanAhead> seenAhead() {
+    boolean unknown =
+        files
+            .get()
+            .filter(each -> each.eligibility().kind() == Eligibility.Kind.UNKNOWN_POLICY)
+            .isPresent();
+    return unknown && ahead instanceof Seen.Missing
+        ? Seen.missing(
+            Source.LOG_DIR, "whether its topic is compacted is not known, so it is not read ahead")
+        : ahead;
   }
 }

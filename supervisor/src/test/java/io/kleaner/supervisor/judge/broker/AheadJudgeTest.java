@@ -11,12 +11,14 @@ import io.kleaner.supervisor.probe.broker.CleanAhead.Kind;
 import io.kleaner.supervisor.probe.broker.CleanAhead.Largest;
 import io.kleaner.supervisor.probe.broker.CleanAhead.Trouble;
 import io.kleaner.supervisor.probe.broker.Seen;
+import io.kleaner.supervisor.probe.broker.Source;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the next clean will meet, told before it does; what it will not meet is not told. */
 class AheadJudgeTest {
@@ -34,9 +36,11 @@ class AheadJudgeTest {
               Seen.known(
                   new CleanAhead(
                       List.of(troubles),
-                      Optional.of(new Largest(SEGMENT, 0, 600, largestBytes)),
+                      0,
+                      Optional.of(new Largest(SEGMENT, 0, 600, largestBytes, Broker.START_MS)),
                       10,
                       20,
+                      Optional.empty(),
                       Optional.empty()),
                   broker.nowMs);
         });
@@ -44,7 +48,7 @@ class AheadJudgeTest {
   }
 
   private static Trouble trouble(Kind kind, long offset, long becomesBytes) {
-    return new Trouble(kind, SEGMENT, 100, offset, "a text", becomesBytes);
+    return new Trouble(kind, SEGMENT, 100, offset, "a text", becomesBytes, Broker.START_MS);
   }
 
   @Test
@@ -99,12 +103,72 @@ class AheadJudgeTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1.1.1, WARNING", "0.10.2.2, WARNING", "2.0.1, INFO", "4.3.1, INFO"})
-  void judge_batchAboveTheLimit_isGraveBefore20(String version, Severity severity) {
+  @ValueSource(strings = {"2.1.1", "4.3.1", ""})
+  void judge_batchAboveTheLimit_isForInformation(String version) {
     broker.version = version;
 
-    assertThat(only(ahead(1_001), Ailment.LARGE_BATCH_AHEAD).severity()).isEqualTo(severity);
+    assertThat(only(ahead(1_001), Ailment.LARGE_BATCH_AHEAD).severity()).isEqualTo(Severity.INFO);
     assertThat(rules(ahead(1_000))).isEmpty();
+  }
+
+  @Test
+  void judge_laterLooks_keepTheTimeWhenItWasMet() {
+    broker.lookFor(90);
+    Judgement judgement =
+        ahead(1_001, trouble(Kind.WRONG_CRC, 700, -1), trouble(Kind.BOMB, 710, 1L << 40));
+
+    assertThat(judgement.diagnoses())
+        .hasSize(3)
+        .allMatch(each -> each.sinceMs() == Broker.START_MS);
+  }
+
+  @Test
+  void judge_wrongBatchThatWasRewritten_isToldForAnHourThoughItLiesBelowTheDirt() {
+    Diagnosis told =
+        only(ahead(10, trouble(Kind.LAUNDERED, 42, -1)), Ailment.CORRUPT_BATCH_CLEANED);
+    broker.advance(3_600_000);
+
+    assertThat(told.severity()).isEqualTo(Severity.CRITICAL);
+    assertThat(told.summary())
+        .contains(Broker.ORDERS.toString(), "wrong with a fitting CRC", "offset 42");
+    assertThat(rules(ahead(10, trouble(Kind.LAUNDERED, 42, -1)))).isEmpty();
+  }
+
+  @Test
+  void judge_wrongBatchThatWasCopied_isToldAsLongAsItStands() {
+    broker.advance(36_000_000);
+    Diagnosis told = only(ahead(10, trouble(Kind.COPIED, 42, -1)), Ailment.CORRUPT_BATCH_CLEANED);
+
+    assertThat(told.severity()).isEqualTo(Severity.WARNING);
+    assertThat(told.summary()).contains("as it is", "offset 42");
+  }
+
+  @Test
+  void story_batchThatCouldNotBeMeasured_isUnknownAndNoAlert() {
+    Judgement judgement = ahead(10, trouble(Kind.UNMEASURED, 700, -1));
+
+    assertThat(rules(judgement)).isEmpty();
+    assertThat(PartitionStory.of(Broker.ORDERS, judgement).unknown())
+        .anySatisfy(each -> assertThat(each).contains("a text", SEGMENT, "offset 700"));
+  }
+
+  @Test
+  void story_dirtThatIsReadAhead_saysHowFarOrWhyNot() {
+    Judgement partly = ahead(10);
+    broker.partition(
+        Broker.ORDERS,
+        files -> {
+          files.eligible();
+          files.ahead = Seen.missing(Source.LOG_DIR, "a reason");
+        });
+    Judgement not = broker.look();
+
+    assertThat(PartitionStory.of(Broker.ORDERS, partly).facts())
+        .contains("10 B of 20 B dirty were read ahead of the cleaner");
+    assertThat(PartitionStory.of(Broker.ORDERS, partly).unknown())
+        .noneMatch(each -> each.contains("spoilt"));
+    assertThat(PartitionStory.of(Broker.ORDERS, not).unknown())
+        .contains("whether the next clean meets a batch that is spoilt: a reason");
   }
 
   @Test
@@ -116,9 +180,11 @@ class AheadJudgeTest {
                 Seen.known(
                     new CleanAhead(
                         List.of(),
+                        0,
                         Optional.empty(),
                         0,
                         0,
+                        Optional.empty(),
                         Optional.of(new CleanAhead.Horizons(3, broker.nowMs - 7_200_000, 4_096))),
                     broker.nowMs));
     Judgement judgement = broker.look();

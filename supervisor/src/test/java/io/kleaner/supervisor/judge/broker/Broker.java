@@ -49,7 +49,10 @@ public final class Broker {
   public static final TopicPartition POISON = new TopicPartition("poison", 0);
 
   long nowMs = START_MS;
+
+  /** Of its release; empty if nobody tells it. */
   String version = "4.3.1";
+
   OptionalLong startedAtMs = OptionalLong.empty();
   public OptionalLong maxHeapBytes = OptionalLong.empty();
   Optional<List<CleanerThread>> threads = Optional.of(List.of(idle(0, 30)));
@@ -131,7 +134,11 @@ public final class Broker {
     int emptySegments;
     int paddedTimeIndexes;
     OptionalLong overflowingSegment = OptionalLong.empty();
-    Seen<CleanAhead> ahead = Seen.notAsked(Source.LOG_DIR);
+    Seen<CleanAhead> ahead =
+        Seen.known(
+            new CleanAhead(
+                List.of(), 0, Optional.empty(), 0, 0, Optional.empty(), Optional.empty()),
+            START_MS);
 
     /** A setting of the topic. */
     public void set(String key, String value) {
@@ -344,7 +351,7 @@ public final class Broker {
                 nodeId,
                 Optional.empty(),
                 Optional.of("localhost:9092"),
-                Optional.of(version),
+                Optional.of(version).filter(each -> !each.isEmpty()),
                 startedAtMs,
                 OptionalLong.empty(),
                 maxHeapBytes,

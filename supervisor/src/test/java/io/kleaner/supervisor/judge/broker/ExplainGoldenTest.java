@@ -248,7 +248,18 @@ class ExplainGoldenTest {
                   8_192,
                   620,
                   "CRC mismatch: stored 0x1a2b3c4d, computed 0x5e6f7081",
-                  -1));
+                  -1,
+                  broker.nowMs));
+      case CORRUPT_BATCH_CLEANED ->
+          ahead(
+              new CleanAhead.Trouble(
+                  CleanAhead.Kind.LAUNDERED,
+                  SEGMENT,
+                  8_192,
+                  420,
+                  "before it was cleaned: CRC mismatch: stored 0x1a2b3c4d, computed 0x5e6f7081",
+                  -1,
+                  broker.nowMs));
       case BOMB_AHEAD -> {
         broker.maxHeapBytes = OptionalLong.of(1L << 30);
         yield ahead(
@@ -258,10 +269,10 @@ class ExplainGoldenTest {
                 8_192,
                 620,
                 "35000 bytes of zstd become more than 536870912 bytes",
-                512L << 20));
+                512L << 20,
+                broker.nowMs));
       }
       case LARGE_BATCH_AHEAD -> {
-        broker.version = "1.1.1";
         broker.partition(Broker.ORDERS, files -> files.set("max.message.bytes", "1048588"));
         yield ahead();
       }
@@ -348,7 +359,8 @@ class ExplainGoldenTest {
   }
 
   private Judgement ahead(CleanAhead.Trouble... troubles) {
-    CleanAhead.Largest largest = new CleanAhead.Largest(SEGMENT, 4_096, 610, 2_000_000);
+    CleanAhead.Largest largest =
+        new CleanAhead.Largest(SEGMENT, 4_096, 610, 2_000_000, broker.nowMs);
     broker.partition(
         Broker.ORDERS,
         files -> {
@@ -356,7 +368,13 @@ class ExplainGoldenTest {
           files.ahead =
               Seen.known(
                   new CleanAhead(
-                      List.of(troubles), Optional.of(largest), 1 << 20, 1 << 20, Optional.empty()),
+                      List.of(troubles),
+                      0,
+                      Optional.of(largest),
+                      1 << 20,
+                      1 << 20,
+                      Optional.empty(),
+                      Optional.empty()),
                   broker.nowMs);
         });
     return broker.look();

@@ -4,26 +4,29 @@ package io.kleaner.supervisor.probe.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.beyond.Bomb;
+import io.kleaner.core.io.FaultyFileSystem;
+import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.oracle.ScriptedLog;
-import io.kleaner.core.segment.Segment;
 import io.kleaner.core.settings.Origin;
 import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.settings.SettingsSource;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.probe.broker.CleanAhead.Kind;
+import io.kleaner.supervisor.probe.broker.CleanAhead.Trouble;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.nio.file.attribute.FileTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -63,15 +66,17 @@ class LookAheadTest {
       log.put("key-1", "in the active segment");
     }
     cleanedTo(100);
-    probe =
-        new LogDirProbe(
-            new LocalFileSystem(),
-            clock,
-            dir,
-            new SettingsResolver(
-                List.of(
-                    SettingsSource.forAllTopics(Map.of("cleanup.policy", "compact"), Origin.FLAG))),
-            Map::of);
+    probe = probe(new LocalFileSystem());
+  }
+
+  private LogDirProbe probe(FileSystem fileSystem) {
+    return new LogDirProbe(
+        fileSystem,
+        clock,
+        dir,
+        new SettingsResolver(
+            List.of(SettingsSource.forAllTopics(Map.of("cleanup.policy", "compact"), Origin.FLAG))),
+        Map::of);
   }
 
   private void cleanedTo(long offset) throws IOException {
@@ -90,6 +95,12 @@ class LookAheadTest {
   private CleanAhead look() throws IOException {
     nowMs.addAndGet(30_000);
     return probe.look().partitions().get(PARTITION).ahead().get().orElseThrow();
+  }
+
+  /** What is wrong is told when it was seen twice. */
+  private CleanAhead lookTwice() throws IOException {
+    look();
+    return look();
   }
 
   private static byte[] flip(byte[] bytes, int at) {
@@ -114,7 +125,7 @@ class LookAheadTest {
     change(200, bytes -> flip(bytes, 3 * size - 2));
     change(0, bytes -> flip(bytes, 3 * size - 2));
 
-    assertThat(look().troubles())
+    assertThat(lookTwice().troubles())
         .singleElement()
         .satisfies(
             trouble -> {
@@ -132,7 +143,7 @@ class LookAheadTest {
     change(100, bytes -> ByteBuffer.wrap(bytes).putInt(size + 8, 3).array());
     change(200, bytes -> flip(bytes, 3 * size - 2));
 
-    assertThat(look().troubles())
+    assertThat(lookTwice().troubles())
         .extracting(CleanAhead.Trouble::kind)
         .containsExactly(Kind.NO_BATCH, Kind.WRONG_CRC);
     assertThat(look().troubles()).as("looked at again").hasSize(2);
@@ -163,48 +174,97 @@ class LookAheadTest {
   }
 
   @Test
-  void look_troubleThatIsCleanedByNow_isForgottenAndMetAgainIfTheCheckpointGoesBack()
+  void look_troubleThatTheCheckpointPassed_isSoughtAndMetAgainIfTheCheckpointGoesBack()
       throws IOException {
     int size = (int) (Files.size(log(100)) / 100);
     change(100, bytes -> flip(bytes, 3 * size - 2));
-    assertThat(look().troubles()).hasSize(1);
+    assertThat(lookTwice().troubles()).extracting(Trouble::kind).containsExactly(Kind.WRONG_CRC);
 
     cleanedTo(200);
-    look();
-    assertThat(look().troubles()).isEmpty();
+    assertThat(lookTwice().troubles()).extracting(Trouble::kind).containsExactly(Kind.COPIED);
 
     cleanedTo(100);
-    look();
-    assertThat(look().troubles()).hasSize(1);
+    assertThat(lookTwice().troubles()).extracting(Trouble::kind).containsExactly(Kind.WRONG_CRC);
   }
 
   @Test
-  void step_smallBudget_readsEachByteOnceAndInTheEndAll() throws IOException {
-    List<Segment> dirty = new ArrayList<>();
-    for (long base : List.of(100L, 200L)) {
-      dirty.add(
-          new Segment(
-              ScriptedLog.partition(dir), base, Files.size(log(base)), 0, 0, false, nowMs.get()));
-    }
-    int size = (int) (Files.size(log(100)) / 100);
-    change(100, bytes -> flip(bytes, 3 * size - 2));
-    AheadReader reader = new AheadReader(new LocalFileSystem());
-    AheadScan scan = new AheadScan();
-    scan.note(dirty, 100);
-    scan.step(reader, dirty, List.of(), 1);
-    long read = scan.found(dirty).readBytes();
-    int steps = 0;
-    while (scan.isBehind(dirty)) {
-      long now = scan.step(reader, dirty, List.of(), 10L * size);
-      assertThat(now).isBetween(1L, 11L * size);
-      read += now;
-      steps++;
-      assertThat(scan.found(dirty).readBytes()).isEqualTo(read);
-    }
+  void look_wrongBytesThatASecondLookDoesNotShow_areNoTrouble() throws IOException {
+    int size = (int) (Files.size(log(200)) / 100);
+    FileTime time = Files.getLastModifiedTime(log(200));
+    change(200, bytes -> flip(bytes, 3 * size - 2));
+    Files.setLastModifiedTime(log(200), time);
+    CleanAhead first = look();
+    change(200, bytes -> flip(bytes, 3 * size - 2));
+    Files.setLastModifiedTime(log(200), time);
+    CleanAhead second = lookTwice();
 
-    assertThat(read).isEqualTo(dirty.get(0).logBytes() + dirty.get(1).logBytes());
-    assertThat(steps).isGreaterThan(15);
-    assertThat(scan.found(dirty).troubles()).hasSize(1);
+    assertThat(first.troubles()).isEmpty();
+    assertThat(first.suspects()).isEqualTo(1);
+    assertThat(second.troubles()).isEmpty();
+    assertThat(second.suspects()).isZero();
+    assertThat(second.readBytes()).isEqualTo(second.dirtyBytes());
+  }
+
+  @Test
+  void look_policyThatComesAfterTheFirstLook_isReadAheadAtTheNext() throws IOException {
+    AtomicReference<Map<TopicPartition, AdminPartition>> says = new AtomicReference<>(Map.of());
+    LogDirProbe asking =
+        new LogDirProbe(
+            new LocalFileSystem(), clock, dir, new SettingsResolver(List.of()), says::get);
+    Seen<CleanAhead> before = asking.look().partitions().get(PARTITION).ahead();
+    says.set(
+        Map.of(
+            PARTITION,
+            new AdminPartition(
+                Seen.known(
+                    new TopicConfig(
+                        Map.of(
+                            "cleanup.policy",
+                            new ConfigValue("compact", ConfigValue.Origin.TOPIC))),
+                    1),
+                Seen.notAsked(Source.ADMIN),
+                Seen.notAsked(Source.ADMIN),
+                Seen.notAsked(Source.ADMIN))));
+    nowMs.addAndGet(2_000);
+    LogDirView after = asking.look();
+
+    assertThat(before)
+        .isInstanceOfSatisfying(
+            Seen.Missing.class, missing -> assertThat(missing.why()).contains("not read ahead"));
+    CleanAhead ahead = after.partitions().get(PARTITION).ahead().get().orElseThrow();
+    assertThat(ahead.readBytes()).isPositive().isEqualTo(ahead.dirtyBytes());
+    assertThat(after.partitions().get(PARTITION).reclaimable()).isInstanceOf(Seen.Known.class);
+  }
+
+  @Test
+  void look_cleanedSegmentThatCannotBeRead_keepsNobodyFromTheDirt() throws IOException {
+    int size = (int) (Files.size(log(200)) / 100);
+    change(200, bytes -> flip(bytes, 3 * size - 2));
+    probe = probe(unreadable(log(0)));
+
+    assertThat(lookTwice().troubles()).extracting(Trouble::baseOffset).containsExactly(202L);
+  }
+
+  @Test
+  void look_dirtySegmentThatCannotBeRead_isToldAndTheNextIsRead() throws IOException {
+    int size = (int) (Files.size(log(200)) / 100);
+    change(200, bytes -> flip(bytes, 3 * size - 2));
+    probe = probe(unreadable(log(100)));
+    CleanAhead ahead = lookTwice();
+
+    assertThat(ahead.troubles()).extracting(Trouble::baseOffset).containsExactly(202L);
+    assertThat(ahead.readBytes()).isEqualTo(Files.size(log(200)));
+    assertThat(ahead.unreadable()).get().asString().contains("Input/output error");
+  }
+
+  private static FileSystem unreadable(Path log) {
+    return new FaultyFileSystem(
+        new LocalFileSystem(),
+        (op, number, path) -> {
+          if (op == FaultyFileSystem.Op.OPEN && path.equals(log)) {
+            throw new IOException(path + ": Input/output error");
+          }
+        });
   }
 
   @Test
