@@ -55,6 +55,8 @@ final class AheadReader implements AutoCloseable {
   interface Troubles {
 
     /**
+     * Gets one.
+     *
      * @param lowestOffset that a batch there can have, with which it is read again
      */
     void add(CleanAhead.Trouble trouble, long lowestOffset);
