@@ -191,7 +191,7 @@ final class AheadRules {
             sinceMs(bombs),
             "what is to be cleaned of "
                 + id
-                + " has a batch that becomes "
+                + " has a batch that becomes at least "
                 + Moments.bytes(first.becomesBytes())
                 + (heap.isPresent()
                     ? ", in a broker with a heap of " + Moments.bytes(heap.getAsLong())
