@@ -29,6 +29,8 @@ class IncidentsToldTest {
 
   private static final long SOON_MS = 5_000;
 
+  private static final int ATTEMPTS = 100;
+
   @TempDir private Path temp;
 
   private BrokerJvm start(Map<String, String> properties) throws Exception {
@@ -62,7 +64,13 @@ class IncidentsToldTest {
     try (HttpServer server =
         HttpServer.start(
             new LocalFileSystem(), HttpConfig.loopback(0), "", lab.facade(), Clock.system())) {
-      return Kleaner.run("explain", topic, "--url", server.url()).output();
+      String output = Kleaner.run("explain", topic, "--url", server.url()).output();
+      // A topic is seen in the files before the broker was asked for its settings again.
+      for (int i = 0; i < ATTEMPTS && output.contains("no known cleanup.policy"); i++) {
+        lab.awaitLooks(1);
+        output = Kleaner.run("explain", topic, "--url", server.url()).output();
+      }
+      return output;
     }
   }
 

@@ -245,6 +245,11 @@ final class BrokerHistory {
     return threads;
   }
 
+  /** When the broker's JVM started, milliseconds since the epoch; empty if not known. */
+  OptionalLong jvmStartedMs() {
+    return startup.jvmStartedMs();
+  }
+
   /** Whether the broker's JVM is there and its cleaner may be yet to begin. */
   boolean isStarting() {
     return startup.isUnderWay();

@@ -54,9 +54,12 @@ final class Startup {
         && !threads.value().isEmpty()) {
       return true;
     }
-    // A broker answers clients after its cleaner began; what it said before it stopped is no sign.
+    // A broker answers clients after its cleaner began; what it said before it stopped is no sign,
+    // and a look at threads from before it answered may have come too early.
     if (sample.config() instanceof Seen.Known<BrokerConfig> config
-        && (!anotherBefore || config.atMs() > seenMs)) {
+        && (!anotherBefore || config.atMs() > seenMs)
+        && sample.threads() instanceof Seen.Known<List<CleanerThread>> threads
+        && threads.atMs() >= config.atMs()) {
       return true;
     }
     return sample.log().get().stream()

@@ -213,6 +213,8 @@ final class ThreadRules {
       String name, BrokerHistory.Absence absence, List<Death> deaths, int expected) {
     Optional<Death> death =
         Deaths.latest(deaths, number(name).orElse(-1))
+            // No thread of this process died before it began.
+            .filter(each -> each.atMs() >= history.jvmStartedMs().orElse(Long.MIN_VALUE))
             .filter(each -> absence.looks() > 1 || isItsEnd(each, absence));
     if (absence.looks() < 2 && death.isEmpty()) {
       ThreadTrack before = history.threads().get(name);

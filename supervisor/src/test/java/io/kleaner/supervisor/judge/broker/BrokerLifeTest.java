@@ -82,6 +82,24 @@ class BrokerLifeTest {
     assertThat(broker.lookFor(60).dead()).isZero();
   }
 
+  @Test
+  void judge_firstLookAtAProcessThatCameAfterADeath_isNotThatDeath() {
+    broker.configKnown = false;
+    broker.threads = Optional.empty();
+    broker.began(0, Broker.POISON);
+    broker.died(0, "java.lang.OutOfMemoryError: Java heap space", Broker.POISON);
+    assertThat(broker.lookFor(2).dead()).as("by its log").isEqualTo(1);
+
+    broker.startedAtMs = OptionalLong.of(broker.nowMs);
+    broker.configKnown = true;
+    // Looked at just before its cleaner began.
+    broker.threads = Optional.of(List.of());
+    assertThat(broker.look().dead()).isZero();
+    broker.advance(1_000);
+    broker.aliveAs(77);
+    assertThat(broker.lookFor(5).dead()).isZero();
+  }
+
   @ParameterizedTest
   @CsvSource({"0.9.0.1, true", "0.10.2.2, true", "0.11.0.0, false", "2.8.2, false", "4.3.1, false"})
   void judge_offlineCleanAdvised_saysWhichReleasesCannotReadIt(String version, boolean old) {
