@@ -19,10 +19,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * A real broker whose map of keys is too small and whose throttle starves its cleaner, and a person
- * who says yes to more of either.
- */
+/** A real broker whose map of keys is too small, and a person who says yes to a larger one. */
 @Tag("full")
 class TuningOnBrokerTest {
 
@@ -35,32 +32,17 @@ class TuningOnBrokerTest {
 
   private static final int KEYS = 1_000_000;
 
-  private static final String RATE = "log.cleaner.io.max.bytes.per.second";
-
-  /** No sleep is longer than may be put up with. */
-  private static final String SLOW = "70000000";
-
-  /**
-   * Half a gigabyte, read twice, keeps the cleaner asleep for a quarter of a minute. Of such
-   * records it is at work on when it is awake, not in a read.
-   */
-  private static final int BULK_RECORDS = 125_000;
-
-  private static final int BULK_KEYS = 20_000;
-  private static final int BULK_VALUE_BYTES = 4_000;
-
   @TempDir private Path temp;
 
   @Test
-  void fullMapAndStarvedCleaner_approved_eachIsDoneSeenJournalledAndTakenBack() throws Exception {
+  void mapOfKeysFull_resizeApproved_isDoneSeenJournalledAndTakenBack() throws Exception {
     try (BrokerJvm broker =
         BrokerJvm.format(
             temp.resolve("broker"),
-            BrokerSpec.of(KafkaVersion.V4_3_1).heapMib(400).with(BUFFER, SMALL).with(RATE, SLOW))) {
+            BrokerSpec.of(KafkaVersion.V4_3_1).heapMib(400).with(BUFFER, SMALL))) {
       broker.start();
       try (Incidents incidents = new Incidents(broker);
-          WatchLab lab =
-              WatchLab.start(broker, temp.resolve("state"), new Sooner().stuck(2_000).options());
+          WatchLab lab = WatchLab.start(broker, temp.resolve("state"));
           BrokerJmx jmx = BrokerJmx.of(broker)) {
         lab.await("well", () -> lab.facade().ready().ok());
         incidents.topics().createCompacted("wide");
@@ -70,9 +52,7 @@ class TuningOnBrokerTest {
         incidents.topics().set("wide", "min.cleanable.dirty.ratio", "0.5");
         lab.await("resize asked", () -> lab.remedy("resize", "asked").isPresent());
         assertThat(lab.isFiring("RemedyAsked")).isTrue();
-        assertThat(setting(incidents, BUFFER).value())
-            .as("nothing is done unasked")
-            .isEqualTo(SMALL);
+        assertThat(buffer(incidents).value()).as("nothing is done unasked").isEqualTo(SMALL);
         Map<String, Long> before = jmx.cleanerThreads();
 
         lab.approve(lab.remedy("resize", "asked").orElseThrow());
@@ -80,7 +60,7 @@ class TuningOnBrokerTest {
 
         Map<String, Long> resized = jmx.cleanerThreads();
         assertThat(resized).hasSize(1).isNotEqualTo(before);
-        assertThat(setting(incidents, BUFFER).value()).isEqualTo(LARGER);
+        assertThat(buffer(incidents).value()).isEqualTo(LARGER);
         assertThat(lab.incidents("REMEDY_ANSWERED")).contains("resize: yes");
         assertThat(lab.incidents("REMEDY_BEGUN")).contains("resize", "broker 1");
         assertThat(lab.incidents("REMEDY_EFFECTIVE"))
@@ -89,73 +69,23 @@ class TuningOnBrokerTest {
         incidents.topics().cleanable("wide", true);
         incidents.awaitLine(from, line -> line.contains("leaned log wide-0"));
 
-        releaseBroker(lab);
+        lab.act(ServiceApi.Action.RELEASE, "broker 1");
+        lab.await("taken back", () -> lab.remedy("release", "effective").isPresent());
 
-        assertThat(setting(incidents, BUFFER))
+        assertThat(buffer(incidents))
             .extracting(ConfigEntry::value, ConfigEntry::source)
             .containsExactly(SMALL, ConfigEntry.ConfigSource.STATIC_BROKER_CONFIG);
         assertThat(jmx.cleanerThreads()).hasSize(1).isNotEqualTo(resized);
-        starvedCleanerIsUnstuck(broker, incidents, lab, jmx);
         lab.act(ServiceApi.Action.RELEASE, "broker 1");
         lab.await("nothing is left", () -> lab.remedy("release", "refused").isPresent());
       }
     }
   }
 
-  private static void starvedCleanerIsUnstuck(
-      BrokerJvm broker, Incidents incidents, WatchLab lab, BrokerJmx jmx) throws Exception {
-    incidents
-        .topics()
-        .create(
-            "slow",
-            Map.of(
-                "cleanup.policy",
-                "compact",
-                "segment.bytes",
-                "67108864",
-                "min.cleanable.dirty.ratio",
-                "1.0"));
-    incidents.writer().bulk("slow", BULK_RECORDS, BULK_KEYS, BULK_VALUE_BYTES);
-    incidents.topics().cleanable("slow", true);
-    lab.await("unstick asked", () -> lab.remedy("unstick", "asked").isPresent());
-    lab.await("told", () -> lab.isFiring("CleanerStarved"));
-    assertThat(lab.alert("CleanerStarved").orElseThrow()).contains(RATE + " is 7.0E7");
-    assertThat(rate(incidents)).as("nothing is done unasked").isEqualTo(Double.parseDouble(SLOW));
-    int from = broker.log().size();
-    Map<String, Long> starved = jmx.cleanerThreads();
-
-    lab.approve(lab.remedy("unstick", "asked").orElseThrow());
-    lab.await("unstuck", () -> lab.remedy("unstick", "effective").isPresent());
-
-    assertThat(rate(incidents)).isEqualTo(10 * Double.parseDouble(SLOW));
-    assertThat(jmx.cleanerThreads()).hasSize(1).isNotEqualTo(starved);
-    assertThat(lab.incidents("REMEDY_ANSWERED")).contains("unstick: yes");
-    assertThat(lab.incidents("REMEDY_EFFECTIVE")).contains("before: " + SLOW, "after: 7.0E8");
-    incidents.awaitLine(from, line -> line.contains("leaned log slow-0"));
-    lab.await(
-        "starved no more",
-        () -> lab.incidents("CONDITION_ENDED").contains("CleanerStarved is over"));
-    releaseBroker(lab);
-    assertThat(rate(incidents)).isEqualTo(Double.parseDouble(SLOW));
-    assertThat(incidents.topics().ownOfBroker(1)).as("nothing is left").isEmpty();
-  }
-
-  /** The broker writes it in its own way. */
-  private static double rate(Incidents incidents) throws Exception {
-    return Double.parseDouble(setting(incidents, RATE).value());
-  }
-
-  private static void releaseBroker(WatchLab lab) throws Exception {
-    long released = lab.count("REMEDY_EFFECTIVE");
-    lab.act(ServiceApi.Action.RELEASE, "broker 1");
-    lab.await("taken back", () -> lab.count("REMEDY_EFFECTIVE") > released);
-    assertThat(lab.remedy("release", "effective")).isPresent();
-  }
-
-  private static ConfigEntry setting(Incidents incidents, String key) throws Exception {
+  private static ConfigEntry buffer(Incidents incidents) throws Exception {
     ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, "1");
     try (Admin admin = incidents.admin()) {
-      return admin.describeConfigs(List.of(broker)).all().get().get(broker).get(key);
+      return admin.describeConfigs(List.of(broker)).all().get().get(broker).get(BUFFER);
     }
   }
 }
