@@ -16,9 +16,18 @@ public record Standing(Verdict verdict, long sinceNanos, long ageMs) {
   public static Standing next(Optional<Standing> before, Verdict now, long nowNanos) {
     long since =
         before
-            .filter(last -> last.verdict().getClass() == now.getClass())
-            .map(Standing::sinceNanos)
+            .map(last -> sinceNanos(last.verdict(), last.sinceNanos(), now, nowNanos))
             .orElse(nowNanos);
-    return new Standing(now, since, TimeUnit.NANOSECONDS.toMillis(nowNanos - since));
+    return at(now, since, nowNanos);
+  }
+
+  /** Since when a verdict stands that follows another: since that one began, if of its kind. */
+  public static long sinceNanos(Verdict before, long beforeNanos, Verdict now, long nowNanos) {
+    return before.getClass() == now.getClass() ? beforeNanos : nowNanos;
+  }
+
+  /** A verdict that has stood for some time, as it is at a moment. */
+  public static Standing at(Verdict verdict, long sinceNanos, long nowNanos) {
+    return new Standing(verdict, sinceNanos, TimeUnit.NANOSECONDS.toMillis(nowNanos - sinceNanos));
   }
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What is thought of all partitions; immutable. Of thousands most are as they were at the last
@@ -43,11 +42,6 @@ record Judged(Map<PartitionId, PartitionSeen> byId, long atNanos) {
   /** What is thought of a partition, and for how long; empty if nobody has looked at it. */
   Optional<Standing> of(PartitionId id) {
     return Optional.ofNullable(byId.get(id))
-        .map(
-            seen ->
-                new Standing(
-                    seen.verdict(),
-                    seen.sinceNanos(),
-                    TimeUnit.NANOSECONDS.toMillis(atNanos - seen.sinceNanos())));
+        .map(seen -> Standing.at(seen.verdict(), seen.sinceNanos(), atNanos));
   }
 }

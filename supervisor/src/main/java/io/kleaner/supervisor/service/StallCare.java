@@ -5,6 +5,7 @@ import io.kleaner.supervisor.cleaner.PartitionId;
 import io.kleaner.supervisor.cleaner.PartitionState;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.PartitionWatch;
+import io.kleaner.supervisor.judge.Standing;
 import io.kleaner.supervisor.judge.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -94,8 +95,9 @@ final class StallCare {
             last.map(before -> before.watchAt(judged.atNanos())), state, nowMs, nowNanos);
     Verdict verdict = judge(watch, state, last, nowNanos);
     long sinceNanos =
-        last.filter(before -> before.verdict().getClass() == verdict.getClass())
-            .map(PartitionSeen::sinceNanos)
+        last.map(
+                before ->
+                    Standing.sinceNanos(before.verdict(), before.sinceNanos(), verdict, nowNanos))
             .orElse(nowNanos);
     return new PartitionSeen(state, watch, verdict, sinceNanos);
   }

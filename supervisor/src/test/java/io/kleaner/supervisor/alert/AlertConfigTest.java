@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.supervisor.cleaner.HandClock;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -156,7 +157,8 @@ class AlertConfigTest {
     AlertConfig config =
         parse("sinks: [ { type: log }, { type: exec, command: [ a ] }, { type: log } ]");
 
-    List<QueuedSink> sinks = config.open(new LocalFileSystem(), new ManualClock(), "i");
+    List<QueuedSink> sinks =
+        config.open(new LocalFileSystem(), new HandClock(Samples.SINCE_MS), "i");
 
     assertThat(sinks).extracting(QueuedSink::name).containsExactly("log", "exec", "log-2");
   }
@@ -165,7 +167,8 @@ class AlertConfigTest {
   void open_secretCannotBeRead_fails() {
     AlertConfig config = webhook("http://127.0.0.1:1/", dir.resolve("none"));
 
-    assertThatThrownBy(() -> config.open(new LocalFileSystem(), new ManualClock(), "i"))
+    assertThatThrownBy(
+            () -> config.open(new LocalFileSystem(), new HandClock(Samples.SINCE_MS), "i"))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("none");
   }
@@ -175,7 +178,8 @@ class AlertConfigTest {
     Path secret = Files.writeString(dir.resolve("secret"), " \n");
     AlertConfig config = webhook("http://127.0.0.1:1/", secret);
 
-    assertThatThrownBy(() -> config.open(new LocalFileSystem(), new ManualClock(), "i"))
+    assertThatThrownBy(
+            () -> config.open(new LocalFileSystem(), new HandClock(Samples.SINCE_MS), "i"))
         .isInstanceOf(IOException.class)
         .hasMessage(secret + ", the secret of a webhook, is empty");
   }
@@ -253,7 +257,7 @@ class AlertConfigTest {
 
   private static QueuedSink open(SinkSpec spec) throws IOException {
     return new AlertConfig(AlertPolicy.DEFAULT, Map.of(), List.of(spec))
-        .open(new LocalFileSystem(), new ManualClock(), "kleaner@test")
+        .open(new LocalFileSystem(), new HandClock(Samples.SINCE_MS), "kleaner@test")
         .get(0);
   }
 

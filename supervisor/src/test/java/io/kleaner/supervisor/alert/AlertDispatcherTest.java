@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.kleaner.supervisor.cleaner.HandClock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -157,7 +158,7 @@ class AlertDispatcherTest {
             new HttpPost(receiver.url(), timeoutMs, 3, Backoff.DEFAULT),
             Optional.empty(),
             "kleaner@test",
-            new ManualClock()));
+            new HandClock(Samples.SINCE_MS)));
   }
 
   /** Hears every event, and has no way to test anything. */

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kleaner.core.pace.CancelToken;
+import io.kleaner.supervisor.cleaner.HandClock;
 import io.kleaner.supervisor.judge.Severity;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ class AlertmanagerCourierTest {
 
   private static final String IN_15_MINUTES = "2026-01-02T03:19:05Z";
 
-  private final ManualClock clock = new ManualClock();
+  private final HandClock clock = new HandClock(Samples.SINCE_MS);
   private final CancelToken token = new CancelToken();
   private Receiver receiver;
   private AlertmanagerCourier courier;
@@ -91,7 +92,7 @@ class AlertmanagerCourierTest {
   @Test
   void idle_lessThanAMinute_saysNothing() throws Exception {
     courier.offered(Samples.firing(7));
-    clock.advanceMs(AlertmanagerCourier.RESEND_MS - 1);
+    clock.passMs(AlertmanagerCourier.RESEND_MS - 1);
 
     courier.idle(token);
 
@@ -103,7 +104,7 @@ class AlertmanagerCourierTest {
     courier.offered(Samples.firing(7));
     courier.offered(Samples.firing(8));
     courier.offered(Samples.resolved(7));
-    clock.advanceMs(AlertmanagerCourier.RESEND_MS);
+    clock.passMs(AlertmanagerCourier.RESEND_MS);
 
     courier.idle(token);
     courier.idle(token);
@@ -114,7 +115,7 @@ class AlertmanagerCourierTest {
 
   @Test
   void idle_nothingFires_saysNothing() throws Exception {
-    clock.advanceMs(AlertmanagerCourier.RESEND_MS);
+    clock.passMs(AlertmanagerCourier.RESEND_MS);
 
     courier.idle(token);
 
@@ -126,12 +127,12 @@ class AlertmanagerCourierTest {
     receiver.close();
     listen(Receiver.status(500), Receiver.status(200));
     courier.offered(Samples.firing(7));
-    clock.advanceMs(AlertmanagerCourier.RESEND_MS);
+    clock.passMs(AlertmanagerCourier.RESEND_MS);
 
     assertThatThrownBy(() -> courier.idle(token)).isInstanceOf(DeliveryException.class);
     courier.idle(token);
     assertThat(receiver.waiting()).isEqualTo(1);
-    clock.advanceMs(AlertmanagerCourier.RESEND_MS);
+    clock.passMs(AlertmanagerCourier.RESEND_MS);
     courier.idle(token);
 
     assertThat(receiver.waiting()).isEqualTo(2);

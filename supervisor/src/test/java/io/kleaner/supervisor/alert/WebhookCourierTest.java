@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kleaner.core.pace.CancelToken;
+import io.kleaner.supervisor.cleaner.HandClock;
 import io.kleaner.supervisor.judge.Severity;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -20,7 +21,7 @@ class WebhookCourierTest {
 
   private static final byte[] SECRET = "hunter2".getBytes(StandardCharsets.UTF_8);
 
-  private final ManualClock clock = new ManualClock();
+  private final HandClock clock = new HandClock(Samples.SINCE_MS);
 
   @Test
   void deliver_event_bodyIsAsDocumented() throws Exception {
@@ -56,7 +57,7 @@ class WebhookCourierTest {
     try (Receiver receiver =
         new Receiver(
             socket -> {
-              clock.advanceMs(90_000);
+              clock.passMs(90_000);
               Receiver.status(500).answer(socket);
             },
             Receiver.status(200))) {

@@ -10,8 +10,19 @@ public final class HandClock implements Clock {
 
   public static final long START_MS = 1_790_000_000_000L;
 
-  private final AtomicLong wallMs = new AtomicLong(START_MS);
+  private final AtomicLong wallMs;
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(5));
+
+  public HandClock() {
+    this(START_MS);
+  }
+
+  /**
+   * @param startMs what its wall shows at first, milliseconds since the epoch
+   */
+  public HandClock(long startMs) {
+    wallMs = new AtomicLong(startMs);
+  }
 
   /** Time passes. */
   public void passMs(long ms) {

@@ -10,7 +10,7 @@ import io.kleaner.core.oracle.ScriptedLog;
 import io.kleaner.core.settings.Origin;
 import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.settings.SettingsSource;
-import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.cleaner.HandClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +19,6 @@ import java.nio.file.attribute.FileTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +33,7 @@ class LogDirProbeRestTest {
   private static final int MANY = 1_100;
 
   @TempDir private Path dir;
-  private long nowMs = System.currentTimeMillis();
+  private final HandClock clock = new HandClock(System.currentTimeMillis());
   private final Map<Path, Integer> listings = new HashMap<>();
   private Path partition;
   private LogDirProbe probe;
@@ -52,18 +51,6 @@ class LogDirProbeRestTest {
     }
     partition = ScriptedLog.partition(dir);
     rested(partition, 600_000);
-    Clock clock =
-        new Clock() {
-          @Override
-          public long nowMs() {
-            return nowMs;
-          }
-
-          @Override
-          public long nanoTime() {
-            return TimeUnit.MILLISECONDS.toNanos(nowMs);
-          }
-        };
     probe =
         new LogDirProbe(
             new FaultyFileSystem(
@@ -90,14 +77,14 @@ class LogDirProbeRestTest {
     assertThat(listings).doesNotContainKey(partition);
     assertThat(after.segments()).isEqualTo(5);
     assertThat(probe.look().partitions().get(PARTITION).files())
-        .isEqualTo(Seen.known(after, nowMs));
+        .isEqualTo(Seen.known(after, clock.nowMs()));
   }
 
   @Test
   void look_nothingChanged_isTheSameView() throws IOException {
     look();
     PartitionView before = probe.look().partitions().get(PARTITION);
-    nowMs += 2_000;
+    clock.passMs(2_000);
 
     assertThat(probe.look().partitions().get(PARTITION)).isSameAs(before);
   }
@@ -114,7 +101,7 @@ class LogDirProbeRestTest {
   void look_activeSegmentWasReplacedByOneAsLong_isListedAgain() throws IOException {
     look();
     listings.clear();
-    Files.setLastModifiedTime(partition.resolve(ACTIVE), FileTime.fromMillis(nowMs - 1));
+    Files.setLastModifiedTime(partition.resolve(ACTIVE), FileTime.fromMillis(clock.nowMs() - 1));
     lookIn(31_000);
 
     assertThat(listings).containsEntry(partition, 1);
@@ -164,7 +151,7 @@ class LogDirProbeRestTest {
   void look_clockWentBack_isListedAgain() throws IOException {
     look();
     listings.clear();
-    nowMs -= 1_000;
+    clock.setBackMs(1_000);
     checkpoint("cleaner-offset-checkpoint", "scripted 0 250");
     look();
 
@@ -178,7 +165,7 @@ class LogDirProbeRestTest {
       fill(i);
     }
     for (int look = 0; look < 5; look++) {
-      nowMs += 2_000;
+      clock.passMs(2_000);
       probe.look();
     }
 
@@ -192,7 +179,7 @@ class LogDirProbeRestTest {
     for (int i : new int[] {0, MANY / 2, MANY - 1}) {
       fill(i);
       checkpoint("replication-offset-checkpoint", "many " + i + " " + 100);
-      nowMs += 2_000;
+      clock.passMs(2_000);
 
       assertThat(probe.look().partitions().get(new TopicPartition("many", i)).files())
           .isInstanceOf(Seen.Known.class);
@@ -229,11 +216,11 @@ class LogDirProbeRestTest {
   }
 
   private void rested(Path directory, long forMs) throws IOException {
-    Files.setLastModifiedTime(directory, FileTime.fromMillis(nowMs - forMs));
+    Files.setLastModifiedTime(directory, FileTime.fromMillis(clock.nowMs() - forMs));
   }
 
   private PartitionFiles lookIn(long ms) throws IOException {
-    nowMs += ms;
+    clock.passMs(ms);
     return look();
   }
 

@@ -15,7 +15,7 @@ import io.kleaner.core.policy.UnkeyedPolicy;
 import io.kleaner.core.settings.Origin;
 import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.settings.SettingsSource;
-import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.cleaner.HandClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,8 +26,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,19 +39,7 @@ class LogDirProbeTest {
           List.of(SettingsSource.forAllTopics(Map.of("cleanup.policy", "compact"), Origin.FLAG)));
 
   @TempDir Path dir;
-  private final AtomicLong nowMs = new AtomicLong(ScriptedLog.TIME_MS + 1_000);
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public long nowMs() {
-          return nowMs.get();
-        }
-
-        @Override
-        public long nanoTime() {
-          return TimeUnit.MILLISECONDS.toNanos(nowMs.get());
-        }
-      };
+  private final HandClock clock = new HandClock(ScriptedLog.TIME_MS + 1_000);
 
   @BeforeEach
   void write() throws IOException {
@@ -93,7 +79,7 @@ class LogDirProbeTest {
     List<String> before = listing();
     LogDirProbe probe = probe();
     look(probe);
-    nowMs.addAndGet(60_000);
+    clock.passMs(60_000);
     look(probe);
 
     assertThat(listing()).isEqualTo(before);
@@ -103,11 +89,11 @@ class LogDirProbeTest {
   void look_checkpointThatMoves_isSeenWithItsTime() throws IOException {
     LogDirProbe probe = probe();
     assertThat(look(probe).checkpointMovedMs()).isEmpty();
-    nowMs.addAndGet(2_000);
+    clock.passMs(2_000);
     checkpoint(1000);
     PartitionView after = look(probe);
 
-    assertThat(after.checkpointMovedMs()).hasValue(nowMs.get());
+    assertThat(after.checkpointMovedMs()).hasValue(clock.nowMs());
     assertThat(after.files().get().orElseThrow().eligibility().kind())
         .isEqualTo(Eligibility.Kind.NOTHING_CLEANABLE);
   }
@@ -119,9 +105,9 @@ class LogDirProbeTest {
     Files.write(index, new byte[120], StandardOpenOption.APPEND);
     Path log = partition.resolve("00000000000000000250.log");
     LogDirProbe probe = probe();
-    Files.setLastModifiedTime(log, FileTime.fromMillis(nowMs.get()));
+    Files.setLastModifiedTime(log, FileTime.fromMillis(clock.nowMs()));
     assertThat(look(probe).files().get().orElseThrow().paddedTimeIndexes()).isZero();
-    nowMs.addAndGet(120_000);
+    clock.passMs(120_000);
 
     assertThat(look(probe).files().get().orElseThrow().paddedTimeIndexes()).isEqualTo(1);
   }
@@ -141,7 +127,7 @@ class LogDirProbeTest {
     LogDirProbe probe = probe();
     look(probe);
     Files.writeString(dir.resolve("cleaner-offset-checkpoint"), "0\n1\nnonsense\n");
-    nowMs.addAndGet(60_000);
+    clock.passMs(60_000);
     LogDirView view = probe.look();
 
     assertThat(view.facts().problems()).singleElement().asString().contains("malformed");
@@ -216,7 +202,7 @@ class LogDirProbeTest {
     says.put(PARTITION, admin(Map.of("cleanup.policy", "compact")));
     assertThat(kind(probe)).isEqualTo(Eligibility.Kind.ELIGIBLE);
     says.clear();
-    nowMs.addAndGet(60_000);
+    clock.passMs(60_000);
     assertThat(kind(probe)).isEqualTo(Eligibility.Kind.ELIGIBLE);
   }
 
@@ -284,7 +270,7 @@ class LogDirProbeTest {
             new LogDirReader(new LocalFileSystem()).read(dir),
             COMPACTED,
             new HighWatermarkChoice.LogEnd(),
-            new CleanRequest(nowMs.get(), false, true, false, true, UnkeyedPolicy.DROP, true),
+            new CleanRequest(clock.nowMs(), false, true, false, true, UnkeyedPolicy.DROP, true),
             PartitionJob.Tail.BEING_WRITTEN);
     PartitionJob.Assessment.Decided decided =
         (PartitionJob.Assessment.Decided) job.assess(ScriptedLog.partition(dir));

@@ -12,7 +12,7 @@ import io.kleaner.core.oracle.ScriptedLog;
 import io.kleaner.core.settings.Origin;
 import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.settings.SettingsSource;
-import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.cleaner.HandClock;
 import io.kleaner.supervisor.probe.broker.CleanAhead.Kind;
 import io.kleaner.supervisor.probe.broker.CleanAhead.Trouble;
 import java.io.IOException;
@@ -24,8 +24,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,19 +36,7 @@ class LookAheadTest {
   private static final TopicPartition PARTITION = new TopicPartition("scripted", 0);
 
   @TempDir Path dir;
-  private final AtomicLong nowMs = new AtomicLong(ScriptedLog.TIME_MS + 1_000);
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public long nowMs() {
-          return nowMs.get();
-        }
-
-        @Override
-        public long nanoTime() {
-          return TimeUnit.MILLISECONDS.toNanos(nowMs.get());
-        }
-      };
+  private final HandClock clock = new HandClock(ScriptedLog.TIME_MS + 1_000);
   private LogDirProbe probe;
 
   /** Segments at 0, 100, 200; 300 is active; dirty from 100 on. */
@@ -93,7 +79,7 @@ class LookAheadTest {
   }
 
   private CleanAhead look() throws IOException {
-    nowMs.addAndGet(30_000);
+    clock.passMs(30_000);
     return probe.look().partitions().get(PARTITION).ahead().get().orElseThrow();
   }
 
@@ -225,7 +211,7 @@ class LookAheadTest {
                 Seen.notAsked(Source.ADMIN),
                 Seen.notAsked(Source.ADMIN),
                 Seen.notAsked(Source.ADMIN))));
-    nowMs.addAndGet(2_000);
+    clock.passMs(2_000);
     LogDirView after = asking.look();
 
     assertThat(before)
@@ -307,7 +293,7 @@ class LookAheadTest {
   }
 
   private OptionalLong overflowing() throws IOException {
-    nowMs.addAndGet(60_000);
+    clock.passMs(60_000);
     return probe
         .look()
         .partitions()

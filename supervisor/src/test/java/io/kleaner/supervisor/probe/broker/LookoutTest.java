@@ -3,10 +3,9 @@ package io.kleaner.supervisor.probe.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.cleaner.HandClock;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -15,19 +14,7 @@ class LookoutTest {
 
   private static final long PATIENCE_MS = 5_000;
 
-  private final AtomicLong nowMs = new AtomicLong(1_000_000);
-  private final Clock clock =
-      new Clock() {
-        @Override
-        public long nowMs() {
-          return nowMs.get();
-        }
-
-        @Override
-        public long nanoTime() {
-          return TimeUnit.MILLISECONDS.toNanos(nowMs.get());
-        }
-      };
+  private final HandClock clock = new HandClock(1_000_000);
 
   @Test
   void newest_beforeAnyLook_isMissing() {
@@ -105,7 +92,7 @@ class LookoutTest {
       hangs.await();
 
       assertThat(lookout.newest()).isEqualTo(Seen.known("seen", 1_000_000));
-      nowMs.addAndGet(PATIENCE_MS + 1_000);
+      clock.passMs(PATIENCE_MS + 1_000);
       assertThat(lookout.newest())
           .isEqualTo(Seen.missing(Source.JMX, "it has not answered for 6 s"));
       release.countDown();
@@ -125,7 +112,7 @@ class LookoutTest {
             })) {
       lookout.start();
       hangs.await();
-      nowMs.addAndGet(9_000);
+      clock.passMs(9_000);
 
       assertThat(lookout.newest())
           .isEqualTo(Seen.missing(Source.JMX, "it has not answered for 9 s"));
