@@ -8,7 +8,10 @@ import io.kleaner.core.oracle.ScriptedLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -28,10 +31,12 @@ class ManyPartitionsTest {
   private static final int WATCHED_MS = 20_000;
   private static final double GOAL_PERCENT = 1.0;
 
-  /** A guard against much worse while all is cleaned, where the goal is not reached. */
-  private static final double MOST_BUSY_PERCENT = 3.0;
+  /** A guard against much worse in the first half minute, of which little is compiled. */
+  private static final double MOST_BEGINNING_PERCENT = 3.0;
 
   private static final long LAG_LIMIT_MS = 5_000;
+
+  private static final String FIRST_SEGMENT = "00000000000000000000.";
 
   /** As much of its name as the kernel keeps. */
   private static final String SUPERVISOR = "kleaner-supervi";
@@ -42,18 +47,22 @@ class ManyPartitionsTest {
   void serve_twoThousandPartitions_allAreCleanedAndWatchingThemCostsLittle() throws Exception {
     ServiceHome home =
         new ServiceHome(temp).set("threads", 2).set("scan.interval.ms", 15_000).jvmAsLaunched();
-    Path model = model(temp.resolve("small"));
+    Path model = model(temp.resolve("small"), 1);
+    List<Path> partitions = new ArrayList<>();
     for (int i = 0; i < PARTITIONS; i++) {
-      link(model, home.partition("many-" + i));
+      partitions.add(home.partition("many-" + i));
+      Files.createDirectory(partitions.get(i));
+      link(model, partitions.get(i));
     }
     long startNanos = System.nanoTime();
     try (ServiceProcess service = home.start()) {
       service.await(
           "all are listed", () -> service.status().path("partitions").asInt() == PARTITIONS);
       Assumptions.assumeTrue(ThreadTimes.areKnown(), "there is no /proc here");
-      ThreadTimes busy = ThreadTimes.of(service.pid());
+      ThreadTimes beginning = ThreadTimes.of(service.pid());
       service.await("all are clean", () -> service.count("clean") == PARTITIONS);
-      double busyPercent = ThreadTimes.of(service.pid()).percentSince(busy, SUPERVISOR);
+      double beginningPercent =
+          ThreadTimes.of(service.pid()).percentSince(beginning, SUPERVISOR);
       long cleanedMs = (System.nanoTime() - startNanos) / 1_000_000;
 
       // By then their order is settled, which is by dirtiness.
@@ -70,18 +79,44 @@ class ManyPartitionsTest {
       double idlePercent = ThreadTimes.of(service.pid()).percentSince(idle, SUPERVISOR);
 
       assertThat(service.status().path("ticks").asLong()).isGreaterThan(beforeTicks + 10);
+      double busyPercent = cleanedAgain(service, partitions);
+
       assertThat(service.incidents("PARTITION_STALLED")).isEmpty();
       Figures.note(
           "supervisor's CPU with 2,000 partitions, all clean", "< 1 %", percent(idlePercent));
       Figures.note(
-          "supervisor's CPU while 2,000 partitions are cleaned", "< 1 %", percent(busyPercent));
+          "supervisor's CPU while 2,000 partitions are cleaned again",
+          "< 1 %",
+          percent(busyPercent));
+      Figures.note(
+          "the same while they are cleaned first, from the start of the JVM on",
+          "",
+          percent(beginningPercent));
       Figures.note(
           "supervisor's loop lag with 2,000 partitions, worst of 10", "small", worstLagMs + " ms");
       Figures.note("2,000 partitions cleaned after the start", "", cleanedMs + " ms");
       assertThat(idlePercent).isLessThan(GOAL_PERCENT);
-      assertThat(busyPercent).isLessThan(MOST_BUSY_PERCENT);
+      assertThat(busyPercent).isLessThan(GOAL_PERCENT);
+      assertThat(beginningPercent).isLessThan(MOST_BEGINNING_PERCENT);
       assertThat(worstLagMs).isLessThan(LAG_LIMIT_MS);
     }
+  }
+
+  /**
+   * All of them get as much again as they had: what it costs to watch that being cleaned, in
+   * percent of a core.
+   */
+  private double cleanedAgain(ServiceProcess service, List<Path> partitions) throws Exception {
+    Path grown = model(temp.resolve("grown"), 2);
+    for (Path partition : partitions) {
+      link(grown, partition);
+    }
+    service.await("they are dirty", () -> service.count("clean") < PARTITIONS);
+    ThreadTimes busy = ThreadTimes.of(service.pid());
+    service.await("all are clean again", () -> service.count("clean") == PARTITIONS);
+    double percent = ThreadTimes.of(service.pid()).percentSince(busy, SUPERVISOR);
+    assertThat(service.metrics()).contains("kleaner_cleans_total " + 2 * PARTITIONS + "\n");
+    return percent;
   }
 
   private static String percent(double value) {
@@ -101,23 +136,34 @@ class ManyPartitionsTest {
     return names;
   }
 
-  private static Path model(Path dir) throws IOException {
+  /** Sealed segments of twenty records for ten keys, and an active one of a record. */
+  private static Path model(Path dir, int sealed) throws IOException {
     try (ScriptedLog log = ScriptedLog.in(Files.createDirectories(dir), Map.of())) {
-      for (int i = 0; i < 20; i++) {
-        log.put("key-" + i % 10, "value-" + i);
+      for (int segment = 0; segment < sealed; segment++) {
+        for (int i = 0; i < 20; i++) {
+          log.put("key-" + i % 10, "value-" + i);
+        }
+        log.roll();
       }
-      log.roll();
       log.put("active", "1");
     }
     return ScriptedLog.partition(dir);
   }
 
-  /** The same files under other names: a clean replaces files, and changes none. */
-  private static void link(Path model, Path partition) throws IOException {
-    Files.createDirectory(partition);
+  /**
+   * The same files under other names: a clean replaces files, and changes none. The first segment
+   * stays as it is where there is one, since that was cleaned; the one that was active grows by
+   * being replaced.
+   */
+  private void link(Path model, Path partition) throws IOException {
+    Path link = temp.resolve("link");
     try (Stream<Path> files = Files.list(model)) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        Files.createLink(partition.resolve(file.getFileName()), file);
+      for (Path file : (Iterable<Path>) files.sorted()::iterator) {
+        Path there = partition.resolve(file.getFileName());
+        if (!Files.exists(there) || !there.getFileName().toString().startsWith(FIRST_SEGMENT)) {
+          Files.createLink(link, file);
+          Files.move(link, there, StandardCopyOption.ATOMIC_MOVE);
+        }
       }
     }
   }

@@ -16,7 +16,7 @@ public final class BrokerJudge {
   private final JudgeOptions options;
   private final Set<Source> named;
   private final BrokerHistory history;
-  private final TransactionRules transactions;
+  private final PartitionsJudge partitionsJudge;
 
   /**
    * @param named sources that the user named: of these silence is told
@@ -25,7 +25,7 @@ public final class BrokerJudge {
     this.options = options;
     this.named = Set.copyOf(named);
     this.history = new BrokerHistory(options.trendWindowMs());
-    this.transactions = new TransactionRules(options);
+    this.partitionsJudge = new PartitionsJudge(options);
   }
 
   /**
@@ -42,14 +42,9 @@ public final class BrokerJudge {
     List<Death> deaths = Deaths.of(sample, history);
     List<Death> recent = Deaths.recent(deaths, sample.atMs(), options);
     CrashRules.judge(sample, deaths, options).ifPresent(diagnoses::add);
-    PartitionRules partitions =
-        new PartitionRules(sample, history, options, isolatedTopics, threads.verdicts());
-    partitions.judge();
+    PartitionsJudge.Judged partitions =
+        partitionsJudge.judge(sample, history, isolatedTopics, threads.verdicts());
     diagnoses.addAll(partitions.diagnoses());
-    diagnoses.addAll(new LogRules(sample, history).judge());
-    diagnoses.addAll(AheadRules.judge(sample));
-    diagnoses.addAll(transactions.judge(sample));
-    diagnoses.addAll(ReplicaRules.judge(sample));
     TrendRules trends = new TrendRules(sample, history, options);
     diagnoses.addAll(trends.judge(threads.verdicts()));
     SourceRules sources = new SourceRules(sample, history, options, named);

@@ -15,7 +15,6 @@ import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.probe.broker.TopicConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,8 +38,7 @@ final class PartitionRules {
   private final BrokerHistory history;
   private final JudgeOptions options;
   private final Set<String> isolatedTopics;
-  private final boolean someThreadLives;
-  private final Set<TopicPartition> beingCleaned;
+  private final PartitionsJudge.AtWork atWork;
   private final Map<TopicPartition, LogEvent.InvalidMessages> dropped = new HashMap<>();
   private final List<PartitionVerdict> verdicts = new ArrayList<>();
   private final List<Diagnosis> diagnoses = new ArrayList<>();
@@ -50,16 +48,12 @@ final class PartitionRules {
       BrokerHistory history,
       JudgeOptions options,
       Set<String> isolatedTopics,
-      List<ThreadVerdict> threads) {
+      PartitionsJudge.AtWork atWork) {
     this.sample = sample;
     this.history = history;
     this.options = options;
     this.isolatedTopics = isolatedTopics;
-    this.someThreadLives =
-        threads.isEmpty()
-            || threads.stream().anyMatch(thread -> !(thread.verdict() instanceof Verdict.Dead));
-    this.beingCleaned = new HashSet<>();
-    threads.forEach(thread -> thread.partition().ifPresent(beingCleaned::add));
+    this.atWork = atWork;
     if (sample.log() instanceof Seen.Known<CleanerLog> log) {
       for (LogEvent event : log.value().events()) {
         if (event instanceof LogEvent.InvalidMessages invalid && invalid.partition().isPresent()) {
@@ -131,10 +125,10 @@ final class PartitionRules {
 
   private void eligible(BrokerPartition partition, PartitionFiles files, PartitionTrack track) {
     long waitsMs = sample.atMs() - track.eligibleSinceMs();
-    if (!someThreadLives) {
+    if (!atWork.someoneLives()) {
       String reason = "it is eligible, and no cleaner thread is alive to clean it";
       add(partition, "stalled", new Verdict.Stalled(reason), reason, track.sinceMs());
-    } else if (beingCleaned.contains(partition.partition())) {
+    } else if (atWork.beingCleaned().contains(partition.partition())) {
       add(
           partition,
           "cleaning",

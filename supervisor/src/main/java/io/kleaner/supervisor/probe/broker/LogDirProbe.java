@@ -5,7 +5,6 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.CheckpointFile;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
-import io.kleaner.core.logdir.MetaProperties;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.settings.InvalidSettingsException;
 import io.kleaner.core.settings.SettingsResolver;
@@ -20,7 +19,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Supplier;
 
@@ -51,6 +49,7 @@ final class LogDirProbe implements AutoCloseable {
   private final SettingsResolver fallback;
   private final Supplier<Map<TopicPartition, AdminPartition>> admin;
   private final Checkpoints checkpoints;
+  private final FactsLook facts;
   private final ReclaimSampler sampler;
   private final AheadReader ahead;
   private final AheadPace aheadPace;
@@ -59,12 +58,14 @@ final class LogDirProbe implements AutoCloseable {
   private final Map<String, Live> live = new HashMap<>();
   private Optional<LogDir> understood = Optional.empty();
   private Set<String> names = Set.of();
-  private boolean since011;
 
   /** The same partitions in the order of their turns, and whose is next. */
   private List<WatchedPartition> turns = List.of();
 
   private int turn;
+
+  /** What was seen of each at the last look. */
+  private Map<TopicPartition, PartitionView> views = Map.of();
 
   /** What the Admin API said at the last look. */
   private Map<TopicPartition, AdminPartition> said = Map.of();
@@ -89,6 +90,7 @@ final class LogDirProbe implements AutoCloseable {
     this.fallback = fallback;
     this.admin = admin;
     this.checkpoints = new Checkpoints(fileSystem, dir);
+    this.facts = new FactsLook(fileSystem);
     this.sampler = new ReclaimSampler(fileSystem);
     this.ahead = new AheadReader(fileSystem, clock);
     this.aheadPace = new AheadPace(clock);
@@ -112,9 +114,23 @@ final class LogDirProbe implements AutoCloseable {
       sampling.done();
     }
     readAhead();
-    Map<TopicPartition, PartitionView> views = new HashMap<>(2 * watched.size());
-    watched.forEach((partition, each) -> views.put(partition, each.view()));
-    return new LogDirView(facts(understood.orElseThrow()), views);
+    return new LogDirView(
+        facts.look(understood.orElseThrow(), checkpoints.problems()), views());
+  }
+
+  /** Of all partitions; the same map while nothing new is seen of any. */
+  private Map<TopicPartition, PartitionView> views() {
+    if (views.size() != turns.size() || !turns.stream().allMatch(this::isAsSeen)) {
+      Map<TopicPartition, PartitionView> now = new HashMap<>(2 * turns.size());
+      turns.forEach(each -> now.put(each.partition(), each.view()));
+      views = Map.copyOf(now);
+    }
+    return views;
+  }
+
+  @SuppressWarnings("ReferenceEquality") // it is the same object while it is the same
+  private boolean isAsSeen(WatchedPartition each) {
+    return each.view() == views.get(each.partition());
   }
 
   /** Lists names, and understands the directory anew if they changed; whether they did. */
@@ -257,32 +273,6 @@ final class LogDirProbe implements AutoCloseable {
       each.readAhead(ahead, budget, clock);
     }
     aheadPace.spent(budget);
-  }
-
-  private LogDirFacts facts(LogDir found) {
-    List<String> problems = new ArrayList<>(checkpoints.problems());
-    OptionalInt node = OptionalInt.empty();
-    Optional<String> cluster = Optional.empty();
-    try {
-      Optional<MetaProperties> meta = MetaProperties.read(fileSystem, found.dir());
-      node = meta.map(MetaProperties::nodeId).orElse(OptionalInt.empty());
-      cluster = meta.flatMap(MetaProperties::clusterId);
-    } catch (IOException e) {
-      problems.add("meta.properties cannot be read: " + Reason.of(e));
-    }
-    try {
-      since011 = since011 || ReleaseByFiles.since011(fileSystem, found.dir());
-    } catch (IOException e) {
-      // meta.properties, which was told above.
-      since011 = false;
-    }
-    long usable = -1;
-    try {
-      usable = fileSystem.usableBytes(found.dir());
-    } catch (IOException e) {
-      problems.add("the free space is not known: " + Reason.of(e));
-    }
-    return new LogDirFacts(node, cluster, since011, found.partitions().size(), usable, problems);
   }
 
   /** Frees what reading ahead holds. */

@@ -18,7 +18,12 @@ final class Pace {
   }
 
   boolean isDue() {
-    return !ever || clock.nanoTime() - lastNs >= intervalNs;
+    return isDue(1);
+  }
+
+  /** The same, if the interval were so many times as long. */
+  boolean isDue(int times) {
+    return !ever || clock.nanoTime() - lastNs >= times * intervalNs;
   }
 
   void done() {

@@ -83,10 +83,15 @@ class LogDirProbeRestTest {
   @Test
   void look_nothingChanged_isTheSameView() throws IOException {
     look();
-    PartitionView before = probe.look().partitions().get(PARTITION);
+    Map<TopicPartition, PartitionView> before = probe.look().partitions();
     clock.passMs(2_000);
 
-    assertThat(probe.look().partitions().get(PARTITION)).isSameAs(before);
+    assertThat(probe.look().partitions()).isSameAs(before);
+
+    Files.createFile(partition.resolve("00000000000000000998.log"));
+    clock.passMs(2_000);
+
+    assertThat(probe.look().partitions()).isNotEqualTo(before).containsOnlyKeys(PARTITION);
   }
 
   @Test
