@@ -8,6 +8,7 @@ import io.kleaner.supervisor.broker.BrokerJmx;
 import io.kleaner.supervisor.broker.BrokerSpec;
 import io.kleaner.supervisor.broker.Incidents;
 import io.kleaner.supervisor.broker.KafkaVersion;
+import io.kleaner.supervisor.broker.TestTopics;
 import io.kleaner.supervisor.http.ServiceApi;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ class ClusterTest {
   private static final int BROKERS = 3;
   private static final int ILL = 2;
   private static final String POISONED = "poisoned";
+  private static final String REPLICATED = "replicated";
 
   @TempDir private Path temp;
   private BrokerCluster cluster;
@@ -108,6 +110,10 @@ class ClusterTest {
     }
   }
 
+  private static boolean hosts(WatchLab sidecar, String topic) {
+    return sidecar.facade().partitions().stream().anyMatch(each -> each.get("topic").equals(topic));
+  }
+
   private static List<Object> states(WatchLab sidecar) {
     return sidecar.facade().partitions().stream()
         .filter(each -> each.get("topic").equals(POISONED))
@@ -162,5 +168,23 @@ class ClusterTest {
       assertThat(beside(1).remedy("isolate", "withdrawn")).isPresent();
       assertThat(beside(3).remedy("isolate", "withdrawn")).isPresent();
     }
+  }
+
+  /** It would bring back what it did not see deleted. */
+  @Test
+  void replicaAway_isToldBySidecarsOfOthersUntilItIsBack() throws Exception {
+    new TestTopics(cluster.broker(1).bootstrap(), List.of(List.of(1, 3)))
+        .create(REPLICATED, Map.of("cleanup.policy", "compact", "delete.retention.ms", "60000"));
+    WatchLab own = beside(1);
+    own.await("seen", () -> hosts(own, REPLICATED));
+
+    cluster.broker(3).kill();
+    own.await("told", () -> own.isFiring("ReplicaAway"));
+    assertThat(own.alert("ReplicaAway").orElseThrow())
+        .contains("broker 3 has been out of sync for " + REPLICATED + "-0", "delete.retention.ms");
+    assertThat(beside(2).isFiring("ReplicaAway")).as("it has no replica of it").isFalse();
+
+    cluster.broker(3).start();
+    own.await("back", () -> !own.isFiring("ReplicaAway"));
   }
 }
