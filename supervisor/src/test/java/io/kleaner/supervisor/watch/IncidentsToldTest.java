@@ -174,6 +174,7 @@ class IncidentsToldTest {
       lab.await("halted", () -> ProcessHandle.of(broker.pid()).isEmpty());
       lab.await("nothing answers", () -> !lab.knows("jmx") && !lab.knows("admin"));
       lab.await("told", () -> lab.isFiring("SourceSilent"));
+      lab.await("that it is gone, too", () -> lab.isFiring("BrokerUnseen"));
       assertThat(lab.alert("LogDirOdd").orElseThrow()).contains("cleaner-offset-checkpoint");
       assertThat(lab.isFiring("LogDirOffline")).as("it is not back").isTrue();
       assertThat(lab.isFiring("CleanerDead")).as("unknown is not dead").isFalse();

@@ -189,7 +189,11 @@ public enum Ailment {
       Severity.WARNING,
       "source",
       "a source that was named gives nothing, or nothing new: what it would add is unknown"),
-  BROKER_UNSEEN("BrokerUnseen", Severity.CRITICAL, "broker", "no source that was named answers");
+  BROKER_UNSEEN(
+      "BrokerUnseen",
+      Severity.CRITICAL,
+      "broker",
+      "no source that was named answers, or files alone: neither JMX nor the Admin API");
 
   private final String rule;
   private final Severity severity;

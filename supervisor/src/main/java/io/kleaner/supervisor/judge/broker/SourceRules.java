@@ -9,6 +9,7 @@ import io.kleaner.supervisor.probe.broker.Gauge;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.probe.broker.Source;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -21,6 +22,9 @@ import java.util.Set;
 final class SourceRules {
 
   private static final long METADATA_LAG_MS = 60_000;
+
+  /** Answered by the broker itself. */
+  private static final Set<Source> LIVE = EnumSet.of(Source.ADMIN, Source.JMX);
 
   private final BrokerSample sample;
   private final BrokerHistory history;
@@ -93,8 +97,8 @@ final class SourceRules {
         states.stream().filter(each -> each.kind() == SourceState.Kind.MISSING).toList();
     if (!starting && !silent.isEmpty()) {
       boolean none = states.stream().noneMatch(s -> s.kind() == SourceState.Kind.KNOWN);
-      if (none) {
-        diagnoses.add(unseen(silent));
+      if (none || isUnanswered(silent)) {
+        diagnoses.add(unseen(silent, none));
       }
       silent.forEach(each -> diagnoses.add(silent(each)));
     }
@@ -118,7 +122,14 @@ final class SourceRules {
         "Check the path and its permissions.");
   }
 
-  private Diagnosis unseen(List<SourceState> silent) {
+  /**
+   * Files of a broker that is down can be read. One way to it alone that is silent may be broken.
+   */
+  private static boolean isUnanswered(List<SourceState> silent) {
+    return silent.stream().map(SourceState::source).toList().containsAll(LIVE);
+  }
+
+  private Diagnosis unseen(List<SourceState> silent, boolean none) {
     StringBuilder why = new StringBuilder();
     silent.forEach(
         each -> why.append(each.source().option()).append(": ").append(each.why()).append("; "));
@@ -126,7 +137,9 @@ final class SourceRules {
         Ailment.BROKER_UNSEEN,
         "broker",
         sample.atMs(),
-        "nothing is known of the broker now: no source that was named answers",
+        none
+            ? "nothing is known of the broker now: no source that was named answers"
+            : "the broker does not answer, by whatever way: its files say what was, not what is",
         why.toString(),
         "Is it down, or restarting? If it runs: check addresses, ports and permissions.");
   }
@@ -226,6 +239,10 @@ final class SourceRules {
         .uncleanable()
         .forEach(
             (dir, counted) -> {
+              long count = counted.partitions().orElse(0);
+              if (count == 0) {
+                return;
+              }
               long named =
                   sample.partitions().values().stream()
                       .filter(each -> each.uncleanable().isPresent())
@@ -236,7 +253,6 @@ final class SourceRules {
                                   .map(files -> files.dir().startsWith(dir))
                                   .orElse(true))
                       .count();
-              long count = counted.partitions().orElse(0);
               if (count > named) {
                 diagnoses.add(unnamed(dir, count, named));
               }

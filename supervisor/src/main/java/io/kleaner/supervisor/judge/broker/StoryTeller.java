@@ -97,7 +97,7 @@ final class StoryTeller {
   /** Why nobody cleans anything on this broker; empty if somebody may. */
   private static String nobodyCleans(Judgement judgement) {
     if (!judgement.of(Ailment.BROKER_UNSEEN).isEmpty()) {
-      return "Not known: no source that was named answers.";
+      return "Not known: the broker does not answer.";
     }
     if (!judgement.of(Ailment.CLEANER_OFF).isEmpty()) {
       return "No: the log cleaner is switched off on this broker.";

@@ -100,6 +100,25 @@ class SourceJudgeTest {
   }
 
   @Test
+  void judge_onlyFilesAreSeen_brokerIsUnseen() {
+    broker.threads = Optional.empty();
+    broker.configKnown = false;
+    Judgement judgement = broker.lookFor(broker.options.silentAfterMs() / 1_000 + 1);
+
+    assertThat(only(judgement, Ailment.BROKER_UNSEEN).summary()).contains("does not answer");
+    assertThat(judgement.partition(Broker.ORDERS)).as("what its files say").isPresent();
+  }
+
+  /** A port that is shut is not a broker that is down. */
+  @Test
+  void judge_onlyOneOfTwoWaysAnswers_isNotUnseen() {
+    broker.threads = Optional.empty();
+    Judgement judgement = broker.lookFor(broker.options.silentAfterMs() / 1_000 + 1);
+
+    assertThat(rules(judgement)).contains("SourceSilent").doesNotContain("BrokerUnseen");
+  }
+
+  @Test
   void gauges_cleanTimeBelowZero_isUnknown() {
     broker.gauges.put(Gauge.MAX_CLEAN_TIME_SECS, -1.8e9);
 
