@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * The frame that all of Kafka's checkpoint files share: a version, a count, and as many lines. As
@@ -18,6 +19,7 @@ final class CheckpointText {
 
   private static final String VERSION = "0";
   private static final int FIRST_ENTRY_LINE = 3;
+  private static final Pattern WHITESPACE = Pattern.compile("\\s+");
 
   private final Path path;
 
@@ -33,7 +35,7 @@ final class CheckpointText {
   record Line(int number, String text) {
 
     String[] fields() {
-      return text.split("\\s+");
+      return WHITESPACE.split(text);
     }
   }
 

@@ -13,6 +13,9 @@ public record TopicPartition(String topic, int partition) implements Comparable<
 
   private static final int MAX_TOPIC_LENGTH = 249;
 
+  /** 2^32 by the golden ratio. */
+  private static final int GOLDEN = 0x9E3779B9;
+
   /** Checks both parts. */
   public TopicPartition {
     if (topic.isEmpty() || partition < 0) {
@@ -68,9 +71,12 @@ public record TopicPartition(String topic, int partition) implements Comparable<
             && topic.equals(that.topic));
   }
 
+  // Spread: partitions of a topic, and topics that are numbered, would else lie side by side in
+  // tables that are probed in order, as those of Map.copyOf are.
   @Override
   public int hashCode() {
-    return 31 * topic.hashCode() + partition;
+    int mixed = (31 * topic.hashCode() + partition) * GOLDEN;
+    return mixed ^ mixed >>> 15;
   }
 
   @Override

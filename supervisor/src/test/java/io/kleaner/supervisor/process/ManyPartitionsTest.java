@@ -61,8 +61,7 @@ class ManyPartitionsTest {
       Assumptions.assumeTrue(ThreadTimes.areKnown(), "there is no /proc here");
       ThreadTimes beginning = ThreadTimes.of(service.pid());
       service.await("all are clean", () -> service.count("clean") == PARTITIONS);
-      double beginningPercent =
-          ThreadTimes.of(service.pid()).percentSince(beginning, SUPERVISOR);
+      double beginningPercent = ThreadTimes.of(service.pid()).percentSince(beginning, SUPERVISOR);
       long cleanedMs = (System.nanoTime() - startNanos) / 1_000_000;
 
       // By then their order is settled, which is by dirtiness.

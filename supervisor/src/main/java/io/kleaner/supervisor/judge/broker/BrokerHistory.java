@@ -41,8 +41,7 @@ final class BrokerHistory {
   /** Those of the sample before: what is the same again has been added. */
   private BrokerPartitions partitionsSeen = BrokerPartitions.NONE;
 
-  /** Of all of them together; empty if the files of none are seen. */
-  private OptionalLong dirtySeen = OptionalLong.empty();
+  private PartitionSums sums = PartitionSums.NONE;
 
   private final Map<Path, Trend> freeBytes = new HashMap<>();
   private final Trend dirtyBytes;
@@ -129,26 +128,21 @@ final class BrokerHistory {
             });
   }
 
+  @SuppressWarnings("ReferenceEquality") // they are others only when something is new of one
   private boolean addPartitions(BrokerSample sample) {
     boolean progressed = false;
-    if (!sample.partitions().equals(partitionsSeen)) {
+    if (sample.partitions() != partitionsSeen) {
       partitions.keySet().retainAll(sample.partitions().keySet());
       watermarks.keySet().retainAll(sample.partitions().keySet());
-      long dirty = 0;
-      boolean any = false;
       for (BrokerPartition partition : sample.partitions().values()) {
         if (!partition.equals(partitionsSeen.get(partition.partition()))) {
           progressed |= add(partition);
         }
-        if (partition.files() instanceof Seen.Known<PartitionFiles> files) {
-          any = true;
-          dirty += files.value().dirtyBytes();
-        }
       }
       partitionsSeen = sample.partitions();
-      dirtySeen = any ? OptionalLong.of(dirty) : OptionalLong.empty();
+      sums = PartitionSums.of(partitionsSeen);
     }
-    dirtySeen.ifPresent(bytes -> dirtyBytes.add(sample.atMs(), bytes));
+    sums.dirtyBytes().ifPresent(bytes -> dirtyBytes.add(sample.atMs(), bytes));
     return progressed;
   }
 
@@ -268,6 +262,11 @@ final class BrokerHistory {
   /** Of a partition, if its files were seen. */
   Optional<PartitionTrack> partition(TopicPartition partition) {
     return Optional.ofNullable(partitions.get(partition));
+  }
+
+  /** What all partitions come to together. */
+  PartitionSums sums() {
+    return sums;
   }
 
   /** The high watermark of a partition, if it was ever seen. */

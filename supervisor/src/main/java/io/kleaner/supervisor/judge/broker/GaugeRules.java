@@ -2,18 +2,14 @@
 package io.kleaner.supervisor.judge.broker;
 
 import io.kleaner.supervisor.judge.Verdict;
-import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.CleanerGauges;
 import io.kleaner.supervisor.probe.broker.Gauge;
-import io.kleaner.supervisor.probe.broker.PartitionFiles;
-import io.kleaner.supervisor.probe.broker.Seen;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Puts what the stock gauges should say beside what they say. Pure. What can't be known stays
@@ -74,12 +70,7 @@ final class GaugeRules {
   }
 
   private Optional<GaugeReading> sinceLastRun() {
-    long newest = history.progressMs();
-    for (BrokerPartition partition : sample.partitions().values()) {
-      if (partition.lastClean().isPresent()) {
-        newest = Math.max(newest, partition.lastClean().get().atMs());
-      }
-    }
+    long newest = Math.max(history.progressMs(), history.sums().newestCleanMs());
     return reading(
         "time-since-last-run-ms",
         stock(sample, Gauge.TIME_SINCE_LAST_RUN_MS),
@@ -89,7 +80,7 @@ final class GaugeRules {
   }
 
   private Optional<GaugeReading> maxDirty() {
-    OptionalDouble most = most(PartitionFiles::dirtyRatio);
+    OptionalDouble most = history.sums().mostDirtyRatio();
     return reading(
         "max-dirty-percent",
         stock(sample, Gauge.MAX_DIRTY_PERCENT),
@@ -111,37 +102,18 @@ final class GaugeRules {
   }
 
   private Optional<GaugeReading> compactionDelay() {
-    OptionalDouble most = most(files -> overdueMs(files) / MS);
+    OptionalLong since = history.sums().overdueSinceMs();
+    double mostMs = since.isPresent() ? Math.max(0, sample.atMs() - since.getAsLong()) : 0;
     return reading(
         "max-compaction-delay-secs",
         stock(sample, Gauge.MAX_COMPACTION_DELAY_SECS),
-        most,
+        history.sums().dirtyBytes().isPresent()
+            ? OptionalDouble.of(mostMs / MS)
+            : OptionalDouble.empty(),
         "it freezes when all threads are dead");
   }
 
-  private double overdueMs(PartitionFiles files) {
-    OptionalLong since = files.eligibility().overdueSinceMs();
-    return since.isPresent() ? sample.atMs() - since.getAsLong() : 0;
-  }
-
-  /** The most of anything that files show; empty if none are seen. */
-  private OptionalDouble most(ToDoubleFunction<PartitionFiles> value) {
-    boolean any = false;
-    double most = Double.NEGATIVE_INFINITY;
-    for (BrokerPartition partition : sample.partitions().values()) {
-      if (partition.files() instanceof Seen.Known<PartitionFiles> files) {
-        any = true;
-        most = Math.max(most, value.applyAsDouble(files.value()));
-      }
-    }
-    return any ? OptionalDouble.of(most) : OptionalDouble.empty();
-  }
-
   private Optional<GaugeReading> uncleanable() {
-    long named =
-        sample.partitions().values().stream()
-            .filter(each -> each.uncleanable().isPresent())
-            .count();
     OptionalDouble stock =
         sample
             .gauges()
@@ -159,7 +131,9 @@ final class GaugeRules {
     return reading(
         "uncleanable-partitions-count",
         stock,
-        sample.log().get().isPresent() ? OptionalDouble.of((double) named) : OptionalDouble.empty(),
+        sample.log().get().isPresent()
+            ? OptionalDouble.of((double) history.sums().uncleanable())
+            : OptionalDouble.empty(),
         "it names none; beside it: those that the log that was read names");
   }
 

@@ -3,14 +3,11 @@ package io.kleaner.supervisor.judge.broker;
 
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.probe.broker.BrokerConfig;
-import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.CleanerGauges;
 import io.kleaner.supervisor.probe.broker.Gauge;
 import io.kleaner.supervisor.probe.broker.LogDirFacts;
-import io.kleaner.supervisor.probe.broker.PartitionFiles;
 import io.kleaner.supervisor.probe.broker.Seen;
-import io.kleaner.supervisor.probe.broker.TopicConfig;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,7 +33,6 @@ final class TrendRules {
 
   private static final long LITTLE_BYTES = 64L << 20;
   private static final double DEFAULT_LOAD_FACTOR = 0.9;
-  private static final long DEFAULT_SEGMENT_BYTES = 1L << 30;
 
   private final BrokerSample sample;
   private final BrokerHistory history;
@@ -193,14 +189,7 @@ final class TrendRules {
   }
 
   private void tight(Path dir, long free) {
-    long largest = 0;
-    for (BrokerPartition partition : sample.partitions().values()) {
-      if (partition.files() instanceof Seen.Known<PartitionFiles> files
-          && files.value().dirtyBytes() > 0
-          && files.value().dir().startsWith(dir)) {
-        largest = Math.max(largest, largestGroup(partition, files.value()));
-      }
-    }
+    long largest = history.sums().largestGroup(dir);
     if (free < largest) {
       diagnoses.add(
           Diagnosis.of(
@@ -214,15 +203,6 @@ final class TrendRules {
               "Give the disk room before the cleaner needs it: a write that fails takes the whole"
                   + " log directory offline."));
     }
-  }
-
-  private static long largestGroup(BrokerPartition partition, PartitionFiles files) {
-    OptionalLong segmentBytes =
-        partition.config() instanceof Seen.Known<TopicConfig> config
-            ? config.value().number("segment.bytes")
-            : OptionalLong.empty();
-    return Math.min(
-        segmentBytes.orElse(DEFAULT_SEGMENT_BYTES), files.dirtyBytes() + files.cleanBytes());
   }
 
   /** When the space is gone at the rate of the window; empty if it does not shrink. */

@@ -22,7 +22,8 @@ import org.apache.kafka.common.Node;
 /**
  * Looks at a broker by the Admin API. What changes seldom is asked for seldom, more so of many
  * partitions, everything for all of them at once, and nothing but who is there while the requests
- * of the last minute are more than the bound. What a release doesn't offer is missing, with the reason.
+ * of the last minute are more than the bound. What a release doesn't offer is missing, with the
+ * reason.
  *
  * <p>No client is made while the gate is shut. Not thread-safe; owned by one lookout.
  */
@@ -32,11 +33,6 @@ final class AdminProbe implements AutoCloseable {
   static final long MAX_REQUESTS_PER_MINUTE = 240;
 
   private static final int FAILURES_UNTIL_NEW_CLIENT = 5;
-
-  /** Of so many partitions as often as it gets; of many more so many times as seldom at most. */
-  private static final int FEW = 500;
-
-  private static final int SELDOMEST = 3;
 
   private final AdminTarget target;
   private final AdminLink link;
@@ -156,7 +152,7 @@ final class AdminProbe implements AutoCloseable {
 
   private void ask(Admin admin, int node) throws InterruptedException {
     long nowMs = clock.nowMs();
-    int times = times(hosted.get().map(Map::size).orElse(0));
+    int times = Pace.times(hosted.get().map(Map::size).orElse(0));
     if (topics.isDue(times)) {
       hosted = step(topics, () -> topicsLook.look(admin, node, nowMs));
     }
@@ -180,15 +176,6 @@ final class AdminProbe implements AutoCloseable {
           step(offsets, () -> AdminTransactions.look(admin, heldBack(), nowMs));
       transactions = spread(pinned, heldBack());
     }
-  }
-
-  /**
-   * What a question costs the cluster and us grows with the partitions that it is about.
-   *
-   * @return how many times as seldom as of few it is asked
-   */
-  static int times(int partitions) {
-    return Math.max(1, Math.min(SELDOMEST, partitions / FEW));
   }
 
   /** Why there is nothing of any partition, or what there is of each. */

@@ -114,8 +114,7 @@ final class LogDirProbe implements AutoCloseable {
       sampling.done();
     }
     readAhead();
-    return new LogDirView(
-        facts.look(understood.orElseThrow(), checkpoints.problems()), views());
+    return new LogDirView(facts.look(understood.orElseThrow(), checkpoints.problems()), views());
   }
 
   /** Of all partitions; the same map while nothing new is seen of any. */
@@ -196,8 +195,9 @@ final class LogDirProbe implements AutoCloseable {
   private void lookInto() throws IOException {
     long nowNs = clock.nanoTime();
     List<WatchedPartition> due = new ArrayList<>();
+    int times = Pace.times(turns.size());
     for (WatchedPartition each : turns) {
-      if (each.isDue(nowNs)) {
+      if (each.isDue(nowNs, times)) {
         due.add(each);
       }
     }

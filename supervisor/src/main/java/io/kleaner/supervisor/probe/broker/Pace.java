@@ -7,6 +7,11 @@ import java.util.concurrent.TimeUnit;
 /** Says when something is due again. Not thread-safe. */
 final class Pace {
 
+  /** Of so many partitions as often as it gets; of many more so many times as seldom at most. */
+  private static final int FEW = 500;
+
+  private static final int SELDOMEST = 3;
+
   private final Clock clock;
   private final long intervalNs;
   private boolean ever;
@@ -15,6 +20,15 @@ final class Pace {
   Pace(Clock clock, long intervalMs) {
     this.clock = clock;
     this.intervalNs = TimeUnit.MILLISECONDS.toNanos(intervalMs);
+  }
+
+  /**
+   * What is asked of each partition costs the more the more there are.
+   *
+   * @return how many times as seldom as of few it is asked
+   */
+  static int times(int partitions) {
+    return Math.max(1, Math.min(SELDOMEST, partitions / FEW));
   }
 
   boolean isDue() {

@@ -114,14 +114,19 @@ final class WatchedPartition {
     }
   }
 
-  boolean isDue(long nowNs) {
+  /**
+   * Whether to look into it.
+   *
+   * @param times as many times as long it may rest if nothing shows that it changed
+   */
+  boolean isDue(long nowNs, int times) {
     if (lastLookNs == Long.MIN_VALUE
         || checkpointMoved
         || settingsChanged
         || directoryMs != lookedDirectoryMs) {
       return true;
     }
-    return nowNs - lastLookNs >= restNs;
+    return nowNs - lastLookNs >= times * restNs;
   }
 
   long lastLookNs() {

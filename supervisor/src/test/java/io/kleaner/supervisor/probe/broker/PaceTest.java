@@ -39,6 +39,6 @@ class PaceTest {
   @ParameterizedTest
   @CsvSource({"0, 1", "999, 1", "1000, 2", "1500, 3", "100000, 3"})
   void times_partitions_growWithThemUpToABound(int partitions, int times) {
-    assertThat(AdminProbe.times(partitions)).isEqualTo(times);
+    assertThat(Pace.times(partitions)).isEqualTo(times);
   }
 }
