@@ -166,6 +166,7 @@ final class WatchCommand implements Callable<Integer> {
     ServeConfig config =
         ServeConfig.of(fileSystem, Optional.ofNullable(configFile), flags, List.of(), problems);
     AlertConfig alerts = AlertConfig.parse(config.alerts(), problems);
+    alerts.check(fileSystem, problems);
     ProbeTargets targets = sources.targets(fileSystem, problems);
     RemedyPolicy policy = policy(problems);
     if (interval.isZero()) {
