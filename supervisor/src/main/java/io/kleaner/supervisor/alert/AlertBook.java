@@ -5,6 +5,7 @@ import io.kleaner.supervisor.judge.Severity;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -45,6 +46,12 @@ public final class AlertBook {
   public static final String LEFT_OUT_RULE = "AlertsLeftOut";
 
   private static final int RESOLVED_KEPT = 100;
+
+  private static final Comparator<Alert> URGENT_FIRST =
+      Comparator.comparing(Alert::state)
+          .thenComparing(Alert::severity)
+          .thenComparingLong(Alert::id)
+          .reversed();
 
   private final AlertPolicy defaults;
   private final Map<String, AlertPolicy> byRule;
@@ -236,10 +243,13 @@ public final class AlertBook {
     return byRule.getOrDefault(rule, defaults);
   }
 
-  /** Pending and firing alerts, then the latest that are over, newest first. */
+  /**
+   * Firing alerts, then pending ones, of each the gravest first and of those the newest; then the
+   * latest that are over, newest first. Whoever reads only the beginning misses the least.
+   */
   public List<Alert> current() {
     List<Alert> all = new ArrayList<>();
-    entries.values().forEach(entry -> all.add(entry.alert));
+    entries.values().stream().map(entry -> entry.alert).sorted(URGENT_FIRST).forEach(all::add);
     all.addAll(resolved);
     return all;
   }

@@ -244,6 +244,26 @@ class AlertBookTest {
   }
 
   @Test
+  void current_manyAlerts_beginsWithWhatIsMostUrgent() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of("Young", POLICY));
+
+    look(book, 0, "Stalled/t-0", "Gone/t", "Dead/w1!", "Young/y!");
+    look(book, 300, "Stalled/t-0", "Dead/w1!", "Young/y!", "Stalled/t-1");
+    look(book, 310, "Stalled/t-0", "Dead/w1!", "Young/z!", "Stalled/t-1", "Dead/w2!");
+
+    assertThat(book.current())
+        .extracting(alert -> alert.state() + " " + alert.rule() + "/" + alert.subject())
+        .containsExactly(
+            "FIRING Dead/w2",
+            "FIRING Young/y",
+            "FIRING Dead/w1",
+            "FIRING Stalled/t-1",
+            "FIRING Stalled/t-0",
+            "PENDING Young/z",
+            "RESOLVED Gone/t");
+  }
+
+  @Test
   void current_manyResolved_keepsTheLatestHundredNewestFirst() {
     AlertBook book = new AlertBook(AT_ONCE, Map.of());
     for (int i = 0; i < 150; i++) {
