@@ -81,7 +81,8 @@ final class ServeCommand implements Callable<Integer> {
           Serving.Token.of(
               given, config.path(ServeSetting.TOKEN_FILE), fileSystem, service.state());
       return new Serving(terminal, interrupts, fileSystem, clock)
-          .untilStopped("serves", http.orElseThrow(), token, service.facade(), service::begin)
+          .untilStopped(
+              "serves", http.orElseThrow(), token, service.facade(), service::begin, service::stop)
           .number();
     }
   }

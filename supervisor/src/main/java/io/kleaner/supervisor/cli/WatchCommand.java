@@ -197,7 +197,14 @@ final class WatchCommand implements Callable<Integer> {
           Serving.Token.of(
               given, config.path(ServeSetting.TOKEN_FILE), fileSystem, service.state());
       return new Serving(terminal, interrupts, fileSystem, clock)
-          .untilStopped("watches", http.orElseThrow(), token, service.facade(), service::begin)
+          .untilStopped(
+              "watches",
+              http.orElseThrow(),
+              token,
+              service.facade(),
+              service::begin,
+              // All of its end is in its close, which has a time of its own for remedies.
+              () -> {})
           .number();
     }
   }
