@@ -113,13 +113,16 @@ public final class Puppet implements Worker {
 
   /** Cleans the partition that it has. */
   public void clean(PartitionBoard board, Lease lease, long nowMs) {
+    clean(board, lease, new LastClean(nowMs, 100, 50, 60, 1, 0));
+  }
+
+  /** Cleans the partition that it has, in a way of the test's choice. */
+  public void clean(PartitionBoard board, Lease lease, LastClean how) {
     PartitionCell cell = board.cell(lease.partition()).orElseThrow();
-    Finding after = finding(PartitionStatus.CLEAN, 0, cell.finding().upperBoundOffset(), nowMs);
-    cell.cleaned(
-        new LastClean(nowMs, 100, 50, cell.finding().upperBoundOffset(), 1, 0),
-        cell.finding().dirtyBytes(),
-        after,
-        PartitionCell.Look.NEVER);
+    Finding after =
+        finding(PartitionStatus.CLEAN, 0, cell.finding().upperBoundOffset(), how.atMs());
+    cell.cleaned(how, cell.finding().dirtyBytes(), after, PartitionCell.Look.NEVER);
+    state.cleaned(how);
     finish(board, lease);
   }
 
