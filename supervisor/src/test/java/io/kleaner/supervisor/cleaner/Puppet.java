@@ -157,6 +157,30 @@ public final class Puppet implements Worker {
         .finding(finding(status, dirtyBytes, 0, nowMs), PartitionCell.Look.NEVER);
   }
 
+  /** Someone looked into a dirty partition, which need not be of the usual size. */
+  public static void lookDirty(
+      PartitionBoard board, PartitionId id, long dirtyBytes, double dirtyRatio, boolean overdue) {
+    Finding usual = finding(PartitionStatus.DIRTY, dirtyBytes, 0, 0);
+    board
+        .cell(id)
+        .orElseThrow()
+        .finding(
+            new Finding(
+                usual.status(),
+                usual.why(),
+                usual.reason(),
+                usual.sizeBytes(),
+                dirtyBytes,
+                dirtyRatio,
+                usual.firstDirtyOffset(),
+                usual.upperBoundOffset(),
+                usual.logEndOffset(),
+                overdue,
+                usual.eligibleAtMs(),
+                usual.atMs()),
+            PartitionCell.Look.NEVER);
+  }
+
   /** Someone looked into a partition that is eligible, and past its lag limit from a time on. */
   public static void lookDue(PartitionBoard board, PartitionId id, long dueAtMs, long nowMs) {
     board
