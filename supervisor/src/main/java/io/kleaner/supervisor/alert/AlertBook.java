@@ -5,6 +5,7 @@ import io.kleaner.supervisor.judge.Severity;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Turns conditions that hold now into alerts: pending, firing, resolved, one for each rule and
@@ -27,10 +29,10 @@ import java.util.TreeMap;
  *                                            RESOLVED
  * </pre>
  *
- * <p>Does no I/O and asks no clock; steps of the wall clock neither hold back nor hurry an alert
- * (going back counts as no time). Bounded: of one rule {@link #MAX_PER_RULE} alerts and {@link
- * #MAX_ALERTS} in all are told; how many are left out is an alert itself. Not thread-safe; owned by
- * the supervisor.
+ * <p>Does no I/O and asks no clock. What decides is the time that has passed, which wall time only
+ * dates: a step of the wall clock, back or forward, neither holds back nor hurries an alert.
+ * Bounded: of one rule {@link #MAX_PER_RULE} alerts and {@link #MAX_ALERTS} in all are told; how
+ * many are left out is an alert itself. Not thread-safe; owned by the supervisor.
  */
 public final class AlertBook {
 
@@ -45,6 +47,12 @@ public final class AlertBook {
 
   private static final int RESOLVED_KEPT = 100;
 
+  private static final Comparator<Alert> URGENT_FIRST =
+      Comparator.comparing(Alert::state)
+          .thenComparing(Alert::severity)
+          .thenComparingLong(Alert::id)
+          .reversed();
+
   private final AlertPolicy defaults;
   private final Map<String, AlertPolicy> byRule;
   private final Map<Key, Entry> entries = new LinkedHashMap<>();
@@ -53,10 +61,10 @@ public final class AlertBook {
   private long nextId = 1;
   private int leftOut;
 
-  /** Time as the looks add up to it, milliseconds; never goes back. */
-  private long elapsedMs;
+  private OptionalLong firstLookNanos = OptionalLong.empty();
 
-  private OptionalLong lastLookMs = OptionalLong.empty();
+  /** Since the first look, milliseconds. */
+  private long elapsedMs;
 
   private record Key(String rule, String subject) {}
 
@@ -86,14 +94,17 @@ public final class AlertBook {
   /**
    * Goes on by one look.
    *
-   * @param nowMs wall time, milliseconds since the epoch
+   * @param nowMs wall time, milliseconds since the epoch; dates what is told
+   * @param nowNanos of a clock that nobody sets; what decides
    * @param holdingNow every condition that holds now; of two with one rule and subject the graver
    *     counts
    * @return what is to be told
    */
-  public List<AlertEvent> evaluate(long nowMs, Collection<AlertSignal> holdingNow) {
-    elapsedMs += lastLookMs.isEmpty() ? 0 : Math.max(0, nowMs - lastLookMs.getAsLong());
-    lastLookMs = OptionalLong.of(nowMs);
+  public List<AlertEvent> evaluate(long nowMs, long nowNanos, Collection<AlertSignal> holdingNow) {
+    if (firstLookNanos.isEmpty()) {
+      firstLookNanos = OptionalLong.of(nowNanos);
+    }
+    elapsedMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - firstLookNanos.getAsLong());
     Map<Key, AlertSignal> signals = new LinkedHashMap<>();
     for (AlertSignal signal : holdingNow) {
       signals.merge(
@@ -232,10 +243,13 @@ public final class AlertBook {
     return byRule.getOrDefault(rule, defaults);
   }
 
-  /** Pending and firing alerts, then the latest that are over, newest first. */
+  /**
+   * Firing alerts, then pending ones, of each the gravest first and of those the newest; then the
+   * latest that are over, newest first. Whoever reads only the beginning misses the least.
+   */
   public List<Alert> current() {
     List<Alert> all = new ArrayList<>();
-    entries.values().forEach(entry -> all.add(entry.alert));
+    entries.values().stream().map(entry -> entry.alert).sorted(URGENT_FIRST).forEach(all::add);
     all.addAll(resolved);
     return all;
   }

@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.alert;
 
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
@@ -123,6 +124,29 @@ public record AlertConfig(
       node.problem(SINKS + " is a list, each entry beginning with '- type:'");
     }
     return sinks;
+  }
+
+  /**
+   * Looks at the files that the sinks need, so that they can be corrected along with all else.
+   *
+   * @param problems gets everything that is wrong
+   */
+  public void check(FileSystem fileSystem, List<String> problems) {
+    for (SinkSpec spec : sinks) {
+      if (spec instanceof SinkSpec.Webhook webhook && webhook.secretFile().isPresent()) {
+        try {
+          secret(fileSystem, webhook.secretFile().get());
+        } catch (IOException e) {
+          problems.add(
+              WHERE
+                  + "."
+                  + SINKS
+                  + ": secret.file: "
+                  + IoProblem.of(e).text()
+                  + "; write the secret there, or leave secret.file out to send unsigned");
+        }
+      }
+    }
   }
 
   /**

@@ -31,6 +31,7 @@ public final class AgentState {
   private volatile long goalBytes;
   private volatile long bytesReadBefore;
   private volatile long bytesWrittenBefore;
+  private volatile Optional<LastClean> lastClean = Optional.empty();
   private volatile Throwable death;
   private volatile boolean ended;
 
@@ -113,6 +114,11 @@ public final class AgentState {
     bytesWrittenBefore = bytesWritten;
   }
 
+  /** A clean ended well. */
+  void cleaned(LastClean how) {
+    lastClean = Optional.of(how);
+  }
+
   void ended(Optional<Throwable> why) {
     death = why.orElse(null);
     ended = true;
@@ -137,7 +143,7 @@ public final class AgentState {
     return fault.getAndSet(Optional.empty());
   }
 
-  /** Nanoseconds since it last got on. */
+  /** Nanoseconds since it last got on: worked, or looked for work. */
   public long sinceBeatNanos() {
     return clock.nanoTime() - beatNanos;
   }
@@ -185,6 +191,11 @@ public final class AgentState {
   public double progress() {
     long goal = goalBytes;
     return goal <= 0 ? -1 : Math.min(1, (double) (bytesRead - bytesReadBefore) / goal);
+  }
+
+  /** How its last clean ended that ended well, of whatever partition; a replacement has none. */
+  public Optional<LastClean> lastClean() {
+    return lastClean;
   }
 
   /** Whether its thread has left its loop. */

@@ -152,11 +152,10 @@ final class CleanerDuty implements Duty {
     }
     if (outcome instanceof CompactionOutcome.Compacted compacted) {
       After after = lookAgain(id).orElseGet(() -> unknownAfter(cell.finding()));
-      cell.cleaned(
-          LastClean.of(compacted.stats(), compacted.endOffset(), memoryBytes, clock.nowMs()),
-          clean.dirtyBytes(),
-          after.finding(),
-          after.look());
+      LastClean last =
+          LastClean.of(compacted.stats(), compacted.endOffset(), memoryBytes, clock.nowMs());
+      cell.cleaned(last, clean.dirtyBytes(), after.finding(), after.look());
+      state.cleaned(last);
       events.tell(new WorkEvent.Cleaned(id, state.id(), compacted.stats(), compacted.endOffset()));
     } else if (outcome instanceof CompactionOutcome.Refused refused) {
       failed(lease, causeOf(refused.blame()), refused.reason(), refused.nextStep());

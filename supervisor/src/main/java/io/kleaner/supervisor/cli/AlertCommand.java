@@ -74,6 +74,7 @@ final class AlertCommand implements Runnable {
           ServeConfig.of(
               fileSystem, Optional.ofNullable(configFile), Map.of(), List.of(), problems);
       AlertConfig alerts = AlertConfig.parse(config.alerts(), problems);
+      alerts.check(fileSystem, problems);
       if (!problems.isEmpty()) {
         throw new ParameterException(spec.commandLine(), String.join("\n  ", problems));
       }

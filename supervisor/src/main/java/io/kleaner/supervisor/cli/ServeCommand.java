@@ -60,6 +60,7 @@ final class ServeCommand implements Callable<Integer> {
     List<String> problems = new ArrayList<>();
     ServeConfig config = options.read(fileSystem, problems);
     AlertConfig alerts = AlertConfig.parse(config.alerts(), problems);
+    alerts.check(fileSystem, problems);
     ServeSetup setup = new ServeSetup(fileSystem, config, options.topicSettings());
     setup.check(problems);
     Optional<HttpConfig> http = setup.http(problems);
@@ -80,7 +81,8 @@ final class ServeCommand implements Callable<Integer> {
           Serving.Token.of(
               given, config.path(ServeSetting.TOKEN_FILE), fileSystem, service.state());
       return new Serving(terminal, interrupts, fileSystem, clock)
-          .untilStopped("serves", http.orElseThrow(), token, service.facade(), service::begin)
+          .untilStopped(
+              "serves", http.orElseThrow(), token, service.facade(), service::begin, service::stop)
           .number();
     }
   }

@@ -4,10 +4,12 @@ package io.kleaner.supervisor.cli;
 import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.compact.HighWatermarkChoice;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.keymap.SpillPlace;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.core.policy.UnkeyedPolicy;
+import io.kleaner.core.settings.MetadataLogReader;
 import io.kleaner.core.settings.Origin;
 import io.kleaner.core.settings.SettingsResolver;
 import io.kleaner.core.settings.SettingsSource;
@@ -25,6 +27,8 @@ import io.kleaner.supervisor.http.HttpServer;
 import io.kleaner.supervisor.remedy.QuarantinePolicy;
 import io.kleaner.supervisor.remedy.RestartPolicy;
 import io.kleaner.supervisor.service.CleanerService;
+import io.kleaner.supervisor.service.OwnPlace;
+import io.kleaner.supervisor.service.StateDir;
 import io.kleaner.supervisor.service.SupervisionOptions;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -39,6 +43,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import java.util.stream.Stream;
 
 /** Turns the service's configuration into what the service is made of. Pure but for files read. */
 final class ServeSetup {
@@ -159,30 +164,12 @@ final class ServeSetup {
    * @param problems gets everything that is wrong
    */
   Optional<HttpConfig> http(List<String> problems) throws IOException {
-    Optional<Path> token = config.path(ServeSetting.TOKEN_FILE);
-    if (token.isPresent() && fileSystem.stat(token.get()).isEmpty()) {
-      problems.add("http.token.file: " + token.get() + " does not exist");
-    }
-    String listen = config.text(ServeSetting.LISTEN);
-    int colon = listen.lastIndexOf(':');
-    Optional<InetSocketAddress> address = Optional.empty();
-    try {
-      if (colon > 0) {
-        String host = listen.substring(0, colon).replaceAll("[\\[\\]]", "");
-        int port = Integer.parseInt(listen.substring(colon + 1));
-        address = Optional.of(new InetSocketAddress(InetAddress.getAllByName(host)[0], port));
-      }
-    } catch (UnknownHostException | IllegalArgumentException e) {
-      problems.add("listen: '" + listen + "': " + e.getMessage());
-      return Optional.empty();
-    }
-    if (address.isEmpty()) {
-      problems.add("listen is HOST:PORT, such as 127.0.0.1:9277, not '" + listen + "'");
-      return Optional.empty();
-    }
+    config.path(ServeSetting.TOKEN_FILE).flatMap(this::tokenProblem).ifPresent(problems::add);
+    Optional<InetSocketAddress> address = address(problems);
     HttpConfig http =
         new HttpConfig(
-            address.get(),
+            // What else is wrong shows on any address.
+            address.orElse(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
             config.path(ServeSetting.TLS_CERTIFICATE),
             config.path(ServeSetting.TLS_KEY),
             config.path(ServeSetting.TLS_CLIENT_CA),
@@ -193,7 +180,36 @@ final class ServeSetup {
             (int) config.number(ServeSetting.ACTIONS_PER_MINUTE));
     problems.addAll(http.problems());
     HttpServer.problem(fileSystem, http).ifPresent(problems::add);
-    return Optional.of(http);
+    return address.map(known -> http);
+  }
+
+  private Optional<InetSocketAddress> address(List<String> problems) {
+    String listen = config.text(ServeSetting.LISTEN);
+    int colon = listen.lastIndexOf(':');
+    if (colon <= 0) {
+      problems.add("listen is HOST:PORT, such as 127.0.0.1:9277, not '" + listen + "'");
+      return Optional.empty();
+    }
+    try {
+      String host = listen.substring(0, colon).replaceAll("[\\[\\]]", "");
+      int port = Integer.parseInt(listen.substring(colon + 1));
+      return Optional.of(new InetSocketAddress(InetAddress.getAllByName(host)[0], port));
+    } catch (UnknownHostException | IllegalArgumentException e) {
+      problems.add("listen: '" + listen + "': " + e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private Optional<String> tokenProblem(Path file) {
+    try {
+      StateDir.readToken(fileSystem, file);
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of(
+          "http.token.file: "
+              + IoProblem.of(e).text()
+              + "; write a token there, or name no file to have one made in the state directory");
+    }
   }
 
   /** Everything that only shows when values are seen together. */
@@ -215,5 +231,24 @@ final class ServeSetup {
     if (properties.isPresent()) {
       TopicConfigFile.properties(fileSystem, properties.get(), problems);
     }
+    Optional<Path> metadata = config.path(ServeSetting.METADATA_LOG_DIR);
+    if (metadata.isPresent()
+        && fileSystem.stat(metadata.get().resolve(MetadataLogReader.DIRECTORY)).isEmpty()) {
+      problems.add(
+          "metadata.log.dir: "
+              + metadata.get()
+              + " has no "
+              + MetadataLogReader.DIRECTORY
+              + "; name the log directory in which it is");
+    }
+    OwnPlace elsewhere = OwnPlace.outside(fileSystem, config.logDirs());
+    Stream.of(
+            elsewhere.problem(stateDir(), OwnPlace.Use.STATE),
+            config
+                .path(ServeSetting.SPILL_DIR)
+                .flatMap(dir -> elsewhere.problem(dir, OwnPlace.Use.SPILLS)))
+        .flatMap(Optional::stream)
+        .map(misplaced -> misplaced.getMessage() + " " + misplaced.nextStep())
+        .forEach(problems::add);
   }
 }

@@ -68,9 +68,15 @@ final class Serving {
    *
    * @param verb what the service does: the first line says it, with the address
    * @param begin has it begin, once it can be reached: an address that is taken changes nothing
+   * @param stop asks it to stop, before all else: what takes its time to end does so meanwhile
    */
   ExitCode untilStopped(
-      String verb, HttpConfig http, Token token, SupervisedApi<?> api, Runnable begin)
+      String verb,
+      HttpConfig http,
+      Token token,
+      SupervisedApi<?> api,
+      Runnable begin,
+      Runnable stop)
       throws IOException {
     try (HttpServer server = HttpServer.start(fileSystem, http, token.text(), api, clock);
         SystemdNotify systemd = SystemdNotify.fromEnvironment(System.getenv())) {
@@ -90,6 +96,7 @@ final class Serving {
         terminal.problem("kleaner: the supervisor has ended and cannot be replaced");
         return ExitCode.FINDINGS;
       }
+      stop.run();
       systemd.stopping();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -12,9 +12,6 @@ import java.util.Optional;
 /** Where commands keep what has to outlive them. */
 final class StateHome {
 
-  private static final String WHAT = "the state directory";
-  private static final String ANOTHER = "Name another with --state-dir.";
-
   private StateHome() {}
 
   /** {@code $XDG_STATE_HOME/kleaner}, else {@code ~/.local/state/kleaner}. */
@@ -35,21 +32,21 @@ final class StateHome {
     Path dir = named.toAbsolutePath().normalize();
     OwnPlace place = OwnPlace.outside(fileSystem, logDirs);
     try {
-      place.require(dir, WHAT, ANOTHER);
+      place.require(dir, OwnPlace.Use.STATE);
       fileSystem.createDirectories(dir);
       dir = fileSystem.realPath(dir);
-      place.require(dir, WHAT, ANOTHER);
+      place.require(dir, OwnPlace.Use.STATE);
     } catch (UnusableDirectoryException e) {
       throw e;
     } catch (IOException e) {
       throw new UnusableDirectoryException(
-          WHAT
+          OwnPlace.Use.STATE.text()
               + " "
               + dir
               + " cannot be made: "
               + e
               + "; without it no setting is changed, for a crash would leave it changed.",
-          ANOTHER);
+          OwnPlace.Use.STATE.nextStep());
     }
     return dir;
   }

@@ -23,6 +23,9 @@ final class StatusCommand extends ServiceCommand {
 
   private static final int SHOWN = 15;
 
+  /** As much as one answer has; there are never more alerts. */
+  private static final String ALL = "?limit=1000";
+
   StatusCommand(Terminal terminal, FileSystem fileSystem) {
     super(terminal, fileSystem);
   }
@@ -34,8 +37,8 @@ final class StatusCommand extends ServiceCommand {
       return tell(first);
     }
     JsonNode status = first.document();
-    JsonNode workers = client.get("/api/v1/workers").document().path("items");
-    JsonNode alerts = client.get("/api/v1/alerts").document().path("items");
+    JsonNode workers = client.get("/api/v1/workers" + ALL).document().path("items");
+    JsonNode alerts = client.get("/api/v1/alerts" + ALL).document().path("items");
     JsonNode left = client.get("/api/v1/partitions?state=quarantined").document().path("items");
     if (json) {
       ObjectNode all = new ObjectMapper().createObjectNode();

@@ -166,6 +166,7 @@ final class WatchCommand implements Callable<Integer> {
     ServeConfig config =
         ServeConfig.of(fileSystem, Optional.ofNullable(configFile), flags, List.of(), problems);
     AlertConfig alerts = AlertConfig.parse(config.alerts(), problems);
+    alerts.check(fileSystem, problems);
     ProbeTargets targets = sources.targets(fileSystem, problems);
     RemedyPolicy policy = policy(problems);
     if (interval.isZero()) {
@@ -196,7 +197,14 @@ final class WatchCommand implements Callable<Integer> {
           Serving.Token.of(
               given, config.path(ServeSetting.TOKEN_FILE), fileSystem, service.state());
       return new Serving(terminal, interrupts, fileSystem, clock)
-          .untilStopped("watches", http.orElseThrow(), token, service.facade(), service::begin)
+          .untilStopped(
+              "watches",
+              http.orElseThrow(),
+              token,
+              service.facade(),
+              service::begin,
+              // All of its end is in its close, which has a time of its own for remedies.
+              () -> {})
           .number();
     }
   }

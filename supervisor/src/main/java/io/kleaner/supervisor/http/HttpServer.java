@@ -210,7 +210,7 @@ public final class HttpServer implements AutoCloseable {
     certificates.ifPresent(TlsWatch::close);
     subscription.close();
     capacity.close();
-    listening.close().awaitUninterruptibly(1, TimeUnit.SECONDS);
+    listening.close().awaitUninterruptibly(500, TimeUnit.MILLISECONDS);
     shutDown(acceptors, workers);
   }
 

@@ -43,7 +43,7 @@ public interface ServiceApi {
   /** The latest incidents, newest first. */
   List<Map<String, Object>> incidents();
 
-  /** Alerts that are pending, firing, or were lately resolved. */
+  /** Alerts that are pending, firing, or were lately resolved; the most urgent first. */
   List<Map<String, Object>> alerts();
 
   /**

@@ -5,6 +5,7 @@ import io.kleaner.supervisor.cleaner.Crew;
 import io.kleaner.supervisor.cleaner.LastClean;
 import io.kleaner.supervisor.cleaner.PartitionState;
 import io.kleaner.supervisor.cleaner.PartitionStatus;
+import io.kleaner.supervisor.cleaner.Worker;
 import io.kleaner.supervisor.cleaner.Workers;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.metrics.KafkaCleanerView;
@@ -18,12 +19,14 @@ import java.util.stream.Stream;
 
 /**
  * A broker's own names for its cleaner's gauges, with what they should mean: dead threads count
- * while they are dead, hung ones too, and what is not known is not shown. Thread-safe.
+ * while they are dead, hung ones too, and what is not known is not shown. As a broker's, those of
+ * cleans are over the last clean of each worker, and a run is a look for work. Thread-safe.
  */
 record BrokerNames(Supervisor<Snapshot> supervisor, Workers crew) {
 
   private static final double PERCENT = 100;
   private static final double MS = 1_000;
+  private static final double NANOS_PER_MS = 1_000_000;
 
   KafkaCleanerView view(List<Path> logDirs) {
     KafkaCleanerView.Builder view =
@@ -56,10 +59,13 @@ record BrokerNames(Supervisor<Snapshot> supervisor, Workers crew) {
         hung.add(worker.sample().id());
       }
     }
-    return crew.agents().stream()
-        .filter(worker -> worker.state().id().startsWith(Crew.CLEANER))
+    return cleaners()
         .filter(worker -> !worker.isAlive() || hung.contains(worker.state().id()))
         .count();
+  }
+
+  private Stream<? extends Worker> cleaners() {
+    return crew.agents().stream().filter(worker -> worker.state().id().startsWith(Crew.CLEANER));
   }
 
   private Stream<PartitionState> left(Path dir) {
@@ -69,9 +75,7 @@ record BrokerNames(Supervisor<Snapshot> supervisor, Workers crew) {
   }
 
   private Stream<LastClean> lastCleans() {
-    return supervisor.snapshot().partitions().stream()
-        .map(PartitionState::lastClean)
-        .flatMap(Optional::stream);
+    return cleaners().map(worker -> worker.state().lastClean()).flatMap(Optional::stream);
   }
 
   private Double most(ToDoubleFunction<LastClean> value) {
@@ -91,10 +95,10 @@ record BrokerNames(Supervisor<Snapshot> supervisor, Workers crew) {
         .orElse(0);
   }
 
+  /** Of whoever looked for work last, or got on with some: of none that lives, it grows. */
   private Double sinceLastRunMs() {
-    long now = supervisor.snapshot().atMs();
-    return lastCleans().mapToLong(LastClean::atMs).max().stream()
-        .mapToObj(at -> (double) (now - at))
+    return cleaners().mapToLong(worker -> worker.state().sinceBeatNanos()).min().stream()
+        .mapToObj(nanos -> nanos / NANOS_PER_MS)
         .findFirst()
         .orElse(null);
   }

@@ -24,6 +24,7 @@ import io.kleaner.supervisor.remedy.RestartPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.slf4j.event.Level;
 
@@ -33,7 +34,9 @@ import org.slf4j.event.Level;
  */
 public final class CleanerService implements AutoCloseable {
 
-  private static final int STOP_MS = 4_800;
+  /** For all of the end; what is left of the five seconds is the machine's. */
+  private static final int STOP_MS = 4_300;
+
   private static final long JOURNAL_MS = 1_000;
   private static final long LOG_MS = 300;
 
@@ -77,6 +80,7 @@ public final class CleanerService implements AutoCloseable {
   private final MetricsFeed feed;
   private final JmxExport jmx;
   private volatile boolean begun;
+  private volatile Optional<Deadline> ending = Optional.empty();
 
   private CleanerService(FileSystem fileSystem, Clock clock, Setup setup, Throttle throttle)
       throws IOException {
@@ -246,17 +250,29 @@ public final class CleanerService implements AutoCloseable {
   }
 
   /**
-   * Stops within five seconds: workers end before their next commit, or after the one they are in;
-   * what one leaves is recovered at the next start.
+   * Asks all to stop. The time for the whole end runs from now on: whatever is done before {@link
+   * #close} is taken from it. Asked again, it changes nothing.
    */
-  @Override
-  public void close() throws IOException {
-    Deadline deadline = Deadline.in(clock, STOP_MS);
+  public synchronized void stop() {
+    if (ending.isPresent()) {
+      return;
+    }
+    ending = Optional.of(Deadline.in(clock, STOP_MS));
     if (begun) {
       chronicle.add(Incident.Kind.SERVICE_STOPPED, "service", "stopping", "", "");
     }
     thread.stop();
     crew.stop();
+  }
+
+  /**
+   * Stops within five seconds of the first {@link #stop}: workers end before their next commit, or
+   * after the one they are in; what one leaves is recovered at the next start.
+   */
+  @Override
+  public void close() throws IOException {
+    stop();
+    Deadline deadline = ending.orElseThrow();
     // Its receivers may not answer; nobody is to wait for them one after the other.
     Thread alerts = new Thread(setup.dispatcher()::close, "kleaner-alerts-close");
     alerts.setDaemon(true);

@@ -4,7 +4,6 @@ package io.kleaner.supervisor.service;
 import io.kleaner.core.pace.Throttle;
 import io.kleaner.supervisor.alert.AlertDispatcher;
 import io.kleaner.supervisor.alert.AlertSink;
-import io.kleaner.supervisor.cleaner.Crew;
 import io.kleaner.supervisor.cleaner.Finding;
 import io.kleaner.supervisor.cleaner.Hold;
 import io.kleaner.supervisor.cleaner.LastClean;
@@ -13,6 +12,7 @@ import io.kleaner.supervisor.cleaner.PartitionState;
 import io.kleaner.supervisor.cleaner.ScanReport;
 import io.kleaner.supervisor.cleaner.ServedDirs;
 import io.kleaner.supervisor.cleaner.WorkEvents;
+import io.kleaner.supervisor.cleaner.Workers;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.metrics.Exported;
 import io.kleaner.supervisor.metrics.Metric;
@@ -50,7 +50,7 @@ final class MetricsFeed {
       ScanReport report,
       Throttle throttle,
       AlertDispatcher dispatcher,
-      Crew crew,
+      Workers crew,
       WorkEvents events,
       ServedDirs served,
       List<Path> logDirs) {

@@ -7,12 +7,39 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where directories of ours may lie: never inside a log directory, by whatever links the two were
  * named. A broker refuses to start on a log directory that holds what it does not know. Immutable.
  */
 public final class OwnPlace {
+
+  /** What a directory of ours is for. */
+  public enum Use {
+    STATE("the state directory", "Name another with --state-dir."),
+    SPILLS(
+        "the spill directory",
+        "Name another with spill.dir, or none: then spills lie beside the segments.");
+
+    private final String text;
+    private final String nextStep;
+
+    Use(String text, String nextStep) {
+      this.text = text;
+      this.nextStep = nextStep;
+    }
+
+    /** As people call it. */
+    public String text() {
+      return text;
+    }
+
+    /** How to name another. */
+    public String nextStep() {
+      return nextStep;
+    }
+  }
 
   private final FileSystem fileSystem;
   private final List<Path> logDirs;
@@ -45,29 +72,41 @@ public final class OwnPlace {
    * Makes sure that a directory, which need not be there yet, lies elsewhere; to be asked again
    * once it is made.
    *
-   * @param what it is, such as "the state directory"
-   * @param nextStep how to name another
    * @throws UnusableDirectoryException if it lies in a log directory
    * @throws IOException if it cannot be told where its links lead to
    */
-  public void require(Path dir, String what, String nextStep) throws IOException {
+  public void require(Path dir, Use use) throws IOException {
     Path absolute = dir.toAbsolutePath().normalize();
-    requireNamed(absolute, what, nextStep);
-    requireNamed(resolved(fileSystem, absolute), what, nextStep);
+    requireNamed(absolute, use);
+    requireNamed(resolved(fileSystem, absolute), use);
   }
 
-  private void requireNamed(Path dir, String what, String nextStep)
-      throws UnusableDirectoryException {
+  /**
+   * What is wrong with where a directory is named; empty if nothing is, or if it cannot be told
+   * where its links lead to.
+   */
+  public Optional<UnusableDirectoryException> problem(Path dir, Use use) {
+    try {
+      require(dir, use);
+    } catch (UnusableDirectoryException misplaced) {
+      return Optional.of(misplaced);
+    } catch (IOException unknown) {
+      // Whoever makes it meets the same, and says so.
+    }
+    return Optional.empty();
+  }
+
+  private void requireNamed(Path dir, Use use) throws UnusableDirectoryException {
     for (Path logDir : logDirs) {
       if (dir.startsWith(logDir)) {
         throw new UnusableDirectoryException(
-            what
+            use.text()
                 + " "
                 + dir
                 + " lies in the log directory "
                 + logDir
                 + ", where a broker would refuse to start; nothing was changed.",
-            nextStep);
+            use.nextStep());
       }
     }
   }

@@ -15,10 +15,6 @@ import java.util.Optional;
  */
 final class SpillRoom implements AutoCloseable {
 
-  private static final String WHAT = "the spill directory";
-  private static final String ANOTHER =
-      "Name another with spill.dir, or none: then spills lie beside the segments.";
-
   private final CleanerOptions options;
   private final Optional<SpillOwner> owner;
 
@@ -39,9 +35,9 @@ final class SpillRoom implements AutoCloseable {
     }
     Path dir = options.clean().spill().get().dir().toAbsolutePath().normalize();
     OwnPlace place = OwnPlace.outside(fileSystem, logDirs);
-    place.require(dir, WHAT, ANOTHER);
+    place.require(dir, OwnPlace.Use.SPILLS);
     fileSystem.createDirectories(dir);
-    place.require(dir, WHAT, ANOTHER);
+    place.require(dir, OwnPlace.Use.SPILLS);
     SpillOwner owner = SpillOwner.take(fileSystem, dir);
     return new SpillRoom(
         options.with(options.clean().withSpill(owner.place())), Optional.of(owner));

@@ -23,8 +23,6 @@ import java.util.Optional;
 public final class StateDir implements AutoCloseable {
 
   private static final String LOCK = "kleaner.lock";
-  private static final String WHAT = "the state directory";
-  private static final String ANOTHER = "Name another with --state-dir.";
   private static final String TOKEN = "token";
   private static final int TOKEN_BYTES = 32;
   private static final long CLOSE_MS = 3_000;
@@ -52,10 +50,10 @@ public final class StateDir implements AutoCloseable {
     Path dir = named.toAbsolutePath().normalize();
     OwnPlace place = OwnPlace.outside(fileSystem, logDirs);
     try {
-      place.require(dir, WHAT, ANOTHER);
+      place.require(dir, OwnPlace.Use.STATE);
       fileSystem.createDirectories(dir);
       dir = fileSystem.realPath(dir);
-      place.require(dir, WHAT, ANOTHER);
+      place.require(dir, OwnPlace.Use.STATE);
     } catch (UnusableDirectoryException e) {
       throw e;
     } catch (IOException e) {

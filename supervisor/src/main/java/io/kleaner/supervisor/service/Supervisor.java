@@ -110,7 +110,7 @@ public final class Supervisor<S> {
   }
 
   private void tell(long nowMs) {
-    List<AlertEvent> told = alerts.evaluate(nowMs, signals.toTell());
+    List<AlertEvent> told = alerts.evaluate(nowMs, lastTickNanos, signals.toTell());
     dispatcher.dispatch(told);
     told.forEach(event -> announcer.announce("alert", Views.alert(event.alert())));
   }

@@ -213,10 +213,10 @@ async function refresh() {
     const state = $('state').value;
     const search = $('filter').value.trim();
     const [status, workers, partitions, incidents, alerts, remedies] = await Promise.all([
-      get('/api/v1/status'), get('/api/v1/workers'),
+      get('/api/v1/status'), get('/api/v1/workers?limit=1000'),
       get('/api/v1/partitions?order=dirtiest&limit=200' + (state ? '&state=' + state : '')
         + (search ? '&search=' + encodeURIComponent(search) : '')),
-      get('/api/v1/incidents?limit=50'), get('/api/v1/alerts'), get('/api/v1/remedies?limit=20')]);
+      get('/api/v1/incidents?limit=50'), get('/api/v1/alerts?limit=1000'), get('/api/v1/remedies?limit=20')]);
     chaos = status.chaos;
     watching = status.kind === 'watch';
     $('h-workers').textContent = watching ? 'Cleaner threads of the broker' : 'Workers';

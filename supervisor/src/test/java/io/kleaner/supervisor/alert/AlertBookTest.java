@@ -8,6 +8,7 @@ import io.kleaner.supervisor.judge.Severity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -17,6 +18,11 @@ class AlertBookTest {
 
   private static final AlertPolicy POLICY = new AlertPolicy(100, 1_000, 300);
   private static final AlertPolicy AT_ONCE = new AlertPolicy(0, 1_000, 300);
+
+  /** Just before it wraps, as it may. */
+  private static final long START_NANOS = Long.MAX_VALUE - 1;
+
+  private static final long HOUR_MS = 3_600_000;
 
   private final List<String> told = new ArrayList<>();
 
@@ -146,18 +152,47 @@ class AlertBookTest {
   }
 
   @Test
-  void evaluate_clockStepsBack_neitherHurriesNorHoldsBack() {
+  void evaluate_wallClockStepsBack_neitherHurriesNorHoldsBack() {
     AlertBook book = new AlertBook(POLICY, Map.of());
 
-    look(book, 1_000_000, "Dead/w1");
-    look(book, 10, "Dead/w1");
-    look(book, 60, "Dead/w1");
-    look(book, 110, "Dead/w1");
-    look(book, 5);
-    look(book, 305);
+    look(book, 1_000_000, 0, "Dead/w1");
+    look(book, 10, 50, "Dead/w1");
+    look(book, 59, 99, "Dead/w1");
+    look(book, 60, 100, "Dead/w1");
+    look(book, 5, 399);
+    look(book, 6, 400);
 
     assertThat(told)
-        .containsExactly("110 FIRING Dead/w1 #1 WARNING x1", "305 RESOLVED Dead/w1 #1 WARNING x1");
+        .containsExactly("60 FIRING Dead/w1 #1 WARNING x1", "6 RESOLVED Dead/w1 #1 WARNING x1");
+  }
+
+  /** As a virtual machine that is resumed does, or a clock that NTP corrects. */
+  @Test
+  void evaluate_wallClockStepsForward_firesNothingBeforeItsHoldOff() {
+    AlertBook book = new AlertBook(POLICY, Map.of());
+
+    look(book, 0, 0, "Dead/w1");
+    look(book, HOUR_MS + 50, 50, "Dead/w1");
+    look(book, HOUR_MS + 99, 99, "Dead/w1");
+    assertThat(told).isEmpty();
+    look(book, HOUR_MS + 100, 100, "Dead/w1");
+
+    assertThat(told).containsExactly("3600100 FIRING Dead/w1 #1 WARNING x1");
+  }
+
+  @Test
+  void evaluate_wallClockStepsForwardInTheGapOfACrashLoop_isStillOneAlert() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of());
+
+    look(book, 0, 0, "Dead/w1");
+    look(book, HOUR_MS + 50, 50);
+    look(book, HOUR_MS + 100, 100, "Dead/w1");
+    look(book, HOUR_MS + 399, 399);
+    look(book, HOUR_MS + 400, 400);
+
+    assertThat(told)
+        .containsExactly(
+            "0 FIRING Dead/w1 #1 WARNING x1", "3600400 RESOLVED Dead/w1 #1 WARNING x2");
   }
 
   @Test
@@ -209,6 +244,26 @@ class AlertBookTest {
   }
 
   @Test
+  void current_manyAlerts_beginsWithWhatIsMostUrgent() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of("Young", POLICY));
+
+    look(book, 0, "Stalled/t-0", "Gone/t", "Dead/w1!", "Young/y!");
+    look(book, 300, "Stalled/t-0", "Dead/w1!", "Young/y!", "Stalled/t-1");
+    look(book, 310, "Stalled/t-0", "Dead/w1!", "Young/z!", "Stalled/t-1", "Dead/w2!");
+
+    assertThat(book.current())
+        .extracting(alert -> alert.state() + " " + alert.rule() + "/" + alert.subject())
+        .containsExactly(
+            "FIRING Dead/w2",
+            "FIRING Young/y",
+            "FIRING Dead/w1",
+            "FIRING Stalled/t-1",
+            "FIRING Stalled/t-0",
+            "PENDING Young/z",
+            "RESOLVED Gone/t");
+  }
+
+  @Test
   void current_manyResolved_keepsTheLatestHundredNewestFirst() {
     AlertBook book = new AlertBook(AT_ONCE, Map.of());
     for (int i = 0; i < 150; i++) {
@@ -247,15 +302,25 @@ class AlertBookTest {
     assertThatThrownBy(() -> new AlertPolicy(0, 0, 0)).isInstanceOf(IllegalArgumentException.class);
   }
 
-  /** {@code rule/subject}, and an exclamation mark for critical. */
+  /** A look while the wall clock goes as time does. */
   private void look(AlertBook book, long nowMs, String... holding) {
+    look(book, nowMs, nowMs, holding);
+  }
+
+  /**
+   * @param nowMs what the wall clock shows
+   * @param elapsedMs how much time has passed
+   * @param holding {@code rule/subject}, and an exclamation mark for critical
+   */
+  private void look(AlertBook book, long nowMs, long elapsedMs, String... holding) {
     List<AlertSignal> signals = new ArrayList<>();
     for (String each : holding) {
       String[] parts = each.replace("!", "").split("/");
       Severity severity = each.endsWith("!") ? Severity.CRITICAL : Severity.WARNING;
       signals.add(new AlertSignal(parts[0], parts[1], severity, "summary", "evidence", "next"));
     }
-    for (AlertEvent event : book.evaluate(nowMs, signals)) {
+    long nanos = START_NANOS + TimeUnit.MILLISECONDS.toNanos(elapsedMs);
+    for (AlertEvent event : book.evaluate(nowMs, nanos, signals)) {
       Alert alert = event.alert();
       told.add(
           event.atMs()

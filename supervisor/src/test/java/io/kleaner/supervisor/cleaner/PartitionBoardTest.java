@@ -4,6 +4,8 @@ package io.kleaner.supervisor.cleaner;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,37 @@ class PartitionBoardTest {
     dirty(ONE);
 
     assertThat(board.state(ONE).orElseThrow().status()).isEqualTo(PartitionStatus.QUARANTINED);
+  }
+
+  /**
+   * Each goes before all below it for one reason alone, and would be behind them for the others.
+   */
+  @Test
+  void leaseNext_manyWait_theMostUrgentFirst() {
+    PartitionId requested = Puppet.id("/logs", "g", 0);
+    PartitionId overdue = Puppet.id("/logs", "f", 0);
+    PartitionId higherRatio = Puppet.id("/logs", "e", 0);
+    PartitionId moreBytes = Puppet.id("/logs", "d", 0);
+    PartitionId firstByName = Puppet.id("/logs", "b", 0);
+    PartitionId lastByName = Puppet.id("/logs", "c", 0);
+    Puppet.present(board, lastByName, firstByName, moreBytes, higherRatio, overdue, requested);
+    Puppet.lookDirty(board, requested, 10, 0.1, false);
+    Puppet.lookDirty(board, overdue, 20, 0.2, true);
+    Puppet.lookDirty(board, higherRatio, 30, 0.9, false);
+    Puppet.lookDirty(board, moreBytes, 900, 0.5, false);
+    Puppet.lookDirty(board, firstByName, 800, 0.5, false);
+    Puppet.lookDirty(board, lastByName, 800, 0.5, false);
+    board.requestClean(requested);
+
+    List<PartitionId> given = new ArrayList<>();
+    for (Optional<Lease> next = worker.leaseNext(board);
+        next.isPresent();
+        next = worker.leaseNext(board)) {
+      given.add(next.get().partition());
+    }
+
+    assertThat(given)
+        .containsExactly(requested, overdue, higherRatio, moreBytes, firstByName, lastByName);
   }
 
   @Test

@@ -113,13 +113,16 @@ public final class Puppet implements Worker {
 
   /** Cleans the partition that it has. */
   public void clean(PartitionBoard board, Lease lease, long nowMs) {
+    clean(board, lease, new LastClean(nowMs, 100, 50, 60, 1, 0));
+  }
+
+  /** Cleans the partition that it has, in a way of the test's choice. */
+  public void clean(PartitionBoard board, Lease lease, LastClean how) {
     PartitionCell cell = board.cell(lease.partition()).orElseThrow();
-    Finding after = finding(PartitionStatus.CLEAN, 0, cell.finding().upperBoundOffset(), nowMs);
-    cell.cleaned(
-        new LastClean(nowMs, 100, 50, cell.finding().upperBoundOffset(), 1, 0),
-        cell.finding().dirtyBytes(),
-        after,
-        PartitionCell.Look.NEVER);
+    Finding after =
+        finding(PartitionStatus.CLEAN, 0, cell.finding().upperBoundOffset(), how.atMs());
+    cell.cleaned(how, cell.finding().dirtyBytes(), after, PartitionCell.Look.NEVER);
+    state.cleaned(how);
     finish(board, lease);
   }
 
@@ -152,6 +155,30 @@ public final class Puppet implements Worker {
         .cell(id)
         .orElseThrow()
         .finding(finding(status, dirtyBytes, 0, nowMs), PartitionCell.Look.NEVER);
+  }
+
+  /** Someone looked into a dirty partition, which need not be of the usual size. */
+  public static void lookDirty(
+      PartitionBoard board, PartitionId id, long dirtyBytes, double dirtyRatio, boolean overdue) {
+    Finding usual = finding(PartitionStatus.DIRTY, dirtyBytes, 0, 0);
+    board
+        .cell(id)
+        .orElseThrow()
+        .finding(
+            new Finding(
+                usual.status(),
+                usual.why(),
+                usual.reason(),
+                usual.sizeBytes(),
+                dirtyBytes,
+                dirtyRatio,
+                usual.firstDirtyOffset(),
+                usual.upperBoundOffset(),
+                usual.logEndOffset(),
+                overdue,
+                usual.eligibleAtMs(),
+                usual.atMs()),
+            PartitionCell.Look.NEVER);
   }
 
   /** Someone looked into a partition that is eligible, and past its lag limit from a time on. */

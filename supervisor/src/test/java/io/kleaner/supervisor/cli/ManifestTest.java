@@ -4,6 +4,8 @@ package io.kleaner.supervisor.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,18 +107,21 @@ class ManifestTest {
         .doesNotContain("readinessProbe");
   }
 
-  /** Refused for its state directory alone, which lies in /data: all else was taken before. */
+  /** Refused for its port alone, which is another's: all else was taken before. */
   @Test
   void serve_restoredDirectoryOfABroker_isTaken() throws Exception {
-    String config = "\nstate.dir: " + data.resolve("state") + "\n";
+    String config = "\nstate.dir: " + temp.resolve("state") + "\n";
     List<Map<?, ?>> documents = documents("kleaner.yaml");
     Object[] words = command(documents, "");
     Path file = temp.resolve("kleaner.yaml");
     Files.writeString(file, Files.readString(file).replace("state.dir: /state", "") + config);
 
-    Cli.Run run = Cli.run(and(words, "--listen", "127.0.0.1:0"));
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Cli.Run run = Cli.run(and(words, "--listen", "127.0.0.1:" + taken.getLocalPort()));
 
-    assertThat(run.exit()).as(run.all()).isEqualTo(3);
-    assertThat(run.err()).contains("lies in the log directory").doesNotContain("meta.properties");
+      assertThat(run.exit()).as(run.all()).isEqualTo(1);
+      assertThat(run.err()).contains("cannot listen on").doesNotContain("meta.properties");
+    }
+    assertThat(temp.resolve("state").resolve("incidents.log")).exists();
   }
 }

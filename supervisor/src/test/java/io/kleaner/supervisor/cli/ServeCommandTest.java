@@ -27,21 +27,88 @@ class ServeCommandTest {
 
   @Test
   void serve_manyMistakes_areAllSaidAtOnce() throws Exception {
-    Path file = temp.resolve("kleaner.yaml");
-    Files.writeString(
-        file,
-        "threads: none\nlisten: nowhere\ntopic: '['\nhttp.tls.certificate: x.pem\nthreds: 1\n");
+    Path logs = Files.createDirectories(temp.resolve("logs"));
+    Path empty = Files.createFile(temp.resolve("empty"));
+    Path file =
+        Files.writeString(
+            temp.resolve("kleaner.yaml"),
+            """
+            threads: none
+            threds: 1
+            listen: nowhere
+            topic: '['
+            http.tls.certificate: x.pem
+            http.token.file: %s
+            metadata.log.dir: %s
+            state.dir: %s
+            spill.dir: %s
+            alerts:
+              sinks:
+                - { type: webhook, url: "http://127.0.0.1:1", secret.file: %s }
+                - { type: webhook, url: "http://127.0.0.1:1", secret.file: %s }
+            """
+                .formatted(
+                    Files.writeString(temp.resolve("token"), "short"),
+                    temp,
+                    logs.resolve("state"),
+                    logs.resolve("spills"),
+                    temp.resolve("secret"),
+                    empty));
 
-    Cli.Run run = Cli.run("serve", "--config-file", file, "--log-dir", temp.resolve("gone"));
+    Cli.Run run =
+        Cli.run("serve", "--config-file", file, "--log-dir", logs, "--log-dir", temp.resolve("no"));
 
     assertThat(run.exit()).as(run.all()).isEqualTo(2);
     assertThat(run.err())
         .contains(
             "threads is a whole number from 1 to 1024, not 'none'",
             "unknown key 'threds'",
-            "gone does not exist",
+            temp.resolve("no") + " does not exist",
             "topic is no pattern",
-            "listen is HOST:PORT");
+            "listen is HOST:PORT",
+            "http.tls.certificate and http.tls.key need each other",
+            "http.token.file: " + temp.resolve("token") + " holds no token",
+            "metadata.log.dir: " + temp + " has no __cluster_metadata-0",
+            "the state directory " + logs.resolve("state") + " lies in the log directory " + logs,
+            "Name another with --state-dir",
+            "the spill directory " + logs.resolve("spills") + " lies in the log directory " + logs,
+            "Name another with spill.dir",
+            "secret.file: " + temp.resolve("secret") + " does not exist",
+            "secret.file: " + empty + ", the secret of a webhook, is empty")
+        .doesNotContain("Exception")
+        .doesNotContain("short");
+    assertThat(logs).as("nothing was taken or made").isEmptyDirectory();
+  }
+
+  /** What is wrong with a token is told before a directory is taken, and never the token. */
+  @Test
+  void serve_tokenFileThatHoldsNone_isToldBeforeAnythingIsTaken() throws Exception {
+    Path logs = Files.createDirectories(temp.resolve("logs"));
+    Path token = Files.writeString(temp.resolve("token"), "hunter2");
+    Path file = Files.writeString(temp.resolve("kleaner.yaml"), "http.token.file: " + token + "\n");
+
+    Cli.Run run = Cli.run("serve", "--config-file", file, "--log-dir", logs, "--listen", ANY);
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("holds no token", "write a token there")
+        .doesNotContain("hunter2");
+    assertThat(logs).isEmptyDirectory();
+  }
+
+  @Test
+  void alertTest_secretThatIsNotThere_isToldWithTheFix() throws Exception {
+    Path file =
+        Files.writeString(
+            temp.resolve("kleaner.yaml"),
+            "alerts: { sinks: [ { type: webhook, url: 'http://127.0.0.1:1', secret.file: "
+                + temp.resolve("secret")
+                + " } ] }\n");
+
+    Cli.Run run = Cli.run("alert", "test", "--config-file", file);
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(2);
+    assertThat(run.err()).contains("does not exist", "leave secret.file out to send unsigned");
   }
 
   @Test
@@ -84,7 +151,7 @@ class ServeCommandTest {
     Cli.Run run =
         Cli.run("serve", "--log-dir", logs, "--state-dir", logs.resolve("state"), "--listen", ANY);
 
-    assertThat(run.exit()).as(run.all()).isEqualTo(3);
+    assertThat(run.exit()).as(run.all()).isEqualTo(2);
     assertThat(run.err()).contains("lies in the log directory", "Name another with --state-dir");
     try (var left = Files.list(logs)) {
       assertThat(left).containsExactly(partition);

@@ -37,6 +37,30 @@ class SystemdNotifyTest {
     assertThat(sent).containsOnly("WATCHDOG=1");
   }
 
+  /** A watchdog that is pinged whatever happens would keep a dead supervisor alive. */
+  @Test
+  @Timeout(60)
+  void ping_supervisorDoesNotGoOn_isNotSent() throws Exception {
+    BlockingQueue<String> ofDead = new LinkedBlockingQueue<>();
+    BlockingQueue<String> ofAlive = new LinkedBlockingQueue<>();
+    try (SystemdNotify dead =
+            SystemdNotify.fromEnvironment(UNIT, (what, giveUpMs) -> ofDead.add(what));
+        SystemdNotify alive =
+            SystemdNotify.fromEnvironment(UNIT, (what, giveUpMs) -> ofAlive.add(what))) {
+      dead.beat();
+      assertThat(ofDead.take()).isEqualTo("WATCHDOG=1");
+      // Both look as often; the other's pings tell that time has passed.
+      while (ofAlive.size() < 10) {
+        alive.beat();
+        Thread.onSpinWait();
+      }
+
+      assertThat(ofDead).isEmpty();
+      dead.beat();
+      assertThat(ofDead.take()).isEqualTo("WATCHDOG=1");
+    }
+  }
+
   @Test
   void stopping_systemdDoesNotAnswer_leavesTheServiceItsTimeToEnd() {
     AtomicLong given = new AtomicLong();

@@ -13,7 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /** A service of which a test decides what it knows. */
-final class FakeService implements ServiceApi {
+public final class FakeService implements ServiceApi {
 
   volatile Health alive = new Health(true, "looked just now");
   volatile Health ready = new Health(true, "2 of 2 workers are well");
@@ -28,8 +28,9 @@ final class FakeService implements ServiceApi {
   private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong id = new AtomicLong(1);
   final List<Map<String, Object>> partitions = new ArrayList<>();
+  public final List<Map<String, Object>> alerts = new CopyOnWriteArrayList<>();
 
-  FakeService() {
+  public FakeService() {
     for (int i = 0; i < 1_500; i++) {
       partitions.add(
           Map.of(
@@ -107,7 +108,7 @@ final class FakeService implements ServiceApi {
 
   @Override
   public List<Map<String, Object>> alerts() {
-    return List.of();
+    return alerts;
   }
 
   @Override

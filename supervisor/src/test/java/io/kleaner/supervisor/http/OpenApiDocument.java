@@ -20,6 +20,8 @@ public final class OpenApiDocument {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private static final String EVENT_DATA = "/paths/~1api~1v1~1events/get/responses/200/x-events";
+
   private final JsonNode document;
   private final String kind;
   private final Set<String> mayBeAbsent;
@@ -69,6 +71,15 @@ public final class OpenApiDocument {
     JsonNode known = document.at("/components/schemas/" + schema);
     assertThat(known.isMissingNode()).as(schema).isFalse();
     compare(known, JSON.valueToTree(answered), schema, differences);
+    return differences;
+  }
+
+  /** What is different between the schema of a type of event and the data of one. */
+  public List<String> eventDifferences(ServiceApi.Event event) {
+    List<String> differences = new ArrayList<>();
+    JsonNode schema = document.at(EVENT_DATA).path(event.type());
+    assertThat(schema.isMissingNode()).as(event.type()).isFalse();
+    compare(schema, JSON.valueToTree(event.data()), event.type(), differences);
     return differences;
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.alert.AlertEvent;
 import io.kleaner.supervisor.http.ServiceApi.Action;
 import io.kleaner.supervisor.http.ServiceApi.CertificateNews;
@@ -13,10 +14,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +132,61 @@ class CleanerServiceTest {
     lab.close();
 
     assertThat(lab.logDir().resolve(".lock")).doesNotExist();
+  }
+
+  /**
+   * The end has one time for all of it: what was done before workers are waited for is taken off.
+   */
+  @Test
+  void close_longAfterTheStop_waitsOnlyForWhatIsLeft() throws Exception {
+    CountDownLatch wake = new CountDownLatch(1);
+    AtomicReference<Thread> hangs = new AtomicReference<>();
+    FileSystem disk =
+        HookedDisk.with(
+            (operation, path) -> {
+              if (operation.equals("write") && path.toString().endsWith(".log.cleaned")) {
+                hangs.set(Thread.currentThread());
+                awaitWhateverHappens(wake);
+              }
+            });
+    AtomicLong aheadNanos = new AtomicLong();
+    Clock clock =
+        new Clock() {
+          @Override
+          public long nowMs() {
+            return Clock.system().nowMs();
+          }
+
+          @Override
+          public long nanoTime() {
+            return Clock.system().nanoTime() + aheadNanos.get();
+          }
+        };
+    ServiceLab lab = new ServiceLab(temp).partitions("orders", 1).on(disk).by(clock).start();
+    lab.await("it hangs", () -> hangs.get() != null);
+
+    lab.askToStop();
+    aheadNanos.set(TimeUnit.SECONDS.toNanos(5));
+    long begin = System.nanoTime();
+    lab.close();
+    Duration took = Duration.ofNanos(System.nanoTime() - begin);
+
+    assertThat(hangs.get().isAlive()).isTrue();
+    assertThat(took).as("a whole time of its own is above 3 s").isLessThan(Duration.ofSeconds(3));
+    wake.countDown();
+    hangs.get().join();
+  }
+
+  private static void awaitWhateverHappens(CountDownLatch latch) {
+    boolean open = false;
+    while (!open) {
+      try {
+        latch.await();
+        open = true;
+      } catch (InterruptedException e) {
+        // A disk that does not answer does not listen to interrupts either.
+      }
+    }
   }
 
   @Test

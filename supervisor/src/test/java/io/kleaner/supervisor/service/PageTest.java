@@ -9,10 +9,13 @@ import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.http.HttpConfig;
 import io.kleaner.supervisor.http.HttpServer;
+import io.kleaner.supervisor.http.ServiceApi;
 import io.kleaner.supervisor.http.ServiceApi.Action;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -163,6 +166,44 @@ class PageTest {
     assertThat(browser().requested())
         .isNotEmpty()
         .allSatisfy(address -> assertThat(address).startsWith(url()));
+  }
+
+  /** The same service, with more alerts than an answer has by default. */
+  private ServiceApi withAlerts(List<Map<String, Object>> alerts) {
+    return (ServiceApi)
+        Proxy.newProxyInstance(
+            ServiceApi.class.getClassLoader(),
+            new Class<?>[] {ServiceApi.class},
+            (proxy, method, args) ->
+                method.getName().equals("alerts") ? alerts : method.invoke(lab().api(), args));
+  }
+
+  @Test
+  void page_manyAlerts_showsEachOfThem() throws Exception {
+    lab().api().act(Action.CHAOS, "cleaner-0", "oom");
+    lab().await("told", () -> lab().isFiring("WorkerDead"));
+    lab().await("shown", () -> !lab().api().alerts().isEmpty());
+    Map<String, Object> dead = lab().api().alerts().get(0);
+    List<Map<String, Object>> alerts = new ArrayList<>();
+    for (int i = 0; i < 500; i++) {
+      Map<String, Object> stalled = new LinkedHashMap<>(dead);
+      stalled.putAll(
+          Map.of("id", i, "rule", "PartitionStalled", "subject", "t-" + i, "state", "firing"));
+      alerts.add(stalled);
+    }
+    alerts.add(dead);
+    try (HttpServer many =
+        HttpServer.start(
+            new LocalFileSystem(),
+            HttpConfig.loopback(0),
+            TOKEN,
+            withAlerts(alerts),
+            Clock.system())) {
+      browser().open(many.url() + "/?still");
+
+      assertThat(browser().ask("document.querySelector('#alerts').innerText").asText())
+          .contains("PartitionStalled", "t-0", "t-499", "WorkerDead");
+    }
   }
 
   private List<String> tab(String until) throws Exception {

@@ -49,6 +49,7 @@ final class ServiceLab implements AutoCloseable {
   private final Path state;
   private final List<AlertEvent> alerts = new CopyOnWriteArrayList<>();
   private FileSystem fileSystem = new LocalFileSystem();
+  private Clock clock = Clock.system();
   private Path served;
   private int threads = 1;
   private long hungAfterMs = 60_000;
@@ -69,6 +70,11 @@ final class ServiceLab implements AutoCloseable {
 
   ServiceLab on(FileSystem other) {
     fileSystem = other;
+    return this;
+  }
+
+  ServiceLab by(Clock other) {
+    clock = other;
     return this;
   }
 
@@ -216,8 +222,7 @@ final class ServiceLab implements AutoCloseable {
             new AlertBook(new AlertPolicy(0, 3_600_000, 1_000), Map.of()),
             new AlertDispatcher(List.of(new Ear())),
             dir -> settings);
-    service =
-        Optional.of(CleanerService.start(fileSystem, Clock.system(), setup, Throttle.unlimited()));
+    service = Optional.of(CleanerService.start(fileSystem, clock, setup, Throttle.unlimited()));
     facade = Optional.of(service.get().facade());
     facade.get().subscribe(events::add);
     return this;
@@ -273,6 +278,11 @@ final class ServiceLab implements AutoCloseable {
   /** What was told so far. */
   List<AlertEvent> alerts() {
     return List.copyOf(alerts);
+  }
+
+  /** As a signal does: the end is asked for, and nobody waits for it yet. */
+  void askToStop() {
+    service.orElseThrow().stop();
   }
 
   void stop() throws IOException {

@@ -63,6 +63,9 @@ class ServiceMetricsTest {
                   "kleaner_partitions",
                   Map.of("log_dir", lab.logDir().toString(), "state", "clean")))
           .hasValue(2);
+      // Each of the two is 60 records of 10 keys before.
+      assertThat(read.value("kafka_log_logcleaner_cleaner_recopy_percent", Map.of()).orElseThrow())
+          .isBetween(1.0, 50.0);
     }
   }
 

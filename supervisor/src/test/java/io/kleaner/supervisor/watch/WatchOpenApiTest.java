@@ -10,6 +10,8 @@ import io.kleaner.supervisor.http.HttpConfig;
 import io.kleaner.supervisor.http.HttpServer;
 import io.kleaner.supervisor.http.OpenApiDocument;
 import io.kleaner.supervisor.http.ServiceApi.Action;
+import io.kleaner.supervisor.http.ServiceApi.Event;
+import io.kleaner.supervisor.http.ServiceApi.Subscription;
 import io.kleaner.supervisor.judge.broker.Broker;
 import io.kleaner.supervisor.probe.broker.OpenTransaction;
 import io.kleaner.supervisor.probe.broker.Replication;
@@ -103,6 +105,25 @@ class WatchOpenApiTest {
           .contains("uncleanable", "quarantined");
     } finally {
       watch.thread.stop();
+    }
+  }
+
+  @Test
+  void document_events_areAsItSays() throws Exception {
+    List<Event> events = new ArrayList<>();
+    try (Subscription listening = watch.facade.subscribe(events::add)) {
+      assertThat(listening).isNotNull();
+      watch.supervisor.tick();
+      watch.broker.noThreads();
+      for (int i = 0; i < 3; i++) {
+        watch.broker.advance(1_000);
+        watch.supervisor.tick();
+      }
+    }
+
+    assertThat(events).extracting(Event::type).contains("status", "incident", "alert");
+    for (Event event : events) {
+      assertThat(document().eventDifferences(event)).as(event.toString()).isEmpty();
     }
   }
 
