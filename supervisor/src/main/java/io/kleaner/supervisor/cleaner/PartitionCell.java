@@ -202,11 +202,6 @@ final class PartitionCell {
     kept = Kept.NOTHING;
   }
 
-  /** What keeps it, or kept it until it may be tried again. */
-  Optional<Hold> hold() {
-    return kept.hold();
-  }
-
   int failures() {
     return kept.failures();
   }

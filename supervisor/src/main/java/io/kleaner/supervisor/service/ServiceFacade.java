@@ -14,6 +14,7 @@ import io.kleaner.supervisor.cleaner.PartitionStatus;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.metrics.Metrics;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
 
   private static final int LATE_TICKS = 6;
   private static final long LATE_MS = 2_000;
+  private static final int HELD_ABSENT = 100;
 
   private final CleanerService.Setup setup;
   private final PartitionCare partitionCare;
@@ -118,6 +120,9 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     map.put("remedies", chronicle().journal().isKept());
     map.put("partitions", snapshot.partitions().size());
     map.put("partitionsByState", Views.byState(snapshot));
+    map.put(
+        "heldAbsent",
+        board.heldAbsent().stream().limit(HELD_ABSENT).map(PartitionId::toString).toList());
     map.put("logDirs", snapshot.logDirs().stream().map(Views::logDir).toList());
     map.put(
         "throttleBytesPerSecond",
@@ -175,7 +180,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     if (action == Action.REVIVE || action == Action.APPROVE || action == Action.DECLINE) {
       return ActionResult.refused("there is no broker here, only workers of Kleaner's own");
     }
-    List<PartitionId> named = board.named(target);
+    List<PartitionId> named = named(action, target);
     if (named.isEmpty()) {
       return ActionResult.notFound("no partition '" + target + "' is served");
     }
@@ -203,6 +208,15 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     };
   }
 
+  /** What is held is named for its release wherever it is, and else only if nothing else is. */
+  private List<PartitionId> named(Action action, String target) {
+    List<PartitionId> named = new ArrayList<>(board.named(target));
+    if (named.isEmpty() || action == Action.RELEASE) {
+      named.addAll(board.namedAbsent(target));
+    }
+    return named;
+  }
+
   private void quarantine(PartitionId id, String why) {
     partitionCare.quarantineByHand(id, why, nowMs());
     toBeHeld.remove(id);
@@ -221,11 +235,15 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     }
     toBeHeld.remove(id);
     ask(() -> partitionCare.release(id, "released: " + why));
-    return ActionResult.done(id + " is tried again");
+    return ActionResult.done(
+        id + (state.isPresent() ? " is tried again" : " is tried again once it is there"));
   }
 
   private ActionResult clean(PartitionId id) {
     Optional<PartitionState> state = board.state(id);
+    if (state.isEmpty()) {
+      return ActionResult.refused(id + " is held, and is not there now. Release it first.");
+    }
     if (state.flatMap(PartitionState::hold).isPresent()) {
       return ActionResult.refused(
           id + " is in quarantine. Release it first. Why it is there: " + state.get().reason());
