@@ -4,12 +4,16 @@ package io.kleaner.supervisor.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kleaner.core.io.LocalFileSystem;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,6 +107,33 @@ class ServeCommandTest {
       assertThat(Cli.run("throttle", "--url", served.url(), "5m").exit()).isEqualTo(3);
     }
     assertThat(file).hasContent("no directory");
+  }
+
+  /** The lock and an empty journal can be made on a disk that has no room for anything else. */
+  @Test
+  @Timeout(120)
+  void serve_stateDiskIsFullAtTheFirstStart_servesWithoutActionsAndSaysWhy() throws Exception {
+    Path state = temp.resolve("state");
+    FailingDisk full =
+        new FailingDisk(
+            new LocalFileSystem(),
+            (op, path) -> {
+              boolean room = op != FailingDisk.Op.WRITE && op != FailingDisk.Op.SYNC;
+              if (!room && path.startsWith(state)) {
+                throw new IOException("No space left on device");
+              }
+            });
+    try (Served served = new Served(full, temp, state, Map.of())) {
+      assertThat(served.out())
+          .contains("actions are off", "token cannot be kept: No space left on device");
+      Cli.Run status = served.statusOfALook();
+      while (!status.out().contains("JournalUnwritable")) {
+        status = served.statusOfALook();
+      }
+      assertThat(status.out()).contains("NOT READY: no remedy runs");
+      assertThat(Cli.run("throttle", "--url", served.url(), "5m").all())
+          .contains("exit 3", "the state directory cannot be written to");
+    }
   }
 
   @Test
