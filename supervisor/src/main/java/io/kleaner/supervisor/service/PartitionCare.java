@@ -91,6 +91,15 @@ final class PartitionCare {
           recovered.partition().partition() + " was recovered: " + recovered.explanation(),
           "",
           "");
+    } else if (event instanceof WorkEvent.NotRecovered failed) {
+      chronicle.add(
+          Incident.Kind.PARTITION_FAILED,
+          failed.partition().toString(),
+          failed.partition().partition()
+              + " is left alone as before, and may be half-swapped: "
+              + failed.reason(),
+          "an interrupted clean could not be finished or undone now; its next try begins with that",
+          "Check permissions and the disk, then release it.");
     } else if (event instanceof WorkEvent.Interrupted interrupted) {
       chronicle.add(
           Incident.Kind.WORKER_INTERRUPTED,
