@@ -33,6 +33,10 @@ public final class PartitionBoard {
 
   private final Map<PartitionId, Missed> missed = new ConcurrentHashMap<>();
   private final Set<Path> isolated = ConcurrentHashMap.newKeySet();
+
+  /** How often each was asked to be held, and is not yet. */
+  private final Map<PartitionId, Integer> toBeHeld = new ConcurrentHashMap<>();
+
   private final AtomicLong round = new AtomicLong(1);
 
   /** Looks at a log directory that did not find a partition in it: the first, and the last. */
@@ -125,7 +129,7 @@ public final class PartitionBoard {
     List<PartitionCell> waiting =
         cells.values().stream()
             .filter(PartitionCell::wantsClean)
-            .filter(cell -> !isIsolated(cell.id().logDir()))
+            .filter(cell -> !isToBeHeld(cell.id()) && !isIsolated(cell.id().logDir()))
             .toList();
     if (waiting.isEmpty()) {
       return Optional.empty();
@@ -138,7 +142,7 @@ public final class PartitionBoard {
     return waiting.stream()
         .filter(cell -> cell.turn() < now || cell.isCleanRequested())
         .sorted(dirtiestFirst(clock.nowMs()))
-        .map(cell -> lease(cell, holder, now))
+        .map(cell -> nextTurn(cell, holder, now))
         .flatMap(Optional::stream)
         .findFirst();
   }
@@ -152,9 +156,20 @@ public final class PartitionBoard {
         .thenComparing(PartitionCell::id);
   }
 
-  private static Optional<Lease> lease(PartitionCell cell, AgentState holder, long now) {
-    Optional<Lease> lease = cell.lease(holder);
+  private Optional<Lease> nextTurn(PartitionCell cell, AgentState holder, long now) {
+    Optional<Lease> lease = lease(cell, holder);
     lease.ifPresent(taken -> cell.turn(now));
+    return lease;
+  }
+
+  /** Leases a partition to whoever found that it is not held; empty if it is, or is leased. */
+  Optional<Lease> lease(PartitionCell cell, AgentState holder) {
+    Optional<Lease> lease = cell.lease(holder);
+    if (lease.isPresent() && isToBeHeld(cell.id())) {
+      // Asked for between that look and now: what was leased before is all that may go on.
+      cell.release(lease.get());
+      return Optional.empty();
+    }
     return lease;
   }
 
@@ -189,6 +204,25 @@ public final class PartitionBoard {
   public void free(Lease lease) {
     lease.revoke();
     release(lease);
+  }
+
+  /**
+   * Someone wants a partition held: nobody gets it from now on. Any thread may ask for that; what
+   * keeps it is then put in force by the supervisor alone, who says {@link #heldAsAsked} for each
+   * time that it was asked for.
+   */
+  public void askToHold(PartitionId id) {
+    toBeHeld.merge(id, 1, Integer::sum);
+  }
+
+  /** What was asked for is in force, or will not be. */
+  public void heldAsAsked(PartitionId id) {
+    toBeHeld.computeIfPresent(id, (same, times) -> times > 1 ? times - 1 : null);
+  }
+
+  /** Whether someone wants it held, and that is not in force yet. */
+  public boolean isToBeHeld(PartitionId id) {
+    return toBeHeld.containsKey(id);
   }
 
   /** What keeps a partition from now on, whether it is there, comes back, or goes meanwhile. */

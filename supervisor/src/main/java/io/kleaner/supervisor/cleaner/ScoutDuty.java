@@ -156,6 +156,9 @@ final class ScoutDuty implements Duty {
   }
 
   private void visit(PartitionCell cell, DirHold dir, long around) throws IOException {
+    if (board.isToBeHeld(cell.id())) {
+      return;
+    }
     if (cell.isHeldBack()) {
       if (cell.owesRecovery()) {
         recoverHeld(cell, dir);
@@ -172,7 +175,7 @@ final class ScoutDuty implements Duty {
     if (!isDue(cell, now)) {
       return;
     }
-    Optional<Lease> lease = cell.lease(state);
+    Optional<Lease> lease = board.lease(cell, state);
     if (lease.isPresent()) {
       begin(lease.get(), dir);
       look(cell, lease.get(), now);
@@ -192,7 +195,7 @@ final class ScoutDuty implements Duty {
   }
 
   private void recoverHeld(PartitionCell cell, DirHold dir) throws IOException {
-    Optional<Lease> lease = cell.lease(state);
+    Optional<Lease> lease = board.lease(cell, state);
     if (lease.isPresent()) {
       begin(lease.get(), dir);
       recoverOnly(cell, lease.get());

@@ -20,8 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** The service as the API shows it: reads snapshots, and hands actions to the supervisor. */
@@ -31,12 +30,12 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
   private static final long LATE_MS = 2_000;
   private static final int HELD_ABSENT = 100;
 
+  /** From the supervisor's next look until its journal has written what was decided. */
+  private static final long WRITTEN_MS = 1_000;
+
   private final CleanerService.Setup setup;
   private final PartitionCare partitionCare;
-
-  /** Asked for and not yet done: the supervisor does it at its next tick. */
-  private final Set<PartitionId> toBeHeld = ConcurrentHashMap.newKeySet();
-
+  private final long recordedAfterMs;
   private final PartitionBoard board;
   private final Crew crew;
   private final Throttle throttle;
@@ -64,6 +63,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
         Math.max(LATE_MS, LATE_TICKS * supervisor.tickIntervalMs()));
     this.setup = setup;
     this.partitionCare = partitionCare;
+    this.recordedAfterMs = supervisor.tickIntervalMs() + WRITTEN_MS;
     this.board = board;
     this.crew = crew;
     this.throttle = throttle;
@@ -193,13 +193,16 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     return switch (action) {
       case CLEAN -> clean(id);
       case QUARANTINE -> {
-        toBeHeld.add(id);
+        // Nobody takes it from this moment on; the supervisor puts the hold itself in force.
+        board.askToHold(id);
         ask(() -> quarantine(id, why));
         yield ActionResult.done(
             id
                 + " is left alone from now on; a clean that runs is finished first"
                 + (chronicle().journal().isDurable()
-                    ? ""
+                    ? "; within about "
+                        + TimeUnit.MILLISECONDS.toSeconds(recordedAfterMs + 999)
+                        + " s it is on record, and outlasts a restart from then on"
                     : "; only until this service ends, since its state directory cannot be written"
                         + " to"));
       }
@@ -218,8 +221,11 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
   }
 
   private void quarantine(PartitionId id, String why) {
-    partitionCare.quarantineByHand(id, why, nowMs());
-    toBeHeld.remove(id);
+    try {
+      partitionCare.quarantineByHand(id, why, nowMs());
+    } finally {
+      board.heldAsAsked(id);
+    }
   }
 
   private ActionResult release(PartitionId id, String why) {
@@ -233,7 +239,6 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       return ActionResult.refused(
           id + " has a worker that hangs in its swap; only a restart of the service frees it");
     }
-    toBeHeld.remove(id);
     ask(() -> partitionCare.release(id, "released: " + why));
     return ActionResult.done(
         id + (state.isPresent() ? " is tried again" : " is tried again once it is there"));
@@ -248,7 +253,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       return ActionResult.refused(
           id + " is in quarantine. Release it first. Why it is there: " + state.get().reason());
     }
-    if (toBeHeld.contains(id)) {
+    if (board.isToBeHeld(id)) {
       return ActionResult.refused(id + " was just put in quarantine by hand. Release it first.");
     }
     // It would wait for ever: no request makes a topic compacted.

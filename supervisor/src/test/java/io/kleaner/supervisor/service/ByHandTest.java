@@ -17,6 +17,20 @@ class ByHandTest {
   @TempDir private Path temp;
 
   @Test
+  void quarantine_untilItIsOnRecord_isNoPromiseBeyondTheProcess() throws Exception {
+    try (ServiceLab lab = new ServiceLab(temp).partitions("orders", 1).start()) {
+      lab.await("clean", () -> lab.count("clean") == 1);
+
+      assertThat(lab.api().act(Action.QUARANTINE, "orders-0", "mine").message())
+          .contains("within about 2 s it is on record, and outlasts a restart from then on");
+
+      Path record = lab.state().resolve("quarantine.json");
+      lab.await("on record", () -> Files.exists(record));
+      assertThat(Files.readString(record)).contains("BY_HAND");
+    }
+  }
+
+  @Test
   void release_heldAndMovedAway_isSeenAndLetGo() throws Exception {
     try (ServiceLab lab = new ServiceLab(temp).partitions("orders", 2).start()) {
       lab.await("clean", () -> lab.count("clean") == 2);
