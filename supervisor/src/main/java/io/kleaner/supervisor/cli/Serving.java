@@ -93,6 +93,7 @@ final class Serving {
       }
       terminal.out().flush();
       api.afterTick(systemd::beat);
+      systemd.wellBy(() -> api.alive().ok());
       systemd.ready();
       if (!awaitEnd(api)) {
         terminal.problem("kleaner: the supervisor has ended and cannot be replaced");

@@ -130,6 +130,19 @@ class BlindSupervisorTest extends StepLab {
     assertThat(facade(stepped, alive).alive().ok()).isTrue();
   }
 
+  /** However long {@code heartbeat.interval.ms} is: who asks in between must not restart it. */
+  @Test
+  void alive_looksAreTenMinutesApart_isTrueUntilSixAreMissing() {
+    Supervisor<Snapshot> rare = supervisorOf(() -> true, 600_000);
+    ServiceFacade facade = facade(rare, alive);
+    rare.tick();
+
+    clock.passMs(3_600_000);
+    assertThat(facade.alive().ok()).isTrue();
+    clock.passMs(1);
+    assertThat(facade.alive().ok()).isFalse();
+  }
+
   /** What feeds systemd's watchdog. */
   @Test
   @Timeout(60)
