@@ -148,6 +148,23 @@ class ServeCommandTest {
     }
   }
 
+  /** What is not seen is an alert; that nothing could be done would be more. */
+  @Test
+  @Timeout(120)
+  void serve_oneOfTwoDirectoriesCannotBeTaken_isReadyAndSaysWhich() throws Exception {
+    Path broker = Files.createDirectories(temp.resolve("broker"));
+    Files.writeString(broker.resolve("meta.properties"), "version=1\nnode.id=1\n");
+    try (Served served = served("--log-dir", broker.toString())) {
+      Cli.Run status = served.statusOfALook();
+      while (!status.out().startsWith("ready")) {
+        status = served.statusOfALook();
+      }
+
+      assertThat(status.out().lines().findFirst().orElseThrow())
+          .contains("1 of 1 cleaners are well", broker.toString(), "meta.properties is there");
+    }
+  }
+
   @Test
   void serve_brokersDirectoryAfterACrash_isRefusedWithWhatToDo() throws Exception {
     Path logs = Files.createDirectories(temp.resolve("logs"));
