@@ -104,6 +104,13 @@ public final class LogDirSession implements AutoCloseable {
     }
     if (lease.isEmpty()) {
       OptionalLong pid = LockHolder.pidOf(logDir.lockFile());
+      if (pid.isPresent() && pid.getAsLong() == ProcessHandle.current().pid()) {
+        throw new UnusableDirectoryException(
+            logDir.lockFile()
+                + " is locked by this process already: the directory was named twice, or has two"
+                + " paths, as by a bind mount; nothing was changed.",
+            "Name it once.");
+      }
       throw new UnusableDirectoryException(
           logDir.lockFile()
               + " is locked by "

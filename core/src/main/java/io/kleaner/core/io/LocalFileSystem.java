@@ -5,6 +5,7 @@ import io.kleaner.core.io.FileEntry.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -27,8 +28,10 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
@@ -42,10 +45,16 @@ import java.util.stream.Stream;
 public final class LocalFileSystem implements FileSystem {
 
   /**
-   * Lock files held by this process. A POSIX lock belongs to the process and goes with the first
-   * channel on its file that is closed, so a second one must not even be opened.
+   * Lock files held by this process, by path. A POSIX lock belongs to the process and goes with the
+   * first channel on its file that is closed, so a second one must not even be opened.
    */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  /** The same by identity: one file may have several paths, by a bind mount or a hard link. */
+  private static final Set<Object> HELD_FILES = ConcurrentHashMap.newKeySet();
+
+  /** Channels that must never be closed, not even when nobody refers to them any more. */
+  private static final Queue<FileChannel> KEPT_OPEN = new ConcurrentLinkedQueue<>();
 
   private static final int LOCK_ATTEMPTS = 100;
 
@@ -278,6 +287,9 @@ public final class LocalFileSystem implements FileSystem {
     for (int attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
       Optional<Object> before = identity(lockFile);
       boolean created = before.isEmpty();
+      if (before.isPresent() && isHeld(before.get())) {
+        return Optional.empty();
+      }
       FileChannel channel;
       try {
         channel =
@@ -298,6 +310,10 @@ public final class LocalFileSystem implements FileSystem {
       FileLock lock;
       try {
         lock = channel.tryLock();
+      } catch (OverlappingFileLockException e) {
+        // It was taken by another path since we looked. To close this channel would drop that lock.
+        KEPT_OPEN.add(channel);
+        return Optional.empty();
       } catch (IOException e) {
         channel.close();
         throw e;
@@ -307,6 +323,7 @@ public final class LocalFileSystem implements FileSystem {
         return Optional.empty();
       }
       if (before.isPresent() && before.equals(identity(lockFile))) {
+        HELD_FILES.add(before.get());
         return Optional.of(new LocalLease(lockFile, channel, created, before.get()));
       }
       // The holder before us deleted the file between our opening and its lock's end: what we hold
@@ -314,6 +331,11 @@ public final class LocalFileSystem implements FileSystem {
       channel.close();
     }
     throw new IOException(lockFile + " is made and deleted by others all the time");
+  }
+
+  /** A time tells apart what took one name after another, not what has two at a time. */
+  private static boolean isHeld(Object identity) {
+    return !(identity instanceof FileTime) && HELD_FILES.contains(identity);
   }
 
   /** Tells a file from another that takes its name; empty if there is none. */
@@ -362,6 +384,7 @@ public final class LocalFileSystem implements FileSystem {
         }
       } finally {
         channel.close();
+        HELD_FILES.remove(identity);
         HELD.remove(lockFile);
       }
     }

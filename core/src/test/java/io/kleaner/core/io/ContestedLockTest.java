@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.UserPrincipalLookupService;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +96,47 @@ class ContestedLockTest {
       assertThat(first).isNotNull();
       assertThat(LockHolder.pidOf(lock)).hasValue(ProcessHandle.current().pid());
     }
+  }
+
+  /** As a bind mount shows one directory twice, a hard link shows one file. */
+  private Path otherNameOf(Path lock) throws IOException {
+    return Files.createLink(Files.createDirectory(temp.resolve("other")).resolve(".lock"), lock);
+  }
+
+  @Test
+  void tryLock_heldByThisProcessByAnotherName_isEmptyAndTheFirstStillHolds() throws IOException {
+    Path lock = Files.createFile(temp.resolve(".lock"));
+    Path other = otherNameOf(lock);
+    try (FileLease first = new LocalFileSystem().tryLock(lock).orElseThrow()) {
+      assertThat(new LocalFileSystem().tryLock(other)).isEmpty();
+
+      assertThat(first.isStillThere()).isTrue();
+      assertThat(LockHolder.pidOf(lock)).hasValue(ProcessHandle.current().pid());
+    }
+    try (FileLease second = new LocalFileSystem().tryLock(other).orElseThrow()) {
+      assertThat(second).as("once the first was given back").isNotNull();
+    }
+  }
+
+  @Test
+  void tryLock_takenByAnotherNameBetweenTheOpeningAndTheLocking_isEmptyAndThatOneStillHolds()
+      throws IOException {
+    Path lock = Files.createFile(temp.resolve(".lock"));
+    Path other = otherNameOf(lock);
+    AtomicReference<FileLease> first = new AtomicReference<>();
+    Runnable quicker =
+        () -> {
+          try {
+            first.set(new LocalFileSystem().tryLock(lock).orElseThrow());
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        };
+
+    assertThat(LocalFileSystem.tryLock(other, quicker)).isEmpty();
+
+    assertThat(LockHolder.pidOf(lock)).hasValue(ProcessHandle.current().pid());
+    first.get().close();
   }
 
   @Test

@@ -23,9 +23,24 @@ public final class PartitionBoard {
 
   private final Clock clock;
   private final Map<PartitionId, PartitionCell> cells = new ConcurrentSkipListMap<>();
-  private final Map<PartitionId, Hold> absent = new ConcurrentHashMap<>();
+
+  /**
+   * What keeps partitions, or kept them until they may be tried again, whether they are there or
+   * not. It changes together with the cell, and cells come and go, within {@code compute} alone: so
+   * no hold is lost to a partition that comes or goes at that moment.
+   */
+  private final Map<PartitionId, Hold> holds = new ConcurrentHashMap<>();
+
+  private final Map<PartitionId, Missed> missed = new ConcurrentHashMap<>();
   private final Set<Path> isolated = ConcurrentHashMap.newKeySet();
+
+  /** How often each was asked to be held, and is not yet. */
+  private final Map<PartitionId, Integer> toBeHeld = new ConcurrentHashMap<>();
+
   private final AtomicLong round = new AtomicLong(1);
+
+  /** Looks at a log directory that did not find a partition in it: the first, and the last. */
+  private record Missed(long sinceNanos, long lastNanos) {}
 
   /**
    * @param clock measures how long partitions are held
@@ -36,12 +51,13 @@ public final class PartitionBoard {
 
   /** What keeps a partition that is not there, from its first appearance on. */
   public void seed(PartitionId id, Hold hold) {
-    absent.put(id, hold);
+    holds.put(id, hold);
   }
 
   /** Forgets what would keep a partition that is not there. */
   public void forget(PartitionId id) {
-    absent.remove(id);
+    holds.computeIfPresent(id, (same, hold) -> cells.containsKey(id) ? hold : null);
+    missed.remove(id);
   }
 
   /** Takes note of what a log directory holds now; what is new there begins held if it has to. */
@@ -49,8 +65,7 @@ public final class PartitionBoard {
     for (TopicPartition partition : partitions) {
       PartitionId id = new PartitionId(logDir, partition);
       if (!cells.containsKey(id)) {
-        cells.putIfAbsent(id, new PartitionCell(id, clock, Optional.ofNullable(absent.get(id))));
-        absent.remove(id);
+        appeared(id);
       }
     }
     for (PartitionCell cell : List.copyOf(cells.values())) {
@@ -58,10 +73,37 @@ public final class PartitionBoard {
       if (id.logDir().equals(logDir)
           && !partitions.contains(id.partition())
           && cell.lease().isEmpty()) {
-        cell.hold().ifPresent(hold -> absent.put(id, hold));
-        cells.remove(id);
+        vanished(cell);
       }
     }
+    long nowNanos = clock.nanoTime();
+    for (PartitionId id : holds.keySet()) {
+      if (id.logDir().equals(logDir) && !cells.containsKey(id)) {
+        missed.merge(
+            id,
+            new Missed(nowNanos, nowNanos),
+            (before, now) -> new Missed(before.sinceNanos(), now.lastNanos()));
+      }
+    }
+  }
+
+  private void appeared(PartitionId id) {
+    holds.compute(
+        id,
+        (same, hold) -> {
+          cells.putIfAbsent(id, new PartitionCell(id, clock, Optional.ofNullable(hold)));
+          return hold;
+        });
+    missed.remove(id);
+  }
+
+  private void vanished(PartitionCell cell) {
+    holds.compute(
+        cell.id(),
+        (id, hold) -> {
+          cells.remove(id, cell);
+          return hold;
+        });
   }
 
   /**
@@ -71,8 +113,7 @@ public final class PartitionBoard {
   public void abandon(Path logDir) {
     for (PartitionCell cell : List.copyOf(cells.values())) {
       if (cell.id().logDir().equals(logDir)) {
-        cell.hold().ifPresent(hold -> absent.put(cell.id(), hold));
-        cells.remove(cell.id(), cell);
+        vanished(cell);
       }
     }
   }
@@ -88,7 +129,7 @@ public final class PartitionBoard {
     List<PartitionCell> waiting =
         cells.values().stream()
             .filter(PartitionCell::wantsClean)
-            .filter(cell -> !isIsolated(cell.id().logDir()))
+            .filter(cell -> !isToBeHeld(cell.id()) && !isIsolated(cell.id().logDir()))
             .toList();
     if (waiting.isEmpty()) {
       return Optional.empty();
@@ -101,7 +142,7 @@ public final class PartitionBoard {
     return waiting.stream()
         .filter(cell -> cell.turn() < now || cell.isCleanRequested())
         .sorted(dirtiestFirst(clock.nowMs()))
-        .map(cell -> lease(cell, holder, now))
+        .map(cell -> nextTurn(cell, holder, now))
         .flatMap(Optional::stream)
         .findFirst();
   }
@@ -115,9 +156,20 @@ public final class PartitionBoard {
         .thenComparing(PartitionCell::id);
   }
 
-  private static Optional<Lease> lease(PartitionCell cell, AgentState holder, long now) {
-    Optional<Lease> lease = cell.lease(holder);
+  private Optional<Lease> nextTurn(PartitionCell cell, AgentState holder, long now) {
+    Optional<Lease> lease = lease(cell, holder);
     lease.ifPresent(taken -> cell.turn(now));
+    return lease;
+  }
+
+  /** Leases a partition to whoever found that it is not held; empty if it is, or is leased. */
+  Optional<Lease> lease(PartitionCell cell, AgentState holder) {
+    Optional<Lease> lease = cell.lease(holder);
+    if (lease.isPresent() && isToBeHeld(cell.id())) {
+      // Asked for between that look and now: what was leased before is all that may go on.
+      cell.release(lease.get());
+      return Optional.empty();
+    }
     return lease;
   }
 
@@ -154,13 +206,33 @@ public final class PartitionBoard {
     release(lease);
   }
 
-  /** What keeps a partition from now on, whether it is there or comes back. */
+  /**
+   * Someone wants a partition held: nobody gets it from now on. Any thread may ask for that; what
+   * keeps it is then put in force by the supervisor alone, who says {@link #heldAsAsked} for each
+   * time that it was asked for.
+   */
+  public void askToHold(PartitionId id) {
+    toBeHeld.merge(id, 1, Integer::sum);
+  }
+
+  /** What was asked for is in force, or will not be. */
+  public void heldAsAsked(PartitionId id) {
+    toBeHeld.computeIfPresent(id, (same, times) -> times > 1 ? times - 1 : null);
+  }
+
+  /** Whether someone wants it held, and that is not in force yet. */
+  public boolean isToBeHeld(PartitionId id) {
+    return toBeHeld.containsKey(id);
+  }
+
+  /** What keeps a partition from now on, whether it is there, comes back, or goes meanwhile. */
   public void hold(PartitionId id, Hold hold) {
-    Optional<PartitionCell> cell = cell(id);
-    cell.ifPresent(each -> each.hold(hold));
-    if (cell.isEmpty()) {
-      seed(id, hold);
-    }
+    holds.compute(
+        id,
+        (same, before) -> {
+          cell(id).ifPresent(each -> each.hold(hold));
+          return hold;
+        });
   }
 
   /** A partition killed its worker: nobody gets it before that was judged. */
@@ -179,18 +251,41 @@ public final class PartitionBoard {
 
   /** What follows from a failure. */
   public void judged(PartitionId id, Failure how, Hold hold) {
-    cell(id).ifPresent(cell -> cell.judged(how, hold));
+    holds.compute(
+        id,
+        (same, before) -> {
+          Optional<PartitionCell> cell = cell(id);
+          cell.ifPresent(each -> each.judged(how, hold));
+          return cell.isPresent() ? hold : before;
+        });
   }
 
   /** What keeps a partition, or kept it until it may be tried again. */
   public Optional<Hold> hold(PartitionId id) {
-    return cell(id).map(PartitionCell::hold).orElse(Optional.ofNullable(absent.get(id)));
+    return Optional.ofNullable(holds.get(id));
   }
 
   /** Lets a partition go, and forgets its failures. */
   public void forgive(PartitionId id) {
-    cell(id).ifPresent(PartitionCell::forgive);
-    absent.remove(id);
+    holds.compute(
+        id,
+        (same, before) -> {
+          cell(id).ifPresent(PartitionCell::forgive);
+          return null;
+        });
+    missed.remove(id);
+  }
+
+  /**
+   * Partitions that would be held, and that looks at their log directory have missed for so long: a
+   * directory that nobody can look at has lost nothing.
+   */
+  public List<PartitionId> missedFor(long nanos) {
+    return missed.entrySet().stream()
+        .filter(each -> each.getValue().lastNanos() - each.getValue().sinceNanos() >= nanos)
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
   }
 
   /** Wants a partition cleaned whatever its dirty ratio is. */
@@ -228,13 +323,23 @@ public final class PartitionBoard {
 
   /** Partitions that a person may mean by a text: a partition's name, or with its directory. */
   public List<PartitionId> named(String text) {
-    return cells.keySet().stream()
-        .filter(
-            id ->
-                text.equals(id.partition().toString())
-                    || text.equals(id.toString())
-                    || text.equals(id.logDir().getFileName() + ":" + id.partition()))
-        .toList();
+    return cells.keySet().stream().filter(id -> means(text, id)).toList();
+  }
+
+  /** The same among partitions that would be held if they were there. */
+  public List<PartitionId> namedAbsent(String text) {
+    return heldAbsent().stream().filter(id -> means(text, id)).toList();
+  }
+
+  /** Partitions that would be held if they were there, in order. */
+  public List<PartitionId> heldAbsent() {
+    return holds.keySet().stream().filter(id -> !cells.containsKey(id)).sorted().toList();
+  }
+
+  private static boolean means(String text, PartitionId id) {
+    return text.equals(id.partition().toString())
+        || text.equals(id.toString())
+        || text.equals(id.logDir().getFileName() + ":" + id.partition());
   }
 
   Optional<PartitionCell> cell(PartitionId id) {

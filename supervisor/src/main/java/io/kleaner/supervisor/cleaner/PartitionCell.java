@@ -26,6 +26,7 @@ final class PartitionCell {
   private volatile Optional<Resting> resting = Optional.empty();
   private volatile boolean cleanRequested;
   private volatile boolean recovered;
+  private volatile boolean recoveryTried;
   private volatile long turn;
   private volatile long epoch;
 
@@ -202,11 +203,6 @@ final class PartitionCell {
     kept = Kept.NOTHING;
   }
 
-  /** What keeps it, or kept it until it may be tried again. */
-  Optional<Hold> hold() {
-    return kept.hold();
-  }
-
   int failures() {
     return kept.failures();
   }
@@ -217,6 +213,23 @@ final class PartitionCell {
 
   void recovered(boolean done) {
     recovered = done;
+  }
+
+  /** Someone begins to recover it, and may never come back to say how that ended. */
+  void recoveryTried() {
+    recoveryTried = true;
+  }
+
+  /**
+   * Whether it waits in a quarantine that began before this process, and nobody has looked yet
+   * whether an interrupted swap is to be finished there: that is done once, since a pause may take
+   * hours. What a person holds is touched by nobody.
+   */
+  boolean owesRecovery() {
+    return !recovered
+        && !recoveryTried
+        && failure.get().isEmpty()
+        && kept.hold().filter(hold -> hold.kind() == Hold.Kind.QUARANTINE).isPresent();
   }
 
   boolean isCleanRequested() {

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.cleaner;
 
 import io.kleaner.core.compact.LostDirectoryException;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.TopicPartition;
@@ -155,7 +156,13 @@ final class ScoutDuty implements Duty {
   }
 
   private void visit(PartitionCell cell, DirHold dir, long around) throws IOException {
+    if (board.isToBeHeld(cell.id())) {
+      return;
+    }
     if (cell.isHeldBack()) {
+      if (cell.owesRecovery()) {
+        recoverHeld(cell, dir);
+      }
       return;
     }
     if (cell.lease().isPresent()) {
@@ -168,16 +175,59 @@ final class ScoutDuty implements Duty {
     if (!isDue(cell, now)) {
       return;
     }
-    Optional<Lease> lease = cell.lease(state);
-    if (lease.isEmpty()) {
-      return;
+    Optional<Lease> lease = board.lease(cell, state);
+    if (lease.isPresent()) {
+      begin(lease.get(), dir);
+      look(cell, lease.get(), now);
+      end(lease.get());
     }
-    held.take(lease.get(), dir);
-    state.begin(lease.get(), "SCAN");
-    look(cell, lease.get(), now);
+  }
+
+  private void begin(Lease lease, DirHold dir) {
+    held.take(lease, dir);
+    state.begin(lease, "SCAN");
+  }
+
+  private void end(Lease lease) {
     held.drop();
-    board.release(lease.get());
+    board.release(lease);
     state.released();
+  }
+
+  private void recoverHeld(PartitionCell cell, DirHold dir) throws IOException {
+    Optional<Lease> lease = board.lease(cell, state);
+    if (lease.isPresent()) {
+      begin(lease.get(), dir);
+      recoverOnly(cell, lease.get());
+      end(lease.get());
+    }
+  }
+
+  /** If it fails, the partition is held as it was: nothing is judged by it. */
+  private void recoverOnly(PartitionCell cell, Lease lease) throws IOException {
+    try {
+      held.requireHeld();
+      recover(cell);
+    } catch (LeaseRevokedException | CancelledException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      lease.require();
+      if (Thread.interrupted()) {
+        shop.events().tell(new WorkEvent.Interrupted(cell.id(), state.id()));
+      } else if (!shop.isLost(held)) {
+        shop.events().tell(new WorkEvent.NotRecovered(cell.id(), IoProblem.textOf(e)));
+      }
+    }
+  }
+
+  /** Returns whether there was an interrupted swap. */
+  private boolean recover(PartitionCell cell) throws IOException {
+    PartitionId id = cell.id();
+    cell.recoveryTried();
+    Optional<String> recovered = inspector.recover(id);
+    recovered.ifPresent(done -> shop.events().tell(new WorkEvent.Recovered(id, done)));
+    cell.recovered(true);
+    return recovered.isPresent();
   }
 
   private boolean isDue(PartitionCell cell, PartitionCell.Look now) throws IOException {
@@ -199,11 +249,8 @@ final class ScoutDuty implements Duty {
     try {
       held.requireHeld();
       faults.atWork();
-      if (!cell.isRecovered()) {
-        Optional<String> recovered = inspector.recover(id);
-        recovered.ifPresent(done -> shop.events().tell(new WorkEvent.Recovered(id, done)));
-        from = recovered.isPresent() ? surroundings.of(id) : now;
-        cell.recovered(true);
+      if (!cell.isRecovered() && recover(cell)) {
+        from = surroundings.of(id);
       }
       Inspector.Look seen = inspector.look(id, false);
       lease.require();

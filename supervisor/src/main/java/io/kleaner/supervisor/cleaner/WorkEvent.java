@@ -20,6 +20,9 @@ public sealed interface WorkEvent {
   /** An interrupted swap was finished or undone. */
   record Recovered(PartitionId partition, String explanation) implements WorkEvent {}
 
+  /** An interrupted swap of a partition that is left alone could not be finished or undone. */
+  record NotRecovered(PartitionId partition, String reason) implements WorkEvent {}
+
   /** A worker was interrupted by nobody knows whom; its partition is not to blame. */
   record Interrupted(PartitionId partition, String worker) implements WorkEvent {}
 }

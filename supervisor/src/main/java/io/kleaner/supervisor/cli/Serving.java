@@ -37,7 +37,7 @@ final class Serving {
    * The token that actions need.
    *
    * @param text empty if there is nowhere to keep one
-   * @param place where it is, for a person
+   * @param place where it is, for a person; or why there is none
    */
   record Token(String text, String place) {
 
@@ -51,9 +51,13 @@ final class Serving {
       if (given.isPresent()) {
         return new Token(given.get(), EnvironmentToken.NAME + " of the environment");
       }
-      return named.isPresent()
-          ? new Token(StateDir.readToken(fileSystem, named.get()), named.get().toString())
-          : new Token(state.token().orElse(""), state.tokenFile().toString());
+      if (named.isPresent()) {
+        return new Token(StateDir.readToken(fileSystem, named.get()), named.get().toString());
+      }
+      StateDir.KeptToken kept = state.token();
+      return kept.text().isPresent()
+          ? new Token(kept.text().get(), state.tokenFile().toString())
+          : new Token("", kept.problem());
     }
 
     /** Never the token itself. */
@@ -84,13 +88,18 @@ final class Serving {
       terminal.println("kleaner " + verb + " " + server.url());
       terminal.println(
           token.text().isEmpty()
-              ? "actions are off: there is nowhere to keep a token"
+              ? "actions are off: there is nowhere to keep a token: "
+                  + token.place()
+                  + ". Restart once there is, or name one: http.token.file, "
+                  + EnvironmentToken.NAME
+                  + "."
               : "token for actions: " + token.place());
       if (!server.tls().equals("none")) {
         terminal.println("TLS by " + server.tls());
       }
       terminal.out().flush();
       api.afterTick(systemd::beat);
+      systemd.wellBy(() -> api.alive().ok());
       systemd.ready();
       if (!awaitEnd(api)) {
         terminal.problem("kleaner: the supervisor has ended and cannot be replaced");

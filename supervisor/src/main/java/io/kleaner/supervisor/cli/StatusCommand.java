@@ -100,6 +100,9 @@ final class StatusCommand extends ServiceCommand {
                 + partition.path("reason").asText());
       }
     }
+    for (JsonNode absent : status.path("heldAbsent")) {
+      terminal.println("  held, not there now: " + absent.asText());
+    }
     for (JsonNode alert : alerts) {
       if (alert.path("state").asText().equals("firing")) {
         terminal.println(

@@ -5,6 +5,7 @@ import io.kleaner.core.pace.CancelToken;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Tells systemd that the service is ready, alive, or stopping.
@@ -32,6 +33,7 @@ final class SystemdNotify implements AutoCloseable {
   private final long pingMs;
   private final CancelToken token = new CancelToken();
   private volatile boolean beaten;
+  private volatile BooleanSupplier well = () -> false;
 
   private SystemdNotify(Messenger messenger, boolean active, long pingMs) {
     this.messenger = messenger;
@@ -66,6 +68,23 @@ final class SystemdNotify implements AutoCloseable {
     beaten = true;
   }
 
+  /**
+   * Says whether the supervisor is well when its loop did not go on since the last ping: its looks
+   * may be rarer than the pings that systemd wants.
+   */
+  void wellBy(BooleanSupplier judge) {
+    well = judge;
+  }
+
+  private boolean isWell() {
+    try {
+      return well.getAsBoolean();
+    } catch (RuntimeException | Error full) {
+      // Asked again at the next ping, of which two may be missing.
+      return false;
+    }
+  }
+
   void ready() {
     tell("--ready", GIVE_UP_MS);
   }
@@ -77,7 +96,7 @@ final class SystemdNotify implements AutoCloseable {
   private void ping() {
     try {
       while (!token.sleep(TimeUnit.MILLISECONDS.toNanos(pingMs))) {
-        if (beaten) {
+        if (beaten || isWell()) {
           beaten = false;
           tell("WATCHDOG=1", GIVE_UP_MS);
         }

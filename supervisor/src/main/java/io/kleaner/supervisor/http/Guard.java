@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Decides who may ask what. Thread-safe.
@@ -22,7 +23,8 @@ final class Guard {
 
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]", "::1");
   private static final String BEARER = "Bearer ";
-  private static final long MINUTE_MS = 60_000;
+  private static final long MINUTE_NANOS = TimeUnit.MINUTES.toNanos(1);
+  private static final long SECOND_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final byte[] token;
   private final boolean loopback;
@@ -30,7 +32,7 @@ final class Guard {
   private final String boundHost;
   private final int actionsPerMinute;
   private final Clock clock;
-  private final Deque<Long> actionsMs = new ArrayDeque<>();
+  private final Deque<Long> actionsNanos = new ArrayDeque<>();
 
   /**
    * @param token that actions need, and elsewhere than on loopback reads as well; empty if there is
@@ -117,12 +119,13 @@ final class Guard {
   }
 
   private synchronized Optional<Answer> tooMany() {
-    long nowMs = clock.nowMs();
-    while (!actionsMs.isEmpty() && nowMs - actionsMs.getFirst() >= MINUTE_MS) {
-      actionsMs.removeFirst();
+    long nowNanos = clock.nanoTime();
+    while (!actionsNanos.isEmpty() && nowNanos - actionsNanos.getFirst() >= MINUTE_NANOS) {
+      actionsNanos.removeFirst();
     }
-    if (actionsMs.size() >= actionsPerMinute) {
-      long waitSeconds = (actionsMs.getFirst() + MINUTE_MS - nowMs + 999) / 1000;
+    if (actionsNanos.size() >= actionsPerMinute) {
+      long waitNanos = MINUTE_NANOS - (nowNanos - actionsNanos.getFirst());
+      long waitSeconds = (waitNanos + SECOND_NANOS - 1) / SECOND_NANOS;
       return Optional.of(
           Answer.error(
                   HttpResponseStatus.TOO_MANY_REQUESTS,
@@ -130,7 +133,7 @@ final class Guard {
                   "Wait " + waitSeconds + " s.")
               .with("Retry-After", Long.toString(waitSeconds)));
     }
-    actionsMs.addLast(nowMs);
+    actionsNanos.addLast(nowNanos);
     return Optional.empty();
   }
 }

@@ -15,7 +15,7 @@ public interface ServiceApi {
   /** Whether the supervisor itself gets on. */
   Health alive();
 
-  /** Whether the service does what it is there for. */
+  /** Whether the service can do at least some of what it is there for; the detail says how much. */
   Health ready();
 
   /** The metrics as text. */

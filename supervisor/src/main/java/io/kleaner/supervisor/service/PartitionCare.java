@@ -16,12 +16,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Judges failures of partitions, keeps the poisonous apart, and lets them go when they are well.
  * Not thread-safe; owned by the supervisor's thread.
  */
 final class PartitionCare {
+
+  /** After which what its log directory has no more is forgotten, if its hold ends by itself. */
+  static final long FORGOTTEN_NANOS = TimeUnit.HOURS.toNanos(24);
 
   private final PartitionBoard board;
   private final QuarantinePolicy policy;
@@ -87,6 +91,15 @@ final class PartitionCare {
           recovered.partition().partition() + " was recovered: " + recovered.explanation(),
           "",
           "");
+    } else if (event instanceof WorkEvent.NotRecovered failed) {
+      chronicle.add(
+          Incident.Kind.PARTITION_FAILED,
+          failed.partition().toString(),
+          failed.partition().partition()
+              + " is left alone as before, and may be half-swapped: "
+              + failed.reason(),
+          "an interrupted clean could not be finished or undone now; its next try begins with that",
+          "Check permissions and the disk, then release it.");
     } else if (event instanceof WorkEvent.Interrupted interrupted) {
       chronicle.add(
           Incident.Kind.WORKER_INTERRUPTED,
@@ -202,9 +215,20 @@ final class PartitionCare {
       }
     }
     stalls.look(states, allBusy, nowMs, nowNanos, signals);
-    for (PartitionId forgotten : quarantines.look(states, nowNanos, signals)) {
-      board.forget(forgotten);
-      marks.remove(forgotten);
+    quarantines.look(states, nowNanos, signals);
+    board.missedFor(FORGOTTEN_NANOS).forEach(this::forgetIfItEndsByItself);
+  }
+
+  private void forgetIfItEndsByItself(PartitionId id) {
+    if (board.hold(id).filter(hold -> !hold.endsByItself()).isEmpty()) {
+      board.forget(id);
+      marks.remove(id);
+      quarantines.released(
+          id,
+          id.logDir()
+              + " has not had it for "
+              + TimeUnit.NANOSECONDS.toHours(FORGOTTEN_NANOS)
+              + " hours");
     }
   }
 

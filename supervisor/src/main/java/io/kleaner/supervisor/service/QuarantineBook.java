@@ -8,7 +8,6 @@ import io.kleaner.supervisor.cleaner.PartitionState;
 import io.kleaner.supervisor.journal.Incident;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +38,9 @@ final class QuarantineBook {
   static final String LOST = "quarantines of the last run are lost";
   static final String LOST_NEXT_STEP = "Put those that were set by hand in quarantine again.";
 
-  /** After which a partition that has vanished is forgotten. */
-  static final long FORGOTTEN_NANOS = TimeUnit.HOURS.toNanos(24);
-
   private final Chronicle chronicle;
   private final Map<PartitionId, Hold> quarantined = new TreeMap<>();
   private final Map<PartitionId, Hold> blocked = new TreeMap<>();
-  private final Map<PartitionId, Long> absentSinceNanos = new HashMap<>();
   private final Set<Path> many = new HashSet<>();
   private OptionalLong firstLookNanos = OptionalLong.empty();
   private boolean changed;
@@ -108,43 +103,32 @@ final class QuarantineBook {
     }
   }
 
-  /**
-   * Tells what is in quarantine.
-   *
-   * @return partitions that are gone for so long that they are forgotten
-   */
-  List<PartitionId> look(List<PartitionState> states, long nowNanos, Signals signals) {
+  /** Tells what is in quarantine; what a person holds is told while it is not there as well. */
+  void look(List<PartitionState> states, long nowNanos, Signals signals) {
     tellLost(nowNanos, signals);
     if (quarantined.isEmpty() && blocked.isEmpty()) {
-      return List.of();
+      return;
     }
     Set<PartitionId> present = new HashSet<>();
     states.forEach(state -> present.add(state.id()));
     Map<Path, List<Map.Entry<PartitionId, Hold>>> left = new TreeMap<>();
-    List<PartitionId> forgotten = new ArrayList<>();
     for (Map.Entry<PartitionId, Hold> each : quarantined.entrySet()) {
       PartitionId id = each.getKey();
-      if (present.contains(id)) {
-        absentSinceNanos.remove(id);
+      if (present.contains(id) || isByHand(each.getValue())) {
         left.computeIfAbsent(id.logDir(), dir -> new ArrayList<>()).add(each);
-      } else if (nowNanos - absentSinceNanos.computeIfAbsent(id, gone -> nowNanos)
-          >= FORGOTTEN_NANOS) {
-        forgotten.add(id);
       }
     }
     many.retainAll(left.keySet());
-    left.forEach((dir, list) -> tell(dir, list, signals));
+    left.forEach((dir, list) -> tell(dir, list, present, signals));
     blocked.keySet().retainAll(present);
     tellBlocked(signals);
-    for (PartitionId id : forgotten) {
-      quarantined.remove(id);
-      absentSinceNanos.remove(id);
-      changed = true;
-    }
-    return forgotten;
   }
 
-  private void tell(Path dir, List<Map.Entry<PartitionId, Hold>> left, Signals signals) {
+  private void tell(
+      Path dir,
+      List<Map.Entry<PartitionId, Hold>> left,
+      Set<PartitionId> present,
+      Signals signals) {
     if (left.size() > MANY) {
       many.add(dir);
     } else if (left.size() < FEW_AGAIN) {
@@ -167,7 +151,9 @@ final class QuarantineBook {
       tell(
           "PartitionQuarantined",
           each.getKey().toString(),
-          each.getKey().partition() + " is left alone",
+          each.getKey().partition()
+              + " is left alone"
+              + (present.contains(each.getKey()) ? "" : ", and is not there now"),
           each.getValue().reason(),
           each.getValue(),
           signals);

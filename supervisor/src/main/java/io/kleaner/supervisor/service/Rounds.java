@@ -13,8 +13,12 @@ import java.util.Map;
  */
 public interface Rounds<S> {
 
-  /** One look at everything; must not wait for anything that it looks at. */
-  void look(long nowMs, Signals signals);
+  /**
+   * One look at everything; must not wait for anything that it looks at.
+   *
+   * @return whether what it is there for was looked at, whatever else failed
+   */
+  boolean look(long nowMs, Signals signals);
 
   /** What the last look saw. */
   S seen(Tick tick);

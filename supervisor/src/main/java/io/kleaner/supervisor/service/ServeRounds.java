@@ -47,12 +47,14 @@ final class ServeRounds implements Rounds<Snapshot> {
   }
 
   @Override
-  public void look(long nowMs, Signals signals) {
+  public boolean look(long nowMs, Signals signals) {
     long nowNanos = clock.nanoTime();
     for (WorkEvent event : events.drain()) {
       signals.stage("events", () -> partitions.handle(event));
     }
-    signals.stage("workers", () -> workers.look(nowMs, nowNanos, signals));
+    boolean watched =
+        signals.stage("workers", () -> workers.look(nowMs, nowNanos, signals))
+            && workers.wereLookedAt();
     signals.stage("failures", () -> partitions.judgeFailures(nowMs));
     signals.stage("states", () -> states = board.states());
     signals.stage(
@@ -62,6 +64,7 @@ final class ServeRounds implements Rounds<Snapshot> {
     signals.stage("quarantines", this::keepQuarantines);
     signals.stage("lost news", () -> tellDropped(signals));
     signals.stage("news", () -> news.tell(states, workers.seen()));
+    return watched;
   }
 
   private void keepQuarantines() {

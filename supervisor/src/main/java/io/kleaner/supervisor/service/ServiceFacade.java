@@ -14,13 +14,13 @@ import io.kleaner.supervisor.cleaner.PartitionStatus;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.metrics.Metrics;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** The service as the API shows it: reads snapshots, and hands actions to the supervisor. */
@@ -28,13 +28,14 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
 
   private static final int LATE_TICKS = 6;
   private static final long LATE_MS = 2_000;
+  private static final int HELD_ABSENT = 100;
+
+  /** From the supervisor's next look until its journal has written what was decided. */
+  private static final long WRITTEN_MS = 1_000;
 
   private final CleanerService.Setup setup;
   private final PartitionCare partitionCare;
-
-  /** Asked for and not yet done: the supervisor does it at its next tick. */
-  private final Set<PartitionId> toBeHeld = ConcurrentHashMap.newKeySet();
-
+  private final long recordedAfterMs;
   private final PartitionBoard board;
   private final Crew crew;
   private final Throttle throttle;
@@ -62,6 +63,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
         Math.max(LATE_MS, LATE_TICKS * supervisor.tickIntervalMs()));
     this.setup = setup;
     this.partitionCare = partitionCare;
+    this.recordedAfterMs = supervisor.tickIntervalMs() + WRITTEN_MS;
     this.board = board;
     this.crew = crew;
     this.throttle = throttle;
@@ -118,6 +120,9 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     map.put("remedies", chronicle().journal().isKept());
     map.put("partitions", snapshot.partitions().size());
     map.put("partitionsByState", Views.byState(snapshot));
+    map.put(
+        "heldAbsent",
+        board.heldAbsent().stream().limit(HELD_ABSENT).map(PartitionId::toString).toList());
     map.put("logDirs", snapshot.logDirs().stream().map(Views::logDir).toList());
     map.put(
         "throttleBytesPerSecond",
@@ -175,7 +180,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     if (action == Action.REVIVE || action == Action.APPROVE || action == Action.DECLINE) {
       return ActionResult.refused("there is no broker here, only workers of Kleaner's own");
     }
-    List<PartitionId> named = board.named(target);
+    List<PartitionId> named = named(action, target);
     if (named.isEmpty()) {
       return ActionResult.notFound("no partition '" + target + "' is served");
     }
@@ -188,13 +193,16 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     return switch (action) {
       case CLEAN -> clean(id);
       case QUARANTINE -> {
-        toBeHeld.add(id);
+        // Nobody takes it from this moment on; the supervisor puts the hold itself in force.
+        board.askToHold(id);
         ask(() -> quarantine(id, why));
         yield ActionResult.done(
             id
                 + " is left alone from now on; a clean that runs is finished first"
                 + (chronicle().journal().isDurable()
-                    ? ""
+                    ? "; within about "
+                        + TimeUnit.MILLISECONDS.toSeconds(recordedAfterMs + 999)
+                        + " s it is on record, and outlasts a restart from then on"
                     : "; only until this service ends, since its state directory cannot be written"
                         + " to"));
       }
@@ -203,9 +211,21 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     };
   }
 
+  /** What is held is named for its release wherever it is, and else only if nothing else is. */
+  private List<PartitionId> named(Action action, String target) {
+    List<PartitionId> named = new ArrayList<>(board.named(target));
+    if (named.isEmpty() || action == Action.RELEASE) {
+      named.addAll(board.namedAbsent(target));
+    }
+    return named;
+  }
+
   private void quarantine(PartitionId id, String why) {
-    partitionCare.quarantineByHand(id, why, nowMs());
-    toBeHeld.remove(id);
+    try {
+      partitionCare.quarantineByHand(id, why, nowMs());
+    } finally {
+      board.heldAsAsked(id);
+    }
   }
 
   private ActionResult release(PartitionId id, String why) {
@@ -219,18 +239,21 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       return ActionResult.refused(
           id + " has a worker that hangs in its swap; only a restart of the service frees it");
     }
-    toBeHeld.remove(id);
     ask(() -> partitionCare.release(id, "released: " + why));
-    return ActionResult.done(id + " is tried again");
+    return ActionResult.done(
+        id + (state.isPresent() ? " is tried again" : " is tried again once it is there"));
   }
 
   private ActionResult clean(PartitionId id) {
     Optional<PartitionState> state = board.state(id);
+    if (state.isEmpty()) {
+      return ActionResult.refused(id + " is held, and is not there now. Release it first.");
+    }
     if (state.flatMap(PartitionState::hold).isPresent()) {
       return ActionResult.refused(
           id + " is in quarantine. Release it first. Why it is there: " + state.get().reason());
     }
-    if (toBeHeld.contains(id)) {
+    if (board.isToBeHeld(id)) {
       return ActionResult.refused(id + " was just put in quarantine by hand. Release it first.");
     }
     // It would wait for ever: no request makes a topic compacted.

@@ -4,6 +4,7 @@ package io.kleaner.supervisor.service;
 import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileLease;
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.io.SmallFile;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.supervisor.journal.Journal;
@@ -98,27 +99,57 @@ public final class StateDir implements AutoCloseable {
     return dir.resolve(TOKEN);
   }
 
-  /** The token that actions need, made on first use; empty if it cannot be kept. */
-  public Optional<String> token() throws IOException {
+  /**
+   * The token that actions need.
+   *
+   * @param text empty if there is none
+   * @param problem why there is none
+   */
+  public record KeptToken(Optional<String> text, String problem) {
+
+    /** Never the token itself. */
+    @Override
+    public String toString() {
+      return "KeptToken[" + problem + "]";
+    }
+  }
+
+  /**
+   * The token that actions need, made on first use. That it cannot be kept ends no service: it
+   * works without actions, and says so.
+   *
+   * @throws UnusableDirectoryException if what is in its file is none
+   */
+  public KeptToken token() throws UnusableDirectoryException {
     if (!journal.isDurable()) {
-      return Optional.empty();
+      return new KeptToken(Optional.empty(), journal.problem().orElse(""));
     }
     Path file = tokenFile();
-    if (fileSystem.stat(file).filter(entry -> entry.sizeBytes() > 0).isEmpty()) {
-      byte[] random = new byte[TOKEN_BYTES];
-      new SecureRandom().nextBytes(random);
-      // Under another name first: a crash must not leave half a token, which nobody could use.
-      Path temporary = dir.resolve(TOKEN + ".tmp");
-      fileSystem.delete(temporary);
-      try (FileHandle handle = fileSystem.createPrivate(temporary)) {
-        byte[] text = (HexFormat.of().formatHex(random) + "\n").getBytes(StandardCharsets.US_ASCII);
-        handle.write(ByteBuffer.wrap(text), 0);
-        handle.sync();
+    try {
+      if (fileSystem.stat(file).filter(entry -> entry.sizeBytes() > 0).isEmpty()) {
+        makeToken(file);
       }
-      fileSystem.rename(temporary, file);
-      fileSystem.syncDir(dir);
+      return new KeptToken(Optional.of(readToken(fileSystem, file)), "");
+    } catch (UnusableDirectoryException e) {
+      throw e;
+    } catch (IOException e) {
+      return new KeptToken(Optional.empty(), file + " cannot be kept: " + IoProblem.of(e).text());
     }
-    return Optional.of(readToken(fileSystem, file));
+  }
+
+  private void makeToken(Path file) throws IOException {
+    byte[] random = new byte[TOKEN_BYTES];
+    new SecureRandom().nextBytes(random);
+    // Under another name first: a crash must not leave half a token, which nobody could use.
+    Path temporary = dir.resolve(TOKEN + ".tmp");
+    fileSystem.delete(temporary);
+    try (FileHandle handle = fileSystem.createPrivate(temporary)) {
+      byte[] text = (HexFormat.of().formatHex(random) + "\n").getBytes(StandardCharsets.US_ASCII);
+      handle.write(ByteBuffer.wrap(text), 0);
+      handle.sync();
+    }
+    fileSystem.rename(temporary, file);
+    fileSystem.syncDir(dir);
   }
 
   /**

@@ -70,9 +70,16 @@ public abstract class SupervisedApi<S> implements ServiceApi {
     if (!thread.isAlive()) {
       return new Health(false, "the supervisor's thread has ended");
     }
-    return sinceMs > lateMs
-        ? new Health(false, "the supervisor has not looked for " + sinceMs + " ms")
-        : new Health(true, "the supervisor looked " + sinceMs + " ms ago");
+    if (sinceMs > lateMs) {
+      return new Health(false, "the supervisor has not looked for " + sinceMs + " ms");
+    }
+    return supervisor.isWatching()
+        ? new Health(true, "the supervisor looked " + sinceMs + " ms ago")
+        : new Health(
+            false,
+            "the supervisor watches nobody: its last "
+                + supervisor.blindTicks()
+                + " looks failed; the alert SupervisorDefect says of what");
   }
 
   /** How the supervisor itself is, as the first fields of the status. */
@@ -140,7 +147,7 @@ public abstract class SupervisedApi<S> implements ServiceApi {
     return thread.revive();
   }
 
-  /** Has something done after each of the supervisor's looks. */
+  /** Has something done after each of the supervisor's looks, while they see anything. */
   public final void afterTick(Runnable beat) {
     thread.afterTick(beat);
   }

@@ -26,6 +26,9 @@ import java.util.function.Consumer;
  */
 public final class Supervisor<S> {
 
+  /** Ticks in a row that watched nobody, from which on the supervisor itself is not well. */
+  static final int BLIND_TICKS = 5;
+
   private final Clock clock;
   private final long tickIntervalMs;
   private final Rounds<S> rounds;
@@ -38,8 +41,10 @@ public final class Supervisor<S> {
   private final Map<String, Consumer<Signals>> reported = new ConcurrentHashMap<>();
   private long ticks;
   private long lastTickNanos;
+  private boolean watched;
   private volatile S snapshot;
   private volatile long beatNanos;
+  private volatile int blindTicks;
 
   /**
    * @param tickIntervalMs between two looks
@@ -99,7 +104,10 @@ public final class Supervisor<S> {
     for (Runnable change = asked.poll(); change != null; change = asked.poll()) {
       signals.stage("actions", change);
     }
-    signals.stage("rounds", () -> rounds.look(nowMs, signals));
+    watched = false;
+    signals.stage("rounds", () -> watched = rounds.look(nowMs, signals));
+    // No memory is taken for it: that there is none may be why nobody is watched.
+    blindTicks = watched ? 0 : Math.min(blindTicks, Integer.MAX_VALUE - 1) + 1;
     signals.stage("journal", this::lookAtJournal);
     signals.stage("reported", () -> reported.values().forEach(each -> each.accept(signals)));
     signals.stage("alerts", () -> tell(nowMs));
@@ -153,6 +161,16 @@ public final class Supervisor<S> {
   /** What was seen last; any thread may ask. */
   public S snapshot() {
     return snapshot;
+  }
+
+  /** How many looks in a row have failed to see what they are there for; any thread may ask. */
+  public int blindTicks() {
+    return blindTicks;
+  }
+
+  /** Whether it sees what it is there for, but for a look that fails now and then. */
+  public boolean isWatching() {
+    return blindTicks < BLIND_TICKS;
   }
 
   /** Nanoseconds since the last tick ended; any thread may ask. */

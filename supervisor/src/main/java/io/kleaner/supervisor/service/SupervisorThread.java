@@ -36,7 +36,7 @@ public final class SupervisorThread implements Runnable {
     thread.start();
   }
 
-  /** Has something done after each step: a sign of life to whoever watches us. */
+  /** Has something done after each step that watches: a sign of life to whoever watches us. */
   public void afterTick(Runnable beat) {
     afterTick = beat;
   }
@@ -94,7 +94,9 @@ public final class SupervisorThread implements Runnable {
     while (!stopping) {
       try {
         supervisor.tick();
-        afterTick.run();
+        if (supervisor.isWatching()) {
+          afterTick.run();
+        }
       } catch (Throwable t) {
         // Counted, and no more: to say it would take memory that may not be there.
         failedTicks.incrementAndGet();

@@ -51,6 +51,7 @@ final class WorkerCare {
   private final Map<String, WorkerSeen> seen = new LinkedHashMap<>();
   private boolean budgetSpent;
   private boolean escalated;
+  private boolean lookedAt;
 
   /** What a worker was last seen at, and what is thought of it. */
   record WorkerSeen(WorkerSample sample, Standing standing, int restarts) {
@@ -111,9 +112,13 @@ final class WorkerCare {
       leftAlone.clear();
     }
     escalated = false;
-    for (Worker worker : crew.agents()) {
+    List<? extends Worker> agents = crew.agents();
+    lookedAt = agents.isEmpty();
+    for (Worker worker : agents) {
       // Each on its own: one that cannot be replaced must not keep the others from being judged.
-      signals.stage("worker " + worker.state().id(), () -> look(worker, nowMs, nowNanos, signals));
+      lookedAt |=
+          signals.stage(
+              "worker " + worker.state().id(), () -> look(worker, nowMs, nowNanos, signals));
     }
     if (escalated && !budgetSpent) {
       chronicle.add(
@@ -297,6 +302,11 @@ final class WorkerCare {
         .limit(STACK_FRAMES)
         .map(frame -> "  at " + frame)
         .collect(Collectors.joining("\n"));
+  }
+
+  /** Whether at least one worker was looked at last, if there are any. */
+  boolean wereLookedAt() {
+    return lookedAt;
   }
 
   /** What was seen at the last look, by worker. */

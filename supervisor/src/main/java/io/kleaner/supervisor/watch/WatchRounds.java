@@ -83,7 +83,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
   }
 
   @Override
-  public void look(long nowMs, Signals signals) {
+  public boolean look(long nowMs, Signals signals) {
     thread.fetch();
     BrokerSample sample = view.get();
     isolated = hands.isolated(sample);
@@ -102,6 +102,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
         "scans",
         "nobody looks any more for the record that kills a cleaner",
         signals);
+    return true;
   }
 
   private Map<String, Standing> standings(long nowNanos) {

@@ -18,6 +18,7 @@ public final class Puppet implements Worker {
   private final CancelToken token = new CancelToken();
   private final AgentState state;
   private boolean alive = true;
+  private boolean baffling;
 
   public Puppet(String id, Clock clock) {
     this.state = new AgentState(id, clock, token);
@@ -30,7 +31,15 @@ public final class Puppet implements Worker {
 
   @Override
   public boolean isAlive() {
+    if (baffling) {
+      throw new IllegalStateException("whoever looks at it meets a defect");
+    }
     return alive;
+  }
+
+  /** Whether whoever looks at it fails. */
+  public void baffling(boolean now) {
+    baffling = now;
   }
 
   @Override

@@ -4,12 +4,16 @@ package io.kleaner.supervisor.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.kleaner.core.io.LocalFileSystem;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -172,6 +176,33 @@ class ServeCommandTest {
     assertThat(file).hasContent("no directory");
   }
 
+  /** The lock and an empty journal can be made on a disk that has no room for anything else. */
+  @Test
+  @Timeout(120)
+  void serve_stateDiskIsFullAtTheFirstStart_servesWithoutActionsAndSaysWhy() throws Exception {
+    Path state = temp.resolve("state");
+    FailingDisk full =
+        new FailingDisk(
+            new LocalFileSystem(),
+            (op, path) -> {
+              boolean room = op != FailingDisk.Op.WRITE && op != FailingDisk.Op.SYNC;
+              if (!room && path.startsWith(state)) {
+                throw new IOException("No space left on device");
+              }
+            });
+    try (Served served = new Served(full, temp, state, Map.of())) {
+      assertThat(served.out())
+          .contains("actions are off", "token cannot be kept: No space left on device");
+      Cli.Run status = served.statusOfALook();
+      while (!status.out().contains("JournalUnwritable")) {
+        status = served.statusOfALook();
+      }
+      assertThat(status.out()).contains("NOT READY: no remedy runs");
+      assertThat(Cli.run("throttle", "--url", served.url(), "5m").all())
+          .contains("exit 3", "the state directory cannot be written to");
+    }
+  }
+
   @Test
   void serve_directoryNamedTwiceAndByALink_isServedOnce() throws Exception {
     Path logs = Files.createDirectories(temp.resolve("logs"));
@@ -181,6 +212,23 @@ class ServeCommandTest {
 
       assertThat(all.path("status").path("logDirs")).hasSize(1);
       assertThat(all.path("workers")).hasSize(2);
+    }
+  }
+
+  /** What is not seen is an alert; that nothing could be done would be more. */
+  @Test
+  @Timeout(120)
+  void serve_oneOfTwoDirectoriesCannotBeTaken_isReadyAndSaysWhich() throws Exception {
+    Path broker = Files.createDirectories(temp.resolve("broker"));
+    Files.writeString(broker.resolve("meta.properties"), "version=1\nnode.id=1\n");
+    try (Served served = served("--log-dir", broker.toString())) {
+      Cli.Run status = served.statusOfALook();
+      while (!status.out().startsWith("ready")) {
+        status = served.statusOfALook();
+      }
+
+      assertThat(status.out().lines().findFirst().orElseThrow())
+          .contains("1 of 1 cleaners are well", broker.toString(), "meta.properties is there");
     }
   }
 

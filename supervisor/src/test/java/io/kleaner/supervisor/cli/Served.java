@@ -3,6 +3,8 @@ package io.kleaner.supervisor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.io.LocalFileSystem;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -37,6 +39,12 @@ final class Served implements AutoCloseable {
 
   /** The same in an environment. */
   Served(Path temp, Path state, Map<String, String> environment, String... more) throws Exception {
+    this(new LocalFileSystem(), temp, state, environment, more);
+  }
+
+  /** The same on any disk. */
+  Served(FileSystem disk, Path temp, Path state, Map<String, String> environment, String... more)
+      throws Exception {
     this.state = state;
     Path logs = Files.createDirectories(temp.resolve("logs"));
     Files.createDirectories(logs.resolve("orders-0"));
@@ -53,7 +61,8 @@ final class Served implements AutoCloseable {
     words.addAll(List.of(more));
     Terminal terminal =
         new Terminal(new PrintWriter(out, true), new PrintWriter(err, true), false, environment);
-    thread = new Thread(() -> exit = Main.run(terminal, interrupts, words.toArray(String[]::new)));
+    thread =
+        new Thread(() -> exit = Main.run(terminal, interrupts, disk, words.toArray(String[]::new)));
     thread.start();
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
     while (!out.toString().contains("actions")) {

@@ -7,7 +7,9 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -58,6 +60,43 @@ class SystemdNotifyTest {
       assertThat(ofDead).isEmpty();
       dead.beat();
       assertThat(ofDead.take()).isEqualTo("WATCHDOG=1");
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void ping_looksAreRarerThanPings_goesOnAsLongAsTheSupervisorIsWell() throws Exception {
+    BlockingQueue<String> sent = new LinkedBlockingQueue<>();
+    AtomicBoolean well = new AtomicBoolean(true);
+    AtomicLong asked = new AtomicLong();
+    try (SystemdNotify notify =
+        SystemdNotify.fromEnvironment(UNIT, (what, giveUpMs) -> sent.add(what))) {
+      notify.wellBy(
+          () -> {
+            if (asked.incrementAndGet() == 1) {
+              throw new OutOfMemoryError("Java heap space");
+            }
+            return well.get();
+          });
+      await(() -> sent.size() > 2);
+
+      well.set(false);
+      awaitMore(asked, 2);
+      int before = sent.size();
+      awaitMore(asked, 3);
+
+      assertThat(sent).hasSize(before).containsOnly("WATCHDOG=1");
+    }
+  }
+
+  private static void awaitMore(AtomicLong counter, long more) {
+    long goal = counter.get() + more;
+    await(() -> counter.get() >= goal);
+  }
+
+  private static void await(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      Thread.onSpinWait();
     }
   }
 

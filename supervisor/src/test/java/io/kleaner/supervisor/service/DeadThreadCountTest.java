@@ -48,7 +48,9 @@ class DeadThreadCountTest {
   private final class OnlyLooks implements Rounds<Snapshot> {
 
     @Override
-    public void look(long nowMs, Signals signals) {}
+    public boolean look(long nowMs, Signals signals) {
+      return true;
+    }
 
     @Override
     public Snapshot seen(Tick tick) {

@@ -4,13 +4,18 @@ package io.kleaner.supervisor.service;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.logdir.UnusableDirectoryException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Where the service keeps its state, and where it must not. */
 class StateDirTest {
@@ -57,7 +62,7 @@ class StateDirTest {
     try (StateDir state =
         StateDir.open(new LocalFileSystem(), link.resolve("state"), List.of(logs))) {
       assertThat(state.dir()).isEqualTo(other.resolve("state")).isDirectory();
-      assertThat(state.token()).isPresent();
+      assertThat(state.token().text()).isPresent();
     }
   }
 
@@ -67,7 +72,44 @@ class StateDirTest {
 
     try (StateDir state = StateDir.open(new LocalFileSystem(), link.resolve("state"), List.of())) {
       assertThat(state.journal().isDurable()).isFalse();
-      assertThat(state.token()).isEmpty();
+      assertThat(state.token().text()).isEmpty();
+      assertThat(state.token().problem()).contains("cannot be written to");
+    }
+  }
+
+  /** The lock and an empty journal take no room; the token does. */
+  @ParameterizedTest
+  @ValueSource(strings = {"write", "sync", "rename"})
+  void token_noRoomForIt_isNoneAndSaysWhyUntilThereIs(String operation) throws Exception {
+    AtomicBoolean full = new AtomicBoolean(true);
+    FileSystem disk =
+        HookedDisk.with(
+            (done, path) -> {
+              if (full.get() && done.equals(operation) && path.endsWith("token.tmp")) {
+                throw new IOException("No space left on device");
+              }
+            });
+    try (StateDir state = StateDir.open(disk, temp.resolve("state"), List.of())) {
+      StateDir.KeptToken none = state.token();
+
+      assertThat(state.journal().isDurable()).isTrue();
+      assertThat(none.text()).isEmpty();
+      assertThat(none.problem()).contains("token", "No space left on device");
+      assertThat(state.tokenFile()).doesNotExist();
+
+      full.set(false);
+      assertThat(state.token().text()).isPresent();
+    }
+  }
+
+  @Test
+  void token_fileHoldsNone_isRefused() throws Exception {
+    try (StateDir state = StateDir.open(new LocalFileSystem(), temp.resolve("state"), List.of())) {
+      Files.writeString(state.tokenFile(), "short");
+
+      assertThatThrownBy(state::token)
+          .isInstanceOf(UnusableDirectoryException.class)
+          .hasMessageContaining("holds no token");
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.service;
 
+import io.kleaner.core.pace.Throttle;
 import io.kleaner.supervisor.alert.Alert;
 import io.kleaner.supervisor.alert.AlertBook;
 import io.kleaner.supervisor.alert.AlertDispatcher;
@@ -85,6 +86,22 @@ abstract class StepLab {
         new AlertDispatcher(List.of()),
         chronicle,
         announcer);
+  }
+
+  /** What the API shows and does of one that is stepped, as if it ran on a thread. */
+  ServiceFacade facade(Supervisor<Snapshot> of, SupervisorThread thread) {
+    return new ServiceFacade(
+        clock,
+        null,
+        of,
+        partitions,
+        board,
+        null,
+        chronicle,
+        announcer,
+        Throttle.unlimited(),
+        thread,
+        null);
   }
 
   void step(long ms) {

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.supervisor.cleaner.Cause;
+import io.kleaner.supervisor.cleaner.Hold;
+import io.kleaner.supervisor.cleaner.PartitionId;
+import io.kleaner.supervisor.cleaner.Puppet;
+import io.kleaner.supervisor.journal.Incident;
+import io.kleaner.supervisor.judge.Severity;
+import io.kleaner.supervisor.remedy.QuarantinePolicy;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What becomes of a hold while its partition is not there, stepped by hand: decision 035. */
+class HeldAbsentTest extends StepLab {
+
+  private static final long HOUR_MS = 3_600_000;
+
+  /** A look at the directory that finds nothing there. */
+  private void miss(long laterMs) {
+    board.present(LOGS, Set.of());
+    step(laterMs);
+  }
+
+  private void quarantine(PartitionId id) {
+    dirty(id);
+    crew.at("cleaner-0").fail(board, work("cleaner-0"), Cause.REFUSED, "CRC", clock.nowMs());
+    step(500);
+    assertThat(board.hold(id).orElseThrow().kind()).isEqualTo(Hold.Kind.QUARANTINE);
+  }
+
+  /** Whether it is on record: another is held, so that all that are held are written again. */
+  private boolean isKept(PartitionId id) {
+    partitions.quarantineByHand(TWO, "mine too", clock.nowMs());
+    return partitions.changedQuarantines().orElseThrow().containsKey(id);
+  }
+
+  @Test
+  void byHand_goneForAYear_isHeldAndToldAllTheTime() {
+    dirty(ONE);
+    partitions.quarantineByHand(ONE, "mine", clock.nowMs());
+    for (int day = 0; day < 365; day++) {
+      miss(24 * HOUR_MS);
+    }
+    assertThat(summary("PartitionQuarantined"))
+        .isEqualTo("orders-1 is left alone, and is not there now");
+    assertThat(severity("PartitionQuarantined")).isEqualTo(Severity.WARNING);
+    assertThat(board.heldAbsent()).containsExactly(ONE);
+
+    dirty(ONE);
+    step(500);
+
+    assertThat(crew.at("cleaner-0").leaseNext(board)).isEmpty();
+    assertThat(board.heldAbsent()).isEmpty();
+    assertThat(incidents(Incident.Kind.PARTITION_RELEASED)).isZero();
+  }
+
+  @Test
+  void byHand_restoredAndNeverSeen_isHeldAndCanBeReleased() {
+    partitions.restore(Map.of(ONE, QuarantinePolicy.byHand("mine", 0, clock.nowMs())));
+    miss(500);
+    miss(48 * HOUR_MS);
+    miss(500);
+    assertThat(board.namedAbsent("orders-1")).containsExactly(ONE);
+
+    partitions.release(ONE, "restored");
+    step(500);
+
+    assertThat(board.namedAbsent("orders-1")).isEmpty();
+    assertThat(incidents(Incident.Kind.PARTITION_RELEASED)).isEqualTo(1);
+    dirty(ONE);
+    assertThat(crew.at("cleaner-0").leaseNext(board)).isPresent();
+  }
+
+  @Test
+  void quarantine_directoryIsBlindForDays_isHeldStill() {
+    quarantine(ONE);
+    board.abandon(LOGS);
+    step(500);
+    step(72 * HOUR_MS);
+    step(500);
+
+    assertThat(incidents(Incident.Kind.PARTITION_RELEASED)).isZero();
+    assertThat(board.hold(ONE).orElseThrow().failures()).isEqualTo(1);
+    assertThat(isKept(ONE)).isTrue();
+  }
+
+  @Test
+  void quarantine_directoryIsLookedAtAndHasItNoMore_isForgottenAfterADayAndThatIsAnIncident() {
+    quarantine(ONE);
+    miss(24 * HOUR_MS - 1);
+    miss(0);
+    assertThat(incidents(Incident.Kind.PARTITION_RELEASED)).isZero();
+
+    clock.passMs(1);
+    miss(0);
+
+    assertThat(incidents(Incident.Kind.PARTITION_RELEASED)).isEqualTo(1);
+    assertThat(journal.latest())
+        .anyMatch(each -> each.summary().contains("/logs has not had it for 24 hours"));
+    assertThat(isKept(ONE)).isFalse();
+    assertThat(board.hold(ONE)).isEmpty();
+  }
+
+  @Test
+  void quarantine_cameBackBetweenTwoAbsences_isNotForgottenForBothTogether() {
+    quarantine(ONE);
+    miss(23 * HOUR_MS);
+    Puppet.present(board, ONE);
+    step(500);
+    miss(23 * HOUR_MS);
+    miss(500);
+
+    assertThat(incidents(Incident.Kind.PARTITION_RELEASED)).isZero();
+    assertThat(board.hold(ONE)).isPresent();
+  }
+
+  /** Whoever decides finds the cell or the memory of it, at whatever moment the other changes. */
+  @Test
+  @Timeout(60)
+  void hold_whilePartitionsComeAndGo_isNeverLost() throws Exception {
+    Thread scout =
+        new Thread(
+            () -> {
+              while (!Thread.currentThread().isInterrupted()) {
+                Puppet.present(board, ONE);
+                board.present(Path.of("/logs"), Set.of());
+              }
+            });
+    scout.start();
+    try {
+      for (int i = 0; i < 20_000; i++) {
+        board.hold(ONE, QuarantinePolicy.byHand("no. " + i, 0, clock.nowMs()));
+        assertThat(board.state(ONE).map(state -> state.hold().isPresent()))
+            .isNotEqualTo(Optional.of(false));
+        board.forgive(ONE);
+        assertThat(board.state(ONE).map(state -> state.hold().isPresent()))
+            .isNotEqualTo(Optional.of(true));
+      }
+    } finally {
+      scout.interrupt();
+      scout.join();
+    }
+  }
+}

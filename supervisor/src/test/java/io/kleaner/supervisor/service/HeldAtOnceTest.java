@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.service;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.kleaner.supervisor.cleaner.Hold;
+import io.kleaner.supervisor.cleaner.Lease;
+import io.kleaner.supervisor.http.ServiceApi.Action;
+import io.kleaner.supervisor.http.ServiceApi.ActionResult;
+import org.junit.jupiter.api.Test;
+
+/** A partition is left alone from the answer on, not from the supervisor's next look on. */
+class HeldAtOnceTest extends StepLab {
+
+  private final ServiceFacade facade = facade(supervisor, new SupervisorThread(supervisor));
+
+  private ActionResult quarantine() {
+    return facade.act(Action.QUARANTINE, "orders-1", "mine");
+  }
+
+  private boolean isGivenOut() {
+    return crew.at("cleaner-0").leaseNext(board).isPresent();
+  }
+
+  @Test
+  void quarantine_noLookSince_isGivenToNobodyAndStaysSo() {
+    dirty(ONE);
+
+    assertThat(quarantine().message()).contains("left alone from now on");
+
+    assertThat(isGivenOut()).isFalse();
+    assertThat(facade.act(Action.CLEAN, "orders-1", "").outcome())
+        .isEqualTo(ActionResult.Outcome.REFUSED);
+    step(500);
+    assertThat(board.hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
+    assertThat(board.isToBeHeld(ONE)).isFalse();
+    assertThat(isGivenOut()).isFalse();
+  }
+
+  @Test
+  void quarantine_whileACleanRuns_thatOneGoesOnAndNoneFollows() {
+    dirty(ONE);
+    Lease running = work("cleaner-0");
+
+    quarantine();
+
+    assertThat(running.isRevoked()).isFalse();
+    crew.at("cleaner-0").cleanInVain(board, running, clock.nowMs());
+    assertThat(isGivenOut()).isFalse();
+  }
+
+  @Test
+  void quarantine_releasedBeforeTheNextLook_isGivenOutAfterIt() {
+    dirty(ONE);
+    quarantine();
+    facade.act(Action.RELEASE, "orders-1", "");
+    assertThat(isGivenOut()).isFalse();
+
+    step(500);
+
+    assertThat(isGivenOut()).isTrue();
+  }
+
+  @Test
+  void quarantine_releasedAndAgainBeforeTheNextLook_isHeld() {
+    dirty(ONE);
+    quarantine();
+    facade.act(Action.RELEASE, "orders-1", "");
+    quarantine();
+
+    step(500);
+
+    assertThat(board.hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
+    assertThat(isGivenOut()).isFalse();
+  }
+}
