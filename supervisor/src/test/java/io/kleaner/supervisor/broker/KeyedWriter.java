@@ -81,8 +81,14 @@ public final class KeyedWriter implements AutoCloseable {
     String value = "x".repeat(valueBytes);
     List<Future<RecordMetadata>> sent = new ArrayList<>();
     for (int i = 0; i < records; i++) {
-      sent.add(
-          producer.send(new ProducerRecord<>(topic, partition, timestampMs, "key-" + i, value)));
+      Future<RecordMetadata> each =
+          producer.send(new ProducerRecord<>(topic, partition, timestampMs, "key-" + i, value));
+      if (i == 0) {
+        // A broker that learns of a topic just now may refuse a batch and take the next one, and
+        // then takes the first one never: it is out of sequence.
+        each.get();
+      }
+      sent.add(each);
     }
     settle(sent);
   }
