@@ -50,10 +50,7 @@ public final class KeyedWriter implements AutoCloseable {
     for (int i = 0; i < records; i++) {
       sent.add(send(topic, "key-" + random.nextInt(keys), random.nextLong() + "x".repeat(PADDING)));
     }
-    producer.flush();
-    for (Future<RecordMetadata> each : sent) {
-      each.get();
-    }
+    settle(sent);
   }
 
   /** Writes enough to have the active segment of a {@link TestTopics} topic sealed. */
@@ -71,6 +68,33 @@ public final class KeyedWriter implements AutoCloseable {
               new ProducerRecord<>(
                   topic, partition, "key-" + random.nextInt(keys), "x".repeat(PADDING))));
     }
+    settle(sent);
+  }
+
+  /**
+   * Writes records as of a time, of a key each, to any partition; they are not remembered. Where
+   * that time is more than a topic's {@code segment.ms} after the active segment's first, it is
+   * sealed, however short it is.
+   */
+  public void writeAt(String topic, int partition, long timestampMs, int records, int valueBytes)
+      throws InterruptedException, ExecutionException {
+    String value = "x".repeat(valueBytes);
+    List<Future<RecordMetadata>> sent = new ArrayList<>();
+    for (int i = 0; i < records; i++) {
+      Future<RecordMetadata> each =
+          producer.send(new ProducerRecord<>(topic, partition, timestampMs, "key-" + i, value));
+      if (i == 0) {
+        // A broker that learns of a topic just now may refuse a batch and take the next one, and
+        // then takes the first one never: it is out of sequence.
+        each.get();
+      }
+      sent.add(each);
+    }
+    settle(sent);
+  }
+
+  private void settle(List<Future<RecordMetadata>> sent)
+      throws InterruptedException, ExecutionException {
     producer.flush();
     for (Future<RecordMetadata> each : sent) {
       each.get();
@@ -85,10 +109,7 @@ public final class KeyedWriter implements AutoCloseable {
     for (int i = 0; i < records; i++) {
       sent.add(producer.send(new ProducerRecord<>(topic, 0, "bulk-" + i % keys, value)));
     }
-    producer.flush();
-    for (Future<RecordMetadata> each : sent) {
-      each.get();
-    }
+    settle(sent);
   }
 
   /** Writes one record and returns its offset; the key may be null. */

@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** Everything below a directory that could have been changed, to be compared with later. */
-final class Tree {
+public final class Tree {
 
   private Tree() {}
 
@@ -21,10 +21,22 @@ final class Tree {
    * lock file came and went may show in their times.
    */
   static Map<String, String> of(Path root) throws IOException {
+    return of(root, false);
+  }
+
+  /** The same with the times of directories: a file that came and went shows too. */
+  public static Map<String, String> withDirectoryTimes(Path root) throws IOException {
+    return of(root, true);
+  }
+
+  private static Map<String, String> of(Path root, boolean directoryTimes) throws IOException {
     Map<String, String> tree = new TreeMap<>();
     try (Stream<Path> paths = Files.walk(root, new FileVisitOption[0])) {
       for (Path path : (Iterable<Path>) paths::iterator) {
-        tree.put(root.relativize(path).toString(), describe(path));
+        boolean timed = directoryTimes && Files.isDirectory(path);
+        tree.put(
+            root.relativize(path).toString(),
+            describe(path) + (timed ? " of " + Files.getLastModifiedTime(path) : ""));
       }
     }
     return tree;

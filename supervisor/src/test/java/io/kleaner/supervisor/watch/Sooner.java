@@ -10,6 +10,7 @@ final class Sooner {
   private long silentAfterMs = usual.silentAfterMs();
   private long stuckAfterMs = usual.hungAfterMs();
   private long pinnedAfterMs = usual.pinnedAfterMs();
+  private long trendWindowMs = usual.trendWindowMs();
   private int crashLoopDeaths = usual.crashLoopDeaths();
 
   /** A source that gives nothing. */
@@ -36,6 +37,12 @@ final class Sooner {
     return this;
   }
 
+  /** That the broker falls behind: the time that this is taken over. */
+  Sooner trend(long ms) {
+    trendWindowMs = ms;
+    return this;
+  }
+
   JudgeOptions options() {
     return new JudgeOptions(
         usual.staleAfterMs(),
@@ -46,7 +53,7 @@ final class Sooner {
         usual.stalledAfterMs(),
         usual.crashWindowMs(),
         crashLoopDeaths,
-        usual.trendWindowMs(),
+        trendWindowMs,
         pinnedAfterMs,
         usual.hangingAfterMs(),
         usual.diskSoonMs(),

@@ -181,6 +181,17 @@ final class WatchLab implements AutoCloseable {
         .findFirst();
   }
 
+  /** An alert that fires of a subject. */
+  Optional<Map<String, Object>> alert(String rule, String subject) {
+    return facade.alerts().stream()
+        .filter(
+            each ->
+                each.get("rule").equals(rule)
+                    && each.get("subject").equals(subject)
+                    && each.get("state").equals("firing"))
+        .findFirst();
+  }
+
   /** The number of a remedy in a state, the newest. */
   Optional<String> remedy(String remedy, String state) {
     return facade.remedies().stream()

@@ -26,7 +26,8 @@ import java.util.OptionalLong;
  *   <li>One above {@code max.message.bytes} costs memory. It kills a cleaner before 2.0, but of
  *       such brokers nobody tells that setting.
  *   <li>What was wrong and was cleaned is wrong for good, with a checksum that fits; or as it was.
- *   <li>A segment with an offset that no index entry can hold kills it, or the broker's start.
+ *   <li>A segment with an offset that no index entry can hold kills it before 2.0; a later one
+ *       splits it.
  * </ol>
  */
 final class AheadRules {
@@ -257,7 +258,8 @@ final class AheadRules {
   }
 
   private void overflow(TopicPartition id, PartitionFiles files, long segment) {
-    diagnoses.add(
+    boolean splits = BrokerText.splitsSegments(sample);
+    Diagnosis told =
         Diagnosis.of(
             Ailment.OFFSET_OVERFLOW,
             id,
@@ -270,13 +272,16 @@ final class AheadRules {
             "more than 2^31-1 offsets in one segment, in "
                 + files.dir()
                 + " (KAFKA-5413, KAFKA-6264)",
-            "A cleaner that comes there dies, or the broker splits the segment at its next start"
-                + " (2.0 and later). "
-                + "Until then: "
-                + BrokerText.isolate(sample, id.topic())
-                + ". To cure it: stop the broker, run 'kleaner compact "
-                + files.dir()
-                + "', which splits it, start it, and give the topic its settings back."));
+            splits
+                ? "Nothing: this broker's cleaner splits the segment when it comes there, and cleans"
+                    + " it in its next round."
+                : "A cleaner before 2.0 that comes there dies; a later one splits the segment."
+                    + " Until then: "
+                    + BrokerText.isolate(sample, id.topic())
+                    + ". To cure it: stop the broker, run 'kleaner compact "
+                    + files.dir()
+                    + "', which splits it, start it, and give the topic its settings back.");
+    diagnoses.add(splits ? told.as(Severity.INFO) : told);
   }
 
   private static String evidence(Trouble first, int count, CleanAhead ahead) {

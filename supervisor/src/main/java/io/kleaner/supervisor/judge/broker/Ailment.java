@@ -153,7 +153,8 @@ public enum Ailment {
       "OffsetOverflow",
       Severity.WARNING,
       "partition",
-      "a segment holds an offset more than 2^31-1 above its base: a cleaner that comes there dies"),
+      "a segment holds an offset more than 2^31-1 above its base: a cleaner before 2.0 that comes"
+          + " there dies (a later one splits it; then it is for information)"),
   OFFSETS_TOPIC_LARGE(
       "OffsetsTopicLarge",
       Severity.WARNING,

@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.judge.broker;
 
 import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.probe.broker.BrokerConfig;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.BrokerPartitions;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
@@ -49,6 +50,10 @@ final class BrokerHistory {
   private final List<Death> observed = new ArrayList<>();
   private int mostThreads;
   private long threadsAtMs = -1;
+
+  /** When a look last found a thread that the one before had not found, -1 if none did. */
+  private long cameMs = -1;
+
   private long progressMs = -1;
   private long newestCleanMs = -1;
   private long firstMs = -1;
@@ -188,6 +193,9 @@ final class BrokerHistory {
     Map<String, CleanerThread> now = new HashMap<>();
     known.value().forEach(thread -> now.put(thread.name(), thread));
     mostThreads = Math.max(mostThreads, now.size());
+    if (lookBeforeMs >= 0 && now.values().stream().anyMatch(this::isNew)) {
+      cameMs = known.atMs();
+    }
     int expected = ThreadRules.expected(sample, mostThreads).orElse(mostThreads);
     for (int i = 0; i < expected; i++) {
       String name = ThreadRules.NAME + i;
@@ -201,7 +209,7 @@ final class BrokerHistory {
                 ? new Absence(known.atMs(), threads.containsKey(name) ? lookBeforeMs : -1, 1)
                 : new Absence(before.sinceMs(), before.lastThereMs(), before.looks() + 1));
         if (before != null && before.looks() == 1 && threads.containsKey(name)) {
-          vanished(sample, name, before.sinceMs());
+          vanished(sample, name, before);
         }
       }
     }
@@ -216,15 +224,20 @@ final class BrokerHistory {
                     Optional.ofNullable(threads.get(name)), thread, progressed, known.atMs())));
   }
 
+  private boolean isNew(CleanerThread thread) {
+    ThreadTrack before = threads.get(thread.name());
+    return before == null || before.thread().id() != thread.id();
+  }
+
   /** A death that only our looks tell; where a log is read, its lines count. */
-  private void vanished(BrokerSample sample, String name, long atMs) {
+  private void vanished(BrokerSample sample, String name, Absence absence) {
     threads.remove(name);
-    if (sample.log() instanceof Seen.Known<CleanerLog>) {
+    if (sample.log() instanceof Seen.Known<CleanerLog> || mayBeOneTooMany(sample, absence)) {
       return;
     }
     observed.add(
         new Death(
-            atMs,
+            absence.sinceMs(),
             ThreadRules.number(name),
             DeathCause.UNKNOWN,
             Optional.empty(),
@@ -252,6 +265,17 @@ final class BrokerHistory {
   /** Threads that should be there and are not, by name. */
   Map<String, Absence> absences() {
     return absences;
+  }
+
+  /**
+   * Whether the cleaner was started anew since a thread was there, by settings that were not read
+   * since: it may have been given fewer threads.
+   */
+  boolean mayBeOneTooMany(BrokerSample sample, Absence absence) {
+    return absence.lastThereMs() >= 0
+        && cameMs >= absence.sinceMs()
+        && sample.config() instanceof Seen.Known<BrokerConfig> settings
+        && settings.atMs() < cameMs;
   }
 
   /** Whether the last look at threads, later than that, found it there. */

@@ -38,6 +38,15 @@ public final class BrokerText {
     return version.matches("0\\.([0-9]|10)(\\..*)?");
   }
 
+  /**
+   * Whether the broker's cleaner splits a segment that has offsets too far apart and goes on, as
+   * since 2.0 (KAFKA-6264). One of no known release is taken for an older one.
+   */
+  static boolean splitsSegments(BrokerSample sample) {
+    String version = sample.broker().get().flatMap(BrokerIdentity::version).orElse("");
+    return version.matches("([2-9]|[1-9][0-9]+)\\..*");
+  }
+
   /** An advice with what this broker's release adds to it. */
   static String forRelease(BrokerSample sample, String advice) {
     return readsOldFormatsOnly(sample) && OFFLINE_CLEAN.matcher(advice).find()

@@ -22,7 +22,9 @@ import java.util.OptionalLong;
  * <ol>
  *   <li>A thread that should be there and is not at two looks in a row, or whose death the log told
  *       and that is not there, is dead. Where no look at threads is to be had, the log alone
- *       counts. In a JVM that has just started there may be no thread yet.
+ *       counts. In a JVM that has just started there may be no thread yet; and where the others are
+ *       new ones, it may not have come back because fewer are set, which the next reading of the
+ *       settings tells.
  *   <li>One that is there is judged by {@link LiveThreadRules}.
  * </ol>
  */
@@ -93,7 +95,7 @@ final class ThreadRules {
       return;
     }
     if (history.isStarting()) {
-      starting();
+      unknown(NAME + "*", "the broker is starting; its cleaner is yet to begin");
       return;
     }
     List<Death> deaths = Deaths.of(sample, history);
@@ -126,13 +128,13 @@ final class ThreadRules {
             "Remove log.cleaner.enable from server.properties and restart the broker."));
   }
 
-  private void starting() {
+  private void unknown(String name, String why) {
     verdicts.add(
         new ThreadVerdict(
-            NAME + "*",
+            name,
             OptionalLong.empty(),
             "unknown",
-            new Verdict.Unknown("the broker is starting; its cleaner is yet to begin"),
+            new Verdict.Unknown(why),
             -1,
             Optional.empty(),
             false));
@@ -197,15 +199,7 @@ final class ThreadRules {
           }
         });
     if (verdicts.isEmpty()) {
-      verdicts.add(
-          new ThreadVerdict(
-              NAME + "*",
-              OptionalLong.empty(),
-              "unknown",
-              new Verdict.Unknown(why),
-              -1,
-              Optional.empty(),
-              false));
+      unknown(NAME + "*", why);
     }
   }
 
@@ -216,6 +210,15 @@ final class ThreadRules {
             // No thread of this process died before it began.
             .filter(each -> each.atMs() >= history.jvmStartedMs().orElse(Long.MIN_VALUE))
             .filter(each -> absence.looks() > 1 || isItsEnd(each, absence));
+    if (history.mayBeOneTooMany(sample, absence)
+        && death.filter(each -> isItsEnd(each, absence)).isEmpty()) {
+      unknown(
+          name,
+          "the cleaner was started anew without "
+              + name
+              + "; how many threads are set is yet to be read again");
+      return;
+    }
     if (absence.looks() < 2 && death.isEmpty()) {
       ThreadTrack before = history.threads().get(name);
       if (before != null) {

@@ -51,6 +51,27 @@ class AheadJudgeTest {
     return new Trouble(kind, SEGMENT, 100, offset, "a text", becomesBytes, Broker.START_MS);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "0.10.2.2, WARNING, dies",
+    "1.1.1, WARNING, dies",
+    "'', WARNING, dies",
+    "2.0.0, INFO, Nothing: this broker's cleaner splits the segment",
+    "4.3.1, INFO, Nothing: this broker's cleaner splits the segment",
+    "10.0.0, INFO, Nothing: this broker's cleaner splits the segment"
+  })
+  void judge_offsetsTooFarApart_isAsGraveAsTheReleaseMakesIt(
+      String version, Severity severity, String advice) {
+    broker.version = version;
+    broker.partition(Broker.ORDERS, files -> files.overflowingSegment = OptionalLong.of(42));
+
+    Diagnosis told = only(broker.look(), Ailment.OFFSET_OVERFLOW);
+
+    assertThat(told.summary()).contains("orders-0", "begins at 42");
+    assertThat(told.severity()).isEqualTo(severity);
+    assertThat(told.advice()).contains(advice);
+  }
+
   @Test
   void judge_bytesThatAreNoBatch_sayThatTheCleanerWillGiveUp() {
     Diagnosis told = only(ahead(10, trouble(Kind.NO_BATCH, 700, -1)), Ailment.CORRUPT_BATCH_AHEAD);

@@ -205,4 +205,62 @@ class BrokerLifeTest {
 
     assertThat(rules(broker.look())).containsExactly("TimeIndexPadded");
   }
+
+  /** Settings are read twice a minute, threads twice a second. */
+  private void startedAnewWithOneOfTwoThreads() {
+    broker.working(2);
+    broker.lookFor(3);
+    broker.settingsSeenMs = OptionalLong.of(broker.nowMs);
+    broker.advance(1_000);
+    broker.aliveAs(77);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true", "false"})
+  void judge_fewerThreadsSetSinceSettingsWereRead_theOneThatDidNotComeBackIsNotDead(boolean log) {
+    if (!log) {
+      broker.logUnseen();
+    }
+    startedAnewWithOneOfTwoThreads();
+
+    Judgement between = broker.lookFor(25);
+    assertThat(between.threads())
+        .extracting(ThreadVerdict::state)
+        .containsExactly("idle", "unknown");
+    assertThat(rules(between)).doesNotContain("CleanerDead");
+
+    broker.set("log.cleaner.threads", "1");
+    broker.settingsSeenMs = OptionalLong.empty();
+    Judgement after = broker.lookFor(2);
+    assertThat(after.threads()).extracting(ThreadVerdict::state).containsExactly("idle");
+    assertThat(after.deaths()).isEmpty();
+  }
+
+  @Test
+  void judge_asManyThreadsSetAsBefore_theOneThatDidNotComeBackIsDeadWhenThatIsRead() {
+    startedAnewWithOneOfTwoThreads();
+    broker.lookFor(25);
+    broker.settingsSeenMs = OptionalLong.empty();
+
+    assertThat(rules(broker.look())).contains("CleanerDead");
+  }
+
+  @Test
+  void judge_threadThatDidNotComeBackDiedByTheLog_isDeadAtOnce() {
+    startedAnewWithOneOfTwoThreads();
+    broker.died(1, "java.lang.OutOfMemoryError: Java heap space", Broker.POISON);
+
+    assertThat(rules(broker.lookFor(2))).contains("CleanerDead");
+  }
+
+  @Test
+  void judge_oneOfTwoVanishesAndTheOtherIsTheSame_isDeadWhateverIsSetSince() {
+    broker.logUnseen();
+    broker.working(2);
+    broker.lookFor(3);
+    broker.settingsSeenMs = OptionalLong.of(broker.nowMs);
+    broker.threads = broker.threads.map(both -> List.of(both.get(0)));
+
+    assertThat(rules(broker.lookFor(2))).contains("CleanerDead");
+  }
 }

@@ -277,6 +277,7 @@ class ExplainGoldenTest {
         yield ahead();
       }
       case OFFSET_OVERFLOW -> {
+        broker.version = "1.1.1";
         broker.partition(Broker.ORDERS, files -> files.overflowingSegment = OptionalLong.of(42));
         yield broker.look();
       }
