@@ -45,6 +45,7 @@ class BenchmarksTest {
                 "MapBenchmark.getPresent", 3L,
                 "MapBenchmark.getAbsent", 3L,
                 "CursorBenchmark.keys", 8L,
+                "CursorBenchmark.keysInRuns", 8L,
                 "CursorBenchmark.whole", 8L,
                 "RewriteBenchmark.crc", 5L,
                 "RewriteBenchmark.keepHalf", 5L));

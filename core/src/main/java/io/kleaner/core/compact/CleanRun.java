@@ -137,7 +137,7 @@ final class CleanRun {
             plan.rules(),
             plan.unkeyed() == UnkeyedPolicy.KEEP);
     RecordFates fates = new RecordFates();
-    Stretches stretches = new Stretches(fates.removed());
+    Stretches stretches = new Stretches(fates);
     SpillSpace spill =
         new SpillSpace(
             fileSystem,
@@ -172,7 +172,9 @@ final class CleanRun {
     for (int i = 0; i < plan.groups().size(); i++) {
       List<Segment> group = plan.groups().get(i);
       token.throwIfCancelled();
-      if (options.dryRun()) {
+      if (staysUnread(cleaner, group, txnIndexes)) {
+        progress.untouched(group.get(0).logBytes());
+      } else if (options.dryRun()) {
         count(cleaner, group);
       } else {
         SpaceLedger.Claim claim = room.orElseThrow().claim();
@@ -208,6 +210,17 @@ final class CleanRun {
             + "; nothing was changed.",
         "If the topic is meant to be compacted, run again with --drop-unkeyed to lose them"
             + " or with --keep-unkeyed to keep them.");
+  }
+
+  /** Whether a group is one segment that need not be read again, since nothing in it changes. */
+  private boolean staysUnread(
+      GroupCleaner cleaner, List<Segment> group, Map<Long, List<AbortedTxn>> txnIndexes) {
+    Segment first = group.get(0);
+    return group.size() == 1
+        && !options.reshaping().isAsked()
+        && !plan.rebuildIndexes().contains(first.baseOffset())
+        && txnIndexes.get(first.baseOffset()).isEmpty()
+        && cleaner.passesOver(first);
   }
 
   private void count(GroupCleaner cleaner, List<Segment> group) throws IOException {

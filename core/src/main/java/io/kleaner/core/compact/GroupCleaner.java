@@ -34,6 +34,7 @@ final class GroupCleaner {
   private final RecordFates.Walk walk;
   private final TransactionState transactions;
   private final FateLog fateLog = new FateLog();
+  private final FateCounts keptUnread = new FateCounts();
   private final List<BatchJudge> judges = new ArrayList<>();
   private final List<RecordedOutput> recorded = new ArrayList<>();
 
@@ -85,6 +86,29 @@ final class GroupCleaner {
             put(chunk, judge, inTurn, direct -> judge.judge(chunk, direct));
           }
         });
+  }
+
+  /**
+   * Passes over a segment in a group of its own, if the first pass found that every batch of it
+   * stays as it is and that nothing else follows from it.
+   *
+   * @return whether it did; if not, nothing happened, and the group is to be cleaned
+   */
+  boolean passesOver(Segment segment) {
+    Optional<Stretches.Stretch> whole =
+        stretches
+            .whole(segment, scope.endPosition(segment))
+            .filter(stretch -> transactions.isUnmovedUpTo(stretch.lastOffset()));
+    whole.ifPresent(
+        stretch -> {
+          walkOver(stretch);
+          keptUnread.batchesKept += stretch.batches();
+          keptUnread.recordsKept += stretch.records();
+          keptUnread.batchesDecided += stretch.batches();
+          keptUnread.recordsDecided += stretch.records();
+          pacer.passed(stretch.to(), stretch.batches(), stretch.lastOffset());
+        });
+    return whole.isPresent();
   }
 
   /** Makes an output of a chunk. */
@@ -183,9 +207,10 @@ final class GroupCleaner {
     return fateLog;
   }
 
-  /** What all lanes counted so far. */
+  /** What all lanes counted so far, and what was passed over. */
   FateCounts counts() {
     FateCounts all = new FateCounts();
+    all.add(keptUnread);
     for (BatchJudge judge : judges) {
       all.add(judge.counts());
     }

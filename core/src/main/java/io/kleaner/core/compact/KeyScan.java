@@ -143,6 +143,7 @@ final class KeyScan {
     private long firstRecord;
 
     private boolean goesWithItsRecords;
+    private boolean staysWithItsRecords;
 
     /**
      * @param dirtyPart whether batches of the dirty range are numbered, or those below it
@@ -161,27 +162,30 @@ final class KeyScan {
       if (last == 0) {
         firstRecord = chunk.firstRecord(0);
         goesWithItsRecords = true;
+        staysWithItsRecords = true;
       }
-      goesWithItsRecords &= chunk.number(last) >= 0 && goesWithItsRecords(batch);
-    }
-
-    /** Whether nothing of a data batch stays, and nothing else depends on it, without records. */
-    private boolean goesWithItsRecords(BatchHeader batch) {
-      return !batch.isLegacy()
-          && !batch.isTransactional()
-          && scope.rules().data(batch, false, 0, false) instanceof BatchFate.Drop;
+      boolean plain = chunk.number(last) >= 0 && !batch.isLegacy() && !batch.isTransactional();
+      goesWithItsRecords &=
+          plain && scope.rules().data(batch, false, 0, false) instanceof BatchFate.Drop;
+      staysWithItsRecords &= plain && batch.recordCount() > 0;
     }
 
     @Override
     public void chunkEnds(Chunk chunk, long from, long to) {
+      if (!goesWithItsRecords && !staysWithItsRecords) {
+        return;
+      }
+      int last = chunk.size() - 1;
+      BatchHeader batch = chunk.batch(last);
+      long records = chunk.firstRecord(last) + batch.recordCount() - firstRecord;
+      Stretches.Stretch stretch =
+          new Stretches.Stretch(
+              from, to, batch.lastOffset(), firstRecord, records, chunk.number(0), chunk.size());
       if (goesWithItsRecords) {
-        int last = chunk.size() - 1;
-        BatchHeader batch = chunk.batch(last);
-        long records = chunk.firstRecord(last) + batch.recordCount() - firstRecord;
-        stretches.add(
-            chunk.segment(),
-            new Stretches.Stretch(
-                from, to, batch.lastOffset(), firstRecord, records, chunk.size()));
+        stretches.mayGo(chunk.segment(), stretch);
+      }
+      if (staysWithItsRecords) {
+        stretches.mayStay(chunk.segment(), stretch);
       }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.compact;
 
-import io.kleaner.core.keymap.Bits;
 import io.kleaner.core.segment.Segment;
 import java.util.Collections;
 import java.util.HashMap;
@@ -12,62 +11,119 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 
 /**
- * Parts of the log that the second pass need not read: each is what one chunk of the first pass
- * held, and of its batches nothing stays if every record is removed. Where few keys are written
- * often, as in {@code __consumer_offsets}, that may be nearly all of the log.
+ * Parts of the log that the second pass need not read.
  *
- * <p>Memory: some hundred bytes for each chunk remembered, of which there is a bound. Not
- * thread-safe; filled and asked under the feed's lock.
+ * <p>Some go whole: each is what one chunk of the first pass held, and of its batches nothing stays
+ * if every record is removed. Where few keys are written often, as in {@code __consumer_offsets},
+ * that may be nearly all of the log. Others are segments that stay whole, because no newer record
+ * has a key of theirs: what such a segment holds matters only if it is joined with others.
+ *
+ * <p>Memory: some hundred bytes for each segment, and for each chunk that may go, of which there is
+ * a bound. Not thread-safe; filled under the feed's lock, asked by one thread or under that lock.
  */
 final class Stretches {
 
   /** With chunks of 512 KiB, 32 GiB of log; what there is beyond is read. */
   private static final int MOST = 1 << 16;
 
-  private final Bits removed;
-  private final Map<Long, NavigableMap<Long, Stretch>> byBaseOffset = new HashMap<>();
+  private final RecordFates fates;
+  private final Map<Long, NavigableMap<Long, Stretch>> going = new HashMap<>();
+
+  /** What each segment begins with that stays as long as its records do. */
+  private final Map<Long, Stretch> staying = new HashMap<>();
+
   private int size;
 
-  /**
-   * @param removed a bit for each record that does not survive
-   */
-  Stretches(Bits removed) {
-    this.removed = removed;
+  Stretches(RecordFates fates) {
+    this.fates = fates;
   }
 
   /**
-   * A part of a segment, all of it data batches that are dropped with their last record.
+   * A part of a segment, all of it data batches of magic 2 and of no transaction.
    *
    * @param from position of the first byte in the segment's file
    * @param to position after the last byte
    * @param lastOffset of the last batch
    * @param firstRecord number of the first record
    * @param records how many records there are
+   * @param firstBatch number of the first batch
    * @param batches how many batches there are
    */
   record Stretch(
-      long from, long to, long lastOffset, long firstRecord, long records, int batches) {}
+      long from,
+      long to,
+      long lastOffset,
+      long firstRecord,
+      long records,
+      long firstBatch,
+      int batches) {
+
+    private boolean isFollowedBy(Stretch next) {
+      return next.from == to && next.firstRecord == firstRecord + records;
+    }
+
+    private Stretch with(Stretch next) {
+      return new Stretch(
+          from,
+          next.to,
+          next.lastOffset,
+          firstRecord,
+          records + next.records,
+          firstBatch,
+          batches + next.batches);
+    }
+  }
 
   /**
-   * Remembers a part of a segment. Its checksums are not known to hold yet: what its headers claim
-   * may be anything.
+   * Remembers a chunk whose batches are dropped with their last record. Its checksums are not known
+   * to hold yet: what its headers claim may be anything.
    */
-  void add(Segment segment, Stretch stretch) {
-    if (size < MOST && stretch.records() <= Integer.MAX_VALUE) {
-      byBaseOffset
-          .computeIfAbsent(segment.baseOffset(), base -> new TreeMap<>())
-          .put(stretch.from(), stretch);
+  void mayGo(Segment segment, Stretch chunk) {
+    if (size < MOST && chunk.records() <= Integer.MAX_VALUE) {
+      going.computeIfAbsent(segment.baseOffset(), base -> new TreeMap<>()).put(chunk.from(), chunk);
       size++;
     }
   }
 
-  /** Every record's fate is known: forgets those of which something survives. */
+  /**
+   * Remembers a chunk whose batches all have records, and stay as they are if those do. Chunks of a
+   * segment come in order.
+   */
+  void mayStay(Segment segment, Stretch chunk) {
+    if (chunk.from() == 0) {
+      staying.put(segment.baseOffset(), chunk);
+    } else {
+      staying.computeIfPresent(
+          segment.baseOffset(),
+          (base, before) -> before.isFollowedBy(chunk) ? before.with(chunk) : before);
+    }
+  }
+
+  /** Every record's fate is known: forgets the chunks of which something survives. */
   void settle() {
-    byBaseOffset.values().forEach(each -> each.values().removeIf(stretch -> !isDead(stretch)));
+    going.values().forEach(each -> each.values().removeIf(stretch -> !isDead(stretch)));
   }
 
   private boolean isDead(Stretch stretch) {
-    return removed.count(stretch.firstRecord(), (int) stretch.records()) == stretch.records();
+    return fates.removed().count(stretch.firstRecord(), (int) stretch.records())
+        == stretch.records();
+  }
+
+  /**
+   * All of a segment, if every batch stays as it is: no record goes, and no batch has a tombstone
+   * that would be given a horizon.
+   *
+   * @param end of the segment's file
+   */
+  Optional<Stretch> whole(Segment segment, long end) {
+    return Optional.ofNullable(staying.get(segment.baseOffset()))
+        .filter(stretch -> stretch.to() == end && stretch.records() <= Integer.MAX_VALUE)
+        .filter(this::isWhole);
+  }
+
+  private boolean isWhole(Stretch stretch) {
+    return fates.removed().count(stretch.firstRecord(), (int) stretch.records()) == 0
+        && fates.unstampedTombstones().count(stretch.firstBatch(), stretch.batches()) == 0;
   }
 
   /** What begins at a position of a segment and is dropped, if any is known. */
@@ -85,6 +141,6 @@ final class Stretches {
   }
 
   private NavigableMap<Long, Stretch> of(Segment segment) {
-    return byBaseOffset.getOrDefault(segment.baseOffset(), Collections.emptyNavigableMap());
+    return going.getOrDefault(segment.baseOffset(), Collections.emptyNavigableMap());
   }
 }

@@ -2,6 +2,7 @@
 package io.kleaner.core.keymap;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.StampedLock;
 
@@ -23,6 +24,9 @@ import java.util.concurrent.locks.StampedLock;
  */
 public final class KeyIndex implements AutoCloseable {
 
+  /** For so many keys of the map one record is probed before a filter is made of them. */
+  private static final int KEYS_A_PROBE = 8;
+
   private final KeyMap map;
   private final Bits removed;
   private final SpillSpace space;
@@ -38,6 +42,11 @@ public final class KeyIndex implements AutoCloseable {
   private boolean closed;
   private long keysBefore;
   private boolean probing;
+  private final AtomicLong probed = new AtomicLong();
+
+  /** What the map holds, once so much was probed that making it pays; null before. */
+  private volatile KeyFilter filter;
+
   private Spill spill;
 
   /**
@@ -166,6 +175,10 @@ public final class KeyIndex implements AutoCloseable {
 
   /** Records of the clean range, after {@link #beginProbes}; the block is empty afterwards. */
   public void probe(KeyBlock block) throws IOException {
+    // What is not in the map has to be met again where something was spilled.
+    if (spill == null) {
+      sift(block);
+    }
     map.readAhead(block);
     int lost = 0;
     int homeless = 0;
@@ -187,6 +200,26 @@ public final class KeyIndex implements AutoCloseable {
       }
     }
     block.size = 0;
+  }
+
+  /** Takes keys out of a block that are not in the map, most of them as soon as it pays. */
+  private void sift(KeyBlock block) {
+    KeyFilter present = filter;
+    if (present == null
+        && KeyFilter.pays(map.keys())
+        && probed.addAndGet(block.size) >= map.keys() / KEYS_A_PROBE) {
+      present = makeFilter();
+    }
+    if (present != null) {
+      present.sift(block);
+    }
+  }
+
+  private synchronized KeyFilter makeFilter() {
+    if (filter == null) {
+      filter = KeyFilter.of(map);
+    }
+    return filter;
   }
 
   /** A worker has put its last block. */

@@ -5,6 +5,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 
 /**
  * Maps a key's hash to the ordinal of the newest record that has the key: open addressing with
@@ -246,6 +247,20 @@ public final class KeyMap {
 
   private int home(long second) {
     return (int) (((second >>> 32) * slots) >>> 32) * INTS;
+  }
+
+  /** Tells the 64 bits of every key's hash that the map holds, in no order. */
+  void forEachStored(LongConsumer told) {
+    for (int i = 0; i < end; i += INTS) {
+      if (table[i] != 0) {
+        told.accept((table[i] & UNSIGNED) | ((long) table[i + 1] << 32));
+      }
+    }
+  }
+
+  /** What the map holds of a key's hash. */
+  static long stored(long first) {
+    return (notZero((int) first) & UNSIGNED) | ((long) notZero((int) (first >>> 32)) << 32);
   }
 
   private static int notZero(int half) {

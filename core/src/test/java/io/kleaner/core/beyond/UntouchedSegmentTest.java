@@ -4,10 +4,13 @@ package io.kleaner.core.beyond;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.compact.CleanStats;
+import io.kleaner.core.segment.AbortedTxn;
+import io.kleaner.core.segment.TxnIndexFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 class UntouchedSegmentTest {
 
   private static final String LOG = "00000000000000000002.log";
+  private static final String TXN_INDEX = "00000000000000000002.txnindex";
   private static final String VALUE = "x".repeat(200);
 
   @TempDir private Path temp;
@@ -41,6 +45,56 @@ class UntouchedSegmentTest {
     assertThat(fileOf(logs.ours())).isEqualTo(ourFile);
     assertThat(stats.segmentsUntouched()).isEqualTo(2);
     assertThat(Files.readAllBytes(logs.ours().resolve(LOG)))
+        .isEqualTo(Files.readAllBytes(logs.kafkas().resolve(LOG)));
+  }
+
+  @Test
+  void run_recordsStayAndTransactionIndexDoesNot_indexGoesAsWithKafka() throws IOException {
+    SideBySide logs =
+        new SideBySide(
+            temp,
+            Map.of("segment.bytes", "600"),
+            log -> {
+              log.put("a", VALUE).put("b", VALUE).roll();
+              log.put("c", VALUE).put("d", VALUE).roll();
+              log.put("a", VALUE).put("e", VALUE);
+            });
+    // A crash of the peer can leave one whose marker an earlier clean removed.
+    byte[] entry = new byte[TxnIndexFormat.ENTRY_BYTES];
+    TxnIndexFormat.encode(List.of(new AbortedTxn(7, 0, 3, 3))).get(entry);
+    Files.write(logs.kafkas().resolve(TXN_INDEX), entry);
+    Files.write(logs.ours().resolve(TXN_INDEX), entry);
+
+    logs.cleanByKafka();
+    CleanStats stats = logs.cleaning().run(logs.ours()).stats();
+
+    assertThat(logs.kafkas().resolve(TXN_INDEX)).doesNotExist();
+    assertThat(logs.ours().resolve(TXN_INDEX)).doesNotExist();
+    assertThat(stats.segmentsUntouched()).isEqualTo(1);
+    assertThat(Files.readAllBytes(logs.ours().resolve(LOG)))
+        .isEqualTo(Files.readAllBytes(logs.kafkas().resolve(LOG)));
+  }
+
+  @Test
+  void run_recordsStayAndATombstoneHasNoHorizon_stampedAsByKafka() throws IOException {
+    SideBySide logs =
+        new SideBySide(
+            temp,
+            Map.of("segment.bytes", "600"),
+            log -> {
+              log.put("a", VALUE).put("b", VALUE).roll();
+              log.put("c", null).put("d", VALUE).roll();
+              log.put("a", VALUE).put("e", VALUE);
+            });
+    byte[] before = Files.readAllBytes(logs.ours().resolve(LOG));
+
+    logs.cleanByKafka();
+    CleanStats stats = logs.cleaning().run(logs.ours()).stats();
+
+    assertThat(stats.recordsKept()).isEqualTo(5);
+    assertThat(stats.segmentsUntouched()).isEqualTo(1);
+    assertThat(Files.readAllBytes(logs.ours().resolve(LOG)))
+        .isNotEqualTo(before)
         .isEqualTo(Files.readAllBytes(logs.kafkas().resolve(LOG)));
   }
 

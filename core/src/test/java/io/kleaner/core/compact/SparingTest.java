@@ -23,6 +23,7 @@ class SparingTest {
   private static final String VALUE = "x".repeat(50);
   private static final int KEYS = 100;
   private static final int BATCHES = 40;
+  private static final int SEGMENTS = 5;
 
   @TempDir private Path temp;
 
@@ -103,6 +104,41 @@ class SparingTest {
         .isEqualTo(stats.bytesBefore() + stats.bytesBefore() / BATCHES);
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void run_segmentsInWhichNothingChanges_readOnceAndCountedAsBefore(int threads)
+      throws IOException {
+    try (ScriptedLog log = ScriptedLog.in(temp, Map.of("segment.bytes", "4000"))) {
+      for (int segment = 0; segment < SEGMENTS; segment++) {
+        for (int batch = 0; batch < 4; batch++) {
+          String prefix = segment + "-" + batch + "-";
+          String[] keys = IntStream.range(0, 8).mapToObj(i -> prefix + i).toArray(String[]::new);
+          if (segment == SEGMENTS - 1 && batch == 3) {
+            keys[7] = "2-1-3";
+          }
+          put(log, keys);
+        }
+        log.roll();
+      }
+      log.put("active", VALUE);
+    }
+    Path partition = ScriptedLog.partition(temp);
+    long changing = Files.size(partition.resolve("00000000000000000064.log"));
+
+    CleanStats foretold = oneAGroup(threads).dryRun().run(partition).stats();
+    CleanStats stats = oneAGroup(threads).run(partition).stats();
+
+    assertThat(stats.segmentsUntouched()).isEqualTo(SEGMENTS - 1);
+    assertThat(stats.bytesRead())
+        .as("all of it for its keys, and the one segment again that changes")
+        .isEqualTo(stats.bytesBefore() + changing);
+    assertThat(stats.recordsKept()).isEqualTo(SEGMENTS * 32 - 1);
+    assertThat(stats.batchesKept()).isEqualTo(SEGMENTS * 4 - 1);
+    assertThat(foretold.bytesRead()).isEqualTo(stats.bytesRead());
+    assertThat(foretold.bytesAfter()).isEqualTo(stats.bytesAfter());
+    assertThat(foretold.segmentsUntouched()).isEqualTo(stats.segmentsUntouched());
+  }
+
   @Test
   void run_batchLargerThanWhatIsReadAtOnce_changesNothingOfThat() throws IOException {
     String[] keys = IntStream.range(0, KEYS).mapToObj(i -> "key" + i).toArray(String[]::new);
@@ -126,6 +162,14 @@ class SparingTest {
     assertThat(stats.bytesRead())
         .as("all of it once, and twice what stays, but for batches read beside the large one")
         .isBetween(stats.bytesBefore() + twice, stats.bytesBefore() + twice + 110_000);
+  }
+
+  private static Cleaning oneAGroup(int threads) {
+    return cleaning()
+        .config("segment.bytes", "4000")
+        .verify(CleanOptions.Verify.NONE)
+        .threads(threads)
+        .readBytes(1024);
   }
 
   /** Of a clean on this thread, when what is made once has been made. */

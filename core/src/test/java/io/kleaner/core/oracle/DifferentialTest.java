@@ -45,6 +45,7 @@ class DifferentialTest {
   private int cleans;
   private int rolled;
   private int passedOver;
+  private int leftUnread;
 
   static LongStream seeds() {
     return Long.getLong("test.seed") == null
@@ -178,6 +179,10 @@ class DifferentialTest {
     if (allCompared && stats.bytesRead() < 3 * stats.bytesBefore() + 2 * stats.bytesWritten()) {
       passedOver++;
     }
+    boolean allStays = stats.segmentsUntouched() == stats.segmentsBefore();
+    if (allStays && stats.bytesRead() < 2 * stats.bytesBefore()) {
+      leftUnread++;
+    }
   }
 
   private void assertSame(String what, Path kafkas, Path ours, Scene scene) throws IOException {
@@ -236,6 +241,7 @@ class DifferentialTest {
     assertThat(cleans).isGreaterThan(DEFAULT_SEEDS);
     assertThat(rolled).isPositive();
     assertThat(passedOver).as("cleans whose second pass left something out").isGreaterThan(10);
+    assertThat(leftUnread).as("cleans that left what changes nowhere unread").isGreaterThan(10);
   }
 
   static Map<String, String> config(Shape shape) {

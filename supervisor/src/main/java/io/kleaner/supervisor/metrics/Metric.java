@@ -83,7 +83,7 @@ public enum Metric {
       "kleaner_worker_read_bytes",
       Kind.GAUGE,
       Labels.WORKER,
-      "Bytes of logs read, or passed over because the first pass found them wholly superseded,"
+      "Bytes of logs read, or passed over because the first pass found that they go or stay whole,"
           + " since the worker began."),
   WORKER_WRITTEN_BYTES(
       "kleaner_worker_written_bytes",

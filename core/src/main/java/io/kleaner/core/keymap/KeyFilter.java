@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.core.keymap;
+
+/**
+ * Tells of most keys that a {@link KeyMap} does not hold them, without a look into it: a Bloom
+ * filter of two bits a key, both in one word. It is small enough for the processor's cache, where a
+ * look into a large map is a miss of it.
+ *
+ * <p>Memory: one or two bytes a key, {@value #MOST_BYTES} bytes at most. Whoever made it may let
+ * others use it at the same time; it does not follow what is put into the map later.
+ */
+final class KeyFilter {
+
+  /** Keys below which the map itself is in the cache. */
+  private static final int LEAST_KEYS = 1 << 15;
+
+  /** Keys above which it would say "perhaps" too often, with no more memory. */
+  private static final int MOST_KEYS = 1 << 24;
+
+  private static final int MOST_BYTES = 8 * 1024 * 1024;
+  private static final int MOST_WORDS = MOST_BYTES / Long.BYTES;
+  private static final int KEYS_A_WORD = 8;
+  private static final int BIT_BITS = 6;
+  private static final int BIT_MASK = Long.SIZE - 1;
+
+  private final long[] words;
+  private final int shift;
+
+  private KeyFilter(int keys) {
+    int count = Math.min(2 * Integer.highestOneBit(keys / KEYS_A_WORD), MOST_WORDS);
+    words = new long[count];
+    shift = Long.SIZE - Integer.numberOfTrailingZeros(count);
+  }
+
+  /** Whether a map of so many keys gains by one. */
+  static boolean pays(int keys) {
+    return keys >= LEAST_KEYS && keys <= MOST_KEYS;
+  }
+
+  /**
+   * A filter of what a map holds now.
+   *
+   * @param map for which one {@link #pays}
+   */
+  static KeyFilter of(KeyMap map) {
+    KeyFilter filter = new KeyFilter(map.keys());
+    map.forEachStored(filter::add);
+    return filter;
+  }
+
+  private void add(long stored) {
+    words[(int) (stored >>> shift)] |= bits(stored);
+  }
+
+  /** Two bits of a word, which may be one, from other bits of the hash than the word's index. */
+  private static long bits(long stored) {
+    return (1L << (stored & BIT_MASK)) | (1L << ((stored >>> BIT_BITS) & BIT_MASK));
+  }
+
+  /** Leaves in a block the keys that the map may hold, in their order. */
+  void sift(KeyBlock block) {
+    int kept = 0;
+    for (int i = 0; i < block.size; i++) {
+      long stored = KeyMap.stored(block.first[i]);
+      long bits = bits(stored);
+      block.first[kept] = block.first[i];
+      block.second[kept] = block.second[i];
+      block.ordinals[kept] = block.ordinals[i];
+      // No branch, which could not be foretold.
+      kept += (words[(int) (stored >>> shift)] & bits) == bits ? 1 : 0;
+    }
+    block.size = kept;
+  }
+}
