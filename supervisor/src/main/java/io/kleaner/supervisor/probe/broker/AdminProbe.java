@@ -41,6 +41,7 @@ final class AdminProbe implements AutoCloseable {
   private final ReleaseGate gate;
   private final AdminTopics topicsLook = new AdminTopics();
   private final RequestMeter meter = new RequestMeter();
+  private final Pace settings;
   private final Pace configs;
   private final Pace topics;
   private final Pace offsets;
@@ -66,6 +67,7 @@ final class AdminProbe implements AutoCloseable {
     this.clock = clock;
     this.nodeHint = nodeHint;
     this.gate = gate;
+    this.settings = new Pace(clock, 30_000);
     this.configs = new Pace(clock, 30_000);
     this.topics = new Pace(clock, 15_000);
     this.offsets = new Pace(clock, 10_000);
@@ -152,6 +154,9 @@ final class AdminProbe implements AutoCloseable {
 
   private void ask(Admin admin, int node) throws InterruptedException {
     long nowMs = clock.nowMs();
+    if (settings.isDue()) {
+      config = step(settings, () -> AdminConfigs.broker(admin, node));
+    }
     int times = Pace.times(hosted.get().map(Map::size).orElse(0));
     if (topics.isDue(times)) {
       hosted = step(topics, () -> topicsLook.look(admin, node, nowMs));
@@ -160,7 +165,6 @@ final class AdminProbe implements AutoCloseable {
     Set<String> names = partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet());
     boolean newTopics = !topicConfigs.keySet().containsAll(names);
     if (configs.isDue(times) || newTopics) {
-      config = step(configs, () -> AdminConfigs.broker(admin, node));
       topicConfigs =
           step(configs, () -> AdminConfigs.topics(admin, names, topicConfigs, nowMs))
               .get()
@@ -260,6 +264,7 @@ final class AdminProbe implements AutoCloseable {
     offsetsSeen = Map.of();
     transactions = Map.of();
     made = Optional.empty();
+    settings.reset();
     configs.reset();
     topics.reset();
     offsets.reset();
