@@ -67,6 +67,10 @@ final class AheadRules {
       return;
     }
     CleanAhead ahead = known.value();
+    large(partition, files, ahead);
+    if (ahead.troubles().isEmpty()) {
+      return;
+    }
     // What lies below was cleaned since it was read.
     List<Trouble> troubles =
         ahead.troubles().stream()
@@ -74,7 +78,6 @@ final class AheadRules {
             .toList();
     corrupt(partition.partition(), troubles, ahead);
     bomb(partition.partition(), troubles, ahead);
-    large(partition, files, ahead);
     cleaned(partition.partition(), ahead.troubles());
   }
 
@@ -213,18 +216,18 @@ final class AheadRules {
   }
 
   private void large(BrokerPartition partition, PartitionFiles files, CleanAhead ahead) {
+    Optional<CleanAhead.Largest> largest =
+        ahead.largest().filter(each -> each.baseOffset() >= files.firstDirtyOffset());
+    if (largest.isEmpty()) {
+      return;
+    }
     OptionalLong most =
         partition
             .config()
             .get()
             .map(config -> config.number("max.message.bytes"))
             .orElse(OptionalLong.empty());
-    Optional<CleanAhead.Largest> largest =
-        ahead
-            .largest()
-            .filter(each -> each.baseOffset() >= files.firstDirtyOffset())
-            .filter(each -> most.isPresent() && each.bytes() > most.getAsLong());
-    if (largest.isEmpty()) {
+    if (most.isEmpty() || largest.get().bytes() <= most.getAsLong()) {
       return;
     }
     TopicPartition id = partition.partition();

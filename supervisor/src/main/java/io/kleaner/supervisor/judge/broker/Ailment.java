@@ -194,7 +194,7 @@ public enum Ailment {
       "BrokerUnseen",
       Severity.CRITICAL,
       "broker",
-      "no source that was named answers, or files alone: neither JMX nor the Admin API");
+      "no source that was named answers; or both JMX and the Admin API were, and files alone do");
 
   private final String rule;
   private final Severity severity;

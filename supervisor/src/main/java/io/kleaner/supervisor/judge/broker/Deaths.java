@@ -21,7 +21,7 @@ final class Deaths {
   /** All deaths, the oldest first; by the log where one is read, else by our looks. */
   static List<Death> of(BrokerSample sample, BrokerHistory history) {
     if (!(sample.log() instanceof Seen.Known<CleanerLog> log)) {
-      return List.copyOf(history.observed());
+      return List.copyOf(history.threads().observed());
     }
     List<Death> deaths = new ArrayList<>();
     Optional<LogEvent.MapTooSmall> map = Optional.empty();

@@ -123,7 +123,8 @@ final class SourceRules {
   }
 
   /**
-   * Files of a broker that is down can be read. One way to it alone that is silent may be broken.
+   * Files of a broker that is down can be read. Where it was named by one way alone, that way may
+   * be broken.
    */
   private static boolean isUnanswered(List<SourceState> silent) {
     return silent.stream().map(SourceState::source).toList().containsAll(LIVE);

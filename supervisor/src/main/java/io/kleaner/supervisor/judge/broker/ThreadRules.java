@@ -94,25 +94,25 @@ final class ThreadRules {
       byLogAlone();
       return;
     }
-    if (history.isStarting()) {
+    if (history.threads().isStarting()) {
       unknown(NAME + "*", "the broker is starting; its cleaner is yet to begin");
       return;
     }
     List<Death> deaths = Deaths.of(sample, history);
-    Map<String, BrokerHistory.Absence> absences = history.absences();
-    OptionalInt expected = expected(sample, history.mostThreads());
-    if (expected.isEmpty() && history.threads().isEmpty()) {
+    Map<String, ThreadHistory.Absence> absences = history.threads().absences();
+    OptionalInt expected = expected(sample, history.threads().most());
+    if (expected.isEmpty() && history.threads().there().isEmpty()) {
       noneEver();
       return;
     }
-    List<String> names = new ArrayList<>(history.threads().keySet());
+    List<String> names = new ArrayList<>(history.threads().there().keySet());
     absences.keySet().stream().filter(name -> !names.contains(name)).sorted().forEach(names::add);
     for (String name : names) {
-      BrokerHistory.Absence absence = absences.get(name);
+      ThreadHistory.Absence absence = absences.get(name);
       if (absence == null) {
-        live.judge(history.threads().get(name));
+        live.judge(history.threads().there().get(name));
       } else {
-        absent(name, absence, deaths, expected.orElse(history.mostThreads()));
+        absent(name, absence, deaths, expected.orElse(history.threads().most()));
       }
     }
   }
@@ -190,7 +190,7 @@ final class ThreadRules {
     last.forEach(
         (thread, event) -> {
           if (event instanceof LogEvent.DiedOf died
-              && !history.wasAliveAfter(NAME + thread, died.atMs())) {
+              && !history.threads().wasAliveAfter(NAME + thread, died.atMs())) {
             dead(
                 NAME + thread,
                 died.atMs(),
@@ -204,13 +204,13 @@ final class ThreadRules {
   }
 
   private void absent(
-      String name, BrokerHistory.Absence absence, List<Death> deaths, int expected) {
+      String name, ThreadHistory.Absence absence, List<Death> deaths, int expected) {
     Optional<Death> death =
         Deaths.latest(deaths, number(name).orElse(-1))
             // No thread of this process died before it began.
-            .filter(each -> each.atMs() >= history.jvmStartedMs().orElse(Long.MIN_VALUE))
+            .filter(each -> each.atMs() >= history.threads().jvmStartedMs().orElse(Long.MIN_VALUE))
             .filter(each -> absence.looks() > 1 || isItsEnd(each, absence));
-    if (history.mayBeOneTooMany(sample, absence)
+    if (history.threads().mayBeOneTooMany(sample, absence)
         && death.filter(each -> isItsEnd(each, absence)).isEmpty()) {
       unknown(
           name,
@@ -220,7 +220,7 @@ final class ThreadRules {
       return;
     }
     if (absence.looks() < 2 && death.isEmpty()) {
-      ThreadTrack before = history.threads().get(name);
+      ThreadTrack before = history.threads().there().get(name);
       if (before != null) {
         // Just now it was there: it may be being replaced. The next look tells.
         verdicts.add(
@@ -228,7 +228,7 @@ final class ThreadRules {
       }
       return;
     }
-    long alive = history.threads().keySet().stream().filter(n -> !absentNow(n)).count();
+    long alive = history.threads().there().keySet().stream().filter(n -> !absentNow(n)).count();
     dead(
         name,
         death.map(Death::atMs).orElse(absence.sinceMs()),
@@ -237,13 +237,13 @@ final class ThreadRules {
   }
 
   /** Of a thread that was there before, however long ago: or nobody would know its end. */
-  private static boolean isItsEnd(Death death, BrokerHistory.Absence absence) {
+  private static boolean isItsEnd(Death death, ThreadHistory.Absence absence) {
     return death.atMs() >= absence.sinceMs() - JUST_MS
         || (absence.lastThereMs() >= 0 && death.atMs() >= absence.lastThereMs());
   }
 
   private boolean absentNow(String name) {
-    return history.absences().containsKey(name);
+    return history.threads().absences().containsKey(name);
   }
 
   private void dead(String name, long atMs, Optional<Death> death, String evidence) {

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 /** Says when something is due again. Not thread-safe. */
 final class Pace {
 
-  /** Of so many partitions as often as it gets; of many more so many times as seldom at most. */
-  private static final int FEW = 500;
+  /** For each so many partitions once more as seldom, up to a bound. */
+  private static final int PARTITIONS_A_TIME = 500;
 
   private static final int SELDOMEST = 3;
 
@@ -28,7 +28,7 @@ final class Pace {
    * @return how many times as seldom as of few it is asked
    */
   static int times(int partitions) {
-    return Math.max(1, Math.min(SELDOMEST, partitions / FEW));
+    return Math.max(1, Math.min(SELDOMEST, partitions / PARTITIONS_A_TIME));
   }
 
   boolean isDue() {

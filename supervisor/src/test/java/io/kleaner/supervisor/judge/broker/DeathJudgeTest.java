@@ -9,6 +9,7 @@ import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.probe.broker.LogEvent;
 import io.kleaner.supervisor.probe.broker.Source;
+import io.kleaner.supervisor.probe.broker.StackClass;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -51,6 +52,29 @@ class DeathJudgeTest {
     assertThat(rules(judgement)).containsExactly("CleanerDead");
     assertThat(judgement.dead()).isEqualTo(1);
     assertThat(judgement.threads().get(0).verdict()).isInstanceOf(Verdict.Dead.class);
+  }
+
+  /** Someone sets the clock back by an hour: looks by it are none that are yet to come. */
+  @Test
+  void judge_threadMissingAfterTheClockWasSetBack_isDead() {
+    broker.lookFor(3);
+    broker.advance(-3_600_000);
+    assertThat(broker.lookFor(2).dead()).isZero();
+    broker.noThreads();
+
+    assertThat(broker.lookFor(2).dead()).isEqualTo(1);
+  }
+
+  @Test
+  void judge_clockWasSetBackWhileAThreadWasBlocked_isHungByTheTimeThatPassed() {
+    broker.threads = Optional.of(List.of(Broker.thread(0, 30, StackClass.BLOCKED_IO, 100)));
+    broker.lookFor(3);
+    broker.advance(-3_600_000);
+    broker.lookFor(1);
+
+    assertThat(broker.lookFor(broker.options.hungAfterMs() / 1_000 + 1).threads())
+        .extracting(ThreadVerdict::state)
+        .containsExactly("hung");
   }
 
   @Test
