@@ -52,9 +52,7 @@ final class ServeRounds implements Rounds<Snapshot> {
     for (WorkEvent event : events.drain()) {
       signals.stage("events", () -> partitions.handle(event));
     }
-    boolean watched =
-        signals.stage("workers", () -> workers.look(nowMs, nowNanos, signals))
-            && workers.wereLookedAt();
+    signals.stage("workers", () -> workers.look(nowMs, nowNanos, signals));
     signals.stage("failures", () -> partitions.judgeFailures(nowMs));
     signals.stage("states", () -> states = board.states());
     signals.stage(
@@ -64,7 +62,7 @@ final class ServeRounds implements Rounds<Snapshot> {
     signals.stage("quarantines", this::keepQuarantines);
     signals.stage("lost news", () -> tellDropped(signals));
     signals.stage("news", () -> news.tell(states, workers.seen()));
-    return watched;
+    return workers.wereLookedAt();
   }
 
   private void keepQuarantines() {

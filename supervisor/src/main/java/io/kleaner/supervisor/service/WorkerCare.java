@@ -97,6 +97,7 @@ final class WorkerCare {
   }
 
   void look(long nowMs, long nowNanos, Signals signals) {
+    lookedAt = false;
     boolean before = remedies;
     remedies = mayRemedy.getAsBoolean();
     if (before && !remedies) {

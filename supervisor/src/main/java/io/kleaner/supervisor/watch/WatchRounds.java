@@ -84,25 +84,39 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
 
   @Override
   public boolean look(long nowMs, Signals signals) {
-    thread.fetch();
+    signals.stage("news of remedies", thread::fetch);
+    boolean watched = signals.stage("judgement", () -> judge(nowMs, signals));
+    signals.stage("remedies", () -> remedies(watched, nowMs, signals));
+    signals.stage("hands", () -> tellOf(thread, "remedies", "nothing is done any more", signals));
+    signals.stage(
+        "scans",
+        () ->
+            tellOf(
+                culprits.thread(),
+                "scans",
+                "nobody looks any more for the record that kills a cleaner",
+                signals));
+    return watched;
+  }
+
+  private void judge(long nowMs, Signals signals) {
     BrokerSample sample = view.get();
     isolated = hands.isolated(sample);
     judgement = judge.judge(sample, isolated);
     standings = standings(clock.nanoTime());
     culprits.look(judgement, nowMs);
     tell(signals);
+  }
+
+  /** What was judged of an earlier sample calls for no remedy. */
+  private void remedies(boolean judged, long nowMs, Signals signals) {
     tellUnable();
     tellLoss(signals);
     recover(nowMs, signals);
-    healer.look(judgement, isolated, nowMs, signals);
+    if (judged) {
+      healer.look(judgement, isolated, nowMs, signals);
+    }
     book.look(nowMs, signals);
-    tellOf(thread, "remedies", "nothing is done any more", signals);
-    tellOf(
-        culprits.thread(),
-        "scans",
-        "nobody looks any more for the record that kills a cleaner",
-        signals);
-    return true;
   }
 
   private Map<String, Standing> standings(long nowNanos) {

@@ -57,4 +57,24 @@ class HandsToldTest {
                 .filter(each -> each.get("evidence").toString().contains("overrides.log")))
         .hasSize(1);
   }
+
+  /**
+   * What is judged is told, and the sidecar is well: its eyes are, and that its hands are not is
+   * told.
+   */
+  @Test
+  void look_careForRemediesFailsAgainAndAgain_brokerIsWatchedAllTheSame() {
+    watch.supervisor.tick();
+    watch.hands.defect = Optional.of(new IllegalStateException("a defect"));
+    watch.broker.noThreads();
+    for (int look = 0; look < 8; look++) {
+      watch.broker.advance(1_000);
+      watch.supervisor.tick();
+    }
+
+    assertThat(alert("CleanerDead")).isPresent();
+    assertThat(alert("SupervisorDefect"))
+        .hasValueSatisfying(told -> assertThat(told.evidence()).contains("a defect"));
+    assertThat(watch.supervisor.isWatching()).isTrue();
+  }
 }

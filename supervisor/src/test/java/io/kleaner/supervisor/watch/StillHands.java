@@ -17,6 +17,7 @@ final class StillHands implements BrokerHands {
   String unable = "";
   Optional<String> loss = Optional.empty();
   Set<String> isolated = Set.of();
+  Optional<RuntimeException> defect = Optional.empty();
 
   @Override
   public String unable() {
@@ -45,6 +46,10 @@ final class StillHands implements BrokerHands {
 
   @Override
   public boolean hasLeftovers() {
+    defect.ifPresent(
+        thrown -> {
+          throw thrown;
+        });
     return false;
   }
 
