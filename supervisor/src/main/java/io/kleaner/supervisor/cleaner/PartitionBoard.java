@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * Every partition of the service, who works on it, and what is known of it. Thread-safe, and nobody
@@ -128,8 +129,8 @@ public final class PartitionBoard {
   Optional<Lease> leaseNext(AgentState holder) {
     List<PartitionCell> waiting =
         cells.values().stream()
-            .filter(PartitionCell::wantsClean)
             .filter(cell -> !isToBeHeld(cell.id()) && !isIsolated(cell.id().logDir()))
+            .filter(PartitionCell::wantsClean)
             .toList();
     if (waiting.isEmpty()) {
       return Optional.empty();
@@ -162,11 +163,23 @@ public final class PartitionBoard {
     return lease;
   }
 
-  /** Leases a partition to whoever found that it is not held; empty if it is, or is leased. */
+  /**
+   * Leases a partition; empty if it is leased or held. Whoever asked for it to be held between the
+   * holder's look at it and now is heard: what was leased before is all that may go on.
+   */
   Optional<Lease> lease(PartitionCell cell, AgentState holder) {
+    return leaseIf(cell, holder, () -> !cell.isHeldBack());
+  }
+
+  /** Leases what waits in a quarantine, for its recovery alone; empty if it owes none any more. */
+  Optional<Lease> leaseToRecover(PartitionCell cell, AgentState holder) {
+    return leaseIf(cell, holder, cell::owesRecovery);
+  }
+
+  private Optional<Lease> leaseIf(PartitionCell cell, AgentState holder, BooleanSupplier free) {
     Optional<Lease> lease = cell.lease(holder);
-    if (lease.isPresent() && isToBeHeld(cell.id())) {
-      // Asked for between that look and now: what was leased before is all that may go on.
+    // In this order: that it is to be held is taken back only after its hold is there to be seen.
+    if (lease.isPresent() && (isToBeHeld(cell.id()) || !free.getAsBoolean())) {
       cell.release(lease.get());
       return Optional.empty();
     }

@@ -195,7 +195,7 @@ final class ScoutDuty implements Duty {
   }
 
   private void recoverHeld(PartitionCell cell, DirHold dir) throws IOException {
-    Optional<Lease> lease = board.lease(cell, state);
+    Optional<Lease> lease = board.leaseToRecover(cell, state);
     if (lease.isPresent()) {
       begin(lease.get(), dir);
       recoverOnly(cell, lease.get());

@@ -110,6 +110,37 @@ class PartitionBoardTest {
     assertThat(worker.leaseNext(board)).isEmpty();
   }
 
+  /** Whoever found it free takes it a moment later, and must find what came between. */
+  @Test
+  void lease_heldSinceItWasFoundFree_isRefusedAndLeavesNoLease() {
+    dirty(ONE);
+    PartitionCell cell = board.cell(ONE).orElseThrow();
+
+    board.hold(ONE, hold(Hold.Kind.BY_HAND, Cause.BY_HAND, -1));
+    assertThat(board.lease(cell, worker.state())).isEmpty();
+    assertThat(board.leaseToRecover(cell, worker.state())).isEmpty();
+    board.forgive(ONE);
+    board.askToHold(ONE);
+    assertThat(board.lease(cell, worker.state())).isEmpty();
+    board.heldAsAsked(ONE);
+
+    assertThat(board.lease(cell, worker.state())).isPresent();
+  }
+
+  @Test
+  void leaseToRecover_inAQuarantineOfTheLastRun_isGivenForThatAlone() {
+    board.seed(ONE, hold(Hold.Kind.QUARANTINE, Cause.FAILED, 60_000));
+    Puppet.present(board, ONE);
+    PartitionCell cell = board.cell(ONE).orElseThrow();
+
+    assertThat(board.lease(cell, worker.state())).isEmpty();
+    Lease lease = board.leaseToRecover(cell, worker.state()).orElseThrow();
+    board.release(lease);
+    cell.recovered(true);
+
+    assertThat(board.leaseToRecover(cell, worker.state())).isEmpty();
+  }
+
   @Test
   void hold_clockIsSetBack_endsWhenItsTimeHasPassed() {
     dirty(ONE);
