@@ -258,11 +258,13 @@ public final class CleanerService implements AutoCloseable {
       return;
     }
     ending = Optional.of(Deadline.in(clock, STOP_MS));
+    supervisor.askNoMore();
+    thread.stop();
+    crew.stop();
+    // Last: where the heap is full, this may fail.
     if (begun) {
       chronicle.add(Incident.Kind.SERVICE_STOPPED, "service", "stopping", "", "");
     }
-    thread.stop();
-    crew.stop();
   }
 
   /**
@@ -289,6 +291,7 @@ public final class CleanerService implements AutoCloseable {
       Thread.currentThread().interrupt();
       all = false;
     }
+    conclude();
     state.close(deadline.leftMs(LOG_MS));
     if (all && crew.living().isEmpty()) {
       spills.close();
@@ -305,6 +308,20 @@ public final class CleanerService implements AutoCloseable {
       chronicle.log().close(deadline.leftMs(0));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What somebody was told is done, and comes on record. */
+  private void conclude() {
+    if (thread.isAlive()) {
+      chronicle
+          .log()
+          .add(
+              Level.WARN,
+              "the supervisor has not ended in time; what was asked of it since its last look is"
+                  + " not done");
+    } else {
+      supervisor.conclude();
     }
   }
 }

@@ -61,13 +61,14 @@ final class ServeRounds implements Rounds<Snapshot> {
         "partitions",
         () -> partitions.look(states, workers.areAllBusy(), nowMs, nowNanos, signals));
     signals.stage("log directories", () -> logDirs.look(states, nowMs, nowNanos, signals));
-    signals.stage("quarantines", this::keepQuarantines);
+    signals.stage("quarantines", this::keep);
     signals.stage("lost news", () -> tellDropped(signals));
     signals.stage("news", () -> news.tell(states, workers.seen()));
     return watched;
   }
 
-  private void keepQuarantines() {
+  @Override
+  public void keep() {
     partitions.changedQuarantines().ifPresent(chronicle.journal()::quarantines);
   }
 

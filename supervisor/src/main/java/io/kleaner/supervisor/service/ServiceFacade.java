@@ -33,6 +33,9 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
   /** From the supervisor's next look until its journal has written what was decided. */
   private static final long WRITTEN_MS = 1_000;
 
+  private static final ActionResult STOPPING =
+      ActionResult.refused("the service is stopping; ask again once it has been started");
+
   private final CleanerService.Setup setup;
   private final PartitionCare partitionCare;
   private final long recordedAfterMs;
@@ -192,20 +195,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     String why = reason.isBlank() ? "by hand" : reason;
     return switch (action) {
       case CLEAN -> clean(id);
-      case QUARANTINE -> {
-        // Nobody takes it from this moment on; the supervisor puts the hold itself in force.
-        board.askToHold(id);
-        ask(() -> quarantine(id, why));
-        yield ActionResult.done(
-            id
-                + " is left alone from now on; a clean that runs is finished first"
-                + (chronicle().journal().isDurable()
-                    ? "; within about "
-                        + TimeUnit.MILLISECONDS.toSeconds(recordedAfterMs + 999)
-                        + " s it is on record, and outlasts a restart from then on"
-                    : "; only until this service ends, since its state directory cannot be written"
-                        + " to"));
-      }
+      case QUARANTINE -> quarantine(id, why);
       case RELEASE -> release(id, why);
       case CHAOS, REVIVE, APPROVE, DECLINE -> throw new IllegalStateException("handled above");
     };
@@ -220,7 +210,25 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     return named;
   }
 
-  private void quarantine(PartitionId id, String why) {
+  private ActionResult quarantine(PartitionId id, String why) {
+    // Nobody takes it from this moment on; the supervisor puts the hold itself in force.
+    board.askToHold(id);
+    if (!ask(() -> hold(id, why))) {
+      board.heldAsAsked(id);
+      return STOPPING;
+    }
+    return ActionResult.done(
+        id
+            + " is left alone from now on; a clean that runs is finished first"
+            + (chronicle().journal().isDurable()
+                ? "; within about "
+                    + TimeUnit.MILLISECONDS.toSeconds(recordedAfterMs + 999)
+                    + " s it is on record, and outlasts a restart from then on"
+                : "; only until this service ends, since its state directory cannot be written"
+                    + " to"));
+  }
+
+  private void hold(PartitionId id, String why) {
     try {
       partitionCare.quarantineByHand(id, why, nowMs());
     } finally {
@@ -239,7 +247,9 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       return ActionResult.refused(
           id + " has a worker that hangs in its swap; only a restart of the service frees it");
     }
-    ask(() -> partitionCare.release(id, "released: " + why));
+    if (!ask(() -> partitionCare.release(id, "released: " + why))) {
+      return STOPPING;
+    }
     return ActionResult.done(
         id + (state.isPresent() ? " is tried again" : " is tried again once it is there"));
   }
@@ -265,8 +275,12 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     if (found == PartitionStatus.UNKNOWN_POLICY) {
       return ActionResult.refused(
           id
-              + " is not cleaned: nothing says whether its topic is compacted. Say it under 'topics' in"
-              + " the configuration file, or with --topic or --config cleanup.policy=compact.");
+              + " is not cleaned: nothing says whether its topic is compacted. Say it under"
+              + " 'topics' in the configuration file, or with --topic or --config"
+              + " cleanup.policy=compact.");
+    }
+    if (isStopping()) {
+      return STOPPING;
     }
     board.requestClean(id);
     return ActionResult.done(id + " is cleaned next, whatever its dirty ratio");
@@ -280,20 +294,24 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     }
     for (Agent agent : crew.agents()) {
       if (agent.state().id().equals(worker)) {
+        if (!ask(() -> tellFault(worker, fault.get()))) {
+          return STOPPING;
+        }
         agent.state().inject(fault.get());
-        ask(
-            () ->
-                chronicle()
-                    .add(
-                        Incident.Kind.FAULT_INJECTED,
-                        worker,
-                        worker + " gets the fault " + fault.get().text() + ", as was asked for",
-                        "",
-                        ""));
         return ActionResult.done(worker + " meets " + fault.get().text() + " at its next step");
       }
     }
     return ActionResult.notFound("no worker '" + worker + "'");
+  }
+
+  private void tellFault(String worker, Fault fault) {
+    chronicle()
+        .add(
+            Incident.Kind.FAULT_INJECTED,
+            worker,
+            worker + " gets the fault " + fault.text() + ", as was asked for",
+            "",
+            "");
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.alert.AlertEvent;
 import io.kleaner.supervisor.http.ServiceApi.Action;
+import io.kleaner.supervisor.http.ServiceApi.ActionResult;
 import io.kleaner.supervisor.http.ServiceApi.CertificateNews;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -132,6 +133,66 @@ class CleanerServiceTest {
     lab.close();
 
     assertThat(lab.logDir().resolve(".lock")).doesNotExist();
+  }
+
+  /** No look follows that answer: the supervisor is away until it is told to end. */
+  @Test
+  void close_heldByHandSinceTheLastLook_isOnRecord() throws Exception {
+    CountDownLatch away = new CountDownLatch(1);
+    CountDownLatch back = new CountDownLatch(1);
+    ServiceLab lab = new ServiceLab(temp).partitions("orders", 1).start();
+    try {
+      lab.await("clean", () -> lab.count("clean") == 1);
+      lab.api()
+          .afterTick(
+              () -> {
+                away.countDown();
+                awaitWhateverHappens(back);
+              });
+      away.await();
+      assertThat(lab.api().act(Action.QUARANTINE, "orders-0", "mine").outcome())
+          .isEqualTo(ActionResult.Outcome.DONE);
+
+      lab.askToStop();
+      assertThat(lab.api().act(Action.RELEASE, "orders-0", "").message()).contains("is stopping");
+    } finally {
+      back.countDown();
+      lab.close();
+    }
+
+    assertThat(Files.readString(lab.state().resolve("quarantine.json")))
+        .contains("orders", "BY_HAND", "mine");
+  }
+
+  @Test
+  void stop_incidentCannotBeTold_allEndsAllTheSame() throws Exception {
+    Thread stopper = Thread.currentThread();
+    AtomicBoolean full = new AtomicBoolean();
+    Clock clock =
+        new Clock() {
+          @Override
+          public long nowMs() {
+            if (full.get() && Thread.currentThread() == stopper) {
+              throw new OutOfMemoryError("Java heap space");
+            }
+            return Clock.system().nowMs();
+          }
+
+          @Override
+          public long nanoTime() {
+            return Clock.system().nanoTime();
+          }
+        };
+    try (ServiceLab lab = new ServiceLab(temp).partitions("orders", 1).by(clock).start()) {
+      lab.await("clean", () -> lab.count("clean") == 1);
+
+      full.set(true);
+      assertThatThrownBy(lab::askToStop).isInstanceOf(OutOfMemoryError.class);
+      full.set(false);
+
+      lab.await(
+          "the supervisor ends", () -> lab.api().alive().detail().contains("thread has ended"));
+    }
   }
 
   /**

@@ -7,6 +7,8 @@ import io.kleaner.supervisor.cleaner.Hold;
 import io.kleaner.supervisor.cleaner.Lease;
 import io.kleaner.supervisor.http.ServiceApi.Action;
 import io.kleaner.supervisor.http.ServiceApi.ActionResult;
+import io.kleaner.supervisor.journal.Incident;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A partition is left alone from the answer on, not from the supervisor's next look on. */
@@ -58,6 +60,36 @@ class HeldAtOnceTest extends StepLab {
 
     step(500);
 
+    assertThat(isGivenOut()).isTrue();
+  }
+
+  @Test
+  void quarantine_noLookBeforeTheEnd_isHeldAndKeptByThen() {
+    dirty(ONE);
+    quarantine();
+    supervisor.askNoMore();
+
+    supervisor.conclude();
+
+    assertThat(board.hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
+    assertThat(incidents(Incident.Kind.PARTITION_QUARANTINED)).isEqualTo(1);
+    assertThat(partitions.changedQuarantines()).as("all is on record").isEmpty();
+  }
+
+  @Test
+  void act_endHasBegun_isRefusedAndChangesNothing() {
+    dirty(ONE);
+    supervisor.askNoMore();
+
+    for (Action action : List.of(Action.QUARANTINE, Action.RELEASE, Action.CLEAN)) {
+      ActionResult answer = facade.act(action, "orders-1", "");
+      assertThat(answer.outcome()).isEqualTo(ActionResult.Outcome.REFUSED);
+      assertThat(answer.message()).contains("is stopping");
+    }
+
+    assertThat(board.isToBeHeld(ONE)).isFalse();
+    supervisor.conclude();
+    assertThat(board.hold(ONE)).isEmpty();
     assertThat(isGivenOut()).isTrue();
   }
 
