@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
@@ -21,6 +22,9 @@ import java.util.function.BooleanSupplier;
  * ever waits here: leases are taken by compare-and-set.
  */
 public final class PartitionBoard {
+
+  /** As much as counts between two looks: of a longer time nobody knows what was there. */
+  private static final long SEEN_NANOS = TimeUnit.HOURS.toNanos(1);
 
   private final Clock clock;
   private final Map<PartitionId, PartitionCell> cells = new ConcurrentSkipListMap<>();
@@ -40,8 +44,18 @@ public final class PartitionBoard {
 
   private final AtomicLong round = new AtomicLong(1);
 
-  /** Looks at a log directory that did not find a partition in it: the first, and the last. */
-  private record Missed(long sinceNanos, long lastNanos) {}
+  /**
+   * Looks at a log directory that did not find a partition in it.
+   *
+   * @param forNanos how long that has been so, as far as anyone has seen
+   * @param lastNanos when the last of them was
+   */
+  private record Missed(long forNanos, long lastNanos) {
+
+    Missed again(long nowNanos) {
+      return new Missed(forNanos + Math.min(nowNanos - lastNanos, SEEN_NANOS), nowNanos);
+    }
+  }
 
   /**
    * @param clock measures how long partitions are held
@@ -80,10 +94,7 @@ public final class PartitionBoard {
     long nowNanos = clock.nanoTime();
     for (PartitionId id : holds.keySet()) {
       if (id.logDir().equals(logDir) && !cells.containsKey(id)) {
-        missed.merge(
-            id,
-            new Missed(nowNanos, nowNanos),
-            (before, now) -> new Missed(before.sinceNanos(), now.lastNanos()));
+        missed.merge(id, new Missed(0, nowNanos), (before, now) -> before.again(nowNanos));
       }
     }
   }
@@ -109,7 +120,7 @@ public final class PartitionBoard {
 
   /**
    * Forgets what a log directory holds, since it was given up. What is kept from being worked on
-   * stays so when it comes back; a lease in it is of no use any more.
+   * stays so when it comes back, and is missed anew then; a lease in it is of no use any more.
    */
   public void abandon(Path logDir) {
     for (PartitionCell cell : List.copyOf(cells.values())) {
@@ -117,6 +128,14 @@ public final class PartitionBoard {
         vanished(cell);
       }
     }
+    missNothing(logDir);
+  }
+
+  /**
+   * Nobody looks at it: what it would hold is not missed for that time, nor for the time before.
+   */
+  private void missNothing(Path logDir) {
+    missed.keySet().removeIf(id -> id.logDir().equals(logDir));
   }
 
   /**
@@ -291,11 +310,11 @@ public final class PartitionBoard {
 
   /**
    * Partitions that would be held, and that looks at their log directory have missed for so long: a
-   * directory that nobody can look at has lost nothing.
+   * directory that nobody can look at has lost nothing, so a time without looks does not count.
    */
   public List<PartitionId> missedFor(long nanos) {
     return missed.entrySet().stream()
-        .filter(each -> each.getValue().lastNanos() - each.getValue().sinceNanos() >= nanos)
+        .filter(each -> each.getValue().forNanos() >= nanos)
         .map(Map.Entry::getKey)
         .sorted()
         .toList();
@@ -312,6 +331,7 @@ public final class PartitionBoard {
   public void isolate(Path logDir, boolean on) {
     if (on) {
       isolated.add(logDir);
+      missNothing(logDir);
     } else {
       isolated.remove(logDir);
     }

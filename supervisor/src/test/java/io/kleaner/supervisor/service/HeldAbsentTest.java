@@ -16,16 +16,22 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of a hold while its partition is not there, stepped by hand: decision 035. */
 class HeldAbsentTest extends StepLab {
 
   private static final long HOUR_MS = 3_600_000;
 
-  /** A look at the directory that finds nothing there. */
-  private void miss(long laterMs) {
-    board.present(LOGS, Set.of());
-    step(laterMs);
+  /** Looks at the directory that find nothing there, an hour apart at most. */
+  private void miss(long forMs) {
+    long leftMs = forMs;
+    do {
+      board.present(LOGS, Set.of());
+      step(Math.min(leftMs, HOUR_MS));
+      leftMs -= HOUR_MS;
+    } while (leftMs > 0);
   }
 
   private void quarantine(PartitionId id) {
@@ -88,6 +94,46 @@ class HeldAbsentTest extends StepLab {
 
     assertThat(incidents(Incident.Kind.PARTITION_RELEASED)).isZero();
     assertThat(board.hold(ONE).orElseThrow().failures()).isEqualTo(1);
+    assertThat(isKept(ONE)).isTrue();
+  }
+
+  /** Why nobody can look at a log directory. */
+  enum Blind {
+    GIVEN_UP,
+    ISOLATED
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void quarantine_missedThenBlind_isMissedAnewFromThenOn(Blind why) {
+    quarantine(ONE);
+    miss(23 * HOUR_MS);
+    if (why == Blind.GIVEN_UP) {
+      board.abandon(LOGS);
+    } else {
+      board.isolate(LOGS, true);
+    }
+    step(HOUR_MS / 2);
+    board.isolate(LOGS, false);
+
+    miss(23 * HOUR_MS);
+    miss(0);
+    assertThat(incidents(Incident.Kind.PARTITION_RELEASED)).isZero();
+
+    miss(HOUR_MS);
+    miss(0);
+    assertThat(incidents(Incident.Kind.PARTITION_RELEASED)).isEqualTo(1);
+  }
+
+  @Test
+  void quarantine_missedAndNoLookForDays_isNotForgottenByTheNextOnes() {
+    quarantine(ONE);
+    miss(500);
+    step(72 * HOUR_MS);
+    miss(500);
+    miss(0);
+
+    assertThat(incidents(Incident.Kind.PARTITION_RELEASED)).isZero();
     assertThat(isKept(ONE)).isTrue();
   }
 
