@@ -354,6 +354,15 @@ public final class PartitionBoard {
     return cell(id).map(PartitionCell::state);
   }
 
+  /** Whether a partition is held or is to be, or would be if it were there. */
+  public boolean isHeld(PartitionId id) {
+    Optional<PartitionCell> cell = cell(id);
+    return isToBeHeld(id)
+        || (cell.isPresent()
+            ? cell.get().isHeldBack()
+            : hold(id).filter(hold -> hold.leftMs(clock.nowMs()) > 0).isPresent());
+  }
+
   /** Partitions that a person may mean by a text: a partition's name, or with its directory. */
   public List<PartitionId> named(String text) {
     return cells.keySet().stream().filter(id -> means(text, id)).toList();

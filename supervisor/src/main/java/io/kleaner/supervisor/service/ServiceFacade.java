@@ -14,7 +14,6 @@ import io.kleaner.supervisor.cleaner.PartitionStatus;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.metrics.Metrics;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The service as the API shows it: reads snapshots, and hands actions to the supervisor. */
 public final class ServiceFacade extends SupervisedApi<Snapshot> {
@@ -188,8 +188,13 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       return ActionResult.notFound("no partition '" + target + "' is served");
     }
     if (named.size() > 1) {
+      boolean held = action == Action.RELEASE && board.isHeld(named.get(0));
       return ActionResult.refused(
-          "'" + target + "' is in several log directories; say which, as in " + named.get(0));
+          "'"
+              + target
+              + (held ? "' is held in" : "' is in")
+              + " several log directories; say which, as in "
+              + named.get(0));
     }
     PartitionId id = named.get(0);
     String why = reason.isBlank() ? "by hand" : reason;
@@ -201,13 +206,21 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     };
   }
 
-  /** What is held is named for its release wherever it is, and else only if nothing else is. */
+  /**
+   * What is there; for a release, what is held wherever it is, so that a name is enough if it is
+   * held in one log directory alone. What is not there is meant only if nothing else is.
+   */
   private List<PartitionId> named(Action action, String target) {
-    List<PartitionId> named = new ArrayList<>(board.named(target));
-    if (named.isEmpty() || action == Action.RELEASE) {
-      named.addAll(board.namedAbsent(target));
+    List<PartitionId> there = board.named(target);
+    List<PartitionId> absent = board.namedAbsent(target);
+    if (action == Action.RELEASE) {
+      List<PartitionId> held =
+          Stream.concat(there.stream(), absent.stream()).filter(board::isHeld).toList();
+      if (!held.isEmpty()) {
+        return held;
+      }
     }
-    return named;
+    return there.isEmpty() ? absent : there;
   }
 
   private ActionResult quarantine(PartitionId id, String why) {
