@@ -360,7 +360,12 @@ public final class PartitionBoard {
     return isToBeHeld(id)
         || (cell.isPresent()
             ? cell.get().isHeldBack()
-            : hold(id).filter(hold -> hold.leftMs(clock.nowMs()) > 0).isPresent());
+            : hold(id).filter(this::keepsAbsent).isPresent());
+  }
+
+  /** A backoff is over by the time that it comes back, and who waits for its next try is free. */
+  private boolean keepsAbsent(Hold hold) {
+    return hold.isQuarantine() && hold.leftMs(clock.nowMs()) > 0;
   }
 
   /** Partitions that a person may mean by a text: a partition's name, or with its directory. */
@@ -368,14 +373,21 @@ public final class PartitionBoard {
     return cells.keySet().stream().filter(id -> means(text, id)).toList();
   }
 
-  /** The same among partitions that would be held if they were there. */
+  /** The same among partitions that would be in quarantine now if they were there. */
   public List<PartitionId> namedAbsent(String text) {
     return heldAbsent().stream().filter(id -> means(text, id)).toList();
   }
 
-  /** Partitions that would be held if they were there, in order. */
+  /**
+   * Partitions that would be in quarantine now if they were there, in order: held by hand, or for
+   * as long as the pause of their quarantine lasts.
+   */
   public List<PartitionId> heldAbsent() {
-    return holds.keySet().stream().filter(id -> !cells.containsKey(id)).sorted().toList();
+    return holds.entrySet().stream()
+        .filter(each -> keepsAbsent(each.getValue()) && !cells.containsKey(each.getKey()))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
   }
 
   private static boolean means(String text, PartitionId id) {

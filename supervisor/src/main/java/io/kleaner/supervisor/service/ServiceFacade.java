@@ -123,9 +123,9 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     map.put("remedies", chronicle().journal().isKept());
     map.put("partitions", snapshot.partitions().size());
     map.put("partitionsByState", Views.byState(snapshot));
-    map.put(
-        "heldAbsent",
-        board.heldAbsent().stream().limit(HELD_ABSENT).map(PartitionId::toString).toList());
+    List<PartitionId> absent = board.heldAbsent();
+    map.put("heldAbsent", absent.stream().limit(HELD_ABSENT).map(PartitionId::toString).toList());
+    map.put("heldAbsentMore", Math.max(0, absent.size() - HELD_ABSENT));
     map.put("logDirs", snapshot.logDirs().stream().map(Views::logDir).toList());
     map.put(
         "throttleBytesPerSecond",

@@ -84,6 +84,33 @@ class HeldAbsentTest extends StepLab {
     assertThat(crew.at("cleaner-0").leaseNext(board)).isPresent();
   }
 
+  /** As the status and a release by name take it: what would be given out is not held. */
+  @Test
+  void quarantine_pauseIsOverWhileItIsGone_isHeldNoMoreAndItsFailuresCountOn() {
+    quarantine(ONE);
+    board.present(LOGS, Set.of());
+    assertThat(board.heldAbsent()).containsExactly(ONE);
+    step(60_000);
+
+    assertThat(board.heldAbsent()).isEmpty();
+    assertThat(board.namedAbsent("orders-1")).isEmpty();
+    assertThat(board.isHeld(ONE)).isFalse();
+    assertThat(board.hold(ONE).orElseThrow().failures()).isEqualTo(1);
+  }
+
+  @Test
+  void backoff_goneMeanwhile_isNotToldAsHeld() {
+    dirty(ONE);
+    crew.at("cleaner-0").fail(board, work("cleaner-0"), Cause.FAILED, "EIO", clock.nowMs());
+    step(500);
+    assertThat(board.hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BACKOFF);
+
+    board.present(LOGS, Set.of());
+
+    assertThat(board.heldAbsent()).isEmpty();
+    assertThat(board.isHeld(ONE)).isFalse();
+  }
+
   @Test
   void quarantine_directoryIsBlindForDays_isHeldStill() {
     quarantine(ONE);
