@@ -281,14 +281,13 @@ public final class PartitionBoard {
     return failures;
   }
 
-  /** What follows from a failure. */
+  /** What follows from a failure, whether its partition is there still or is gone meanwhile. */
   public void judged(PartitionId id, Failure how, Hold hold) {
     holds.compute(
         id,
         (same, before) -> {
-          Optional<PartitionCell> cell = cell(id);
-          cell.ifPresent(each -> each.judged(how, hold));
-          return cell.isPresent() ? hold : before;
+          cell(id).ifPresent(each -> each.judged(how, hold));
+          return hold;
         });
   }
 

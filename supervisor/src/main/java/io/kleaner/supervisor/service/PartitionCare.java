@@ -124,7 +124,7 @@ final class PartitionCare {
   }
 
   private void judge(PartitionId id, Failure how, long nowMs) {
-    int failures = board.state(id).map(PartitionState::failures).orElse(0) + 1;
+    int failures = failures(id) + 1;
     Optional<Hold> byHand = board.hold(id).filter(current -> current.kind() == Hold.Kind.BY_HAND);
     Hold hold =
         byHand
@@ -168,8 +168,13 @@ final class PartitionCare {
     }
   }
 
+  /** Of one that is gone, what is remembered. */
   private int failures(PartitionId id) {
-    return board.state(id).map(PartitionState::failures).orElse(0);
+    return board
+        .state(id)
+        .map(PartitionState::failures)
+        .or(() -> board.hold(id).map(Hold::failures))
+        .orElse(0);
   }
 
   private void hold(PartitionId id, Hold hold, long nowMs) {

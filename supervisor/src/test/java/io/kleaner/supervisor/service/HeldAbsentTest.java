@@ -111,6 +111,25 @@ class HeldAbsentTest extends StepLab {
     assertThat(board.isHeld(ONE)).isFalse();
   }
 
+  /** Its directory was given up, and its worker died then: what is judged is what is in force. */
+  @Test
+  void killed_partitionIsGoneByThen_isHeldAsItIsOnRecordWhenItComesBack() {
+    quarantine(ONE);
+    step(60_000);
+    work("cleaner-0");
+    board.abandon(LOGS);
+
+    partitions.killed(ONE, "cleaner-0", "its worker died", clock.nowMs());
+
+    Hold hold = board.hold(ONE).orElseThrow();
+    assertThat(hold.kind()).isEqualTo(Hold.Kind.QUARANTINE);
+    assertThat(hold.cause()).isEqualTo(Cause.KILLED);
+    assertThat(hold.failures()).isEqualTo(2);
+    assertThat(partitions.changedQuarantines().orElseThrow()).containsEntry(ONE, hold);
+    dirty(ONE);
+    assertThat(crew.at("cleaner-0").leaseNext(board)).isEmpty();
+  }
+
   @Test
   void quarantine_directoryIsBlindForDays_isHeldStill() {
     quarantine(ONE);
