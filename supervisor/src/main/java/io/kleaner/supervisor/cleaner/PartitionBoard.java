@@ -241,13 +241,13 @@ public final class PartitionBoard {
   /**
    * Someone wants a partition held: nobody gets it from now on. Any thread may ask for that; what
    * keeps it is then put in force by the supervisor alone, who says {@link #heldAsAsked} for each
-   * time that it was asked for.
+   * time that it was asked for; until then it is kept, however often putting it in force fails.
    */
   public void askToHold(PartitionId id) {
     toBeHeld.merge(id, 1, Integer::sum);
   }
 
-  /** What was asked for is in force, or will not be. */
+  /** What was asked for is in force, or is no longer wanted. */
   public void heldAsAsked(PartitionId id) {
     toBeHeld.computeIfPresent(id, (same, times) -> times > 1 ? times - 1 : null);
   }

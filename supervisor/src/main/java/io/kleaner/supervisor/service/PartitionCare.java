@@ -33,7 +33,16 @@ final class PartitionCare {
   private final QuarantineBook quarantines;
   private final StallCare stalls;
   private final Map<PartitionId, Mark> marks = new HashMap<>();
+  private final Map<PartitionId, Asked> asked = new HashMap<>();
   private final Totals totals = new Totals();
+
+  /** A hold that a person asked for, so often, and that is not in force yet. */
+  private record Asked(String reason, long atMs, int times) {
+
+    Asked andAgain(Asked later) {
+      return new Asked(later.reason(), later.atMs(), times + later.times());
+    }
+  }
 
   /** How often a partition had been cleaned and looked into when it was last held. */
   private record Mark(Hold hold, long cleans, long looks) {}
@@ -154,6 +163,40 @@ final class PartitionCare {
             state.map(PartitionState::cleans).orElse(0L),
             state.map(PartitionState::looks).orElse(0L)));
     quarantines.held(id, hold, nowMs);
+  }
+
+  /**
+   * Puts in force what was asked of the board once. Where that fails, it is tried again at each
+   * look until it is released; nobody is given the partition meanwhile, as was answered.
+   */
+  void holdAsAsked(PartitionId id, String reason, long askedMs) {
+    asked.merge(id, new Asked(reason, askedMs, 1), Asked::andAgain);
+    holdAsAsked(id);
+  }
+
+  /** Tries again what was asked for and failed. */
+  void holdAsAsked() {
+    List.copyOf(asked.keySet()).forEach(this::holdAsAsked);
+  }
+
+  private void holdAsAsked(PartitionId id) {
+    Asked wanted = asked.get(id);
+    quarantineByHand(id, wanted.reason(), wanted.atMs());
+    settled(id);
+  }
+
+  /** A person lets a partition go, also where the hold that was asked for before has failed. */
+  void releaseAsAsked(PartitionId id, String reason) {
+    release(id, reason);
+    settled(id);
+  }
+
+  /** The board's mark goes after what it stands for is in force, or is no longer wanted. */
+  private void settled(PartitionId id) {
+    Asked wanted = asked.remove(id);
+    for (int i = 0; wanted != null && i < wanted.times(); i++) {
+      board.heldAsAsked(id);
+    }
   }
 
   /** Someone wants a partition left alone. */

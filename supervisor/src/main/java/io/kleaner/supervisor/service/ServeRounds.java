@@ -55,6 +55,7 @@ final class ServeRounds implements Rounds<Snapshot> {
     boolean watched =
         signals.stage("workers", () -> workers.look(nowMs, nowNanos, signals))
             && workers.wereLookedAt();
+    signals.stage("held by hand", partitions::holdAsAsked);
     signals.stage("failures", () -> partitions.judgeFailures(nowMs));
     signals.stage("states", () -> states = board.states());
     signals.stage(

@@ -224,10 +224,18 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
   }
 
   private ActionResult quarantine(PartitionId id, String why) {
+    long nowMs = nowMs();
+    boolean taken = false;
     // Nobody takes it from this moment on; the supervisor puts the hold itself in force.
     board.askToHold(id);
-    if (!ask(() -> hold(id, why))) {
-      board.heldAsAsked(id);
+    try {
+      taken = ask(() -> partitionCare.holdAsAsked(id, why, nowMs));
+    } finally {
+      if (!taken) {
+        board.heldAsAsked(id);
+      }
+    }
+    if (!taken) {
       return STOPPING;
     }
     return ActionResult.done(
@@ -241,14 +249,6 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
                     + " to"));
   }
 
-  private void hold(PartitionId id, String why) {
-    try {
-      partitionCare.quarantineByHand(id, why, nowMs());
-    } finally {
-      board.heldAsAsked(id);
-    }
-  }
-
   private ActionResult release(PartitionId id, String why) {
     Optional<PartitionState> state = board.state(id);
     boolean stuck =
@@ -260,7 +260,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       return ActionResult.refused(
           id + " has a worker that hangs in its swap; only a restart of the service frees it");
     }
-    if (!ask(() -> partitionCare.release(id, "released: " + why))) {
+    if (!ask(() -> partitionCare.releaseAsAsked(id, "released: " + why))) {
       return STOPPING;
     }
     return ActionResult.done(

@@ -8,6 +8,7 @@ import io.kleaner.supervisor.cleaner.Lease;
 import io.kleaner.supervisor.http.ServiceApi.Action;
 import io.kleaner.supervisor.http.ServiceApi.ActionResult;
 import io.kleaner.supervisor.journal.Incident;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +61,44 @@ class HeldAtOnceTest extends StepLab {
 
     step(500);
 
+    assertThat(isGivenOut()).isTrue();
+  }
+
+  /** At its turn: what comes first there fails. */
+  private void failToHoldOnce() {
+    supervisor.ask(clock::failOnce);
+  }
+
+  @Test
+  void quarantine_holdCannotBePutInForce_isGivenToNobodyUntilItCan() {
+    dirty(ONE);
+    failToHoldOnce();
+    quarantine();
+    List<Boolean> givenOut = new ArrayList<>();
+    supervisor.ask(() -> givenOut.add(isGivenOut()));
+
+    step(500);
+
+    assertThat(givenOut).as("between the failure and the next try").containsExactly(false);
+    assertThat(board.hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
+    assertThat(board.isToBeHeld(ONE)).isFalse();
+    assertThat(isFiring("SupervisorDefect")).isTrue();
+  }
+
+  @Test
+  void quarantine_holdFailedAndItIsReleased_isGivenOut() {
+    dirty(ONE);
+    failToHoldOnce();
+    quarantine();
+    quarantine();
+    failToHoldOnce();
+    quarantine();
+    facade.act(Action.RELEASE, "orders-1", "");
+
+    step(500);
+
+    assertThat(board.hold(ONE)).isEmpty();
+    assertThat(board.isToBeHeld(ONE)).isFalse();
     assertThat(isGivenOut()).isTrue();
   }
 
