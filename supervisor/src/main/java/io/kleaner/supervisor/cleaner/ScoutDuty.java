@@ -213,6 +213,8 @@ final class ScoutDuty implements Duty {
     } catch (IOException | RuntimeException e) {
       lease.require();
       if (Thread.interrupted()) {
+        // As in any look: it is tried again, at the next scan.
+        cell.recoveryTried(false);
         shop.events().tell(new WorkEvent.Interrupted(cell.id(), state.id()));
       } else if (!shop.isLost(held)) {
         shop.events().tell(new WorkEvent.NotRecovered(cell.id(), IoProblem.textOf(e)));
@@ -223,7 +225,7 @@ final class ScoutDuty implements Duty {
   /** Returns whether there was an interrupted swap. */
   private boolean recover(PartitionCell cell) throws IOException {
     PartitionId id = cell.id();
-    cell.recoveryTried();
+    cell.recoveryTried(true);
     Optional<String> recovered = inspector.recover(id);
     recovered.ifPresent(done -> shop.events().tell(new WorkEvent.Recovered(id, done)));
     cell.recovered(true);
