@@ -156,7 +156,7 @@ final class ScoutDuty implements Duty {
   }
 
   private void visit(PartitionCell cell, DirHold dir, long around) throws IOException {
-    if (board.isToBeHeld(cell.id())) {
+    if (board.holds().isToBeHeld(cell.id())) {
       return;
     }
     if (cell.isHeldBack()) {

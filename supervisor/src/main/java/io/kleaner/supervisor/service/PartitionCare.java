@@ -82,7 +82,7 @@ final class PartitionCare {
         (id, hold) -> {
           // Stuck ended with the process that had it.
           if (hold.kind() == Hold.Kind.QUARANTINE || hold.kind() == Hold.Kind.BY_HAND) {
-            board.seed(id, hold);
+            board.holds().seed(id, hold);
             quarantines.restore(id, hold);
             marks.put(id, new Mark(hold, 0, 0));
           }
@@ -134,7 +134,8 @@ final class PartitionCare {
 
   private void judge(PartitionId id, Failure how, long nowMs) {
     int failures = failures(id) + 1;
-    Optional<Hold> byHand = board.hold(id).filter(current -> current.kind() == Hold.Kind.BY_HAND);
+    Optional<Hold> byHand =
+        board.holds().hold(id).filter(current -> current.kind() == Hold.Kind.BY_HAND);
     Hold hold =
         byHand
             .map(
@@ -150,7 +151,7 @@ final class PartitionCare {
             .orElseGet(() -> policy.judge(failures, how, nowMs));
     totals.failures++;
     chronicle.add(Incident.Kind.PARTITION_FAILED, id.toString(), how.reason(), "", how.nextStep());
-    board.judged(id, how, hold);
+    board.holds().judged(id, how, hold);
     mark(id, hold, nowMs);
   }
 
@@ -195,7 +196,7 @@ final class PartitionCare {
   private void settled(PartitionId id) {
     Asked wanted = asked.remove(id);
     for (int i = 0; wanted != null && i < wanted.times(); i++) {
-      board.heldAsAsked(id);
+      board.holds().heldAsAsked(id);
     }
   }
 
@@ -206,7 +207,7 @@ final class PartitionCare {
 
   /** A worker hangs in the middle of a partition's swap. */
   void stuck(PartitionId id, String worker, long nowMs) {
-    if (board.hold(id).filter(hold -> hold.kind() == Hold.Kind.BY_HAND).isEmpty()) {
+    if (board.holds().hold(id).filter(hold -> hold.kind() == Hold.Kind.BY_HAND).isEmpty()) {
       hold(id, QuarantinePolicy.stuck(worker, failures(id), nowMs), nowMs);
     }
   }
@@ -216,18 +217,18 @@ final class PartitionCare {
     return board
         .state(id)
         .map(PartitionState::failures)
-        .or(() -> board.hold(id).map(Hold::failures))
+        .or(() -> board.holds().hold(id).map(Hold::failures))
         .orElse(0);
   }
 
   private void hold(PartitionId id, Hold hold, long nowMs) {
-    board.hold(id, hold);
+    board.holds().hold(id, hold);
     mark(id, hold, nowMs);
   }
 
   /** The worker that hung in a partition's swap has ended: well if it finished, else a failure. */
   void unstuck(PartitionId id, String worker, String evidence, long nowMs) {
-    Optional<Hold> hold = board.hold(id).filter(each -> each.kind() == Hold.Kind.STUCK);
+    Optional<Hold> hold = board.holds().hold(id).filter(each -> each.kind() == Hold.Kind.STUCK);
     if (hold.isEmpty()) {
       // Judged already, by what the worker itself said when it woke up.
       return;
@@ -242,7 +243,7 @@ final class PartitionCare {
 
   /** Lets a partition go. */
   void release(PartitionId id, String reason) {
-    board.forgive(id);
+    board.holds().forgive(id);
     marks.remove(id);
     quarantines.released(id, reason);
   }
@@ -264,12 +265,12 @@ final class PartitionCare {
     }
     stalls.look(states, allBusy, nowMs, nowNanos, signals);
     quarantines.look(states, nowNanos, signals);
-    board.missedFor(FORGOTTEN_NANOS).forEach(this::forgetIfItEndsByItself);
+    board.holds().missedFor(FORGOTTEN_NANOS).forEach(this::forgetIfItEndsByItself);
   }
 
   private void forgetIfItEndsByItself(PartitionId id) {
-    if (board.hold(id).filter(hold -> !hold.endsByItself()).isEmpty()) {
-      board.forget(id);
+    if (board.holds().hold(id).filter(hold -> !hold.endsByItself()).isEmpty()) {
+      board.holds().forget(id);
       marks.remove(id);
       quarantines.released(
           id,

@@ -123,7 +123,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     map.put("remedies", chronicle().journal().isKept());
     map.put("partitions", snapshot.partitions().size());
     map.put("partitionsByState", Views.byState(snapshot));
-    List<PartitionId> absent = board.heldAbsent();
+    List<PartitionId> absent = board.holds().heldAbsent();
     map.put("heldAbsent", absent.stream().limit(HELD_ABSENT).map(PartitionId::toString).toList());
     map.put("heldAbsentMore", Math.max(0, absent.size() - HELD_ABSENT));
     map.put("logDirs", snapshot.logDirs().stream().map(Views::logDir).toList());
@@ -188,7 +188,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       return ActionResult.notFound("no partition '" + target + "' is served");
     }
     if (named.size() > 1) {
-      boolean held = action == Action.RELEASE && board.isHeld(named.get(0));
+      boolean held = action == Action.RELEASE && board.holds().isHeld(named.get(0));
       return ActionResult.refused(
           "'"
               + target
@@ -212,10 +212,10 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
    */
   private List<PartitionId> named(Action action, String target) {
     List<PartitionId> there = board.named(target);
-    List<PartitionId> absent = board.namedAbsent(target);
+    List<PartitionId> absent = board.holds().namedAbsent(target);
     if (action == Action.RELEASE) {
       List<PartitionId> held =
-          Stream.concat(there.stream(), absent.stream()).filter(board::isHeld).toList();
+          Stream.concat(there.stream(), absent.stream()).filter(board.holds()::isHeld).toList();
       if (!held.isEmpty()) {
         return held;
       }
@@ -227,12 +227,12 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     long nowMs = nowMs();
     boolean taken = false;
     // Nobody takes it from this moment on; the supervisor puts the hold itself in force.
-    board.askToHold(id);
+    board.holds().askToHold(id);
     try {
       taken = ask(() -> partitionCare.holdAsAsked(id, why, nowMs));
     } finally {
       if (!taken) {
-        board.heldAsAsked(id);
+        board.holds().heldAsAsked(id);
       }
     }
     if (!taken) {
@@ -276,7 +276,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       return ActionResult.refused(
           id + " is in quarantine. Release it first. Why it is there: " + state.get().reason());
     }
-    if (board.isToBeHeld(id)) {
+    if (board.holds().isToBeHeld(id)) {
       return ActionResult.refused(id + " was just put in quarantine by hand. Release it first.");
     }
     // It would wait for ever: no request makes a topic compacted.

@@ -38,7 +38,7 @@ class HeldAbsentTest extends StepLab {
     dirty(id);
     crew.at("cleaner-0").fail(board, work("cleaner-0"), Cause.REFUSED, "CRC", clock.nowMs());
     step(500);
-    assertThat(board.hold(id).orElseThrow().kind()).isEqualTo(Hold.Kind.QUARANTINE);
+    assertThat(board.holds().hold(id).orElseThrow().kind()).isEqualTo(Hold.Kind.QUARANTINE);
   }
 
   /** Whether it is on record: another is held, so that all that are held are written again. */
@@ -57,13 +57,13 @@ class HeldAbsentTest extends StepLab {
     assertThat(summary("PartitionQuarantined"))
         .isEqualTo("orders-1 is left alone, and is not there now");
     assertThat(severity("PartitionQuarantined")).isEqualTo(Severity.WARNING);
-    assertThat(board.heldAbsent()).containsExactly(ONE);
+    assertThat(board.holds().heldAbsent()).containsExactly(ONE);
 
     dirty(ONE);
     step(500);
 
     assertThat(crew.at("cleaner-0").leaseNext(board)).isEmpty();
-    assertThat(board.heldAbsent()).isEmpty();
+    assertThat(board.holds().heldAbsent()).isEmpty();
     assertThat(incidents(Incident.Kind.PARTITION_RELEASED)).isZero();
   }
 
@@ -73,12 +73,12 @@ class HeldAbsentTest extends StepLab {
     miss(500);
     miss(48 * HOUR_MS);
     miss(500);
-    assertThat(board.namedAbsent("orders-1")).containsExactly(ONE);
+    assertThat(board.holds().namedAbsent("orders-1")).containsExactly(ONE);
 
     partitions.release(ONE, "restored");
     step(500);
 
-    assertThat(board.namedAbsent("orders-1")).isEmpty();
+    assertThat(board.holds().namedAbsent("orders-1")).isEmpty();
     assertThat(incidents(Incident.Kind.PARTITION_RELEASED)).isEqualTo(1);
     dirty(ONE);
     assertThat(crew.at("cleaner-0").leaseNext(board)).isPresent();
@@ -89,13 +89,13 @@ class HeldAbsentTest extends StepLab {
   void quarantine_pauseIsOverWhileItIsGone_isHeldNoMoreAndItsFailuresCountOn() {
     quarantine(ONE);
     board.present(LOGS, Set.of());
-    assertThat(board.heldAbsent()).containsExactly(ONE);
+    assertThat(board.holds().heldAbsent()).containsExactly(ONE);
     step(60_000);
 
-    assertThat(board.heldAbsent()).isEmpty();
-    assertThat(board.namedAbsent("orders-1")).isEmpty();
-    assertThat(board.isHeld(ONE)).isFalse();
-    assertThat(board.hold(ONE).orElseThrow().failures()).isEqualTo(1);
+    assertThat(board.holds().heldAbsent()).isEmpty();
+    assertThat(board.holds().namedAbsent("orders-1")).isEmpty();
+    assertThat(board.holds().isHeld(ONE)).isFalse();
+    assertThat(board.holds().hold(ONE).orElseThrow().failures()).isEqualTo(1);
   }
 
   @Test
@@ -103,12 +103,12 @@ class HeldAbsentTest extends StepLab {
     dirty(ONE);
     crew.at("cleaner-0").fail(board, work("cleaner-0"), Cause.FAILED, "EIO", clock.nowMs());
     step(500);
-    assertThat(board.hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BACKOFF);
+    assertThat(board.holds().hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BACKOFF);
 
     board.present(LOGS, Set.of());
 
-    assertThat(board.heldAbsent()).isEmpty();
-    assertThat(board.isHeld(ONE)).isFalse();
+    assertThat(board.holds().heldAbsent()).isEmpty();
+    assertThat(board.holds().isHeld(ONE)).isFalse();
   }
 
   /** Its directory was given up, and its worker died then: what is judged is what is in force. */
@@ -121,7 +121,7 @@ class HeldAbsentTest extends StepLab {
 
     partitions.killed(ONE, "cleaner-0", "its worker died", clock.nowMs());
 
-    Hold hold = board.hold(ONE).orElseThrow();
+    Hold hold = board.holds().hold(ONE).orElseThrow();
     assertThat(hold.kind()).isEqualTo(Hold.Kind.QUARANTINE);
     assertThat(hold.cause()).isEqualTo(Cause.KILLED);
     assertThat(hold.failures()).isEqualTo(2);
@@ -139,7 +139,7 @@ class HeldAbsentTest extends StepLab {
     step(500);
 
     assertThat(incidents(Incident.Kind.PARTITION_RELEASED)).isZero();
-    assertThat(board.hold(ONE).orElseThrow().failures()).isEqualTo(1);
+    assertThat(board.holds().hold(ONE).orElseThrow().failures()).isEqualTo(1);
     assertThat(isKept(ONE)).isTrue();
   }
 
@@ -197,7 +197,7 @@ class HeldAbsentTest extends StepLab {
     assertThat(journal.latest())
         .anyMatch(each -> each.summary().contains("/logs has not had it for 24 hours"));
     assertThat(isKept(ONE)).isFalse();
-    assertThat(board.hold(ONE)).isEmpty();
+    assertThat(board.holds().hold(ONE)).isEmpty();
   }
 
   @Test
@@ -210,7 +210,7 @@ class HeldAbsentTest extends StepLab {
     miss(500);
 
     assertThat(incidents(Incident.Kind.PARTITION_RELEASED)).isZero();
-    assertThat(board.hold(ONE)).isPresent();
+    assertThat(board.holds().hold(ONE)).isPresent();
   }
 
   /** Whoever decides finds the cell or the memory of it, at whatever moment the other changes. */
@@ -228,10 +228,10 @@ class HeldAbsentTest extends StepLab {
     scout.start();
     try {
       for (int i = 0; i < 20_000; i++) {
-        board.hold(ONE, QuarantinePolicy.byHand("no. " + i, 0, clock.nowMs()));
+        board.holds().hold(ONE, QuarantinePolicy.byHand("no. " + i, 0, clock.nowMs()));
         assertThat(board.state(ONE).map(state -> state.hold().isPresent()))
             .isNotEqualTo(Optional.of(false));
-        board.forgive(ONE);
+        board.holds().forgive(ONE);
         assertThat(board.state(ONE).map(state -> state.hold().isPresent()))
             .isNotEqualTo(Optional.of(true));
       }

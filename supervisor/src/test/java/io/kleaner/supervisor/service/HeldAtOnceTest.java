@@ -35,8 +35,8 @@ class HeldAtOnceTest extends StepLab {
     assertThat(facade.act(Action.CLEAN, "orders-1", "").outcome())
         .isEqualTo(ActionResult.Outcome.REFUSED);
     step(500);
-    assertThat(board.hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
-    assertThat(board.isToBeHeld(ONE)).isFalse();
+    assertThat(board.holds().hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
+    assertThat(board.holds().isToBeHeld(ONE)).isFalse();
     assertThat(isGivenOut()).isFalse();
   }
 
@@ -80,8 +80,8 @@ class HeldAtOnceTest extends StepLab {
     step(500);
 
     assertThat(givenOut).as("between the failure and the next try").containsExactly(false);
-    assertThat(board.hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
-    assertThat(board.isToBeHeld(ONE)).isFalse();
+    assertThat(board.holds().hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
+    assertThat(board.holds().isToBeHeld(ONE)).isFalse();
     assertThat(isFiring("SupervisorDefect")).isTrue();
   }
 
@@ -97,8 +97,8 @@ class HeldAtOnceTest extends StepLab {
 
     step(500);
 
-    assertThat(board.hold(ONE)).isEmpty();
-    assertThat(board.isToBeHeld(ONE)).isFalse();
+    assertThat(board.holds().hold(ONE)).isEmpty();
+    assertThat(board.holds().isToBeHeld(ONE)).isFalse();
     assertThat(isGivenOut()).isTrue();
   }
 
@@ -110,7 +110,7 @@ class HeldAtOnceTest extends StepLab {
 
     supervisor.conclude();
 
-    assertThat(board.hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
+    assertThat(board.holds().hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
     assertThat(incidents(Incident.Kind.PARTITION_QUARANTINED)).isEqualTo(1);
     assertThat(partitions.changedQuarantines()).as("all is on record").isEmpty();
   }
@@ -126,9 +126,9 @@ class HeldAtOnceTest extends StepLab {
       assertThat(answer.message()).contains("is stopping");
     }
 
-    assertThat(board.isToBeHeld(ONE)).isFalse();
+    assertThat(board.holds().isToBeHeld(ONE)).isFalse();
     supervisor.conclude();
-    assertThat(board.hold(ONE)).isEmpty();
+    assertThat(board.holds().hold(ONE)).isEmpty();
     assertThat(isGivenOut()).isTrue();
   }
 
@@ -141,7 +141,7 @@ class HeldAtOnceTest extends StepLab {
 
     step(500);
 
-    assertThat(board.hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
+    assertThat(board.holds().hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
     assertThat(isGivenOut()).isFalse();
   }
 }

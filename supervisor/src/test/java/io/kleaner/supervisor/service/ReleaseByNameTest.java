@@ -30,21 +30,23 @@ class ReleaseByNameTest extends StepLab {
   void release_quarantineElsewhereIsOver_letsGoTheOneThatIsHeld() {
     dirty(ONE);
     hold(ONE);
-    board.seed(
-        ELSEWHERE,
-        new Hold(
-            Hold.Kind.QUARANTINE,
-            Cause.REFUSED,
-            "CRC",
-            "",
-            clock.nowMs() - 60_000,
-            clock.nowMs(),
-            1));
+    board
+        .holds()
+        .seed(
+            ELSEWHERE,
+            new Hold(
+                Hold.Kind.QUARANTINE,
+                Cause.REFUSED,
+                "CRC",
+                "",
+                clock.nowMs() - 60_000,
+                clock.nowMs(),
+                1));
 
     assertThat(release().message()).startsWith("/logs:orders-1 is tried again");
 
     step(500);
-    assertThat(board.hold(ONE)).isEmpty();
+    assertThat(board.holds().hold(ONE)).isEmpty();
   }
 
   @Test
@@ -55,7 +57,7 @@ class ReleaseByNameTest extends StepLab {
     assertThat(release().message()).isEqualTo("/other:orders-1 is tried again once it is there");
 
     step(500);
-    assertThat(board.hold(ELSEWHERE)).isEmpty();
+    assertThat(board.holds().hold(ELSEWHERE)).isEmpty();
   }
 
   @Test
@@ -71,7 +73,7 @@ class ReleaseByNameTest extends StepLab {
     assertThat(facade.act(Action.RELEASE, "/other:orders-1", "").outcome())
         .isEqualTo(ActionResult.Outcome.DONE);
     step(500);
-    assertThat(board.hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
+    assertThat(board.holds().hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
   }
 
   @Test
