@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 
 /**
  * Every partition of the service, who works on it, and what is known of it. Thread-safe, and nobody
@@ -23,41 +24,21 @@ public final class PartitionBoard {
 
   private final Clock clock;
   private final Map<PartitionId, PartitionCell> cells = new ConcurrentSkipListMap<>();
-
-  /**
-   * What keeps partitions, or kept them until they may be tried again, whether they are there or
-   * not. It changes together with the cell, and cells come and go, within {@code compute} alone: so
-   * no hold is lost to a partition that comes or goes at that moment.
-   */
-  private final Map<PartitionId, Hold> holds = new ConcurrentHashMap<>();
-
-  private final Map<PartitionId, Missed> missed = new ConcurrentHashMap<>();
+  private final Holds holds;
   private final Set<Path> isolated = ConcurrentHashMap.newKeySet();
-
-  /** How often each was asked to be held, and is not yet. */
-  private final Map<PartitionId, Integer> toBeHeld = new ConcurrentHashMap<>();
-
   private final AtomicLong round = new AtomicLong(1);
-
-  /** Looks at a log directory that did not find a partition in it: the first, and the last. */
-  private record Missed(long sinceNanos, long lastNanos) {}
 
   /**
    * @param clock measures how long partitions are held
    */
   public PartitionBoard(Clock clock) {
     this.clock = clock;
+    this.holds = new Holds(clock, this::cell);
   }
 
-  /** What keeps a partition that is not there, from its first appearance on. */
-  public void seed(PartitionId id, Hold hold) {
-    holds.put(id, hold);
-  }
-
-  /** Forgets what would keep a partition that is not there. */
-  public void forget(PartitionId id) {
-    holds.computeIfPresent(id, (same, hold) -> cells.containsKey(id) ? hold : null);
-    missed.remove(id);
+  /** What keeps partitions, whether they are there or not. */
+  public Holds holds() {
+    return holds;
   }
 
   /** Takes note of what a log directory holds now; what is new there begins held if it has to. */
@@ -76,39 +57,21 @@ public final class PartitionBoard {
         vanished(cell);
       }
     }
-    long nowNanos = clock.nanoTime();
-    for (PartitionId id : holds.keySet()) {
-      if (id.logDir().equals(logDir) && !cells.containsKey(id)) {
-        missed.merge(
-            id,
-            new Missed(nowNanos, nowNanos),
-            (before, now) -> new Missed(before.sinceNanos(), now.lastNanos()));
-      }
-    }
+    holds.looked(logDir);
   }
 
   private void appeared(PartitionId id) {
-    holds.compute(
-        id,
-        (same, hold) -> {
-          cells.putIfAbsent(id, new PartitionCell(id, clock, Optional.ofNullable(hold)));
-          return hold;
-        });
-    missed.remove(id);
+    holds.with(id, hold -> cells.putIfAbsent(id, new PartitionCell(id, clock, hold)));
+    holds.found(id);
   }
 
   private void vanished(PartitionCell cell) {
-    holds.compute(
-        cell.id(),
-        (id, hold) -> {
-          cells.remove(id, cell);
-          return hold;
-        });
+    holds.with(cell.id(), hold -> cells.remove(cell.id(), cell));
   }
 
   /**
    * Forgets what a log directory holds, since it was given up. What is kept from being worked on
-   * stays so when it comes back; a lease in it is of no use any more.
+   * stays so when it comes back, and is missed anew then; a lease in it is of no use any more.
    */
   public void abandon(Path logDir) {
     for (PartitionCell cell : List.copyOf(cells.values())) {
@@ -116,6 +79,7 @@ public final class PartitionBoard {
         vanished(cell);
       }
     }
+    holds.missNothing(logDir);
   }
 
   /**
@@ -128,8 +92,8 @@ public final class PartitionBoard {
   Optional<Lease> leaseNext(AgentState holder) {
     List<PartitionCell> waiting =
         cells.values().stream()
+            .filter(cell -> !holds.isToBeHeld(cell.id()) && !isIsolated(cell.id().logDir()))
             .filter(PartitionCell::wantsClean)
-            .filter(cell -> !isToBeHeld(cell.id()) && !isIsolated(cell.id().logDir()))
             .toList();
     if (waiting.isEmpty()) {
       return Optional.empty();
@@ -162,11 +126,23 @@ public final class PartitionBoard {
     return lease;
   }
 
-  /** Leases a partition to whoever found that it is not held; empty if it is, or is leased. */
+  /**
+   * Leases a partition; empty if it is leased or held. Whoever asked for it to be held between the
+   * holder's look at it and now is heard: what was leased before is all that may go on.
+   */
   Optional<Lease> lease(PartitionCell cell, AgentState holder) {
+    return leaseIf(cell, holder, () -> !cell.isHeldBack());
+  }
+
+  /** Leases what waits in a quarantine, for its recovery alone; empty if it owes none any more. */
+  Optional<Lease> leaseToRecover(PartitionCell cell, AgentState holder) {
+    return leaseIf(cell, holder, cell::owesRecovery);
+  }
+
+  private Optional<Lease> leaseIf(PartitionCell cell, AgentState holder, BooleanSupplier free) {
     Optional<Lease> lease = cell.lease(holder);
-    if (lease.isPresent() && isToBeHeld(cell.id())) {
-      // Asked for between that look and now: what was leased before is all that may go on.
+    // In this order: that it is to be held is taken back only after its hold is there to be seen.
+    if (lease.isPresent() && (holds.isToBeHeld(cell.id()) || !free.getAsBoolean())) {
       cell.release(lease.get());
       return Optional.empty();
     }
@@ -206,35 +182,6 @@ public final class PartitionBoard {
     release(lease);
   }
 
-  /**
-   * Someone wants a partition held: nobody gets it from now on. Any thread may ask for that; what
-   * keeps it is then put in force by the supervisor alone, who says {@link #heldAsAsked} for each
-   * time that it was asked for.
-   */
-  public void askToHold(PartitionId id) {
-    toBeHeld.merge(id, 1, Integer::sum);
-  }
-
-  /** What was asked for is in force, or will not be. */
-  public void heldAsAsked(PartitionId id) {
-    toBeHeld.computeIfPresent(id, (same, times) -> times > 1 ? times - 1 : null);
-  }
-
-  /** Whether someone wants it held, and that is not in force yet. */
-  public boolean isToBeHeld(PartitionId id) {
-    return toBeHeld.containsKey(id);
-  }
-
-  /** What keeps a partition from now on, whether it is there, comes back, or goes meanwhile. */
-  public void hold(PartitionId id, Hold hold) {
-    holds.compute(
-        id,
-        (same, before) -> {
-          cell(id).ifPresent(each -> each.hold(hold));
-          return hold;
-        });
-  }
-
   /** A partition killed its worker: nobody gets it before that was judged. */
   public void failed(PartitionId id, Failure how) {
     cell(id).ifPresent(cell -> cell.failed(how));
@@ -249,45 +196,6 @@ public final class PartitionBoard {
     return failures;
   }
 
-  /** What follows from a failure. */
-  public void judged(PartitionId id, Failure how, Hold hold) {
-    holds.compute(
-        id,
-        (same, before) -> {
-          Optional<PartitionCell> cell = cell(id);
-          cell.ifPresent(each -> each.judged(how, hold));
-          return cell.isPresent() ? hold : before;
-        });
-  }
-
-  /** What keeps a partition, or kept it until it may be tried again. */
-  public Optional<Hold> hold(PartitionId id) {
-    return Optional.ofNullable(holds.get(id));
-  }
-
-  /** Lets a partition go, and forgets its failures. */
-  public void forgive(PartitionId id) {
-    holds.compute(
-        id,
-        (same, before) -> {
-          cell(id).ifPresent(PartitionCell::forgive);
-          return null;
-        });
-    missed.remove(id);
-  }
-
-  /**
-   * Partitions that would be held, and that looks at their log directory have missed for so long: a
-   * directory that nobody can look at has lost nothing.
-   */
-  public List<PartitionId> missedFor(long nanos) {
-    return missed.entrySet().stream()
-        .filter(each -> each.getValue().lastNanos() - each.getValue().sinceNanos() >= nanos)
-        .map(Map.Entry::getKey)
-        .sorted()
-        .toList();
-  }
-
   /** Wants a partition cleaned whatever its dirty ratio is. */
   public boolean requestClean(PartitionId id) {
     Optional<PartitionCell> cell = cell(id);
@@ -299,6 +207,7 @@ public final class PartitionBoard {
   public void isolate(Path logDir, boolean on) {
     if (on) {
       isolated.add(logDir);
+      holds.missNothing(logDir);
     } else {
       isolated.remove(logDir);
     }
@@ -323,23 +232,7 @@ public final class PartitionBoard {
 
   /** Partitions that a person may mean by a text: a partition's name, or with its directory. */
   public List<PartitionId> named(String text) {
-    return cells.keySet().stream().filter(id -> means(text, id)).toList();
-  }
-
-  /** The same among partitions that would be held if they were there. */
-  public List<PartitionId> namedAbsent(String text) {
-    return heldAbsent().stream().filter(id -> means(text, id)).toList();
-  }
-
-  /** Partitions that would be held if they were there, in order. */
-  public List<PartitionId> heldAbsent() {
-    return holds.keySet().stream().filter(id -> !cells.containsKey(id)).sorted().toList();
-  }
-
-  private static boolean means(String text, PartitionId id) {
-    return text.equals(id.partition().toString())
-        || text.equals(id.toString())
-        || text.equals(id.logDir().getFileName() + ":" + id.partition());
+    return cells.keySet().stream().filter(id -> id.isMeantBy(text)).toList();
   }
 
   Optional<PartitionCell> cell(PartitionId id) {

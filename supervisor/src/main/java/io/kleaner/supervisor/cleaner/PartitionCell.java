@@ -215,9 +215,12 @@ final class PartitionCell {
     recovered = done;
   }
 
-  /** Someone begins to recover it, and may never come back to say how that ended. */
-  void recoveryTried() {
-    recoveryTried = true;
+  /**
+   * Someone begins to recover it, and may never come back to say how that ended; or was kept from
+   * it by what is no fault of the partition.
+   */
+  void recoveryTried(boolean tried) {
+    recoveryTried = tried;
   }
 
   /**

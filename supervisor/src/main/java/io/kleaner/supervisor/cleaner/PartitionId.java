@@ -18,6 +18,13 @@ public record PartitionId(Path logDir, TopicPartition partition)
     return logDir.resolve(partition.toString());
   }
 
+  /** Whether a person may mean it by a text: its name, or with its log directory. */
+  boolean isMeantBy(String text) {
+    return text.equals(partition.toString())
+        || text.equals(toString())
+        || text.equals(logDir.getFileName() + ":" + partition);
+  }
+
   @Override
   public int compareTo(PartitionId other) {
     int byDir = logDir.compareTo(other.logDir);

@@ -156,7 +156,7 @@ final class ScoutDuty implements Duty {
   }
 
   private void visit(PartitionCell cell, DirHold dir, long around) throws IOException {
-    if (board.isToBeHeld(cell.id())) {
+    if (board.holds().isToBeHeld(cell.id())) {
       return;
     }
     if (cell.isHeldBack()) {
@@ -195,7 +195,7 @@ final class ScoutDuty implements Duty {
   }
 
   private void recoverHeld(PartitionCell cell, DirHold dir) throws IOException {
-    Optional<Lease> lease = board.lease(cell, state);
+    Optional<Lease> lease = board.leaseToRecover(cell, state);
     if (lease.isPresent()) {
       begin(lease.get(), dir);
       recoverOnly(cell, lease.get());
@@ -213,6 +213,8 @@ final class ScoutDuty implements Duty {
     } catch (IOException | RuntimeException e) {
       lease.require();
       if (Thread.interrupted()) {
+        // As in any look: it is tried again, at the next scan.
+        cell.recoveryTried(false);
         shop.events().tell(new WorkEvent.Interrupted(cell.id(), state.id()));
       } else if (!shop.isLost(held)) {
         shop.events().tell(new WorkEvent.NotRecovered(cell.id(), IoProblem.textOf(e)));
@@ -223,7 +225,7 @@ final class ScoutDuty implements Duty {
   /** Returns whether there was an interrupted swap. */
   private boolean recover(PartitionCell cell) throws IOException {
     PartitionId id = cell.id();
-    cell.recoveryTried();
+    cell.recoveryTried(true);
     Optional<String> recovered = inspector.recover(id);
     recovered.ifPresent(done -> shop.events().tell(new WorkEvent.Recovered(id, done)));
     cell.recovered(true);

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.compact.HighWatermarkChoice;
+import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.keymap.SpillPlace;
@@ -212,16 +213,42 @@ final class ServeSetup {
     }
   }
 
+  private Optional<String> logDirProblem(Path dir) {
+    try {
+      return fileSystem.stat(dir).isPresent()
+          ? Optional.empty()
+          : Optional.of("log directory " + dir + " does not exist");
+    } catch (IOException e) {
+      return Optional.of("log directory " + dir + ": " + IoProblem.of(e).text());
+    }
+  }
+
+  private Optional<String> metadataProblem(Path logDir) {
+    Path log = logDir.resolve(MetadataLogReader.DIRECTORY);
+    String problem;
+    try {
+      if (fileSystem.stat(log).isEmpty()) {
+        problem = logDir + " has no " + MetadataLogReader.DIRECTORY;
+      } else if (fileSystem
+          .stat(fileSystem.realPath(log))
+          .filter(FileEntry::isDirectory)
+          .isEmpty()) {
+        problem = log + " is no directory";
+      } else {
+        return Optional.empty();
+      }
+    } catch (IOException e) {
+      problem = IoProblem.of(e).text();
+    }
+    return Optional.of("metadata.log.dir: " + problem + "; name the log directory in which it is");
+  }
+
   /** Everything that only shows when values are seen together. */
   void check(List<String> problems) throws IOException {
     if (config.logDirs().isEmpty()) {
       problems.add("name a log directory with --log-dir, or with log.dirs in the file");
     }
-    for (Path dir : config.logDirs()) {
-      if (fileSystem.stat(dir).isEmpty()) {
-        problems.add("log directory " + dir + " does not exist");
-      }
-    }
+    config.logDirs().stream().flatMap(dir -> logDirProblem(dir).stream()).forEach(problems::add);
     try {
       Pattern.compile(config.text(ServeSetting.TOPIC));
     } catch (PatternSyntaxException e) {
@@ -231,16 +258,10 @@ final class ServeSetup {
     if (properties.isPresent()) {
       TopicConfigFile.properties(fileSystem, properties.get(), problems);
     }
-    Optional<Path> metadata = config.path(ServeSetting.METADATA_LOG_DIR);
-    if (metadata.isPresent()
-        && fileSystem.stat(metadata.get().resolve(MetadataLogReader.DIRECTORY)).isEmpty()) {
-      problems.add(
-          "metadata.log.dir: "
-              + metadata.get()
-              + " has no "
-              + MetadataLogReader.DIRECTORY
-              + "; name the log directory in which it is");
-    }
+    config
+        .path(ServeSetting.METADATA_LOG_DIR)
+        .flatMap(this::metadataProblem)
+        .ifPresent(problems::add);
     OwnPlace elsewhere = OwnPlace.outside(fileSystem, config.logDirs());
     Stream.of(
             elsewhere.problem(stateDir(), OwnPlace.Use.STATE),

@@ -103,6 +103,10 @@ final class StatusCommand extends ServiceCommand {
     for (JsonNode absent : status.path("heldAbsent")) {
       terminal.println("  held, not there now: " + absent.asText());
     }
+    long more = status.path("heldAbsentMore").asLong(0);
+    if (more > 0) {
+      terminal.println("  held, not there now: and " + more + " more");
+    }
     for (JsonNode alert : alerts) {
       if (alert.path("state").asText().equals("firing")) {
         terminal.println(

@@ -35,7 +35,7 @@ import org.slf4j.event.Level;
 public final class CleanerService implements AutoCloseable {
 
   /** For all of the end; what is left of the five seconds is the machine's. */
-  private static final int STOP_MS = 4_300;
+  static final long STOP_MS = 4_300;
 
   private static final long JOURNAL_MS = 1_000;
   private static final long LOG_MS = 300;
@@ -79,11 +79,14 @@ public final class CleanerService implements AutoCloseable {
   private final SupervisorThread thread;
   private final MetricsFeed feed;
   private final JmxExport jmx;
+  private final long stopMs;
   private volatile boolean begun;
   private volatile Optional<Deadline> ending = Optional.empty();
 
-  private CleanerService(FileSystem fileSystem, Clock clock, Setup setup, Throttle throttle)
+  private CleanerService(
+      FileSystem fileSystem, Clock clock, Setup setup, Throttle throttle, long stopMs)
       throws IOException {
+    this.stopMs = stopMs;
     this.fileSystem = fileSystem;
     this.clock = clock;
     this.setup = setup;
@@ -196,7 +199,18 @@ public final class CleanerService implements AutoCloseable {
   /** Takes the directories as {@link #start} does; nobody works there before {@link #begin}. */
   public static CleanerService open(
       FileSystem fileSystem, Clock clock, Setup setup, Throttle throttle) throws IOException {
-    return new CleanerService(fileSystem, clock, setup, throttle);
+    return open(fileSystem, clock, setup, throttle, STOP_MS);
+  }
+
+  /**
+   * The same for whoever needs another time than a service's.
+   *
+   * @param stopMs for all of the end
+   */
+  static CleanerService open(
+      FileSystem fileSystem, Clock clock, Setup setup, Throttle throttle, long stopMs)
+      throws IOException {
+    return new CleanerService(fileSystem, clock, setup, throttle, stopMs);
   }
 
   /** Has the workers begin; once. */
@@ -257,12 +271,14 @@ public final class CleanerService implements AutoCloseable {
     if (ending.isPresent()) {
       return;
     }
-    ending = Optional.of(Deadline.in(clock, STOP_MS));
+    ending = Optional.of(Deadline.in(clock, stopMs));
+    supervisor.askNoMore();
+    thread.stop();
+    crew.stop();
+    // Last: where the heap is full, this may fail.
     if (begun) {
       chronicle.add(Incident.Kind.SERVICE_STOPPED, "service", "stopping", "", "");
     }
-    thread.stop();
-    crew.stop();
   }
 
   /**
@@ -289,6 +305,7 @@ public final class CleanerService implements AutoCloseable {
       Thread.currentThread().interrupt();
       all = false;
     }
+    conclude();
     state.close(deadline.leftMs(LOG_MS));
     if (all && crew.living().isEmpty()) {
       spills.close();
@@ -305,6 +322,20 @@ public final class CleanerService implements AutoCloseable {
       chronicle.log().close(deadline.leftMs(0));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What somebody was told is done, and comes on record. */
+  private void conclude() {
+    if (thread.isAlive()) {
+      chronicle
+          .log()
+          .add(
+              Level.WARN,
+              "the supervisor has not ended in time; what was asked of it since its last look is"
+                  + " not done");
+    } else {
+      supervisor.conclude();
     }
   }
 }

@@ -33,7 +33,16 @@ final class PartitionCare {
   private final QuarantineBook quarantines;
   private final StallCare stalls;
   private final Map<PartitionId, Mark> marks = new HashMap<>();
+  private final Map<PartitionId, Asked> asked = new HashMap<>();
   private final Totals totals = new Totals();
+
+  /** A hold that a person asked for, so often, and that is not in force yet. */
+  private record Asked(String reason, long atMs, int times) {
+
+    Asked andAgain(Asked later) {
+      return new Asked(later.reason(), later.atMs(), times + later.times());
+    }
+  }
 
   /** How often a partition had been cleaned and looked into when it was last held. */
   private record Mark(Hold hold, long cleans, long looks) {}
@@ -73,7 +82,7 @@ final class PartitionCare {
         (id, hold) -> {
           // Stuck ended with the process that had it.
           if (hold.kind() == Hold.Kind.QUARANTINE || hold.kind() == Hold.Kind.BY_HAND) {
-            board.seed(id, hold);
+            board.holds().seed(id, hold);
             quarantines.restore(id, hold);
             marks.put(id, new Mark(hold, 0, 0));
           }
@@ -124,8 +133,9 @@ final class PartitionCare {
   }
 
   private void judge(PartitionId id, Failure how, long nowMs) {
-    int failures = board.state(id).map(PartitionState::failures).orElse(0) + 1;
-    Optional<Hold> byHand = board.hold(id).filter(current -> current.kind() == Hold.Kind.BY_HAND);
+    int failures = failures(id) + 1;
+    Optional<Hold> byHand =
+        board.holds().hold(id).filter(current -> current.kind() == Hold.Kind.BY_HAND);
     Hold hold =
         byHand
             .map(
@@ -141,7 +151,7 @@ final class PartitionCare {
             .orElseGet(() -> policy.judge(failures, how, nowMs));
     totals.failures++;
     chronicle.add(Incident.Kind.PARTITION_FAILED, id.toString(), how.reason(), "", how.nextStep());
-    board.judged(id, how, hold);
+    board.holds().judged(id, how, hold);
     mark(id, hold, nowMs);
   }
 
@@ -156,6 +166,40 @@ final class PartitionCare {
     quarantines.held(id, hold, nowMs);
   }
 
+  /**
+   * Puts in force what was asked of the board once. Where that fails, it is tried again at each
+   * look until it is released; nobody is given the partition meanwhile, as was answered.
+   */
+  void holdAsAsked(PartitionId id, String reason, long askedMs) {
+    asked.merge(id, new Asked(reason, askedMs, 1), Asked::andAgain);
+    holdAsAsked(id);
+  }
+
+  /** Tries again what was asked for and failed. */
+  void holdAsAsked() {
+    List.copyOf(asked.keySet()).forEach(this::holdAsAsked);
+  }
+
+  private void holdAsAsked(PartitionId id) {
+    Asked wanted = asked.get(id);
+    quarantineByHand(id, wanted.reason(), wanted.atMs());
+    settled(id);
+  }
+
+  /** A person lets a partition go, also where the hold that was asked for before has failed. */
+  void releaseAsAsked(PartitionId id, String reason) {
+    release(id, reason);
+    settled(id);
+  }
+
+  /** The board's mark goes after what it stands for is in force, or is no longer wanted. */
+  private void settled(PartitionId id) {
+    Asked wanted = asked.remove(id);
+    for (int i = 0; wanted != null && i < wanted.times(); i++) {
+      board.holds().heldAsAsked(id);
+    }
+  }
+
   /** Someone wants a partition left alone. */
   void quarantineByHand(PartitionId id, String reason, long nowMs) {
     hold(id, QuarantinePolicy.byHand(reason, failures(id), nowMs), nowMs);
@@ -163,23 +207,28 @@ final class PartitionCare {
 
   /** A worker hangs in the middle of a partition's swap. */
   void stuck(PartitionId id, String worker, long nowMs) {
-    if (board.hold(id).filter(hold -> hold.kind() == Hold.Kind.BY_HAND).isEmpty()) {
+    if (board.holds().hold(id).filter(hold -> hold.kind() == Hold.Kind.BY_HAND).isEmpty()) {
       hold(id, QuarantinePolicy.stuck(worker, failures(id), nowMs), nowMs);
     }
   }
 
+  /** Of one that is gone, what is remembered. */
   private int failures(PartitionId id) {
-    return board.state(id).map(PartitionState::failures).orElse(0);
+    return board
+        .state(id)
+        .map(PartitionState::failures)
+        .or(() -> board.holds().hold(id).map(Hold::failures))
+        .orElse(0);
   }
 
   private void hold(PartitionId id, Hold hold, long nowMs) {
-    board.hold(id, hold);
+    board.holds().hold(id, hold);
     mark(id, hold, nowMs);
   }
 
   /** The worker that hung in a partition's swap has ended: well if it finished, else a failure. */
   void unstuck(PartitionId id, String worker, String evidence, long nowMs) {
-    Optional<Hold> hold = board.hold(id).filter(each -> each.kind() == Hold.Kind.STUCK);
+    Optional<Hold> hold = board.holds().hold(id).filter(each -> each.kind() == Hold.Kind.STUCK);
     if (hold.isEmpty()) {
       // Judged already, by what the worker itself said when it woke up.
       return;
@@ -194,7 +243,7 @@ final class PartitionCare {
 
   /** Lets a partition go. */
   void release(PartitionId id, String reason) {
-    board.forgive(id);
+    board.holds().forgive(id);
     marks.remove(id);
     quarantines.released(id, reason);
   }
@@ -216,12 +265,12 @@ final class PartitionCare {
     }
     stalls.look(states, allBusy, nowMs, nowNanos, signals);
     quarantines.look(states, nowNanos, signals);
-    board.missedFor(FORGOTTEN_NANOS).forEach(this::forgetIfItEndsByItself);
+    board.holds().missedFor(FORGOTTEN_NANOS).forEach(this::forgetIfItEndsByItself);
   }
 
   private void forgetIfItEndsByItself(PartitionId id) {
-    if (board.hold(id).filter(hold -> !hold.endsByItself()).isEmpty()) {
-      board.forget(id);
+    if (board.holds().hold(id).filter(hold -> !hold.endsByItself()).isEmpty()) {
+      board.holds().forget(id);
       marks.remove(id);
       quarantines.released(
           id,

@@ -53,19 +53,21 @@ final class ServeRounds implements Rounds<Snapshot> {
       signals.stage("events", () -> partitions.handle(event));
     }
     signals.stage("workers", () -> workers.look(nowMs, nowNanos, signals));
+    signals.stage("held by hand", partitions::holdAsAsked);
     signals.stage("failures", () -> partitions.judgeFailures(nowMs));
     signals.stage("states", () -> states = board.states());
     signals.stage(
         "partitions",
         () -> partitions.look(states, workers.areAllBusy(), nowMs, nowNanos, signals));
     signals.stage("log directories", () -> logDirs.look(states, nowMs, nowNanos, signals));
-    signals.stage("quarantines", this::keepQuarantines);
+    signals.stage("quarantines", this::keep);
     signals.stage("lost news", () -> tellDropped(signals));
     signals.stage("news", () -> news.tell(states, workers.seen()));
     return workers.wereLookedAt();
   }
 
-  private void keepQuarantines() {
+  @Override
+  public void keep() {
     partitions.changedQuarantines().ifPresent(chronicle.journal()::quarantines);
   }
 

@@ -14,7 +14,6 @@ import io.kleaner.supervisor.cleaner.PartitionStatus;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.metrics.Metrics;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The service as the API shows it: reads snapshots, and hands actions to the supervisor. */
 public final class ServiceFacade extends SupervisedApi<Snapshot> {
@@ -32,6 +32,9 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
 
   /** From the supervisor's next look until its journal has written what was decided. */
   private static final long WRITTEN_MS = 1_000;
+
+  private static final ActionResult STOPPING =
+      ActionResult.refused("the service is stopping; ask again once it has been started");
 
   private final CleanerService.Setup setup;
   private final PartitionCare partitionCare;
@@ -120,9 +123,9 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     map.put("remedies", chronicle().journal().isKept());
     map.put("partitions", snapshot.partitions().size());
     map.put("partitionsByState", Views.byState(snapshot));
-    map.put(
-        "heldAbsent",
-        board.heldAbsent().stream().limit(HELD_ABSENT).map(PartitionId::toString).toList());
+    List<PartitionId> absent = board.holds().heldAbsent();
+    map.put("heldAbsent", absent.stream().limit(HELD_ABSENT).map(PartitionId::toString).toList());
+    map.put("heldAbsentMore", Math.max(0, absent.size() - HELD_ABSENT));
     map.put("logDirs", snapshot.logDirs().stream().map(Views::logDir).toList());
     map.put(
         "throttleBytesPerSecond",
@@ -185,47 +188,65 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       return ActionResult.notFound("no partition '" + target + "' is served");
     }
     if (named.size() > 1) {
+      boolean held = action == Action.RELEASE && board.holds().isHeld(named.get(0));
       return ActionResult.refused(
-          "'" + target + "' is in several log directories; say which, as in " + named.get(0));
+          "'"
+              + target
+              + (held ? "' is held in" : "' is in")
+              + " several log directories; say which, as in "
+              + named.get(0));
     }
     PartitionId id = named.get(0);
     String why = reason.isBlank() ? "by hand" : reason;
     return switch (action) {
       case CLEAN -> clean(id);
-      case QUARANTINE -> {
-        // Nobody takes it from this moment on; the supervisor puts the hold itself in force.
-        board.askToHold(id);
-        ask(() -> quarantine(id, why));
-        yield ActionResult.done(
-            id
-                + " is left alone from now on; a clean that runs is finished first"
-                + (chronicle().journal().isDurable()
-                    ? "; within about "
-                        + TimeUnit.MILLISECONDS.toSeconds(recordedAfterMs + 999)
-                        + " s it is on record, and outlasts a restart from then on"
-                    : "; only until this service ends, since its state directory cannot be written"
-                        + " to"));
-      }
+      case QUARANTINE -> quarantine(id, why);
       case RELEASE -> release(id, why);
       case CHAOS, REVIVE, APPROVE, DECLINE -> throw new IllegalStateException("handled above");
     };
   }
 
-  /** What is held is named for its release wherever it is, and else only if nothing else is. */
+  /**
+   * What is there; for a release, what is held wherever it is, so that a name is enough if it is
+   * held in one log directory alone. What is not there is meant only if nothing else is.
+   */
   private List<PartitionId> named(Action action, String target) {
-    List<PartitionId> named = new ArrayList<>(board.named(target));
-    if (named.isEmpty() || action == Action.RELEASE) {
-      named.addAll(board.namedAbsent(target));
+    List<PartitionId> there = board.named(target);
+    List<PartitionId> absent = board.holds().namedAbsent(target);
+    if (action == Action.RELEASE) {
+      List<PartitionId> held =
+          Stream.concat(there.stream(), absent.stream()).filter(board.holds()::isHeld).toList();
+      if (!held.isEmpty()) {
+        return held;
+      }
     }
-    return named;
+    return there.isEmpty() ? absent : there;
   }
 
-  private void quarantine(PartitionId id, String why) {
+  private ActionResult quarantine(PartitionId id, String why) {
+    long nowMs = nowMs();
+    boolean taken = false;
+    // Nobody takes it from this moment on; the supervisor puts the hold itself in force.
+    board.holds().askToHold(id);
     try {
-      partitionCare.quarantineByHand(id, why, nowMs());
+      taken = ask(() -> partitionCare.holdAsAsked(id, why, nowMs));
     } finally {
-      board.heldAsAsked(id);
+      if (!taken) {
+        board.holds().heldAsAsked(id);
+      }
     }
+    if (!taken) {
+      return STOPPING;
+    }
+    return ActionResult.done(
+        id
+            + " is left alone from now on; a clean that runs is finished first"
+            + (chronicle().journal().isDurable()
+                ? "; within about "
+                    + TimeUnit.MILLISECONDS.toSeconds(recordedAfterMs + 999)
+                    + " s it is on record, and outlasts a restart from then on"
+                : "; only until this service ends, since its state directory cannot be written"
+                    + " to"));
   }
 
   private ActionResult release(PartitionId id, String why) {
@@ -239,7 +260,9 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       return ActionResult.refused(
           id + " has a worker that hangs in its swap; only a restart of the service frees it");
     }
-    ask(() -> partitionCare.release(id, "released: " + why));
+    if (!ask(() -> partitionCare.releaseAsAsked(id, "released: " + why))) {
+      return STOPPING;
+    }
     return ActionResult.done(
         id + (state.isPresent() ? " is tried again" : " is tried again once it is there"));
   }
@@ -253,7 +276,7 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
       return ActionResult.refused(
           id + " is in quarantine. Release it first. Why it is there: " + state.get().reason());
     }
-    if (board.isToBeHeld(id)) {
+    if (board.holds().isToBeHeld(id)) {
       return ActionResult.refused(id + " was just put in quarantine by hand. Release it first.");
     }
     // It would wait for ever: no request makes a topic compacted.
@@ -265,8 +288,12 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     if (found == PartitionStatus.UNKNOWN_POLICY) {
       return ActionResult.refused(
           id
-              + " is not cleaned: nothing says whether its topic is compacted. Say it under 'topics' in"
-              + " the configuration file, or with --topic or --config cleanup.policy=compact.");
+              + " is not cleaned: nothing says whether its topic is compacted. Say it under"
+              + " 'topics' in the configuration file, or with --topic or --config"
+              + " cleanup.policy=compact.");
+    }
+    if (isStopping()) {
+      return STOPPING;
     }
     board.requestClean(id);
     return ActionResult.done(id + " is cleaned next, whatever its dirty ratio");
@@ -280,20 +307,24 @@ public final class ServiceFacade extends SupervisedApi<Snapshot> {
     }
     for (Agent agent : crew.agents()) {
       if (agent.state().id().equals(worker)) {
+        if (!ask(() -> tellFault(worker, fault.get()))) {
+          return STOPPING;
+        }
         agent.state().inject(fault.get());
-        ask(
-            () ->
-                chronicle()
-                    .add(
-                        Incident.Kind.FAULT_INJECTED,
-                        worker,
-                        worker + " gets the fault " + fault.get().text() + ", as was asked for",
-                        "",
-                        ""));
         return ActionResult.done(worker + " meets " + fault.get().text() + " at its next step");
       }
     }
     return ActionResult.notFound("no worker '" + worker + "'");
+  }
+
+  private void tellFault(String worker, Fault fault) {
+    chronicle()
+        .add(
+            Incident.Kind.FAULT_INJECTED,
+            worker,
+            worker + " gets the fault " + fault.text() + ", as was asked for",
+            "",
+            "");
   }
 
   @Override

@@ -51,9 +51,18 @@ public abstract class SupervisedApi<S> implements ServiceApi {
     return supervisor.snapshot();
   }
 
-  /** Has something done at the next tick, on the supervisor's thread. */
-  protected final void ask(Runnable change) {
-    supervisor.ask(change);
+  /**
+   * Has something done at the next tick, on the supervisor's thread.
+   *
+   * @return false if it is not done, since the service is stopping
+   */
+  protected final boolean ask(Runnable change) {
+    return supervisor.ask(change);
+  }
+
+  /** Whether nothing is done any more that is asked for. */
+  protected final boolean isStopping() {
+    return supervisor.isEnding();
   }
 
   protected final long nowMs() {

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
  *
  * <p>It shares no lock, no pool and no disk write with what it watches. {@link #tick} is stepped by
  * a thread of its own, or by hand. Not thread-safe but for {@link #snapshot}, {@link #ask}, {@link
- * #report} and {@link #withdraw}.
+ * #askNoMore}, {@link #report} and {@link #withdraw}.
  *
  * @param <S> what was seen at one tick
  */
@@ -45,6 +45,7 @@ public final class Supervisor<S> {
   private volatile S snapshot;
   private volatile long beatNanos;
   private volatile int blindTicks;
+  private volatile boolean ending;
 
   /**
    * @param tickIntervalMs between two looks
@@ -86,9 +87,41 @@ public final class Supervisor<S> {
     reported.remove(name);
   }
 
-  /** Has something done at the next tick, on the supervisor's thread. */
-  public void ask(Runnable change) {
+  /**
+   * Has something done at the next tick, on the supervisor's thread, or when it {@link #conclude}s.
+   *
+   * @return false if it is not done, since the end has begun
+   */
+  public boolean ask(Runnable change) {
     asked.add(change);
+    // Looked at afterwards: either it is taken back here, or whoever concludes finds it.
+    return !ending || !asked.remove(change);
+  }
+
+  /** The end has begun: nothing more that is asked for is done. Any thread may say so. */
+  public void askNoMore() {
+    ending = true;
+  }
+
+  /** Whether the end has begun; any thread may ask. */
+  public boolean isEnding() {
+    return ending;
+  }
+
+  /**
+   * Does what was asked for and is not done, and keeps what is to outlive the process: somebody was
+   * told that it will be. To be called once no other thread steps it any more.
+   */
+  public void conclude() {
+    signals.begin();
+    doWhatWasAsked();
+    signals.stage("the end", rounds::keep);
+  }
+
+  private void doWhatWasAsked() {
+    for (Runnable change = asked.poll(); change != null; change = asked.poll()) {
+      signals.stage("actions", change);
+    }
   }
 
   /**
@@ -101,9 +134,7 @@ public final class Supervisor<S> {
     long intervalMs = TimeUnit.NANOSECONDS.toMillis(nowNanos - lastTickNanos);
     lastTickNanos = nowNanos;
     signals.begin();
-    for (Runnable change = asked.poll(); change != null; change = asked.poll()) {
-      signals.stage("actions", change);
-    }
+    doWhatWasAsked();
     watched = false;
     signals.stage("rounds", () -> watched = rounds.look(nowMs, signals));
     // No memory is taken for it: that there is none may be why nobody is watched.

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.cleaner;
 
 import io.kleaner.core.time.Clock;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Goes on when told; its wall time can be set, as people do it, without time passing. */
@@ -12,6 +13,8 @@ public final class HandClock implements Clock {
 
   private final AtomicLong wallMs;
   private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - TimeUnit.SECONDS.toNanos(5));
+
+  private final AtomicBoolean failing = new AtomicBoolean();
 
   public HandClock() {
     this(START_MS);
@@ -35,13 +38,26 @@ public final class HandClock implements Clock {
     wallMs.addAndGet(-ms);
   }
 
+  /** Whoever looks at it next fails, once. */
+  public void failOnce() {
+    failing.set(true);
+  }
+
+  private void failIfToldTo() {
+    if (failing.getAndSet(false)) {
+      throw new OutOfMemoryError("no room even to tell the time");
+    }
+  }
+
   @Override
   public long nowMs() {
+    failIfToldTo();
     return wallMs.get();
   }
 
   @Override
   public long nanoTime() {
+    failIfToldTo();
     return nanos.get();
   }
 }

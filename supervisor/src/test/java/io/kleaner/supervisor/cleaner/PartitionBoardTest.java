@@ -34,7 +34,7 @@ class PartitionBoardTest {
 
   @Test
   void present_partitionThatWasHeldBeforeARestart_isHeldFromItsFirstMomentOn() {
-    board.seed(ONE, hold(Hold.Kind.QUARANTINE, Cause.KILLED, 60_000));
+    board.holds().seed(ONE, hold(Hold.Kind.QUARANTINE, Cause.KILLED, 60_000));
 
     dirty(ONE);
 
@@ -44,7 +44,7 @@ class PartitionBoardTest {
 
   @Test
   void present_holdOfARestartHasLapsed_isGivenOutWithItsFailuresRemembered() {
-    board.seed(ONE, hold(Hold.Kind.QUARANTINE, Cause.KILLED, 60_000));
+    board.holds().seed(ONE, hold(Hold.Kind.QUARANTINE, Cause.KILLED, 60_000));
     clock.passMs(60_000);
 
     dirty(ONE);
@@ -56,7 +56,7 @@ class PartitionBoardTest {
   @Test
   void present_heldPartitionVanishesAndComesBack_isHeldAgain() {
     dirty(ONE);
-    board.hold(ONE, hold(Hold.Kind.BY_HAND, Cause.BY_HAND, -1));
+    board.holds().hold(ONE, hold(Hold.Kind.BY_HAND, Cause.BY_HAND, -1));
     board.present(Path.of("/logs"), Set.of());
     assertThat(board.state(ONE)).isEmpty();
 
@@ -101,7 +101,7 @@ class PartitionBoardTest {
     dirty(ONE);
     Lease lease = worker.leaseNext(board).orElseThrow();
 
-    board.hold(ONE, hold(Hold.Kind.BY_HAND, Cause.BY_HAND, -1));
+    board.holds().hold(ONE, hold(Hold.Kind.BY_HAND, Cause.BY_HAND, -1));
     worker.clean(board, lease, clock.nowMs());
 
     assertThat(board.state(ONE).orElseThrow().hold().orElseThrow().kind())
@@ -110,10 +110,41 @@ class PartitionBoardTest {
     assertThat(worker.leaseNext(board)).isEmpty();
   }
 
+  /** Whoever found it free takes it a moment later, and must find what came between. */
+  @Test
+  void lease_heldSinceItWasFoundFree_isRefusedAndLeavesNoLease() {
+    dirty(ONE);
+    PartitionCell cell = board.cell(ONE).orElseThrow();
+
+    board.holds().hold(ONE, hold(Hold.Kind.BY_HAND, Cause.BY_HAND, -1));
+    assertThat(board.lease(cell, worker.state())).isEmpty();
+    assertThat(board.leaseToRecover(cell, worker.state())).isEmpty();
+    board.holds().forgive(ONE);
+    board.holds().askToHold(ONE);
+    assertThat(board.lease(cell, worker.state())).isEmpty();
+    board.holds().heldAsAsked(ONE);
+
+    assertThat(board.lease(cell, worker.state())).isPresent();
+  }
+
+  @Test
+  void leaseToRecover_inAQuarantineOfTheLastRun_isGivenForThatAlone() {
+    board.holds().seed(ONE, hold(Hold.Kind.QUARANTINE, Cause.FAILED, 60_000));
+    Puppet.present(board, ONE);
+    PartitionCell cell = board.cell(ONE).orElseThrow();
+
+    assertThat(board.lease(cell, worker.state())).isEmpty();
+    Lease lease = board.leaseToRecover(cell, worker.state()).orElseThrow();
+    board.release(lease);
+    cell.recovered(true);
+
+    assertThat(board.leaseToRecover(cell, worker.state())).isEmpty();
+  }
+
   @Test
   void hold_clockIsSetBack_endsWhenItsTimeHasPassed() {
     dirty(ONE);
-    board.hold(ONE, hold(Hold.Kind.BACKOFF, Cause.FAILED, 5_000));
+    board.holds().hold(ONE, hold(Hold.Kind.BACKOFF, Cause.FAILED, 5_000));
 
     clock.setBackMs(3_600_000);
     clock.passMs(4_999);
@@ -140,7 +171,7 @@ class PartitionBoardTest {
     worker.fail(board, worker.leaseNext(board).orElseThrow(), Cause.FAILED, "disk", clock.nowMs());
     Failure how = board.unjudged().get(ONE);
 
-    board.judged(ONE, how, hold(Hold.Kind.BACKOFF, Cause.FAILED, 1_000));
+    board.holds().judged(ONE, how, hold(Hold.Kind.BACKOFF, Cause.FAILED, 1_000));
 
     assertThat(board.unjudged()).isEmpty();
     assertThat(worker.leaseNext(board)).isEmpty();
@@ -164,19 +195,19 @@ class PartitionBoardTest {
     worker.finish(board, lease);
     assertThat(state()).isEqualTo(resting);
 
-    board.hold(ONE, hold(Hold.Kind.BY_HAND, Cause.BY_HAND, -1));
+    board.holds().hold(ONE, hold(Hold.Kind.BY_HAND, Cause.BY_HAND, -1));
     assertThat(state().status()).isEqualTo(PartitionStatus.QUARANTINED);
-    board.forgive(ONE);
+    board.holds().forgive(ONE);
     assertThat(state()).isEqualTo(resting);
 
     worker.fail(board, worker.leaseNext(board).orElseThrow(), Cause.FAILED, "disk", clock.nowMs());
     assertThat(state().status()).isEqualTo(PartitionStatus.BACKOFF);
     Failure how = board.unjudged().get(ONE);
-    board.judged(ONE, how, hold(Hold.Kind.BACKOFF, Cause.FAILED, 1_000));
+    board.holds().judged(ONE, how, hold(Hold.Kind.BACKOFF, Cause.FAILED, 1_000));
     assertThat(state().failures()).isEqualTo(3);
     clock.passMs(1_000);
     assertThat(state().status()).isEqualTo(PartitionStatus.DIRTY);
-    board.forgive(ONE);
+    board.holds().forgive(ONE);
     assertThat(state()).isEqualTo(resting);
   }
 

@@ -8,6 +8,7 @@ import io.kleaner.core.io.LocalFileSystem;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -82,6 +83,66 @@ class ServeCommandTest {
         .doesNotContain("Exception")
         .doesNotContain("short");
     assertThat(logs).as("nothing was taken or made").isEmptyDirectory();
+  }
+
+  private Path metadataLogDir(Path dir) throws IOException {
+    return Files.writeString(
+        temp.resolve("kleaner.yaml"), "topic: '['\nmetadata.log.dir: " + dir + "\n");
+  }
+
+  /** That the disk does not tell is one of the mistakes, and hides none of the others. */
+  @Test
+  void serve_directoriesThatCannotBeLookedAt_areSaidWithAllOtherMistakes() throws Exception {
+    Path file = Files.createFile(temp.resolve("file"));
+    Path locked = Files.createDirectories(temp.resolve("locked"));
+    FailingDisk disk =
+        new FailingDisk(
+            new LocalFileSystem(),
+            (op, path) -> {
+              if (op == FailingDisk.Op.STAT && path.equals(locked)) {
+                throw new AccessDeniedException(path.toString());
+              }
+            });
+
+    Cli.Run run =
+        Cli.runOn(
+            disk,
+            "serve",
+            "--config-file",
+            metadataLogDir(file),
+            "--log-dir",
+            locked,
+            "--log-dir",
+            file.resolve("logs"),
+            "--state-dir",
+            temp.resolve("state"));
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(2);
+    assertThat(run.err())
+        .contains(
+            "log directory " + locked + ": permission denied for " + locked,
+            "log directory " + file.resolve("logs") + ": ",
+            "metadata.log.dir: " + file,
+            "; name the log directory in which it is",
+            "topic is no pattern")
+        .doesNotContain("Exception");
+  }
+
+  @Test
+  void serve_metadataLogIsAFile_isToldAndALinkToADirectoryIsNot() throws Exception {
+    Path logs = Files.createDirectories(temp.resolve("logs"));
+    Path metadata = Files.createDirectories(temp.resolve("metadata"));
+    Path log = Files.createFile(metadata.resolve("__cluster_metadata-0"));
+
+    Cli.Run run = Cli.run("serve", "--config-file", metadataLogDir(metadata), "--log-dir", logs);
+    assertThat(run.exit()).as(run.all()).isEqualTo(2);
+    assertThat(run.err()).contains("metadata.log.dir: " + log + " is no directory");
+
+    Files.delete(log);
+    Files.createSymbolicLink(log, Files.createDirectories(temp.resolve("elsewhere")));
+    assertThat(Cli.run("serve", "--config-file", metadataLogDir(metadata), "--log-dir", logs).err())
+        .contains("topic is no pattern")
+        .doesNotContain("metadata.log.dir");
   }
 
   /** What is wrong with a token is told before a directory is taken, and never the token. */

@@ -8,6 +8,7 @@ import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.http.FakeService;
 import io.kleaner.supervisor.http.HttpConfig;
 import io.kleaner.supervisor.http.HttpServer;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +41,27 @@ class StatusCommandTest {
       assertThat(run.out()).contains("ALERT WorkerDead cleaner-0: so it is");
       assertThat(Cli.run("status", "--url", server.url(), "--json").json().path("alerts"))
           .hasSize(501);
+    }
+  }
+
+  @Test
+  void status_moreHeldAndNotThereThanAnAnswerHas_saysHowManyMore() throws Exception {
+    FakeService service = new FakeService();
+    service.status = Map.of("heldAbsent", List.of("/logs:orders-1"), "heldAbsentMore", 7);
+    try (HttpServer server =
+        HttpServer.start(
+            new LocalFileSystem(),
+            HttpConfig.loopback(0),
+            "0123456789abcdef",
+            service,
+            Clock.system())) {
+
+      assertThat(Cli.run("status", "--url", server.url()).out())
+          .containsSubsequence(
+              "  held, not there now: /logs:orders-1\n", "  held, not there now: and 7 more\n");
+
+      service.status = Map.of("heldAbsent", List.of("/logs:orders-1"), "heldAbsentMore", 0);
+      assertThat(Cli.run("status", "--url", server.url()).out()).doesNotContain(" more");
     }
   }
 }

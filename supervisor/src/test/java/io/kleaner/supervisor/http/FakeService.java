@@ -28,6 +28,7 @@ public final class FakeService implements ServiceApi {
   private final List<Consumer<Event>> listeners = new CopyOnWriteArrayList<>();
   private final AtomicLong id = new AtomicLong(1);
   final List<Map<String, Object>> partitions = new ArrayList<>();
+  public volatile Map<String, Object> status = Map.of("healthy", true);
   public final List<Map<String, Object>> alerts = new CopyOnWriteArrayList<>();
 
   public FakeService() {
@@ -72,7 +73,7 @@ public final class FakeService implements ServiceApi {
 
   @Override
   public Map<String, Object> status() {
-    return Map.of("healthy", true);
+    return status;
   }
 
   @Override

@@ -7,6 +7,9 @@ import io.kleaner.supervisor.cleaner.Hold;
 import io.kleaner.supervisor.cleaner.Lease;
 import io.kleaner.supervisor.http.ServiceApi.Action;
 import io.kleaner.supervisor.http.ServiceApi.ActionResult;
+import io.kleaner.supervisor.journal.Incident;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A partition is left alone from the answer on, not from the supervisor's next look on. */
@@ -32,8 +35,8 @@ class HeldAtOnceTest extends StepLab {
     assertThat(facade.act(Action.CLEAN, "orders-1", "").outcome())
         .isEqualTo(ActionResult.Outcome.REFUSED);
     step(500);
-    assertThat(board.hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
-    assertThat(board.isToBeHeld(ONE)).isFalse();
+    assertThat(board.holds().hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
+    assertThat(board.holds().isToBeHeld(ONE)).isFalse();
     assertThat(isGivenOut()).isFalse();
   }
 
@@ -61,6 +64,74 @@ class HeldAtOnceTest extends StepLab {
     assertThat(isGivenOut()).isTrue();
   }
 
+  /** At its turn: what comes first there fails. */
+  private void failToHoldOnce() {
+    supervisor.ask(clock::failOnce);
+  }
+
+  @Test
+  void quarantine_holdCannotBePutInForce_isGivenToNobodyUntilItCan() {
+    dirty(ONE);
+    failToHoldOnce();
+    quarantine();
+    List<Boolean> givenOut = new ArrayList<>();
+    supervisor.ask(() -> givenOut.add(isGivenOut()));
+
+    step(500);
+
+    assertThat(givenOut).as("between the failure and the next try").containsExactly(false);
+    assertThat(board.holds().hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
+    assertThat(board.holds().isToBeHeld(ONE)).isFalse();
+    assertThat(isFiring("SupervisorDefect")).isTrue();
+  }
+
+  @Test
+  void quarantine_holdFailedAndItIsReleased_isGivenOut() {
+    dirty(ONE);
+    failToHoldOnce();
+    quarantine();
+    quarantine();
+    failToHoldOnce();
+    quarantine();
+    facade.act(Action.RELEASE, "orders-1", "");
+
+    step(500);
+
+    assertThat(board.holds().hold(ONE)).isEmpty();
+    assertThat(board.holds().isToBeHeld(ONE)).isFalse();
+    assertThat(isGivenOut()).isTrue();
+  }
+
+  @Test
+  void quarantine_noLookBeforeTheEnd_isHeldAndKeptByThen() {
+    dirty(ONE);
+    quarantine();
+    supervisor.askNoMore();
+
+    supervisor.conclude();
+
+    assertThat(board.holds().hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
+    assertThat(incidents(Incident.Kind.PARTITION_QUARANTINED)).isEqualTo(1);
+    assertThat(partitions.changedQuarantines()).as("all is on record").isEmpty();
+  }
+
+  @Test
+  void act_endHasBegun_isRefusedAndChangesNothing() {
+    dirty(ONE);
+    supervisor.askNoMore();
+
+    for (Action action : List.of(Action.QUARANTINE, Action.RELEASE, Action.CLEAN)) {
+      ActionResult answer = facade.act(action, "orders-1", "");
+      assertThat(answer.outcome()).isEqualTo(ActionResult.Outcome.REFUSED);
+      assertThat(answer.message()).contains("is stopping");
+    }
+
+    assertThat(board.holds().isToBeHeld(ONE)).isFalse();
+    supervisor.conclude();
+    assertThat(board.holds().hold(ONE)).isEmpty();
+    assertThat(isGivenOut()).isTrue();
+  }
+
   @Test
   void quarantine_releasedAndAgainBeforeTheNextLook_isHeld() {
     dirty(ONE);
@@ -70,7 +141,7 @@ class HeldAtOnceTest extends StepLab {
 
     step(500);
 
-    assertThat(board.hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
+    assertThat(board.holds().hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
     assertThat(isGivenOut()).isFalse();
   }
 }

@@ -60,16 +60,18 @@ class MetricsFeedTest extends StepLab {
     PartitionId rest = Puppet.id(DIR, "zzz", 2);
     clean(dirty, held, rest);
     Puppet.look(board, dirty, PartitionStatus.DIRTY, 900, clock.nowMs());
-    board.hold(
-        held,
-        new Hold(
-            Hold.Kind.BY_HAND,
-            Cause.BY_HAND,
-            "being restored",
-            "",
-            clock.nowMs(),
-            Hold.RELEASED_ONLY,
-            0));
+    board
+        .holds()
+        .hold(
+            held,
+            new Hold(
+                Hold.Kind.BY_HAND,
+                Cause.BY_HAND,
+                "being restored",
+                "",
+                clock.nowMs(),
+                Hold.RELEASED_ONLY,
+                0));
     step(500);
 
     Metrics metrics = feed.refreshed();

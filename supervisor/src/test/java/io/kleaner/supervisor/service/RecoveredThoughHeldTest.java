@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.supervisor.cleaner.Hold;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -96,6 +97,37 @@ class RecoveredThoughHeldTest {
           .containsEntry("state", "quarantined")
           .containsEntry("failures", 3)
           .containsEntry("reason", "EIO");
+    }
+  }
+
+  @Test
+  void start_scoutIsInterruptedAtTheRecovery_isTriedAgain() throws Exception {
+    AtomicInteger tries = new AtomicInteger();
+    ServiceLab lab =
+        new ServiceLab(temp)
+            .on(
+                HookedDisk.with(
+                    (operation, path) -> {
+                      if (operation.equals("rename")
+                          && path.endsWith("orders-0/" + SWAP)
+                          && tries.getAndIncrement() == 0) {
+                        Thread.currentThread().interrupt();
+                        throw new ClosedByInterruptException();
+                      }
+                    }))
+            .partitions("orders", 1);
+    Path orders = halfSwapped(lab, "orders-0");
+    onRecord(lab, hold(lab, "orders", Hold.Kind.QUARANTINE));
+    try (lab) {
+      lab.start();
+      lab.await("told", () -> lab.incident("WORKER_INTERRUPTED").isPresent());
+      assertThat(lab.incident("WORKER_INTERRUPTED").orElseThrow().get("evidence").toString())
+          .contains("is tried again");
+
+      lab.await("recovered", () -> lab.incident("PARTITION_RECOVERED").isPresent());
+
+      assertThat(orders.resolve(LOG)).exists();
+      assertThat(lab.partition("orders-0")).containsEntry("state", "quarantined");
     }
   }
 }

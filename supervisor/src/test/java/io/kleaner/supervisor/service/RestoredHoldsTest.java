@@ -75,8 +75,8 @@ class RestoredHoldsTest {
 
     partitions.killed(ONE, "cleaner-0", "its worker died", clock.nowMs());
 
-    assertThat(board.hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
-    assertThat(board.hold(ONE).orElseThrow().failures()).isEqualTo(4);
+    assertThat(board.holds().hold(ONE).orElseThrow().kind()).isEqualTo(Hold.Kind.BY_HAND);
+    assertThat(board.holds().hold(ONE).orElseThrow().failures()).isEqualTo(4);
   }
 
   /** What is written at the next change is what the restart after that one finds. */

@@ -53,6 +53,7 @@ final class ServiceLab implements AutoCloseable {
   private Path served;
   private int threads = 1;
   private long hungAfterMs = 60_000;
+  private long stopMs = CleanerService.STOP_MS;
   private long trendWindowMs = 600_000;
   private Optional<Path> spills = Optional.empty();
   private RestartPolicy.Limits restarts = new RestartPolicy.Limits(50, 1_000, 20, 600_000, 60_000);
@@ -92,6 +93,12 @@ final class ServiceLab implements AutoCloseable {
 
   ServiceLab hungAfterMs(long millis) {
     hungAfterMs = millis;
+    return this;
+  }
+
+  /** Time for all of the end. */
+  ServiceLab stopMs(long millis) {
+    stopMs = millis;
     return this;
   }
 
@@ -222,7 +229,9 @@ final class ServiceLab implements AutoCloseable {
             new AlertBook(new AlertPolicy(0, 3_600_000, 1_000), Map.of()),
             new AlertDispatcher(List.of(new Ear())),
             dir -> settings);
-    service = Optional.of(CleanerService.start(fileSystem, clock, setup, Throttle.unlimited()));
+    service =
+        Optional.of(CleanerService.open(fileSystem, clock, setup, Throttle.unlimited(), stopMs));
+    service.get().begin();
     facade = Optional.of(service.get().facade());
     facade.get().subscribe(events::add);
     return this;

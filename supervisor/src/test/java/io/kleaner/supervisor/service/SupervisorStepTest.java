@@ -43,7 +43,7 @@ class SupervisorStepTest extends StepLab {
     step(500);
 
     assertThat(board.state(ONE).orElseThrow().holder()).isEmpty();
-    assertThat(board.hold(ONE).orElseThrow().cause()).isEqualTo(Cause.KILLED);
+    assertThat(board.holds().hold(ONE).orElseThrow().cause()).isEqualTo(Cause.KILLED);
   }
 
   @Test
@@ -55,7 +55,7 @@ class SupervisorStepTest extends StepLab {
 
     step(500);
 
-    assertThat(board.hold(ONE)).isEmpty();
+    assertThat(board.holds().hold(ONE)).isEmpty();
     assertThat(board.state(ONE).orElseThrow().holder()).isEmpty();
   }
 
@@ -131,7 +131,7 @@ class SupervisorStepTest extends StepLab {
 
     assertThat(crew.at("cleaner-0")).isSameAs(resting);
     assertThat(lease.isRevoked()).isFalse();
-    assertThat(board.hold(ONE)).isEmpty();
+    assertThat(board.holds().hold(ONE)).isEmpty();
     assertThat(incidents(Incident.Kind.WORKER_HUNG)).isZero();
   }
 
