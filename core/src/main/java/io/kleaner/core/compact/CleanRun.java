@@ -172,14 +172,15 @@ final class CleanRun {
     for (int i = 0; i < plan.groups().size(); i++) {
       List<Segment> group = plan.groups().get(i);
       token.throwIfCancelled();
-      if (staysUnread(cleaner, group, txnIndexes)) {
+      boolean mustRewrite = mustRewrite(group, scan);
+      if (!mustRewrite && staysUnread(cleaner, group.get(0), txnIndexes)) {
         progress.untouched(group.get(0).logBytes());
       } else if (options.dryRun()) {
-        count(cleaner, group);
+        count(cleaner, group, mustRewrite);
       } else {
         SpaceLedger.Claim claim = room.orElseThrow().claim();
         claim.expect(room.orElseThrow().bound().largestBytesFrom(i));
-        replace(cleaner, group, txnIndexes, deep, claim);
+        replace(cleaner, group, mustRewrite, txnIndexes, deep, claim);
       }
     }
     if (!options.dryRun()) {
@@ -212,21 +213,30 @@ final class CleanRun {
             + " or with --keep-unkeyed to keep them.");
   }
 
-  /** Whether a group is one segment that need not be read again, since nothing in it changes. */
-  private boolean staysUnread(
-      GroupCleaner cleaner, List<Segment> group, Map<Long, List<AbortedTxn>> txnIndexes) {
-    Segment first = group.get(0);
-    return group.size() == 1
-        && !options.reshaping().isAsked()
-        && !plan.rebuildIndexes().contains(first.baseOffset())
-        && txnIndexes.get(first.baseOffset()).isEmpty()
-        && cleaner.passesOver(first);
+  /**
+   * Whether a group is written anew though nothing in it may change: it is joined, or one segment
+   * whose indexes are broken, or that is to be split since they cannot hold its last offsets.
+   */
+  private boolean mustRewrite(List<Segment> group, ScanCounts scan) {
+    long base = group.get(0).baseOffset();
+    return group.size() > 1
+        || plan.rebuildIndexes().contains(base)
+        || scan.overflowing.contains(base);
   }
 
-  private void count(GroupCleaner cleaner, List<Segment> group) throws IOException {
+  /** Whether a segment in a group of its own need not be read again, since nothing changes. */
+  private boolean staysUnread(
+      GroupCleaner cleaner, Segment segment, Map<Long, List<AbortedTxn>> txnIndexes) {
+    return !options.reshaping().isAsked()
+        && txnIndexes.get(segment.baseOffset()).isEmpty()
+        && cleaner.passesOver(segment);
+  }
+
+  private void count(GroupCleaner cleaner, List<Segment> group, boolean mustRewrite)
+      throws IOException {
     CountingOutput output = new CountingOutput();
     cleaner.clean(group, output);
-    if (group.size() == 1 && !output.hasChanged()) {
+    if (!mustRewrite && !output.hasChanged()) {
       progress.untouched(output.bytes());
     } else {
       progress.wouldBecome(output.bytes());
@@ -236,6 +246,7 @@ final class CleanRun {
   private void replace(
       GroupCleaner cleaner,
       List<Segment> group,
+      boolean mustRewrite,
       Map<Long, List<AbortedTxn>> txnIndexes,
       Optional<DeepVerifier> deep,
       SpaceLedger.Claim room)
@@ -253,7 +264,7 @@ final class CleanRun {
                 plan.segmentIndexBytes(),
                 plan.indexIntervalBytes(),
                 txnIndexes),
-            group.size() > 1 || plan.rebuildIndexes().contains(group.get(0).baseOffset()),
+            mustRewrite,
             lanes.bench(0).out(),
             bytes -> {
               room.wrote(bytes);

@@ -158,6 +158,10 @@ final class KeyScan {
     @Override
     public void see(Chunk chunk, BatchHeader batch) throws IOException {
       number(chunk, batch);
+      long base = chunk.segment().baseOffset();
+      if (batch.lastOffset() - base > Integer.MAX_VALUE) {
+        counts.overflowing.add(base);
+      }
       int last = chunk.size() - 1;
       if (last == 0) {
         firstRecord = chunk.firstRecord(0);
