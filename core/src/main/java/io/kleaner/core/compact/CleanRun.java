@@ -152,12 +152,14 @@ final class CleanRun {
     ScanCounts scan;
     listener.phase(plan, Phase.SCAN);
     long keys;
+    long keyFilterBytes;
     try (spill;
         KeyIndex index = new KeyIndex(map, fates.removed(), spill, lanes.areSeveral())) {
       KeyScan pass =
           new KeyScan(fileSystem, scope, lanes, index, fates, stretches, pacer, maxRecords);
       scan = pass.run();
       keys = index.keys();
+      keyFilterBytes = index.filterBytes();
     }
     if (scan.unkeyed > 0 && plan.unkeyed() == UnkeyedPolicy.REFUSE) {
       return refuseUnkeyed(scan);
@@ -194,6 +196,7 @@ final class CleanRun {
             fates,
             keys,
             map.sizeInBytes(),
+            keyFilterBytes,
             spill,
             scanned - start,
             copied - scanned,
@@ -323,6 +326,7 @@ final class CleanRun {
       RecordFates fates,
       long keys,
       long keyMapBytes,
+      long keyFilterBytes,
       SpillSpace spill,
       long scanNanos,
       long copyNanos,
@@ -352,6 +356,7 @@ final class CleanRun {
         progress.segmentsUntouched(),
         keys,
         keyMapBytes,
+        keyFilterBytes,
         fates.removed().sizeInBytes() + fates.unstampedTombstones().sizeInBytes(),
         spill.spilledBytes(),
         pacer.bytesRead(),

@@ -48,6 +48,10 @@ final class KeyFilter {
     return filter;
   }
 
+  long sizeInBytes() {
+    return (long) words.length * Long.BYTES;
+  }
+
   private void add(long stored) {
     words[(int) (stored >>> shift)] |= bits(stored);
   }
