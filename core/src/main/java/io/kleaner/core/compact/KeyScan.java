@@ -171,7 +171,10 @@ final class KeyScan {
       boolean plain = chunk.number(last) >= 0 && !batch.isLegacy() && !batch.isTransactional();
       goesWithItsRecords &=
           plain && scope.rules().data(batch, false, 0, false) instanceof BatchFate.Drop;
-      staysWithItsRecords &= plain && batch.recordCount() > 0;
+      staysWithItsRecords &=
+          plain
+              && scope.rules().data(batch, false, batch.recordCount(), false)
+                  instanceof BatchFate.Keep;
     }
 
     @Override
