@@ -87,7 +87,9 @@ final class CleanRun {
   CompactionOutcome clean() throws IOException {
     pacer.begin();
     try {
-      return options.dryRun() ? clean(Optional.empty()) : claimAndClean();
+      CompactionOutcome outcome = options.dryRun() ? clean(Optional.empty()) : claimAndClean();
+      pacer.tell();
+      return outcome;
     } finally {
       pacer.end();
     }
