@@ -87,7 +87,9 @@ final class CleanRun {
   CompactionOutcome clean() throws IOException {
     pacer.begin();
     try {
-      return options.dryRun() ? clean(Optional.empty()) : claimAndClean();
+      CompactionOutcome outcome = options.dryRun() ? clean(Optional.empty()) : claimAndClean();
+      pacer.tell();
+      return outcome;
     } finally {
       pacer.end();
     }
@@ -152,12 +154,14 @@ final class CleanRun {
     ScanCounts scan;
     listener.phase(plan, Phase.SCAN);
     long keys;
+    long keyFilterBytes;
     try (spill;
         KeyIndex index = new KeyIndex(map, fates.removed(), spill, lanes.areSeveral())) {
       KeyScan pass =
           new KeyScan(fileSystem, scope, lanes, index, fates, stretches, pacer, maxRecords);
       scan = pass.run();
       keys = index.keys();
+      keyFilterBytes = index.filterBytes();
     }
     if (scan.unkeyed > 0 && plan.unkeyed() == UnkeyedPolicy.REFUSE) {
       return refuseUnkeyed(scan);
@@ -172,14 +176,15 @@ final class CleanRun {
     for (int i = 0; i < plan.groups().size(); i++) {
       List<Segment> group = plan.groups().get(i);
       token.throwIfCancelled();
-      if (staysUnread(cleaner, group, txnIndexes)) {
+      boolean mustRewrite = mustRewrite(group, scan);
+      if (!mustRewrite && staysUnread(cleaner, group.get(0), txnIndexes)) {
         progress.untouched(group.get(0).logBytes());
       } else if (options.dryRun()) {
-        count(cleaner, group);
+        count(cleaner, group, mustRewrite);
       } else {
         SpaceLedger.Claim claim = room.orElseThrow().claim();
         claim.expect(room.orElseThrow().bound().largestBytesFrom(i));
-        replace(cleaner, group, txnIndexes, deep, claim);
+        replace(cleaner, group, mustRewrite, txnIndexes, deep, claim);
       }
     }
     if (!options.dryRun()) {
@@ -193,6 +198,7 @@ final class CleanRun {
             fates,
             keys,
             map.sizeInBytes(),
+            keyFilterBytes,
             spill,
             scanned - start,
             copied - scanned,
@@ -212,21 +218,30 @@ final class CleanRun {
             + " or with --keep-unkeyed to keep them.");
   }
 
-  /** Whether a group is one segment that need not be read again, since nothing in it changes. */
-  private boolean staysUnread(
-      GroupCleaner cleaner, List<Segment> group, Map<Long, List<AbortedTxn>> txnIndexes) {
-    Segment first = group.get(0);
-    return group.size() == 1
-        && !options.reshaping().isAsked()
-        && !plan.rebuildIndexes().contains(first.baseOffset())
-        && txnIndexes.get(first.baseOffset()).isEmpty()
-        && cleaner.passesOver(first);
+  /**
+   * Whether a group is written anew though nothing in it may change: it is joined, or one segment
+   * whose indexes are broken, or that is to be split since they cannot hold its last offsets.
+   */
+  private boolean mustRewrite(List<Segment> group, ScanCounts scan) {
+    long base = group.get(0).baseOffset();
+    return group.size() > 1
+        || plan.rebuildIndexes().contains(base)
+        || scan.overflowing.contains(base);
   }
 
-  private void count(GroupCleaner cleaner, List<Segment> group) throws IOException {
+  /** Whether a segment in a group of its own need not be read again, since nothing changes. */
+  private boolean staysUnread(
+      GroupCleaner cleaner, Segment segment, Map<Long, List<AbortedTxn>> txnIndexes) {
+    return !options.reshaping().isAsked()
+        && txnIndexes.get(segment.baseOffset()).isEmpty()
+        && cleaner.passesOver(segment);
+  }
+
+  private void count(GroupCleaner cleaner, List<Segment> group, boolean mustRewrite)
+      throws IOException {
     CountingOutput output = new CountingOutput();
     cleaner.clean(group, output);
-    if (group.size() == 1 && !output.hasChanged()) {
+    if (!mustRewrite && !output.hasChanged()) {
       progress.untouched(output.bytes());
     } else {
       progress.wouldBecome(output.bytes());
@@ -236,6 +251,7 @@ final class CleanRun {
   private void replace(
       GroupCleaner cleaner,
       List<Segment> group,
+      boolean mustRewrite,
       Map<Long, List<AbortedTxn>> txnIndexes,
       Optional<DeepVerifier> deep,
       SpaceLedger.Claim room)
@@ -253,7 +269,7 @@ final class CleanRun {
                 plan.segmentIndexBytes(),
                 plan.indexIntervalBytes(),
                 txnIndexes),
-            group.size() > 1 || plan.rebuildIndexes().contains(group.get(0).baseOffset()),
+            mustRewrite,
             lanes.bench(0).out(),
             bytes -> {
               room.wrote(bytes);
@@ -312,6 +328,7 @@ final class CleanRun {
       RecordFates fates,
       long keys,
       long keyMapBytes,
+      long keyFilterBytes,
       SpillSpace spill,
       long scanNanos,
       long copyNanos,
@@ -341,6 +358,7 @@ final class CleanRun {
         progress.segmentsUntouched(),
         keys,
         keyMapBytes,
+        keyFilterBytes,
         fates.removed().sizeInBytes() + fates.unstampedTombstones().sizeInBytes(),
         spill.spilledBytes(),
         pacer.bytesRead(),

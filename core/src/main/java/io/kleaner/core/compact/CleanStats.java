@@ -24,6 +24,7 @@ package io.kleaner.core.compact;
  * @param segmentsUntouched segments left as they are because nothing in them changes
  * @param keys distinct keys held in memory; all of them if nothing was spilled
  * @param keyMapBytes memory of the key map
+ * @param keyFilterBytes memory of the filter of its keys, 0 if none was made
  * @param recordBitsBytes memory of the bits that mark records and batches
  * @param spilledBytes bytes of hashed keys written to disk and read back
  * @param bytesRead bytes of logs read, passes and verification together
@@ -53,6 +54,7 @@ public record CleanStats(
     int segmentsUntouched,
     long keys,
     long keyMapBytes,
+    long keyFilterBytes,
     long recordBitsBytes,
     long spilledBytes,
     long bytesRead,

@@ -31,7 +31,12 @@ public interface CompactionListener {
   /** A phase begins; copy, verify and swap once a group. */
   default void phase(CleanPlan plan, Phase phase) {}
 
-  /** Some further bytes were moved; totals of this clean so far. */
+  /**
+   * Some further bytes were moved; totals of this clean so far. Told last when it is at its end,
+   * unless it failed or was cancelled.
+   *
+   * @param bytesRead of the log, with what need not be read
+   */
   default void progress(CleanPlan plan, long bytesRead, long bytesWritten) {}
 
   /**

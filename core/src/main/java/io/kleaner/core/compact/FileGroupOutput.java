@@ -47,7 +47,7 @@ final class FileGroupOutput implements GroupOutput {
   private long keptUpTo;
 
   /**
-   * @param rewriteAnyway whether the group has several segments, or an index to rebuild
+   * @param rewriteAnyway whether all of it is written though nothing of it may change
    * @param meter told the bytes of every batch that was written
    */
   FileGroupOutput(

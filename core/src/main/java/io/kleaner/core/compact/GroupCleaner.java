@@ -104,8 +104,6 @@ final class GroupCleaner {
           walkOver(stretch);
           keptUnread.batchesKept += stretch.batches();
           keptUnread.recordsKept += stretch.records();
-          keptUnread.batchesDecided += stretch.batches();
-          keptUnread.recordsDecided += stretch.records();
           pacer.passed(stretch.to(), stretch.batches(), stretch.lastOffset());
         });
     return whole.isPresent();

@@ -158,6 +158,10 @@ final class KeyScan {
     @Override
     public void see(Chunk chunk, BatchHeader batch) throws IOException {
       number(chunk, batch);
+      long base = chunk.segment().baseOffset();
+      if (batch.lastOffset() - base > Integer.MAX_VALUE) {
+        counts.overflowing.add(base);
+      }
       int last = chunk.size() - 1;
       if (last == 0) {
         firstRecord = chunk.firstRecord(0);
@@ -167,7 +171,10 @@ final class KeyScan {
       boolean plain = chunk.number(last) >= 0 && !batch.isLegacy() && !batch.isTransactional();
       goesWithItsRecords &=
           plain && scope.rules().data(batch, false, 0, false) instanceof BatchFate.Drop;
-      staysWithItsRecords &= plain && batch.recordCount() > 0;
+      staysWithItsRecords &=
+          plain
+              && scope.rules().data(batch, false, batch.recordCount(), false)
+                  instanceof BatchFate.Keep;
     }
 
     @Override

@@ -6,7 +6,7 @@ import io.kleaner.core.pace.Throttle;
 
 /**
  * Counts the bytes a clean moves, and every so many of them looks whether it should stop, slow down
- * or tell how far it is.
+ * or tell how far it is. At its end it tells what the last step did not.
  *
  * <p>What a clean moves after its last step is noted at its end, and waited for by whoever begins
  * next: many small partitions are held to the rate like a large one.
@@ -27,6 +27,7 @@ final class Pacer {
   private long bytesWritten;
   private long batches;
   private long lastOffset = -1;
+  private boolean untold;
 
   Pacer(CancelToken token, Throttle throttle, Progress progress) {
     this.token = token;
@@ -45,6 +46,14 @@ final class Pacer {
     sinceStep = 0;
   }
 
+  /** Tells how far the clean came, if that was not told yet; on the thread that made it. */
+  synchronized void tell() {
+    if (untold) {
+      untold = false;
+      progress.moved(bytesRead + bytesPassed, bytesWritten, batches, lastOffset);
+    }
+  }
+
   /** Bytes were read, or are about to be used. */
   synchronized void read(long bytes) {
     bytesRead += bytes;
@@ -60,6 +69,7 @@ final class Pacer {
 
   /** Batches of the log need not be read, up to an offset: that is progress, and no I/O. */
   synchronized void passed(long bytes, int count, long upToOffset) {
+    untold = true;
     bytesPassed += bytes;
     batches += count;
     lastOffset = upToOffset;
@@ -72,12 +82,13 @@ final class Pacer {
   }
 
   private void step(long bytes) {
+    untold = true;
     sinceStep += bytes;
     if (sinceStep >= STEP_BYTES) {
       throttle.acquire(sinceStep, token);
       sinceStep = 0;
       if (Thread.currentThread() == owner) {
-        progress.moved(bytesRead + bytesPassed, bytesWritten, batches, lastOffset);
+        tell();
       }
       token.throwIfCancelled();
     }
@@ -91,7 +102,7 @@ final class Pacer {
     return bytesWritten;
   }
 
-  /** Told from time to time how far a clean is. */
+  /** Told from time to time how far a clean is, and at its end. */
   @FunctionalInterface
   interface Progress {
     void moved(long bytesRead, long bytesWritten, long batches, long lastOffset);

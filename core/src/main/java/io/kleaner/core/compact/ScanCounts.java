@@ -2,6 +2,7 @@
 package io.kleaner.core.compact;
 
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** What the first pass counted. Mutable while it runs, owned by its worker. */
@@ -16,6 +17,9 @@ final class ScanCounts {
   long superseded;
   long expiredTombstones;
   long unkeyed;
+
+  /** Base offsets of segments with an offset too far above it for an index (KAFKA-6264). */
+  final Set<Long> overflowing = new TreeSet<>();
 
   private final TreeSet<Long> firstUnkeyedOffsets = new TreeSet<>();
 
@@ -40,6 +44,7 @@ final class ScanCounts {
     long all = unkeyed + other.unkeyed;
     other.firstUnkeyedOffsets.forEach(this::unkeyed);
     unkeyed = all;
+    overflowing.addAll(other.overflowing);
   }
 
   /** Lowest offsets of records without a key, ten at most. */

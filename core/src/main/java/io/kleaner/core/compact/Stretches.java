@@ -18,13 +18,14 @@ import java.util.TreeMap;
  * that may be nearly all of the log. Others are segments that stay whole, because no newer record
  * has a key of theirs: what such a segment holds matters only if it is joined with others.
  *
- * <p>Memory: some hundred bytes for each segment, and for each chunk that may go, of which there is
- * a bound. Not thread-safe; filled under the feed's lock, asked by one thread or under that lock.
+ * <p>Memory: some 120 bytes for each chunk that may go, for each segment with such chunks, and for
+ * each that may stay: 8 MiB at most, for there is a bound of them all, beyond which all is read.
+ * Not thread-safe; filled under the feed's lock, asked by one thread or under that lock.
  */
 final class Stretches {
 
-  /** With chunks of 512 KiB, 32 GiB of log; what there is beyond is read. */
-  private static final int MOST = 1 << 16;
+  /** With chunks of 512 KiB some 32 GiB of log. */
+  static final int MOST = 1 << 16;
 
   private final RecordFates fates;
   private final Map<Long, NavigableMap<Long, Stretch>> going = new HashMap<>();
@@ -32,6 +33,7 @@ final class Stretches {
   /** What each segment begins with that stays as long as its records do. */
   private final Map<Long, Stretch> staying = new HashMap<>();
 
+  /** Of all that is remembered, which is of about the same size each. */
   private int size;
 
   Stretches(RecordFates fates) {
@@ -80,9 +82,14 @@ final class Stretches {
    */
   void mayGo(Segment segment, Stretch chunk) {
     if (size < MOST && chunk.records() <= Integer.MAX_VALUE) {
-      going.computeIfAbsent(segment.baseOffset(), base -> new TreeMap<>()).put(chunk.from(), chunk);
+      going.computeIfAbsent(segment.baseOffset(), base -> newSegment()).put(chunk.from(), chunk);
       size++;
     }
+  }
+
+  private NavigableMap<Long, Stretch> newSegment() {
+    size++;
+    return new TreeMap<>();
   }
 
   /**
@@ -91,7 +98,9 @@ final class Stretches {
    */
   void mayStay(Segment segment, Stretch chunk) {
     if (chunk.from() == 0) {
-      staying.put(segment.baseOffset(), chunk);
+      if (size < MOST || staying.containsKey(segment.baseOffset())) {
+        size += staying.put(segment.baseOffset(), chunk) == null ? 1 : 0;
+      }
     } else {
       staying.computeIfPresent(
           segment.baseOffset(),

@@ -4,7 +4,6 @@ package io.kleaner.core.io;
 import io.kleaner.core.io.FileEntry.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -302,33 +301,34 @@ public final class LocalFileSystem implements FileSystem {
         // Its holder has just taken it away, or another has just made it.
         continue;
       }
-      if (created) {
-        giveToOwnerOf(lockFile.getParent(), lockFile);
-        before = identity(lockFile);
-      }
-      opened.run();
-      FileLock lock;
+      boolean mustStayOpen = false;
       try {
-        lock = channel.tryLock();
+        if (created) {
+          giveToOwnerOf(lockFile.getParent(), lockFile);
+          before = identity(lockFile);
+        }
+        opened.run();
+        if (channel.tryLock() == null) {
+          return Optional.empty();
+        }
+        if (before.isPresent() && before.equals(identity(lockFile))) {
+          HELD_FILES.add(before.get());
+          mustStayOpen = true;
+          return Optional.of(new LocalLease(lockFile, channel, created, before.get()));
+        }
+        // The holder before us deleted the file between our opening and its lock's end: what we
+        // hold has no name any more, and whoever comes next locks another.
       } catch (OverlappingFileLockException e) {
         // It was taken by another path since we looked. To close this channel would drop that lock.
         KEPT_OPEN.add(channel);
+        mustStayOpen = true;
         return Optional.empty();
-      } catch (IOException e) {
-        channel.close();
-        throw e;
+      } finally {
+        // Now, for whenever it is collected its end could drop a lock that was taken since.
+        if (!mustStayOpen) {
+          channel.close();
+        }
       }
-      if (lock == null) {
-        channel.close();
-        return Optional.empty();
-      }
-      if (before.isPresent() && before.equals(identity(lockFile))) {
-        HELD_FILES.add(before.get());
-        return Optional.of(new LocalLease(lockFile, channel, created, before.get()));
-      }
-      // The holder before us deleted the file between our opening and its lock's end: what we hold
-      // has no name any more, and whoever comes next locks another.
-      channel.close();
     }
     throw new IOException(lockFile + " is made and deleted by others all the time");
   }
@@ -383,9 +383,13 @@ public final class LocalFileSystem implements FileSystem {
           Files.deleteIfExists(lockFile);
         }
       } finally {
-        channel.close();
+        // Until it is closed no other file can have its identity, and none's is taken out for it.
         HELD_FILES.remove(identity);
-        HELD.remove(lockFile);
+        try {
+          channel.close();
+        } finally {
+          HELD.remove(lockFile);
+        }
       }
     }
   }

@@ -6,8 +6,9 @@ package io.kleaner.core.keymap;
  * filter of two bits a key, both in one word. It is small enough for the processor's cache, where a
  * look into a large map is a miss of it.
  *
- * <p>Memory: one or two bytes a key, {@value #MOST_BYTES} bytes at most. Whoever made it may let
- * others use it at the same time; it does not follow what is put into the map later.
+ * <p>Memory: one or two bytes a key, from 8.4 million keys on half of one to one, for it has
+ * {@value #MOST_BYTES} bytes at most. Whoever made it may let others use it at the same time; it
+ * does not follow what is put into the map later.
  */
 final class KeyFilter {
 
@@ -46,6 +47,10 @@ final class KeyFilter {
     KeyFilter filter = new KeyFilter(map.keys());
     map.forEachStored(filter::add);
     return filter;
+  }
+
+  long sizeInBytes() {
+    return (long) words.length * Long.BYTES;
   }
 
   private void add(long stored) {

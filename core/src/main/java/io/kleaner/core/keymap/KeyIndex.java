@@ -307,6 +307,12 @@ public final class KeyIndex implements AutoCloseable {
     return space.spilledBytes() > 0;
   }
 
+  /** Memory of the filter of the map's keys, in bytes; 0 if none was made. */
+  public long filterBytes() {
+    KeyFilter made = filter;
+    return made == null ? 0 : made.sizeInBytes();
+  }
+
   /** Keys that were put, wherever they found room. */
   public long keys() {
     return keysBefore + map.keys();

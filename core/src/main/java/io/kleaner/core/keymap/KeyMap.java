@@ -23,8 +23,9 @@ import java.util.function.LongConsumer;
  *  +-----------------+------------------+-------------+
  * </pre>
  *
- * <p>Several workers may {@link #putShared} at the same time, and may then {@link #get} once all of
- * them are done; everything else is one worker's alone.
+ * <p>Several workers may {@link #putShared} at the same time. Once all of them are done they may
+ * {@link #get}, and one of them {@link #forEachStored} meanwhile; everything else is one worker's
+ * alone.
  */
 public final class KeyMap {
 

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kleaner.core.check.CheckLevel;
 import io.kleaner.core.check.Finding;
 import io.kleaner.core.check.LogChecker;
+import io.kleaner.core.compact.CleanOptions;
+import io.kleaner.core.compact.CleanStats;
 import io.kleaner.core.compact.Cleaning;
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.oracle.KafkaOracle;
@@ -21,10 +23,14 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.record.internal.ControlRecordType;
+import org.apache.kafka.common.record.internal.EndTransactionMarker;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * A segment with offsets too far from its base for its indexes, as very old brokers left them
@@ -33,6 +39,8 @@ import org.junit.jupiter.api.io.TempDir;
 class OffsetOverflowTest {
 
   private static final long FAR = Integer.MAX_VALUE + 100L;
+
+  private static final long PRODUCER = 7;
 
   @TempDir private Path temp;
 
@@ -50,17 +58,65 @@ class OffsetOverflowTest {
 
     assertThat(SideBySide.records(partition))
         .containsExactly("1 b=1", FAR + " a=2", (FAR + 1) + " active=1");
-    List<Finding> findings =
-        new LogChecker(new LocalFileSystem(), CheckLevel.RECORDS, 1 << 20, new CancelToken())
-            .check(partition)
-            .findings();
-    assertThat(findings)
-        .extracting(Finding::kind)
-        .doesNotContain(Finding.Kind.RELATIVE_OFFSET_OVERFLOW);
+    assertThat(findings(partition)).doesNotContain(Finding.Kind.RELATIVE_OFFSET_OVERFLOW);
     KafkaOracle.Loaded loaded =
         KafkaOracle.load(partition, Map.of(), 0, ScriptedLog.TIME_MS, false);
     assertThat(loaded.segmentBases()).containsExactly(0L, FAR, FAR + 1);
     assertThat(loaded.logEndOffset()).isEqualTo(FAR + 2);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"false, NORMAL", "true, DEEP"})
+  void run_nothingToRemove_splitAllTheSame(boolean transactional, CleanOptions.Verify verify)
+      throws IOException {
+    Path logDir = temp.resolve("data");
+    try (ScriptedLog log = ScriptedLog.in(logDir, Map.of())) {
+      log.put("a", "1");
+    }
+    Path partition = ScriptedLog.partition(logDir);
+    // What has transactions is read by both passes, other batches by the first alone.
+    ByteBuffer far = batch(FAR, "b", "1");
+    if (transactional) {
+      segment(partition, 0, transactionalBatch(0, "a", "1"), commit(1), far);
+    } else {
+      segment(partition, 0, batch(0, "a", "1"), far);
+    }
+    segment(partition, FAR + 1, batch(FAR + 1, "active", "1"));
+    List<String> before = SideBySide.records(partition);
+    Cleaning cleaning = Cleaning.at(ScriptedLog.TIME_MS).upToLogEnd().verify(verify);
+
+    assertThat(cleaning.run(partition).stats().segmentsAfter()).isEqualTo(2);
+
+    assertThat(SideBySide.records(partition)).isEqualTo(before);
+    assertThat(findings(partition)).doesNotContain(Finding.Kind.RELATIVE_OFFSET_OVERFLOW);
+    KafkaOracle.Loaded loaded =
+        KafkaOracle.load(partition, Map.of(), 0, ScriptedLog.TIME_MS, false);
+    assertThat(loaded.segmentBases()).containsExactly(0L, FAR, FAR + 1);
+
+    CleanStats again = cleaning.fromStart().run(partition).stats();
+    assertThat(again.segmentsUntouched()).as("once is enough").isEqualTo(2);
+  }
+
+  @Test
+  void run_dryRunOfASegmentToBeSplit_saysThatItWouldChange() throws IOException {
+    Path logDir = temp.resolve("data");
+    try (ScriptedLog log = ScriptedLog.in(logDir, Map.of())) {
+      log.put("a", "1");
+    }
+    Path partition = ScriptedLog.partition(logDir);
+    segment(partition, 0, batch(0, "a", "1"), batch(FAR, "b", "1"));
+    segment(partition, FAR + 1, batch(FAR + 1, "active", "1"));
+
+    CleanStats stats =
+        Cleaning.at(ScriptedLog.TIME_MS).upToLogEnd().dryRun().run(partition).stats();
+
+    assertThat(stats.segmentsUntouched()).isZero();
+    assertThat(stats.bytesAfter()).isEqualTo(stats.bytesBefore());
+  }
+
+  private static List<Finding.Kind> findings(Path partition) throws IOException {
+    return new LogChecker(new LocalFileSystem(), CheckLevel.RECORDS, 1 << 20, new CancelToken())
+        .check(partition).findings().stream().map(Finding::kind).toList();
   }
 
   @Test
@@ -89,6 +145,29 @@ class OffsetOverflowTest {
             Compression.NONE,
             0,
             new SimpleRecord(ScriptedLog.TIME_MS, key.getBytes(UTF_8), value.getBytes(UTF_8)))
+        .buffer();
+  }
+
+  private static ByteBuffer transactionalBatch(long offset, String key, String value) {
+    return MemoryRecords.withTransactionalRecords(
+            offset,
+            Compression.NONE,
+            PRODUCER,
+            (short) 0,
+            0,
+            0,
+            new SimpleRecord(ScriptedLog.TIME_MS, key.getBytes(UTF_8), value.getBytes(UTF_8)))
+        .buffer();
+  }
+
+  private static ByteBuffer commit(long offset) {
+    return MemoryRecords.withEndTransactionMarker(
+            offset,
+            ScriptedLog.TIME_MS,
+            0,
+            PRODUCER,
+            (short) 0,
+            new EndTransactionMarker(ControlRecordType.COMMIT, 0))
         .buffer();
   }
 

@@ -68,6 +68,41 @@ class StretchesTest {
   }
 
   @Test
+  void mayStay_moreSegmentsThanAreRemembered_theFirstAreAndTheOthersAreRead() {
+    for (int i = 0; i <= Stretches.MOST; i++) {
+      stretches.mayStay(segment(i * 100L), new Stretch(0, END, i * 100L + 99, i, 1, i, 1));
+    }
+
+    assertThat(stretches.whole(segment(0), END)).isPresent();
+    assertThat(stretches.whole(segment((Stretches.MOST - 1) * 100L), END)).isPresent();
+    assertThat(stretches.whole(segment(Stretches.MOST * 100L), END)).isEmpty();
+    Segment other = segment(Stretches.MOST * 200L);
+    stretches.mayGo(other, new Stretch(0, END, other.baseOffset() + 9, 0, 1, 0, 1));
+    assertThat(stretches.at(other, 0)).isEmpty();
+  }
+
+  @Test
+  void mayStay_segmentNumberedAnew_countsOnce() {
+    for (int i = 0; i <= Stretches.MOST; i++) {
+      stretches.mayStay(segment, new Stretch(0, END, 1_029, 50, 30, 5, 6));
+    }
+
+    Segment other = segment(2_000);
+    stretches.mayStay(other, new Stretch(0, END, 2_029, 80, 30, 11, 6));
+    assertThat(stretches.whole(other, END)).isPresent();
+  }
+
+  @Test
+  void mayGo_oneChunkASegment_halfAsManyChunksAreRemembered() {
+    for (int i = 0; i <= Stretches.MOST / 2; i++) {
+      stretches.mayGo(segment(i * 100L), new Stretch(0, 100, i * 100L + 99, i, 1, i, 1));
+    }
+
+    assertThat(stretches.at(segment((Stretches.MOST / 2 - 1) * 100L), 0)).isPresent();
+    assertThat(stretches.at(segment(Stretches.MOST / 2 * 100L), 0)).isEmpty();
+  }
+
+  @Test
   void whole_numberedInTwoParts_none() {
     stretches.mayStay(segment, new Stretch(0, 100, 1_009, 50, 10, 5, 2));
     stretches.mayStay(segment, new Stretch(100, END, 1_029, 0, 20, 0, 4));

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -137,6 +138,29 @@ class ContestedLockTest {
 
     assertThat(LockHolder.pidOf(lock)).hasValue(ProcessHandle.current().pid());
     first.get().close();
+  }
+
+  @Test
+  void tryLock_fileCannotBeLookedAtOnceItIsLocked_failsAndHoldsNothing() throws IOException {
+    Path dir = Files.createDirectory(temp.resolve("data"));
+    Path lock = Files.createFile(dir.resolve(".lock"));
+    Path moved = temp.resolve("data.old");
+
+    assertThatThrownBy(
+            () ->
+                tryLock(
+                    lock,
+                    () -> {
+                      Files.move(dir, moved);
+                      Files.createFile(dir);
+                    }))
+        .isInstanceOf(FileSystemException.class)
+        .hasMessageContaining("Not a directory");
+
+    assertThat(LockHolder.pidOf(moved.resolve(".lock"))).isEmpty();
+    try (FileLease second = new LocalFileSystem().tryLock(moved.resolve(".lock")).orElseThrow()) {
+      assertThat(second.isStillThere()).isTrue();
+    }
   }
 
   @Test

@@ -23,7 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Several workers find what one would, in whatever order they come, with room and without. */
+/**
+ * Blocks of several workers find what a map would, in whatever order they come, with room and
+ * without.
+ */
 class SharedKeyIndexTest {
 
   private static final int PIECE = 97;
@@ -42,9 +45,32 @@ class SharedKeyIndexTest {
     "1, 60000, 100000, 120000, 8000000",
     "3, 60000, 100000, 120000, 8000000",
     "3, 30000, 60000, 0, 600",
+    // So many keys in the map that a filter of them would pay, and others that were spilled.
+    "1, 200000, 400000, 100000, 1000000",
+    "3, 200000, 400000, 100000, 1000000",
   })
   void finish_severalWorkers_bitsOfAPlainMap(
       int workers, int keys, int dirty, int clean, long memoryBytes)
+      throws IOException, InterruptedException, ExecutionException {
+    requireBitsOfAPlainMap(workers, true, keys, dirty, clean, memoryBytes);
+  }
+
+  /** Keys, dirty records, clean records, and memory in bytes. */
+  @ParameterizedTest
+  @CsvSource({
+    "20000, 200000, 30000, 4000000",
+    "60000, 100000, 120000, 8000000",
+    "200000, 400000, 100000, 1000000",
+    "30000, 60000, 0, 600",
+  })
+  void finish_oneWorkerThatSharesNothing_bitsOfAPlainMap(
+      int keys, int dirty, int clean, long memoryBytes)
+      throws IOException, InterruptedException, ExecutionException {
+    requireBitsOfAPlainMap(1, false, keys, dirty, clean, memoryBytes);
+  }
+
+  private void requireBitsOfAPlainMap(
+      int workers, boolean shared, int keys, int dirty, int clean, long memoryBytes)
       throws IOException, InterruptedException, ExecutionException {
     Random random = new Random(keys * 31L + dirty);
     int[] numbers = random.ints(dirty + clean, 0, keys * 3 / 2 + 1).toArray();
@@ -55,10 +81,12 @@ class SharedKeyIndexTest {
             new LocalFileSystem(), SpillPlace.in(temp), "0", 16 * 1024, ledger, () -> false);
     KeyHash hash = KeyHash.random();
     ExecutorService pool = Executors.newFixedThreadPool(workers);
-    try (KeyIndex index = new KeyIndex(KeyMap.forKeys(dirty, memoryBytes), bits, space, true)) {
+    try (KeyIndex index = new KeyIndex(KeyMap.forKeys(dirty, memoryBytes), bits, space, shared)) {
       inPieces(pool, workers, hash, numbers, 0, dirty, index, false);
       index.beginProbes();
       inPieces(pool, workers, hash, numbers, dirty, dirty + clean, index, true);
+      boolean filterPays = !index.hasSpilled() && index.keys() >= 1 << 15;
+      assertThat(index.filterBytes() > 0).isEqualTo(filterPays);
       index.finish();
 
       for (int ordinal = 0; ordinal < dirty + clean; ordinal++) {

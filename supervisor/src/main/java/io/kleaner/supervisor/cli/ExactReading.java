@@ -78,8 +78,6 @@ final class ExactReading {
     if (!(outcome instanceof CompactionOutcome.Compacted compacted)) {
       return new Outcome.Unread(outcome.message(), ExitCode.of(outcome));
     }
-    // A short dry run does not say how far it is.
-    progress.at(compacted.stats().bytesRead());
     try {
       return new Outcome.Figures(compacted.stats(), survey(plan, progress));
     } catch (IOException e) {
