@@ -203,8 +203,8 @@ final class WatchCommand implements Callable<Integer> {
               token,
               service.facade(),
               service::begin,
-              // All of its end is in its close, which has a time of its own for remedies.
-              () -> {})
+              // The rest of its end is in its close, which has a time of its own for remedies.
+              service::stop)
           .number();
     }
   }

@@ -70,17 +70,24 @@ final class WatchActions {
               + " is done only for one who names its producer id: --yes "
               + ticket.get().confirm());
     }
-    supervisor.ask(
+    return asked(
         () ->
             rounds
                 .book()
                 .answer(ticket.get().id(), yes, confirm, reason, clock.nowMs())
-                .ifPresent(why -> notDone(ticket.get().order().subject(), why)));
-    return ActionResult.done(
+                .ifPresent(why -> notDone(ticket.get().order().subject(), why)),
         "remedy "
             + target
             + (yes ? " is carried out" + turn() + ": " : " is declined: ")
             + ticket.get().key());
+  }
+
+  /** Has it done at the next look, of which there may be none. */
+  private ActionResult asked(Runnable change, String done) {
+    return supervisor.ask(change)
+        ? ActionResult.done(done)
+        : ActionResult.refused(
+            "the sidecar is ending: nothing was done; ask it again once it runs");
   }
 
   /** When something that is asked for now has its turn. */
@@ -122,16 +129,11 @@ final class WatchActions {
     if (twice.isPresent()) {
       return twice.get();
     }
-    supervisor.ask(
+    return asked(
         () ->
             byHand(
                 new BrokerHands.Order(
-                    BrokerRemedy.REVIVE,
-                    Healer.subject(rounds.judgement()),
-                    List.of(),
-                    0,
-                    reason)));
-    return ActionResult.done(
+                    BrokerRemedy.REVIVE, Healer.subject(rounds.judgement()), List.of(), 0, reason)),
         "the cleaner is revived" + turn() + ", unless a thread is blocked; see the remedies");
   }
 
@@ -166,7 +168,7 @@ final class WatchActions {
     if (twice.isPresent()) {
       return twice.get();
     }
-    supervisor.ask(
+    return asked(
         () -> {
           if (release) {
             rounds.healer().released(topic.get(), clock.nowMs());
@@ -178,8 +180,7 @@ final class WatchActions {
                   List.of(),
                   0,
                   reason));
-        });
-    return ActionResult.done(
+        },
         release
             ? topic.get() + " gets its own settings back" + turn()
             : topic.get()
@@ -197,9 +198,8 @@ final class WatchActions {
     if (twice.isPresent()) {
       return twice.get();
     }
-    supervisor.ask(
-        () -> byHand(new BrokerHands.Order(BrokerRemedy.RELEASE, broker, List.of(), 0, reason)));
-    return ActionResult.done(
+    return asked(
+        () -> byHand(new BrokerHands.Order(BrokerRemedy.RELEASE, broker, List.of(), 0, reason)),
         broker + " gets the settings back that it had before it was tuned" + turn());
   }
 

@@ -41,6 +41,7 @@ public final class WatchService implements AutoCloseable {
   private final BrokerHands hands;
   private final HandsThread handsThread = new HandsThread("kleaner-hands");
   private final HandsThread scanThread = new HandsThread("kleaner-scan");
+  private final Supervisor<WatchSnapshot> supervisor;
   private final SupervisorThread thread;
   private final WatchFacade facade;
   private final JmxExport jmx;
@@ -70,7 +71,7 @@ public final class WatchService implements AutoCloseable {
                       fileSystem, !setup.targets().logDirs().isEmpty(), scanThread.token()),
                   chronicle),
               chronicle);
-      Supervisor<WatchSnapshot> supervisor =
+      supervisor =
           new Supervisor<>(
               clock,
               setup.intervalMs(),
@@ -171,6 +172,11 @@ public final class WatchService implements AutoCloseable {
     return state;
   }
 
+  /** The end has begun: what is asked for from now on is refused, since no look is to come. */
+  public void stop() {
+    supervisor.askNoMore();
+  }
+
   /** Ends within some seconds; a remedy that is under way takes back what it set first. */
   @Override
   public void close() throws IOException {
@@ -178,6 +184,7 @@ public final class WatchService implements AutoCloseable {
       chronicle.add(Incident.Kind.SERVICE_STOPPED, "service", "stopping", "", "");
     }
     Closing closing = new Closing(clock, STOP_MS);
+    stop();
     thread.stop();
     closing.together(
         HANDS_MS + LOG_MS,

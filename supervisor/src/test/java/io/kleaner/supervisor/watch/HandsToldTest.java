@@ -38,6 +38,18 @@ class HandsToldTest {
         .isEqualTo(ActionResult.refused("the disk is full"));
   }
 
+  /** No look is to come that would do it. */
+  @Test
+  void act_endHasBegun_isRefusedAndSaysSo() {
+    watch.supervisor.tick();
+    watch.supervisor.askNoMore();
+
+    ActionResult result = watch.facade.act(Action.REVIVE, "", "a test");
+
+    assertThat(result.outcome()).isEqualTo(ActionResult.Outcome.REFUSED);
+    assertThat(result.message()).contains("is ending: nothing was done");
+  }
+
   @Test
   void loss_journalOfOverridesWasDamaged_isAnAlertAndOneIncident() {
     watch.supervisor.tick();
