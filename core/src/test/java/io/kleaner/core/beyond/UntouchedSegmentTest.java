@@ -26,15 +26,7 @@ class UntouchedSegmentTest {
 
   @Test
   void run_segmentWithoutChange_sameFileWithKafkasBytes() throws IOException {
-    SideBySide logs =
-        new SideBySide(
-            temp,
-            Map.of("segment.bytes", "600"),
-            log -> {
-              log.put("a", VALUE).put("b", VALUE).roll();
-              log.put("c", VALUE).put("d", VALUE).roll();
-              log.put("a", VALUE).put("e", VALUE);
-            });
+    SideBySide logs = logsWhereNothingOfTheSecondSegmentGoes(VALUE);
     Object kafkasFile = fileOf(logs.kafkas());
     Object ourFile = fileOf(logs.ours());
 
@@ -50,15 +42,7 @@ class UntouchedSegmentTest {
 
   @Test
   void run_recordsStayAndTransactionIndexDoesNot_indexGoesAsWithKafka() throws IOException {
-    SideBySide logs =
-        new SideBySide(
-            temp,
-            Map.of("segment.bytes", "600"),
-            log -> {
-              log.put("a", VALUE).put("b", VALUE).roll();
-              log.put("c", VALUE).put("d", VALUE).roll();
-              log.put("a", VALUE).put("e", VALUE);
-            });
+    SideBySide logs = logsWhereNothingOfTheSecondSegmentGoes(VALUE);
     // A crash of the peer can leave one whose marker an earlier clean removed.
     byte[] entry = new byte[TxnIndexFormat.ENTRY_BYTES];
     TxnIndexFormat.encode(List.of(new AbortedTxn(7, 0, 3, 3))).get(entry);
@@ -77,15 +61,7 @@ class UntouchedSegmentTest {
 
   @Test
   void run_recordsStayAndATombstoneHasNoHorizon_stampedAsByKafka() throws IOException {
-    SideBySide logs =
-        new SideBySide(
-            temp,
-            Map.of("segment.bytes", "600"),
-            log -> {
-              log.put("a", VALUE).put("b", VALUE).roll();
-              log.put("c", null).put("d", VALUE).roll();
-              log.put("a", VALUE).put("e", VALUE);
-            });
+    SideBySide logs = logsWhereNothingOfTheSecondSegmentGoes(null);
     byte[] before = Files.readAllBytes(logs.ours().resolve(LOG));
 
     logs.cleanByKafka();
@@ -96,6 +72,17 @@ class UntouchedSegmentTest {
     assertThat(Files.readAllBytes(logs.ours().resolve(LOG)))
         .isNotEqualTo(before)
         .isEqualTo(Files.readAllBytes(logs.kafkas().resolve(LOG)));
+  }
+
+  private SideBySide logsWhereNothingOfTheSecondSegmentGoes(String valueOfC) throws IOException {
+    return new SideBySide(
+        temp,
+        Map.of("segment.bytes", "600"),
+        log -> {
+          log.put("a", VALUE).put("b", VALUE).roll();
+          log.put("c", valueOfC).put("d", VALUE).roll();
+          log.put("a", VALUE).put("e", VALUE);
+        });
   }
 
   private static Object fileOf(Path partition) throws IOException {
