@@ -49,7 +49,11 @@ public final class LocalFileSystem implements FileSystem {
    */
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-  /** The same by identity: one file may have several paths, by a bind mount or a hard link. */
+  /**
+   * The same by identity: one file may have several paths, by a bind mount or a hard link. Its
+   * monitor is held while one is locked or let go of: between the end of a lock and that of its
+   * channel another path must not get the lock, which that end would take from it.
+   */
   private static final Set<Object> HELD_FILES = ConcurrentHashMap.newKeySet();
 
   /** Channels that must never be closed, not even when nobody refers to them any more. */
@@ -308,13 +312,15 @@ public final class LocalFileSystem implements FileSystem {
           before = identity(lockFile);
         }
         opened.run();
-        if (channel.tryLock() == null) {
-          return Optional.empty();
-        }
-        if (before.isPresent() && before.equals(identity(lockFile))) {
-          HELD_FILES.add(before.get());
-          mustStayOpen = true;
-          return Optional.of(new LocalLease(lockFile, channel, created, before.get()));
+        synchronized (HELD_FILES) {
+          if (channel.tryLock() == null) {
+            return Optional.empty();
+          }
+          if (before.isPresent() && before.equals(identity(lockFile))) {
+            HELD_FILES.add(before.get());
+            mustStayOpen = true;
+            return Optional.of(new LocalLease(lockFile, channel, created, before.get()));
+          }
         }
         // The holder before us deleted the file between our opening and its lock's end: what we
         // hold has no name any more, and whoever comes next locks another.
@@ -383,10 +389,12 @@ public final class LocalFileSystem implements FileSystem {
           Files.deleteIfExists(lockFile);
         }
       } finally {
-        // Until it is closed no other file can have its identity, and none's is taken out for it.
-        HELD_FILES.remove(identity);
         try {
-          channel.close();
+          synchronized (HELD_FILES) {
+            // Until it is closed no other file can have its identity.
+            HELD_FILES.remove(identity);
+            channel.close();
+          }
         } finally {
           HELD.remove(lockFile);
         }

@@ -175,9 +175,11 @@ final class PartitionCare {
     holdAsAsked(id);
   }
 
-  /** Tries again what was asked for and failed. */
-  void holdAsAsked() {
-    List.copyOf(asked.keySet()).forEach(this::holdAsAsked);
+  /** Tries again what was asked for and failed; one that fails again keeps no other from it. */
+  void holdAsAsked(Signals signals) {
+    for (PartitionId id : List.copyOf(asked.keySet())) {
+      signals.stage("hold of " + id, () -> holdAsAsked(id));
+    }
   }
 
   private void holdAsAsked(PartitionId id) {

@@ -21,7 +21,7 @@ public interface Rounds<S> {
   boolean look(long nowMs, Signals signals);
 
   /** Keeps what is to outlive the process and is not kept yet; there is no look after it. */
-  default void keep() {}
+  default void keep(Signals signals) {}
 
   /** What the last look saw. */
   S seen(Tick tick);

@@ -53,21 +53,26 @@ final class ServeRounds implements Rounds<Snapshot> {
       signals.stage("events", () -> partitions.handle(event));
     }
     signals.stage("workers", () -> workers.look(nowMs, nowNanos, signals));
-    signals.stage("held by hand", partitions::holdAsAsked);
+    signals.stage("held by hand", () -> partitions.holdAsAsked(signals));
     signals.stage("failures", () -> partitions.judgeFailures(nowMs));
     signals.stage("states", () -> states = board.states());
     signals.stage(
         "partitions",
         () -> partitions.look(states, workers.areAllBusy(), nowMs, nowNanos, signals));
     signals.stage("log directories", () -> logDirs.look(states, nowMs, nowNanos, signals));
-    signals.stage("quarantines", this::keep);
+    signals.stage("quarantines", this::keepQuarantines);
     signals.stage("lost news", () -> tellDropped(signals));
     signals.stage("news", () -> news.tell(states, workers.seen()));
     return workers.wereLookedAt();
   }
 
   @Override
-  public void keep() {
+  public void keep(Signals signals) {
+    partitions.holdAsAsked(signals);
+    keepQuarantines();
+  }
+
+  private void keepQuarantines() {
     partitions.changedQuarantines().ifPresent(chronicle.journal()::quarantines);
   }
 

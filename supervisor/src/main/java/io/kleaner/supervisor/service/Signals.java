@@ -47,6 +47,11 @@ public final class Signals {
     }
   }
 
+  /** What a part said last holds on, since that part cannot be done at this tick. */
+  public void holdOn(String name) {
+    signals.addAll(lastByStage.getOrDefault(name, List.of()));
+  }
+
   private void failed(String name, int before, Throwable defect) {
     try {
       signals.subList(before, signals.size()).clear();

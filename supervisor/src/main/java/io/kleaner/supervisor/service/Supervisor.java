@@ -115,7 +115,21 @@ public final class Supervisor<S> {
   public void conclude() {
     signals.begin();
     doWhatWasAsked();
-    signals.stage("the end", rounds::keep);
+    signals.stage("the end", () -> rounds.keep(signals));
+  }
+
+  /**
+   * Gives up what was asked for and is not done. To be called once no other thread steps it any
+   * more.
+   *
+   * @return how much that was
+   */
+  public int giveUpWhatWasAsked() {
+    int many = 0;
+    while (asked.poll() != null) {
+      many++;
+    }
+    return many;
   }
 
   private void doWhatWasAsked() {

@@ -85,8 +85,18 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
   @Override
   public boolean look(long nowMs, Signals signals) {
     signals.stage("news of remedies", thread::fetch);
-    boolean watched = signals.stage("judgement", () -> judge(nowMs, signals));
-    signals.stage("remedies", () -> remedies(watched, nowMs, signals));
+    boolean judged = signals.stage("judgement", this::judge);
+    signals.stage("culprits", () -> culprits.look(judgement, nowMs));
+    boolean told = judged && signals.stage("diagnoses", () -> tell(signals));
+    signals.stage("remedies", () -> care(nowMs, signals));
+    if (judged) {
+      signals.stage("healing", () -> healer.look(judgement, isolated, nowMs, signals));
+    } else {
+      // What was judged of an earlier sample calls for no remedy, and ends no alert.
+      signals.holdOn("diagnoses");
+      signals.holdOn("healing");
+    }
+    signals.stage("orders", () -> book.look(nowMs, signals));
     signals.stage("hands", () -> tellOf(thread, "remedies", "nothing is done any more", signals));
     signals.stage(
         "scans",
@@ -96,27 +106,20 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
                 "scans",
                 "nobody looks any more for the record that kills a cleaner",
                 signals));
-    return watched;
+    return told;
   }
 
-  private void judge(long nowMs, Signals signals) {
+  private void judge() {
     BrokerSample sample = view.get();
     isolated = hands.isolated(sample);
     judgement = judge.judge(sample, isolated);
     standings = standings(clock.nanoTime());
-    culprits.look(judgement, nowMs);
-    tell(signals);
   }
 
-  /** What was judged of an earlier sample calls for no remedy. */
-  private void remedies(boolean judged, long nowMs, Signals signals) {
+  private void care(long nowMs, Signals signals) {
     tellUnable();
     tellLoss(signals);
     recover(nowMs, signals);
-    if (judged) {
-      healer.look(judgement, isolated, nowMs, signals);
-    }
-    book.look(nowMs, signals);
   }
 
   private Map<String, Standing> standings(long nowNanos) {
@@ -187,7 +190,8 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
       return;
     }
     boolean first = recoveredMs < 0;
-    if (first || nowMs - recoveredMs >= RECOVER_MS) {
+    // Earlier than the last time is after a clock was set back.
+    if (first || nowMs < recoveredMs || nowMs - recoveredMs >= RECOVER_MS) {
       recoveredMs = nowMs;
       thread.offer(
           () -> {

@@ -177,6 +177,19 @@ public final class WatchService implements AutoCloseable {
     supervisor.askNoMore();
   }
 
+  /** Who asked was told that it is done: that it is not, is told where everyone looks. */
+  private void tellLeftUndone() {
+    int left = thread.isAlive() ? 0 : supervisor.giveUpWhatWasAsked();
+    if (left > 0) {
+      chronicle.add(
+          Incident.Kind.REMEDY_REFUSED,
+          "service",
+          "what people asked for last is not done: the sidecar has ended",
+          left + " actions",
+          "Ask again once it runs.");
+    }
+  }
+
   /** Ends within some seconds; a remedy that is under way takes back what it set first. */
   @Override
   public void close() throws IOException {
@@ -201,6 +214,7 @@ public final class WatchService implements AutoCloseable {
             jmx::close,
             "alerts",
             setup.dispatcher()::close));
+    tellLeftUndone();
     closing.together(STATE_MS + LOG_MS, Map.of("broker", hands::close));
     closing.together(LOG_MS, Map.of("state", () -> state.close(STATE_MS)));
     for (String late : closing.late()) {

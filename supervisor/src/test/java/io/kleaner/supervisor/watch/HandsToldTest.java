@@ -7,6 +7,7 @@ import io.kleaner.supervisor.alert.Alert;
 import io.kleaner.supervisor.http.ServiceApi.Action;
 import io.kleaner.supervisor.http.ServiceApi.ActionResult;
 import io.kleaner.supervisor.journal.Incident;
+import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,28 @@ class HandsToldTest {
         .containsEntry("remediesOff", "the disk is full");
     assertThat(watch.facade.act(Action.REVIVE, "", "a test"))
         .isEqualTo(ActionResult.refused("the disk is full"));
+  }
+
+  /** Nobody knows better then: what was said of remedies is not over. */
+  @Test
+  void look_judgingFails_whatWasToldHoldsOn() {
+    watch.hands.decision = new Decision.No("a test");
+    watch.broker.noThreads();
+    for (int look = 0; look < 4; look++) {
+      watch.broker.advance(1_000);
+      watch.supervisor.tick();
+    }
+    assertThat(alert("CleanerDead")).isPresent();
+    assertThat(alert("CleanerNotRevived")).isPresent();
+
+    watch.hands.blindness = Optional.of(new IllegalStateException("a defect"));
+    watch.broker.advance(1_000);
+    watch.supervisor.tick();
+
+    long nowMs = watch.supervisor.snapshot().tick().atMs();
+    assertThat(alert("CleanerDead")).map(Alert::lastSeenMs).hasValue(nowMs);
+    assertThat(alert("CleanerNotRevived")).map(Alert::lastSeenMs).hasValue(nowMs);
+    assertThat(watch.supervisor.blindTicks()).isEqualTo(1);
   }
 
   /** No look is to come that would do it. */

@@ -17,7 +17,9 @@ final class StillHands implements BrokerHands {
   String unable = "";
   Optional<String> loss = Optional.empty();
   Set<String> isolated = Set.of();
+  Decision decision = new Decision.Ask("Is it to be?");
   Optional<RuntimeException> defect = Optional.empty();
+  Optional<RuntimeException> blindness = Optional.empty();
 
   @Override
   public String unable() {
@@ -31,7 +33,7 @@ final class StillHands implements BrokerHands {
 
   @Override
   public Decision decide(BrokerRemedy remedy, String subject) {
-    return new Decision.Ask("Is it to be?");
+    return decision;
   }
 
   @Override
@@ -41,15 +43,13 @@ final class StillHands implements BrokerHands {
 
   @Override
   public Set<String> isolated(BrokerSample sample) {
+    fail(blindness);
     return isolated;
   }
 
   @Override
   public boolean hasLeftovers() {
-    defect.ifPresent(
-        thrown -> {
-          throw thrown;
-        });
+    fail(defect);
     return false;
   }
 
@@ -60,4 +60,11 @@ final class StillHands implements BrokerHands {
 
   @Override
   public void close() {}
+
+  private static void fail(Optional<RuntimeException> how) {
+    how.ifPresent(
+        thrown -> {
+          throw thrown;
+        });
+  }
 }

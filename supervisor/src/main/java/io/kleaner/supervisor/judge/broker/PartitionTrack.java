@@ -23,8 +23,12 @@ record PartitionTrack(long firstDirtyOffset, long dirtyBytes, long sinceMs, long
           files.firstDirtyOffset(), files.dirtyBytes(), atMs, eligible ? atMs : -1);
     }
     PartitionTrack same = before.get();
-    long since = same.eligibleSinceMs >= 0 ? same.eligibleSinceMs : atMs;
+    // What is yet to come, by a clock that was set back since, is now.
+    long since = same.eligibleSinceMs >= 0 ? Math.min(same.eligibleSinceMs, atMs) : atMs;
     return new PartitionTrack(
-        same.firstDirtyOffset, same.dirtyBytes, same.sinceMs, eligible ? since : -1);
+        same.firstDirtyOffset,
+        same.dirtyBytes,
+        Math.min(same.sinceMs, atMs),
+        eligible ? since : -1);
   }
 }

@@ -68,7 +68,7 @@ final class ThreadHistory {
     boolean clockWasSetBack = known.atMs() < atMs;
     if (clockWasSetBack) {
       // Looks that are yet to come are none: how long anything has been so is counted anew.
-      absences.clear();
+      absences.replaceAll((name, absence) -> new Absence(known.atMs(), -1, absence.looks()));
       cameMs = -1;
     }
     long lookBeforeMs = clockWasSetBack ? -1 : atMs;

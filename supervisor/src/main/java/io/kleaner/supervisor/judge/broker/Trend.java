@@ -19,6 +19,10 @@ final class Trend {
   }
 
   void add(long atMs, long value) {
+    if (!points.isEmpty() && atMs < points.getLast().atMs) {
+      // The clock was set back: how long ago the others were is not known any more.
+      points.clear();
+    }
     // The newest point moves until it is far enough from the one before.
     if (points.size() > 1) {
       Point newest = points.removeLast();

@@ -66,6 +66,18 @@ class DeathJudgeTest {
   }
 
   @Test
+  void judge_deadForLongWhenTheClockIsSetBack_isDeadAllTheWhile() {
+    broker.lookFor(3);
+    broker.noThreads();
+    assertThat(broker.lookFor(120).dead()).isEqualTo(1);
+    broker.advance(-5_000);
+
+    Judgement after = broker.look();
+    assertThat(after.dead()).isEqualTo(1);
+    assertThat(rules(after)).contains("CleanerDead");
+  }
+
+  @Test
   void judge_clockWasSetBackWhileAThreadWasBlocked_isHungByTheTimeThatPassed() {
     broker.threads = Optional.of(List.of(Broker.thread(0, 30, StackClass.BLOCKED_IO, 100)));
     broker.lookFor(3);

@@ -155,4 +155,14 @@ class PartitionJudgeTest {
     assertThat(verdict.verdict()).isInstanceOf(Verdict.Unknown.class);
     assertThat(verdict.reason()).contains("--log-dir").contains("dirty bytes");
   }
+
+  @Test
+  void judge_clockSetBackWhileAPartitionWaits_isStalledByTheTimeThatPassed() {
+    broker.partition(Broker.ORDERS, Broker.Files::eligible);
+    broker.lookFor(3);
+    broker.advance(-3_600_000);
+    Judgement after = broker.lookFor(broker.options.stalledAfterMs() / 1_000 + 1);
+
+    assertThat(after.partition(Broker.ORDERS).orElseThrow().state()).isEqualTo("stalled");
+  }
 }
