@@ -46,11 +46,7 @@ class OffsetOverflowTest {
 
   @Test
   void run_offsetsBeyondRelativeRange_split() throws IOException {
-    Path logDir = temp.resolve("data");
-    try (ScriptedLog log = ScriptedLog.in(logDir, Map.of())) {
-      log.put("a", "1");
-    }
-    Path partition = ScriptedLog.partition(logDir);
+    Path partition = emptyPartition();
     segment(partition, 0, batch(0, "a", "1"), batch(1, "b", "1"), batch(FAR, "a", "2"));
     segment(partition, FAR + 1, batch(FAR + 1, "active", "1"));
 
@@ -69,11 +65,7 @@ class OffsetOverflowTest {
   @CsvSource({"false, NORMAL", "true, DEEP"})
   void run_nothingToRemove_splitAllTheSame(boolean transactional, CleanOptions.Verify verify)
       throws IOException {
-    Path logDir = temp.resolve("data");
-    try (ScriptedLog log = ScriptedLog.in(logDir, Map.of())) {
-      log.put("a", "1");
-    }
-    Path partition = ScriptedLog.partition(logDir);
+    Path partition = emptyPartition();
     // What has transactions is read by both passes, other batches by the first alone.
     ByteBuffer far = batch(FAR, "b", "1");
     if (transactional) {
@@ -99,11 +91,7 @@ class OffsetOverflowTest {
 
   @Test
   void run_dryRunOfASegmentToBeSplit_saysThatItWouldChange() throws IOException {
-    Path logDir = temp.resolve("data");
-    try (ScriptedLog log = ScriptedLog.in(logDir, Map.of())) {
-      log.put("a", "1");
-    }
-    Path partition = ScriptedLog.partition(logDir);
+    Path partition = emptyPartition();
     segment(partition, 0, batch(0, "a", "1"), batch(FAR, "b", "1"));
     segment(partition, FAR + 1, batch(FAR + 1, "active", "1"));
 
@@ -121,11 +109,7 @@ class OffsetOverflowTest {
 
   @Test
   void run_firstSurvivorBeyondRelativeRange_emptySegmentKeepsTheBase() throws IOException {
-    Path logDir = temp.resolve("data");
-    try (ScriptedLog log = ScriptedLog.in(logDir, Map.of())) {
-      log.put("a", "1");
-    }
-    Path partition = ScriptedLog.partition(logDir);
+    Path partition = emptyPartition();
     segment(partition, 0, batch(0, "a", "1"), batch(FAR, "a", "2"));
     segment(partition, FAR + 1, batch(FAR + 1, "active", "1"));
 
@@ -137,6 +121,15 @@ class OffsetOverflowTest {
     KafkaOracle.Loaded loaded =
         KafkaOracle.load(partition, Map.of(), 0, ScriptedLog.TIME_MS, false);
     assertThat(loaded.segmentBases()).containsExactly(0L, FAR, FAR + 1);
+  }
+
+  /** In a log directory of its own; its segment is to be written over. */
+  private Path emptyPartition() throws IOException {
+    Path logDir = temp.resolve("data");
+    try (ScriptedLog log = ScriptedLog.in(logDir, Map.of())) {
+      log.put("a", "1");
+    }
+    return ScriptedLog.partition(logDir);
   }
 
   private static ByteBuffer batch(long offset, String key, String value) {

@@ -31,7 +31,7 @@ class ContestedLockTest {
   @BeforeEach
   void holdersAreKnown() throws IOException {
     Path probe = temp.resolve("probe");
-    FileLease lease = LocalFileSystem.tryLock(probe, () -> {}).orElseThrow();
+    FileLease lease = LockFiles.tryLock(probe, () -> {}).orElseThrow();
     try {
       assumeTrue(LockHolder.pidOf(probe).isPresent(), "nothing tells who holds a lock in " + temp);
     } finally {
@@ -66,7 +66,7 @@ class ContestedLockTest {
 
     assertThatThrownBy(
             () ->
-                LocalFileSystem.tryLock(
+                LockFiles.tryLock(
                     lock,
                     () -> {
                       try {
@@ -87,7 +87,7 @@ class ContestedLockTest {
   /** Takes the lock while somebody does something once, between the opening and the locking. */
   private static FileLease tryLock(Path lock, Deed once) throws IOException {
     AtomicBoolean done = new AtomicBoolean();
-    return LocalFileSystem.tryLock(
+    return LockFiles.tryLock(
             lock,
             () -> {
               if (done.compareAndSet(false, true)) {
@@ -147,7 +147,7 @@ class ContestedLockTest {
           }
         };
 
-    assertThat(LocalFileSystem.tryLock(other, quicker)).isEmpty();
+    assertThat(LockFiles.tryLock(other, quicker)).isEmpty();
 
     assertThat(LockHolder.pidOf(lock)).hasValue(ProcessHandle.current().pid());
     first.get().close();

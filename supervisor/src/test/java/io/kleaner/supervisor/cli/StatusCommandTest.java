@@ -19,6 +19,11 @@ class StatusCommandTest {
     return Map.of("rule", rule, "subject", subject, "state", "firing", "summary", "so it is");
   }
 
+  private static HttpServer serving(FakeService service) throws Exception {
+    return HttpServer.start(
+        new LocalFileSystem(), HttpConfig.loopback(0), "0123456789abcdef", service, Clock.system());
+  }
+
   /** More than an answer has by default; what matters is the last of them. */
   @Test
   void status_manyAlerts_showsEachOfThem() throws Exception {
@@ -27,13 +32,7 @@ class StatusCommandTest {
       service.alerts.add(alert("PartitionStalled", "orders-" + i));
     }
     service.alerts.add(alert("WorkerDead", "cleaner-0"));
-    try (HttpServer server =
-        HttpServer.start(
-            new LocalFileSystem(),
-            HttpConfig.loopback(0),
-            "0123456789abcdef",
-            service,
-            Clock.system())) {
+    try (HttpServer server = serving(service)) {
 
       Cli.Run run = Cli.run("status", "--url", server.url());
 
@@ -48,13 +47,7 @@ class StatusCommandTest {
   void status_moreHeldAndNotThereThanAnAnswerHas_saysHowManyMore() throws Exception {
     FakeService service = new FakeService();
     service.status = Map.of("heldAbsent", List.of("/logs:orders-1"), "heldAbsentMore", 7);
-    try (HttpServer server =
-        HttpServer.start(
-            new LocalFileSystem(),
-            HttpConfig.loopback(0),
-            "0123456789abcdef",
-            service,
-            Clock.system())) {
+    try (HttpServer server = serving(service)) {
 
       assertThat(Cli.run("status", "--url", server.url()).out())
           .containsSubsequence(
