@@ -188,10 +188,15 @@ final class HttpPost {
     return seconds.matches("\\d{1,6}") ? TimeUnit.SECONDS.toMillis(Long.parseLong(seconds)) : 0;
   }
 
-  /** Messages of exceptions may quote the URL; those of TLS say what no name does. */
-  private static String reason(IOException failure) {
-    if (failure instanceof SSLException) {
-      return "TLS: " + AlertText.oneLine(String.valueOf(failure.getMessage()));
+  /**
+   * Messages of exceptions may quote the URL; those of TLS say what no name does. If the other end
+   * closes at that moment, the client tells of that, and of TLS as the cause.
+   */
+  static String reason(IOException failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SSLException) {
+        return "TLS: " + AlertText.oneLine(String.valueOf(cause.getMessage()));
+      }
     }
     return failure instanceof ConnectException
         ? "no connection"

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -180,6 +181,19 @@ class HttpPostTest {
           .isInstanceOf(DeliveryException.class)
           .hasMessageContaining("TLS: ");
     }
+  }
+
+  /** As the client has it when the server closes before it is done with what it makes of that. */
+  @Test
+  void reason_tlsFailedAndTheConnectionEndedMeanwhile_isThatOfTls() {
+    IOException ended =
+        new IOException(
+            "received no bytes",
+            new IOException("received no bytes", new SSLException("plaintext connection?")));
+
+    assertThat(HttpPost.reason(ended)).isEqualTo("TLS: plaintext connection?");
+    assertThat(HttpPost.reason(new IOException("received no bytes", null)))
+        .isEqualTo("connection failed (IOException)");
   }
 
   /** Whole: closing on what is unread resets the connection, and the answer may be lost by that. */
