@@ -103,7 +103,7 @@ final class WatchCommand implements Callable<Integer> {
   @Option(
       names = "--interval",
       paramLabel = "DURATION",
-      defaultValue = "500ms",
+      defaultValue = "1s",
       converter = Durations.class,
       description = "Between two looks at what the probes saw. Default: ${DEFAULT-VALUE}.")
   private Duration interval;
@@ -170,7 +170,7 @@ final class WatchCommand implements Callable<Integer> {
     ProbeTargets targets = sources.targets(fileSystem, problems);
     RemedyPolicy policy = policy(problems);
     if (interval.isZero()) {
-      problems.add("--interval is above 0, such as 500ms");
+      problems.add("--interval is above 0, such as 1s");
     }
     Optional<HttpConfig> http = new ServeSetup(fileSystem, config, Map.of()).http(problems);
     Optional<String> given = EnvironmentToken.of(terminal.environment(), problems);

@@ -16,12 +16,15 @@ import java.util.stream.Collectors;
 /**
  * Judges all partitions. A broker has thousands of them, and most samples say nothing new of any:
  * then what was thought last is thought again. It is judged anew as soon as anything is new of
- * partitions, of threads or in the log, and every {@link #AGAIN_MS} in any case, since some of it
- * comes with time alone. Not thread-safe; owned by one judge.
+ * partitions, of threads or in the log, and every few seconds in any case, since some of it comes
+ * with time alone. Not thread-safe; owned by one judge.
  */
 final class PartitionsJudge {
 
-  /** Much less than any time after which a partition is judged otherwise. */
+  /**
+   * Much less than any time after which a partition is judged otherwise; longer where there are
+   * very many.
+   */
   static final long AGAIN_MS = 2_000;
 
   private final JudgeOptions options;
@@ -82,7 +85,7 @@ final class PartitionsJudge {
             Set.copyOf(isolatedTopics),
             AtWork.of(threads));
     // Either way: a clock can be set back.
-    boolean isLate = Math.abs(sample.atMs() - judgedMs) >= AGAIN_MS;
+    boolean isLate = Math.abs(sample.atMs() - judgedMs) >= AGAIN_MS * sample.partitions().times();
     if (isLate || basis.filter(now::isThatOf).isEmpty()) {
       judged = anew(sample, history, now);
       basis = Optional.of(now);

@@ -38,6 +38,19 @@ public final class BrokerPartitions extends AbstractMap<TopicPartition, BrokerPa
     return new BrokerPartitions(sorted);
   }
 
+  /**
+   * As many times as seldom as few partitions these are gone through, where nothing presses: there
+   * are very many of them.
+   */
+  public int times() {
+    return Pace.times(size());
+  }
+
+  @Override
+  public int size() {
+    return sorted.size();
+  }
+
   @Override
   public BrokerPartition get(Object partition) {
     return sorted.get(partition);

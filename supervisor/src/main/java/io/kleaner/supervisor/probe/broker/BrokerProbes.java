@@ -32,11 +32,12 @@ public final class BrokerProbes implements AutoCloseable {
   private final Optional<Lookout<CleanerLog>> log;
   private final Map<Path, Lookout<LogDirView>> logDirs = new LinkedHashMap<>();
   private final ReleaseGate gate;
-  private final SampleMaker maker = new SampleMaker();
+  private final SampleMaker maker;
 
   /** Not started yet; nothing is connected or read. */
   public BrokerProbes(ProbeTargets targets, FileSystem fileSystem, Clock clock) {
     this.clock = clock;
+    this.maker = new SampleMaker(clock);
     this.gate = new ReleaseGate(targets.version(), this::testimony, clock);
     this.jmx =
         targets
@@ -45,7 +46,7 @@ public final class BrokerProbes implements AutoCloseable {
                 target -> {
                   JmxProbe probe = new JmxProbe(target);
                   return new Lookout<>(
-                      Source.JMX, clock, JMX_EVERY_MS, PATIENCE_MS, probe::look, probe);
+                      Source.JMX, clock, () -> JMX_EVERY_MS, PATIENCE_MS, probe::look, probe);
                 });
     this.admin =
         targets
@@ -54,7 +55,12 @@ public final class BrokerProbes implements AutoCloseable {
                 target -> {
                   AdminProbe probe = new AdminProbe(target, clock, this::nodeHint, gate);
                   return new Lookout<>(
-                      Source.ADMIN, clock, ADMIN_EVERY_MS, ADMIN_PATIENCE_MS, probe::look, probe);
+                      Source.ADMIN,
+                      clock,
+                      () -> ADMIN_EVERY_MS,
+                      ADMIN_PATIENCE_MS,
+                      probe::look,
+                      probe);
                 });
     if (targets.brokerLogs().isEmpty()) {
       this.log = Optional.empty();
@@ -64,14 +70,25 @@ public final class BrokerProbes implements AutoCloseable {
       this.log =
           Optional.of(
               new Lookout<>(
-                  Source.BROKER_LOG, clock, BROKER_LOG_EVERY_MS, PATIENCE_MS, probe::look, probe));
+                  Source.BROKER_LOG,
+                  clock,
+                  () -> BROKER_LOG_EVERY_MS,
+                  PATIENCE_MS,
+                  probe::look,
+                  probe));
     }
     for (Path dir : targets.logDirs()) {
       LogDirProbe probe =
           new LogDirProbe(fileSystem, clock, dir, targets.settings(), this::adminPartitions);
       logDirs.put(
           dir,
-          new Lookout<>(Source.LOG_DIR, clock, LOG_DIR_EVERY_MS, PATIENCE_MS, probe::look, probe));
+          new Lookout<>(
+              Source.LOG_DIR,
+              clock,
+              () -> LOG_DIR_EVERY_MS * probe.times(),
+              PATIENCE_MS,
+              probe::look,
+              probe));
     }
   }
 

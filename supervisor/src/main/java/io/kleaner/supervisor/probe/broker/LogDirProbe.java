@@ -97,6 +97,11 @@ final class LogDirProbe implements AutoCloseable {
     this.sampling = new Pace(clock, SAMPLE_EVERY_MS);
   }
 
+  /** As many times as seldom it may look as at few partitions. */
+  int times() {
+    return Pace.times(turns.size());
+  }
+
   /** Looks once. */
   LogDirView look() throws IOException {
     boolean others = list();
@@ -119,17 +124,12 @@ final class LogDirProbe implements AutoCloseable {
 
   /** Of all partitions; the same map while nothing new is seen of any. */
   private Map<TopicPartition, PartitionView> views() {
-    if (views.size() != turns.size() || !turns.stream().allMatch(this::isAsSeen)) {
+    if (views.size() != turns.size() || turns.stream().anyMatch(WatchedPartition::hasNews)) {
       Map<TopicPartition, PartitionView> now = new HashMap<>(2 * turns.size());
       turns.forEach(each -> now.put(each.partition(), each.view()));
       views = Map.copyOf(now);
     }
     return views;
-  }
-
-  @SuppressWarnings("ReferenceEquality") // it is the same object while it is the same
-  private boolean isAsSeen(WatchedPartition each) {
-    return each.view() == views.get(each.partition());
   }
 
   /** Lists names, and understands the directory anew if they changed; whether they did. */
@@ -195,7 +195,7 @@ final class LogDirProbe implements AutoCloseable {
   private void lookInto() throws IOException {
     long nowNs = clock.nanoTime();
     List<WatchedPartition> due = new ArrayList<>();
-    int times = Pace.times(turns.size());
+    int times = times();
     for (WatchedPartition each : turns) {
       if (each.isDue(nowNs, times)) {
         due.add(each);

@@ -5,6 +5,7 @@ import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.Clock;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +37,7 @@ final class Lookout<T> implements AutoCloseable {
 
   private final Source source;
   private final Clock clock;
-  private final long intervalMs;
+  private final LongSupplier intervalMs;
   private final long patienceMs;
   private final Look<T> look;
   private final AutoCloseable held;
@@ -47,14 +48,15 @@ final class Lookout<T> implements AutoCloseable {
   /**
    * Not started yet.
    *
-   * @param intervalMs between the end of a look and the next one
+   * @param intervalMs between the end of a look and the next one; asked after each, on the
+   *     lookout's thread
    * @param patienceMs how old the newest look may be and still count
    * @param held what the looks hold open; closed on the lookout's own thread when it ends
    */
   Lookout(
       Source source,
       Clock clock,
-      long intervalMs,
+      LongSupplier intervalMs,
       long patienceMs,
       Look<T> look,
       AutoCloseable held) {
@@ -117,7 +119,7 @@ final class Lookout<T> implements AutoCloseable {
     while (!token.isCancelled()) {
       lookOnce();
       try {
-        token.sleep(TimeUnit.MILLISECONDS.toNanos(intervalMs));
+        token.sleep(TimeUnit.MILLISECONDS.toNanos(intervalMs.getAsLong()));
       } catch (InterruptedException e) {
         // The token says whether this is the end.
         Thread.interrupted();

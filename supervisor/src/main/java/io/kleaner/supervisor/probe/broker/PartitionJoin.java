@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.probe.broker;
 
 import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.core.time.Clock;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -14,11 +15,17 @@ import java.util.TreeSet;
 /**
  * Puts together what each source says of each partition. A broker has thousands of them, of which
  * few change from look to look: what nobody says anything new of is the same object again, of one
- * partition and of all. Not thread-safe.
+ * partition and of all. Where there are very many, nearly every look says something new of one:
+ * they are then put together every few seconds, and what comes sooner waits. Not thread-safe.
  */
 final class PartitionJoin {
 
   private static final long SAME_CLEAN_MS = 60_000;
+
+  /** Of a thousand partitions; of more, some of it more. */
+  static final long AGAIN_MS = 2_000;
+
+  private final Pace pace;
 
   private Says said =
       new Says(Map.of(), List.of(), nobody(), nobody(), new LogMarks(Map.of(), Map.of()));
@@ -82,11 +89,16 @@ final class PartitionJoin {
     return new Seen.Missing<>(Source.ADMIN, "nobody was asked yet");
   }
 
-  /** All that they say. */
+  PartitionJoin(Clock clock) {
+    this.pace = new Pace(clock, AGAIN_MS);
+  }
+
+  /** All that they say; of very many partitions, what they said some seconds ago at most. */
   BrokerPartitions join(Says says) {
-    if (says.isThatOf(said)) {
+    if (says.isThatOf(said) || !pace.isDue(joined.times() - 1)) {
       return joined;
     }
+    pace.done();
     boolean besideIsSame = says.isBesideThatOf(said);
     List<BrokerPartition> all = new ArrayList<>(joined.size());
     for (TopicPartition partition : names(says)) {

@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.probe.broker;
 
 import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.core.time.Clock;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,7 +20,7 @@ import java.util.TreeMap;
  */
 final class SampleMaker {
 
-  private final PartitionJoin join = new PartitionJoin();
+  private final PartitionJoin join;
   private List<LogEvent> events = List.of();
   private OptionalLong startedAtMs = OptionalLong.empty();
   private LogMarks marks = LogMarks.of(events, startedAtMs);
@@ -36,6 +37,10 @@ final class SampleMaker {
       Seen<AdminView> admin,
       Seen<CleanerLog> log,
       Map<Path, Seen<LogDirView>> logDirs) {}
+
+  SampleMaker(Clock clock) {
+    this.join = new PartitionJoin(clock);
+  }
 
   BrokerSample make(Views views) {
     SortedMap<Path, Seen<LogDirFacts>> dirs = new TreeMap<>();

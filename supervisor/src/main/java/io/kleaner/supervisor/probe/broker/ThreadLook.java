@@ -21,6 +21,8 @@ final class ThreadLook {
   private static final String PREFIX = "kafka-log-cleaner-thread-";
   private static final int MAX_FRAMES = 64;
 
+  private MBeanServerConnection connected;
+  private ThreadMXBean threads;
   private Set<Long> known = new HashSet<>();
   private final Set<Long> cleaners = new HashSet<>();
 
@@ -30,10 +32,15 @@ final class ThreadLook {
     cleaners.clear();
   }
 
+  @SuppressWarnings("ReferenceEquality") // another connection is another object
   List<CleanerThread> look(MBeanServerConnection connection) throws IOException {
-    ThreadMXBean threads =
-        ManagementFactory.newPlatformMXBeanProxy(
-            connection, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
+    if (connection != connected) {
+      // Kept, since making one asks the broker what it is.
+      threads =
+          ManagementFactory.newPlatformMXBeanProxy(
+              connection, ManagementFactory.THREAD_MXBEAN_NAME, ThreadMXBean.class);
+      connected = connection;
+    }
     long[] ids = threads.getAllThreadIds();
     long[] unknown = Arrays.stream(ids).filter(id -> !known.contains(id)).toArray();
     if (unknown.length > 0) {
@@ -49,10 +56,10 @@ final class ThreadLook {
     if (cleaners.isEmpty()) {
       return List.of();
     }
-    return stacks(threads);
+    return stacks();
   }
 
-  private List<CleanerThread> stacks(ThreadMXBean threads) {
+  private List<CleanerThread> stacks() {
     long[] ids = cleaners.stream().mapToLong(Long::longValue).sorted().toArray();
     List<CleanerThread> found = new ArrayList<>();
     for (ThreadInfo info : threads.getThreadInfo(ids, MAX_FRAMES)) {
@@ -65,7 +72,7 @@ final class ThreadLook {
                 info.getThreadState(),
                 StackRules.classify(info.getThreadState(), frames),
                 frames,
-                cpuNanos(threads, info.getThreadId())));
+                cpuNanos(info.getThreadId())));
       }
     }
     return found;
@@ -75,7 +82,7 @@ final class ThreadLook {
     return element.getClassName() + "." + element.getMethodName() + ":" + element.getLineNumber();
   }
 
-  private static long cpuNanos(ThreadMXBean threads, long id) {
+  private long cpuNanos(long id) {
     try {
       return threads.getThreadCpuTime(id);
     } catch (UnsupportedOperationException e) {

@@ -224,6 +224,11 @@ final class WatchedPartition {
     behind = aheadScan.isBehind();
   }
 
+  /** Whether there is something that {@link #view} has not told yet. */
+  boolean hasNews() {
+    return view.isEmpty();
+  }
+
   /** All that; the same object while it is the same. */
   PartitionView view() {
     PartitionView now =

@@ -129,7 +129,7 @@ class LookoutTest {
         new Lookout<>(
             Source.JMX,
             clock,
-            1,
+            () -> 1,
             PATIENCE_MS,
             () -> {
               looked.countDown();
@@ -149,6 +149,6 @@ class LookoutTest {
   }
 
   private Lookout<String> lookout(Lookout.Look<String> look) {
-    return new Lookout<>(Source.JMX, clock, 1, PATIENCE_MS, look, () -> {});
+    return new Lookout<>(Source.JMX, clock, () -> 1, PATIENCE_MS, look, () -> {});
   }
 }

@@ -37,7 +37,7 @@ class PaceTest {
 
   /** What is asked of each partition is asked the seldomer the more there are. */
   @ParameterizedTest
-  @CsvSource({"0, 1", "999, 1", "1000, 2", "1500, 3", "100000, 3"})
+  @CsvSource({"0, 1", "999, 1", "1000, 2", "1500, 3", "2000, 4", "100000, 4"})
   void times_partitions_growWithThemUpToABound(int partitions, int times) {
     assertThat(Pace.times(partitions)).isEqualTo(times);
   }

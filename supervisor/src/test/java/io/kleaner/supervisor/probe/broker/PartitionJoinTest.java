@@ -4,12 +4,15 @@ package io.kleaner.supervisor.probe.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.cleaner.HandClock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What is kept from look to look, and what is made anew: nothing that is kept may be old. */
@@ -22,7 +25,8 @@ class PartitionJoinTest {
   private static final Seen.Missing<?> NO_FILES = missing(Source.LOG_DIR, "none has it");
   private static final LogMarks NO_MARKS = LogMarks.of(List.of(), OptionalLong.empty());
 
-  private final PartitionJoin join = new PartitionJoin();
+  private final HandClock clock = new HandClock(1_000);
+  private final PartitionJoin join = new PartitionJoin(clock);
   private Map<TopicPartition, AdminPartition> byAdmin = Map.of(A, admin(10), B, admin(10));
   private Map<TopicPartition, PartitionView> byFiles = Map.of(A, files(5), C, files(5));
   private Seen.Missing<?> notListed = NOT_LISTED;
@@ -92,6 +96,22 @@ class PartitionJoinTest {
     assertThat(joined().get(B).uncleanable()).isPresent();
     assertThat(joined().get(A).lastClean())
         .hasValue(new BrokerPartition.LastClean(8, Source.BROKER_LOG));
+  }
+
+  /** Nearly every look says something new of one of very many. */
+  @Test
+  void join_veryMany_arePutTogetherEveryFewSeconds() {
+    byAdmin =
+        IntStream.range(0, 1_000)
+            .mapToObj(each -> new TopicPartition("many", each))
+            .collect(Collectors.toMap(each -> each, each -> admin(10)));
+    TopicPartition first = new TopicPartition("many", 0);
+    joined();
+    byAdmin = changed(byAdmin, first, admin(11));
+    clock.passMs(PartitionJoin.AGAIN_MS - 1);
+    assertThat(joined().get(first).offsets().get()).hasValue(new Offsets(10, 10));
+    clock.passMs(1);
+    assertThat(joined().get(first).offsets().get()).hasValue(new Offsets(11, 11));
   }
 
   private BrokerPartitions joined() {

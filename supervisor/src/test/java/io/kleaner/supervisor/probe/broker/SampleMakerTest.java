@@ -4,6 +4,7 @@ package io.kleaner.supervisor.probe.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.cleaner.HandClock;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ class SampleMakerTest {
   @Test
   void make_nothingAsked_isMissingWithTheOptionThatWouldAddIt() {
     BrokerSample sample =
-        new SampleMaker()
+        new SampleMaker(new HandClock(1))
             .make(
                 new SampleMaker.Views(
                     1,
@@ -79,7 +80,7 @@ class SampleMakerTest {
 
   private static BrokerPartition orders(OptionalLong startedAtMs, LogEvent... events) {
     return sample(
-            new SampleMaker(),
+            new SampleMaker(new HandClock(1)),
             jmx(startedAtMs),
             Seen.notAsked(Source.ADMIN),
             new CleanerLog(List.of(events), List.of(), true, Optional.empty()),
