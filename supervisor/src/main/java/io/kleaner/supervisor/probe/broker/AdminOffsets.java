@@ -2,9 +2,12 @@
 package io.kleaner.supervisor.probe.broker;
 
 import io.kleaner.core.logdir.TopicPartition;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
@@ -17,38 +20,70 @@ final class AdminOffsets {
 
   private AdminOffsets() {}
 
+  /**
+   * Asks for the high watermark of each, and for the last stable offset of those of which it is not
+   * known: where that was the high watermark, and that still stands there, it still is.
+   *
+   * @param before what was found last
+   */
   static Map<TopicPartition, Seen<Offsets>> look(
-      Admin admin, Collection<TopicPartition> partitions, long nowMs) throws InterruptedException {
+      Admin admin,
+      Collection<TopicPartition> partitions,
+      Map<TopicPartition, Seen<Offsets>> before,
+      long nowMs)
+      throws InterruptedException {
+    Map<TopicPartition, Seen<Offsets>> offsets = new HashMap<>(2 * partitions.size());
+    Map<TopicPartition, Long> highWatermarks = new HashMap<>(2 * partitions.size());
+    List<TopicPartition> open = new ArrayList<>();
+    ask(
+        admin,
+        partitions,
+        IsolationLevel.READ_UNCOMMITTED,
+        offsets,
+        (partition, end) -> {
+          highWatermarks.put(partition, end);
+          Offsets settled = new Offsets(end, end);
+          Seen<Offsets> last = before.get(partition);
+          if (last != null && last.get().filter(settled::equals).isPresent()) {
+            offsets.put(partition, Seen.known(settled, nowMs));
+          } else {
+            open.add(partition);
+          }
+        });
+    ask(
+        admin,
+        open,
+        IsolationLevel.READ_COMMITTED,
+        offsets,
+        (partition, stable) -> {
+          // Asked for later, it may have got ahead of the high watermark of then.
+          long end = highWatermarks.get(partition);
+          offsets.put(partition, Seen.known(new Offsets(end, Math.min(end, stable)), nowMs));
+        });
+    return offsets;
+  }
+
+  /** What cannot be had of a partition is noted among the offsets. */
+  private static void ask(
+      Admin admin,
+      Collection<TopicPartition> partitions,
+      IsolationLevel level,
+      Map<TopicPartition, Seen<Offsets>> offsets,
+      BiConsumer<TopicPartition, Long> found)
+      throws InterruptedException {
     if (partitions.isEmpty()) {
-      return Map.of();
+      return;
     }
     Map<org.apache.kafka.common.TopicPartition, OffsetSpec> latest = new HashMap<>();
     partitions.forEach(partition -> latest.put(kafka(partition), OffsetSpec.latest()));
-    // The stable one first: between two questions offsets only grow.
-    ListOffsetsResult stable =
-        admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_COMMITTED));
-    Map<TopicPartition, Seen<Offsets>> offsets = new HashMap<>();
-    Map<TopicPartition, Long> stableAt = new HashMap<>();
+    ListOffsetsResult result = admin.listOffsets(latest, new ListOffsetsOptions(level));
     for (TopicPartition partition : partitions) {
       try {
-        stableAt.put(partition, AdminLink.await(stable.partitionResult(kafka(partition))).offset());
+        found.accept(partition, AdminLink.await(result.partitionResult(kafka(partition))).offset());
       } catch (KafkaException e) {
         offsets.put(partition, Seen.missing(Source.ADMIN, Reason.of(e)));
       }
     }
-    ListOffsetsResult end =
-        admin.listOffsets(latest, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED));
-    for (Map.Entry<TopicPartition, Long> each : stableAt.entrySet()) {
-      try {
-        long endOffset = AdminLink.await(end.partitionResult(kafka(each.getKey()))).offset();
-        offsets.put(
-            each.getKey(),
-            Seen.known(new Offsets(endOffset, Math.min(endOffset, each.getValue())), nowMs));
-      } catch (KafkaException e) {
-        offsets.put(each.getKey(), Seen.missing(Source.ADMIN, Reason.of(e)));
-      }
-    }
-    return offsets;
   }
 
   static org.apache.kafka.common.TopicPartition kafka(TopicPartition partition) {

@@ -174,7 +174,7 @@ final class AdminProbe implements AutoCloseable {
       Set<TopicPartition> compacted =
           partitions.stream().filter(this::isCompacted).collect(Collectors.toSet());
       Seen<Map<TopicPartition, Seen<Offsets>>> seen =
-          step(offsets, () -> AdminOffsets.look(admin, compacted, nowMs));
+          step(offsets, () -> AdminOffsets.look(admin, compacted, offsetsSeen, nowMs));
       offsetsSeen = spread(seen, compacted);
       Seen<Map<TopicPartition, Seen<List<OpenTransaction>>>> pinned =
           step(offsets, () -> AdminTransactions.look(admin, heldBack(), nowMs));
