@@ -100,11 +100,11 @@ class SharedKeyIndexTest {
       index.finish();
       bits.seal();
 
+      BitSet found = new BitSet();
       for (int ordinal = 0; ordinal < dirty + clean; ordinal++) {
-        assertThat(bits.get(ordinal * STRIDE))
-            .as("ordinal " + ordinal)
-            .isEqualTo(expected.get(ordinal));
+        found.set(ordinal, bits.get(ordinal * STRIDE));
       }
+      assertThat(found).isEqualTo(expected);
       assertThat(index.superseded()).isEqualTo(bits.count()).isEqualTo(expected.cardinality());
     } finally {
       pool.shutdown();
