@@ -26,6 +26,10 @@ class FilteredKeysTest {
   private static final int WRITTEN_AGAIN = 9;
 
   private static final int BATCH = 500;
+
+  /** Of Kafka's map, which stops where it is full. */
+  private static final int ROOM_FOR_ALL_KEYS_BYTES = 8 * 1024 * 1024;
+
   private static final String FILES = "\\d{20}\\.(log|index|timeindex)";
 
   @TempDir private Path temp;
@@ -72,7 +76,8 @@ class FilteredKeysTest {
 
     KafkaOracle.clean(
         logs.kafkas(),
-        new KafkaOracle.Round(config, 0, logs.upperBoundOffset(), ScriptedLog.TIME_MS),
+        new KafkaOracle.Round(
+            config, 0, logs.upperBoundOffset(), ScriptedLog.TIME_MS, ROOM_FOR_ALL_KEYS_BYTES),
         CLEAN_KEYS,
         logs.upperBoundOffset());
     CleanStats stats =
