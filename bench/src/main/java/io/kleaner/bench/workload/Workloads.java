@@ -10,7 +10,8 @@ public final class Workloads {
 
   /** All names, in order. */
   public static final List<String> NAMES =
-      List.of("W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9", "W10", "W11", "W12", "W13");
+      List.of(
+          "W1", "W2", "W3", "W4", "W5", "W6", "W7", "W8", "W9", "W10", "W11", "W12", "W13", "W14");
 
   /** Keys of W13 if nothing else is said. */
   public static final long DEFAULT_KEYS = 100_000_000;
@@ -76,6 +77,12 @@ public final class Workloads {
                       "none", 16, SMALL, 1, 5, FRESH, Long.MAX_VALUE, 0, 0.1, true, 0),
                   bytes);
           case "W13" -> tinyKeys(name, keys);
+          case "W14" ->
+              sized(
+                  name,
+                  "25 % cleaned before, its keys written again",
+                  PartitionShape.plain("none", SMALL, BATCH, 0).cleanedBefore(0.25),
+                  bytes);
           default -> null;
         });
   }

@@ -7,7 +7,8 @@ import java.util.Optional;
 /**
  * How a clean is carried out, none of which changes what a reader is told.
  *
- * @param memoryBytes memory for the key map and spill buffers of one clean
+ * @param memoryBytes memory for the key map and spill buffers of one clean; bits that mark its
+ *     records take up to an eighth of it besides, or 1 MiB if that is more
  * @param spill where keys are spilled; empty for the partition directory, into which a dry run
  *     never writes
  * @param verify what is read back before a commit

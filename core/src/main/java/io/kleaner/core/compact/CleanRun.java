@@ -4,6 +4,7 @@ package io.kleaner.core.compact;
 import io.kleaner.core.compact.CompactionListener.Phase;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.SpaceLedger;
+import io.kleaner.core.keymap.BitSpace;
 import io.kleaner.core.keymap.KeyIndex;
 import io.kleaner.core.keymap.KeyMap;
 import io.kleaner.core.keymap.SpillPlace;
@@ -36,7 +37,7 @@ final class CleanRun {
   private final SpaceLedger ledger;
   private final Lanes lanes;
   private final CleanPlan plan;
-  private final long maxRecords;
+  private final RecordLimits limits;
   private final CancelToken token;
   private final CompactionListener listener;
   private final Pacer pacer;
@@ -51,10 +52,10 @@ final class CleanRun {
       SpaceLedger ledger,
       Lanes lanes,
       CleanPlan plan,
-      long maxRecords,
+      RecordLimits limits,
       CancelToken token,
       CompactionListener listener) {
-    this.maxRecords = maxRecords;
+    this.limits = limits;
     this.fileSystem = fileSystem;
     this.clock = clock;
     this.options = options;
@@ -125,6 +126,24 @@ final class CleanRun {
   }
 
   private CompactionOutcome clean(Optional<Room> room, Reshapers reshapers) throws IOException {
+    SpillSpace spill =
+        new SpillSpace(
+            fileSystem,
+            options.spill().orElseGet(() -> SpillPlace.in(plan.dir())),
+            // Not the partition's name: with it the longest that Kafka allows would be too long.
+            Long.toHexString(NAMES.nextLong()),
+            options.memoryBytes() / 8,
+            ledger,
+            token::isCancelled);
+    try (spill;
+        RecordFates fates = new RecordFates(new BitSpace(limits.bitBytes(), spill))) {
+      return clean(room, reshapers, spill, fates);
+    }
+  }
+
+  private CompactionOutcome clean(
+      Optional<Room> room, Reshapers reshapers, SpillSpace spill, RecordFates fates)
+      throws IOException {
     long start = clock.nanoTime();
     Map<Long, List<AbortedTxn>> txnIndexes = readTxnIndexes();
     CleanScope scope =
@@ -138,17 +157,7 @@ final class CleanRun {
             txnIndexes.values().stream().flatMap(List::stream).toList(),
             plan.rules(),
             plan.unkeyed() == UnkeyedPolicy.KEEP);
-    RecordFates fates = new RecordFates();
     Stretches stretches = new Stretches(fates);
-    SpillSpace spill =
-        new SpillSpace(
-            fileSystem,
-            options.spill().orElseGet(() -> SpillPlace.in(plan.dir())),
-            // Not the partition's name: with it the longest that Kafka allows would be too long.
-            Long.toHexString(NAMES.nextLong()),
-            options.memoryBytes() / 8,
-            ledger,
-            token::isCancelled);
     long dirtyOffsets = plan.upperBoundOffset() - plan.firstDirtyOffset();
     KeyMap map = KeyMap.forKeys(dirtyOffsets, options.memoryBytes() - spill.bufferBytes());
     ScanCounts scan;
@@ -158,7 +167,8 @@ final class CleanRun {
     try (spill;
         KeyIndex index = new KeyIndex(map, fates.removed(), spill, lanes.areSeveral())) {
       KeyScan pass =
-          new KeyScan(fileSystem, scope, lanes, index, fates, stretches, pacer, maxRecords);
+          new KeyScan(
+              fileSystem, scope, lanes, index, fates, stretches, pacer, limits.maxRecords());
       scan = pass.run();
       keys = index.keys();
       keyFilterBytes = index.filterBytes();
@@ -231,7 +241,8 @@ final class CleanRun {
 
   /** Whether a segment in a group of its own need not be read again, since nothing changes. */
   private boolean staysUnread(
-      GroupCleaner cleaner, Segment segment, Map<Long, List<AbortedTxn>> txnIndexes) {
+      GroupCleaner cleaner, Segment segment, Map<Long, List<AbortedTxn>> txnIndexes)
+      throws IOException {
     return !options.reshaping().isAsked()
         && txnIndexes.get(segment.baseOffset()).isEmpty()
         && cleaner.passesOver(segment);
@@ -359,7 +370,7 @@ final class CleanRun {
         keys,
         keyMapBytes,
         keyFilterBytes,
-        fates.removed().sizeInBytes() + fates.unstampedTombstones().sizeInBytes(),
+        fates.sizeInBytes(),
         spill.spilledBytes(),
         pacer.bytesRead(),
         pacer.bytesWritten(),

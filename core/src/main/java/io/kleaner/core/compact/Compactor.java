@@ -33,7 +33,7 @@ public final class Compactor implements AutoCloseable {
   private final Committer committer;
   private final SpaceLedger ledger;
   private final Lanes lanes;
-  private final long maxRecords;
+  private final RecordLimits limits;
 
   /**
    * A compactor beside which no other works.
@@ -86,11 +86,11 @@ public final class Compactor implements AutoCloseable {
         committer,
         ledger,
         new Lanes(lanes, helpers, maxRecordBytes, Workbench.READ_BYTES),
-        RecordFates.MAX_RECORDS);
+        RecordLimits.of(options));
   }
 
   /**
-   * @param maxRecords what one clean can number; a range with more ends earlier, at a segment
+   * @param limits of what is kept for each record
    */
   Compactor(
       FileSystem fileSystem,
@@ -100,8 +100,8 @@ public final class Compactor implements AutoCloseable {
       Committer committer,
       SpaceLedger ledger,
       Lanes lanes,
-      long maxRecords) {
-    this.maxRecords = maxRecords;
+      RecordLimits limits) {
+    this.limits = limits;
     this.fileSystem = fileSystem;
     this.clock = clock;
     this.options = options;
@@ -136,7 +136,7 @@ public final class Compactor implements AutoCloseable {
             ledger,
             lanes,
             plan,
-            maxRecords,
+            limits,
             token,
             listener);
     if (plan.groups().isEmpty() || plan.firstDirtyOffset() == plan.upperBoundOffset()) {

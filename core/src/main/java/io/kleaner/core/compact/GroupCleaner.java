@@ -94,7 +94,7 @@ final class GroupCleaner {
    *
    * @return whether it did; if not, nothing happened, and the group is to be cleaned
    */
-  boolean passesOver(Segment segment) {
+  boolean passesOver(Segment segment) throws IOException {
     Optional<Stretches.Stretch> whole =
         stretches
             .whole(segment, scope.endPosition(segment))

@@ -95,7 +95,7 @@ final class KeyLane {
           block.add(records.buffer(), records.keyPosition(), records.keyLength(), ordinal);
         }
         if (due && !hasValue) {
-          fates.dueTombstones().setShared(ordinal);
+          expire(ordinal);
         }
       } else {
         unkeyed(records.offset(), ordinal);
@@ -129,7 +129,7 @@ final class KeyLane {
           block.add(records.buffer(), records.keyPosition(), records.keyLength(), ordinal);
         }
         if (due && !records.hasValue()) {
-          fates.dueTombstones().setShared(ordinal);
+          expire(ordinal);
         }
       } else {
         unkeyed(records.offset(), ordinal);
@@ -139,7 +139,12 @@ final class KeyLane {
     return count;
   }
 
-  private void unkeyed(long offset, long ordinal) {
+  private void expire(long ordinal) throws IOException {
+    counts.dueTombstones++;
+    fates.removed().setShared(ordinal);
+  }
+
+  private void unkeyed(long offset, long ordinal) throws IOException {
     counts.unkeyed(offset);
     if (!scope.keepUnkeyed()) {
       fates.removed().setShared(ordinal);

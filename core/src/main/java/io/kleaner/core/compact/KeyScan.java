@@ -102,9 +102,16 @@ final class KeyScan {
     }
     index.finish();
     counts.superseded = index.superseded();
-    counts.expiredTombstones = fates.settle();
+    fates.seal();
+    counts.expiredTombstones = counts.dueTombstones == 0 ? 0 : expiredTombstones();
     stretches.settle();
     return counts;
+  }
+
+  /** What goes for no other reason: it is superseded, has no key, or is a tombstone that is due. */
+  private long expiredTombstones() throws IOException {
+    long unkeyed = scope.keepUnkeyed() ? 0 : counts.unkeyed;
+    return fates.removed().count() - counts.superseded - unkeyed;
   }
 
   private void run(List<Segment> segments, Numbering numbering) throws IOException {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.compact;
 
+import io.kleaner.core.keymap.BitSpace;
 import io.kleaner.core.keymap.Bits;
+import java.io.IOException;
 
 /**
  * What the first pass found out: one bit a record for "does not survive", one a batch for "has a
@@ -11,39 +13,51 @@ import io.kleaner.core.keymap.Bits;
  * order, then those of the batches below it; batches likewise. {@link Walk} numbers them again in
  * the second pass.
  *
- * <p>Several lanes may set bits at the same time; everything else is one thread's alone.
+ * <p>Several lanes may set bits at the same time, and, once they are sealed, read them; everything
+ * else is one thread's alone. {@link #close} removes what was spilled.
  */
-final class RecordFates {
+final class RecordFates implements AutoCloseable {
 
-  /** What an ordinal of the key map can name. */
-  static final long MAX_RECORDS = (1L << 32) - 1;
-
-  private final Bits removed = new Bits();
-  private final Bits dueTombstones = new Bits();
-  private final Bits unstampedTombstones = new Bits();
+  private final Bits removed;
+  private final Bits unstampedTombstones;
   private long dirtyRecords;
   private long dirtyBatches;
 
+  /**
+   * @param space for all bits of the clean
+   */
+  RecordFates(BitSpace space) {
+    removed = new Bits(space);
+    unstampedTombstones = new Bits(space);
+  }
+
+  /** Records that do not survive. */
   Bits removed() {
     return removed;
   }
 
-  /** Tombstones that are due, until {@link #settle}. */
-  Bits dueTombstones() {
-    return dueTombstones;
-  }
-
-  /**
-   * Makes due tombstones removed records.
-   *
-   * @return how many of them were not superseded
-   */
-  long settle() {
-    return removed.setAll(dueTombstones);
-  }
-
+  /** Batches with a tombstone that would be stamped if it survives. */
   Bits unstampedTombstones() {
     return unstampedTombstones;
+  }
+
+  /** Every fate is known; from now on they are asked for. */
+  void seal() throws IOException {
+    removed.seal();
+    unstampedTombstones.seal();
+  }
+
+  /** Memory of the bits in bytes. */
+  long sizeInBytes() {
+    return removed.sizeInBytes() + unstampedTombstones.sizeInBytes();
+  }
+
+  @Override
+  public void close() throws IOException {
+    try (removed;
+        unstampedTombstones) {
+      // Both, whatever becomes of one.
+    }
   }
 
   /** Says how many records and batches the dirty range has; the clean range's are numbered on. */

@@ -15,6 +15,10 @@ final class ScanCounts {
   long records;
   long aborted;
   long superseded;
+
+  /** Tombstones that are due, of which some may be superseded besides. */
+  long dueTombstones;
+
   long expiredTombstones;
   long unkeyed;
 
@@ -40,6 +44,7 @@ final class ScanCounts {
     records += other.records;
     aborted += other.aborted;
     superseded += other.superseded;
+    dueTombstones += other.dueTombstones;
     expiredTombstones += other.expiredTombstones;
     long all = unkeyed + other.unkeyed;
     other.firstUnkeyedOffsets.forEach(this::unkeyed);

@@ -2,8 +2,10 @@
 package io.kleaner.core.compact;
 
 import io.kleaner.core.segment.Segment;
+import java.io.IOException;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -28,7 +30,9 @@ final class Stretches {
   static final int MOST = 1 << 16;
 
   private final RecordFates fates;
-  private final Map<Long, NavigableMap<Long, Stretch>> going = new HashMap<>();
+
+  /** In the order of the log, in which bits are read fastest. */
+  private final NavigableMap<Long, NavigableMap<Long, Stretch>> going = new TreeMap<>();
 
   /** What each segment begins with that stays as long as its records do. */
   private final Map<Long, Stretch> staying = new HashMap<>();
@@ -109,11 +113,18 @@ final class Stretches {
   }
 
   /** Every record's fate is known: forgets the chunks of which something survives. */
-  void settle() {
-    going.values().forEach(each -> each.values().removeIf(stretch -> !isDead(stretch)));
+  void settle() throws IOException {
+    for (NavigableMap<Long, Stretch> each : going.values()) {
+      Iterator<Stretch> stretches = each.values().iterator();
+      while (stretches.hasNext()) {
+        if (!isDead(stretches.next())) {
+          stretches.remove();
+        }
+      }
+    }
   }
 
-  private boolean isDead(Stretch stretch) {
+  private boolean isDead(Stretch stretch) throws IOException {
     return fates.removed().count(stretch.firstRecord(), (int) stretch.records())
         == stretch.records();
   }
@@ -124,14 +135,16 @@ final class Stretches {
    *
    * @param end of the segment's file
    */
-  Optional<Stretch> whole(Segment segment, long end) {
-    return Optional.ofNullable(staying.get(segment.baseOffset()))
-        .filter(stretch -> stretch.to() == end && stretch.records() <= Integer.MAX_VALUE)
-        .filter(this::isWhole);
+  Optional<Stretch> whole(Segment segment, long end) throws IOException {
+    Stretch stretch = staying.get(segment.baseOffset());
+    return stretch != null && stretch.to() == end && isWhole(stretch)
+        ? Optional.of(stretch)
+        : Optional.empty();
   }
 
-  private boolean isWhole(Stretch stretch) {
-    return fates.removed().count(stretch.firstRecord(), (int) stretch.records()) == 0
+  private boolean isWhole(Stretch stretch) throws IOException {
+    return stretch.records() <= Integer.MAX_VALUE
+        && fates.removed().count(stretch.firstRecord(), (int) stretch.records()) == 0
         && fates.unstampedTombstones().count(stretch.firstBatch(), stretch.batches()) == 0;
   }
 

@@ -25,8 +25,11 @@ public final class KeyBlock {
 
   int size;
 
-  /** Ordinals that its worker found to be superseded in a shared map, until it gives it back. */
-  final Bits lost = new Bits();
+  /**
+   * Ordinals that its worker found to be superseded in a shared map, until it gives it back; null
+   * before the first.
+   */
+  Bits lost;
 
   /** How many new keys its worker may still put into a shared map without asking. */
   int allowance;

@@ -2,7 +2,6 @@
 package io.kleaner.core.keymap;
 
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.StampedLock;
 
@@ -24,9 +23,6 @@ import java.util.concurrent.locks.StampedLock;
  */
 public final class KeyIndex implements AutoCloseable {
 
-  /** For so many keys of the map one record is probed before a filter is made of them. */
-  private static final int KEYS_A_PROBE = 8;
-
   private final KeyMap map;
   private final Bits removed;
   private final SpillSpace space;
@@ -42,12 +38,10 @@ public final class KeyIndex implements AutoCloseable {
   private boolean closed;
   private long keysBefore;
   private boolean probing;
-  private final AtomicLong probed = new AtomicLong();
-
-  /** What the map holds, once so much was probed that making it pays; null before. */
-  private volatile KeyFilter filter;
+  private final Sieve sieve;
 
   private Spill spill;
+  private boolean spilled;
 
   /**
    * An index that one worker uses.
@@ -68,6 +62,7 @@ public final class KeyIndex implements AutoCloseable {
     this.removed = removed;
     this.space = space;
     this.shared = shared;
+    this.sieve = new Sieve(map);
   }
 
   /** A record of the dirty range. */
@@ -122,6 +117,9 @@ public final class KeyIndex implements AutoCloseable {
   }
 
   private void putShared(KeyBlock block) throws IOException {
+    if (block.lost == null) {
+      block.lost = removed.ofWorker();
+    }
     int lost = 0;
     int homeless = 0;
     int i = 0;
@@ -176,8 +174,10 @@ public final class KeyIndex implements AutoCloseable {
   /** Records of the clean range, after {@link #beginProbes}; the block is empty afterwards. */
   public void probe(KeyBlock block) throws IOException {
     // What is not in the map has to be met again where something was spilled.
-    if (spill == null) {
-      sift(block);
+    boolean sifts = spill == null;
+    int asked = block.size;
+    if (sifts) {
+      sieve.sift(block);
     }
     map.readAhead(block);
     int lost = 0;
@@ -194,7 +194,9 @@ public final class KeyIndex implements AutoCloseable {
       }
     }
     superseded.add(lost);
-    if (spill != null) {
+    if (sifts) {
+      sieve.found(asked, lost);
+    } else {
       synchronized (this) {
         spill(block, homeless);
       }
@@ -202,31 +204,13 @@ public final class KeyIndex implements AutoCloseable {
     block.size = 0;
   }
 
-  /** Takes keys out of a block that are not in the map, most of them as soon as it pays. */
-  private void sift(KeyBlock block) {
-    KeyFilter present = filter;
-    if (present == null
-        && KeyFilter.pays(map.keys())
-        && probed.addAndGet(block.size) >= map.keys() / KEYS_A_PROBE) {
-      present = makeFilter();
-    }
-    if (present != null) {
-      present.sift(block);
-    }
-  }
-
-  private synchronized KeyFilter makeFilter() {
-    if (filter == null) {
-      filter = KeyFilter.of(map);
-    }
-    return filter;
-  }
-
   /** A worker has put its last block. */
   public synchronized void giveBack(KeyBlock block) {
     if (shared) {
       map.giveBack(block);
-      removed.setAll(block.lost);
+    }
+    if (block.lost != null) {
+      removed.unite(block.lost);
     }
   }
 
@@ -280,14 +264,15 @@ public final class KeyIndex implements AutoCloseable {
     parent.close();
   }
 
-  private Spill spill() throws IOException {
+  private Spill spill() {
     if (spill == null) {
       spill = space.open(0);
+      spilled = true;
     }
     return spill;
   }
 
-  private void lose(long ordinal) {
+  private void lose(long ordinal) throws IOException {
     removed.set(ordinal);
     superseded.increment();
   }
@@ -304,13 +289,12 @@ public final class KeyIndex implements AutoCloseable {
 
   /** Whether the map ran out of room. */
   public boolean hasSpilled() {
-    return space.spilledBytes() > 0;
+    return spilled;
   }
 
   /** Memory of the filter of the map's keys, in bytes; 0 if none was made. */
   public long filterBytes() {
-    KeyFilter made = filter;
-    return made == null ? 0 : made.sizeInBytes();
+    return sieve.sizeInBytes();
   }
 
   /** Keys that were put, wherever they found room. */

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.keymap;
 
-import io.kleaner.core.io.FileHandle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * Hashed keys on disk, partitioned by bits of the hash that no level above used. Sequential writes
@@ -26,29 +24,17 @@ final class Spill implements AutoCloseable {
   private static final int READ_BYTES = 3276 * ENTRY_BYTES;
   private static final int FIRST_LEVELS = 4;
 
-  private final SpillSpace space;
   private final int level;
-  private final int number;
-  private final FileHandle[] files;
-  private final ByteBuffer[] buffers;
-  private final long[] sizes;
+  private final SpillFiles files;
   private final long[] putBytes;
   private final int bitsPerLevel;
   private boolean probes;
 
-  Spill(SpillSpace space, int level, int number, int partitions, int bufferBytes) {
-    this.space = space;
+  Spill(SpillSpace space, int level, int partitions, int bufferBytes) {
     this.level = level;
-    this.number = number;
-    this.files = new FileHandle[partitions];
-    this.buffers = new ByteBuffer[partitions];
-    this.sizes = new long[partitions];
+    this.files = space.files(partitions, ENTRY_BYTES, bufferBytes);
     this.putBytes = new long[partitions];
     this.bitsPerLevel = Integer.numberOfTrailingZeros(partitions);
-    int whole = bufferBytes / ENTRY_BYTES * ENTRY_BYTES;
-    for (int i = 0; i < partitions; i++) {
-      buffers[i] = ByteBuffer.allocate(whole);
-    }
   }
 
   int level() {
@@ -56,94 +42,49 @@ final class Spill implements AutoCloseable {
   }
 
   int partitions() {
-    return files.length;
+    return files.partitions();
   }
 
   void add(long first, long second, long ordinal) throws IOException {
-    int partition = partition(first, second);
-    ByteBuffer buffer = buffers[partition];
-    if (!buffer.hasRemaining()) {
-      flush(partition);
-    }
-    buffer.putLong(first).putLong(second).putInt((int) ordinal);
+    files.roomFor(partition(first, second)).putLong(first).putLong(second).putInt((int) ordinal);
   }
 
   /** All that is added from now on is a probe. */
   void beginProbes() {
     if (!probes) {
       probes = true;
-      for (int i = 0; i < sizes.length; i++) {
-        putBytes[i] = sizes[i] + buffers[i].position();
+      for (int i = 0; i < putBytes.length; i++) {
+        putBytes[i] = files.bytes(i);
       }
     }
   }
 
   /** The slot comes from the high half of {@code second}: partitions take the low half first. */
   private int partition(long first, long second) {
-    int mask = files.length - 1;
+    int mask = files.partitions() - 1;
     return level < FIRST_LEVELS
         ? (int) (second >>> (level * bitsPerLevel)) & mask
         : (int) (first >>> ((level - FIRST_LEVELS) * bitsPerLevel % Long.SIZE)) & mask;
   }
 
-  private void flush(int partition) throws IOException {
-    ByteBuffer buffer = buffers[partition];
-    buffer.flip();
-    if (buffer.hasRemaining()) {
-      int bytes = buffer.remaining();
-      space.take(bytes);
-      if (files[partition] == null) {
-        files[partition] = space.fileSystem().create(space.file(number, partition));
-      }
-      files[partition].write(buffer, sizes[partition]);
-      sizes[partition] += bytes;
-    }
-    buffer.clear();
-  }
-
   /** How many puts a partition has; all must be added. */
   long puts(int partition) {
-    long bytes = probes ? putBytes[partition] : sizes[partition] + buffers[partition].position();
-    return bytes / ENTRY_BYTES;
+    return putsEnd(partition) / ENTRY_BYTES;
+  }
+
+  private long putsEnd(int partition) {
+    return probes ? putBytes[partition] : files.bytes(partition);
   }
 
   /** Begins to read a partition, once all is added; closing the reader deletes its file. */
   Reader read(int partition) throws IOException {
-    flush(partition);
-    buffers[partition] = ByteBuffer.allocate(0);
-    return new Reader(partition, probes ? putBytes[partition] : sizes[partition]);
+    files.end(partition);
+    return new Reader(partition, putsEnd(partition));
   }
 
   @Override
   public void close() throws IOException {
-    IOException problem = null;
-    for (int i = 0; i < files.length; i++) {
-      try {
-        drop(i);
-      } catch (IOException e) {
-        if (problem == null) {
-          problem = e;
-        } else {
-          problem.addSuppressed(e);
-        }
-      }
-    }
-    Arrays.fill(buffers, ByteBuffer.allocate(0));
-    if (problem != null) {
-      throw problem;
-    }
-  }
-
-  private void drop(int partition) throws IOException {
-    FileHandle file = files[partition];
-    if (file != null) {
-      files[partition] = null;
-      try {
-        file.close();
-      } finally {
-        space.fileSystem().delete(space.file(number, partition));
-      }
-    }
+    files.close();
   }
 
   /** Reads one partition in the order it was added. */
@@ -165,17 +106,11 @@ final class Spill implements AutoCloseable {
 
     boolean next() throws IOException {
       if (!buffer.hasRemaining()) {
-        if (position == sizes[partition]) {
+        if (position == files.bytes(partition)) {
           return false;
         }
-        buffer.clear();
-        int read = files[partition].read(buffer, position);
-        if (read == 0 || read % ENTRY_BYTES != 0) {
-          throw new IOException(
-              space.file(number, partition) + " was cut while it was used, at byte " + position);
-        }
-        buffer.flip();
-        position += read;
+        files.read(partition, position, buffer);
+        position += buffer.remaining();
       }
       entryPosition = position - buffer.remaining();
       first = buffer.getLong();
@@ -202,7 +137,7 @@ final class Spill implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-      drop(partition);
+      files.drop(partition);
     }
   }
 }

@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * The directory and the limits for spilled keys of one clean.
+ * The directory and the limits for what one clean spills: keys, and bits of records.
  *
- * <p>Not thread-safe; owned by one worker. {@link #close} gives back what was claimed of the disk
- * and not used.
+ * <p>Thread-safe. {@link #close} gives back what was claimed of the disk and not used; whoever
+ * spills after it claims anew.
  */
 public final class SpillSpace implements AutoCloseable {
 
@@ -73,8 +73,13 @@ public final class SpillSpace implements AutoCloseable {
     return (long) partitions * BUFFER_BYTES;
   }
 
-  Spill open(int level) throws IOException {
-    return new Spill(this, level, opened++, partitions, BUFFER_BYTES);
+  Spill open(int level) {
+    return new Spill(this, level, partitions, BUFFER_BYTES);
+  }
+
+  /** Files that have no others' names. */
+  synchronized SpillFiles files(int count, int entryBytes, int bufferBytes) {
+    return new SpillFiles(this, opened++, count, entryBytes, bufferBytes);
   }
 
   FileSystem fileSystem() {
@@ -86,19 +91,19 @@ public final class SpillSpace implements AutoCloseable {
   }
 
   /**
-   * Accounts for bytes about to be written. How many keys will be spilled is not known before they
-   * are, so the disk is looked at on the way.
+   * Accounts for bytes about to be written. How much will be spilled is not known before it is, so
+   * the disk is looked at on the way.
    *
    * @throws InsufficientSpaceException if they would take what the segments need
    */
-  void take(long bytes) throws IOException {
+  synchronized void take(long bytes) throws IOException {
     spilledBytes += bytes;
     if (claimLeftBytes < bytes) {
       close();
       Answer answer = ledger.claim(fileSystem, place.dir(), CLAIM_BYTES, givenUp);
       if (answer instanceof Answer.Lacking shortage) {
         throw new InsufficientSpaceException(
-            "no room to spill keys in "
+            "no room to spill in "
                 + place.dir()
                 + ": "
                 + shortage.usableBytes()
@@ -114,14 +119,14 @@ public final class SpillSpace implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     claim.ifPresent(Claim::close);
     claim = Optional.empty();
     claimLeftBytes = 0;
   }
 
   /** Bytes written to spill files so far. */
-  public long spilledBytes() {
+  public synchronized long spilledBytes() {
     return spilledBytes;
   }
 }

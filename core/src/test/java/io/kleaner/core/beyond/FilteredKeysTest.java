@@ -26,6 +26,10 @@ class FilteredKeysTest {
   private static final int WRITTEN_AGAIN = 9;
 
   private static final int BATCH = 500;
+
+  /** Of Kafka's map, which stops where it is full. */
+  private static final int ROOM_FOR_ALL_KEYS_BYTES = 8 * 1024 * 1024;
+
   private static final String FILES = "\\d{20}\\.(log|index|timeindex)";
 
   @TempDir private Path temp;
@@ -33,6 +37,28 @@ class FilteredKeysTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
   void run_manyNewKeysOverAPartCleanedBefore_sameFilesAsKafka(int threads) throws IOException {
+    CleanStats stats = clean(threads, WRITTEN_AGAIN);
+
+    assertThat(stats.keyFilterBytes()).as("a filter was made").isPositive();
+    assertThat(stats.superseded()).isEqualTo(CLEAN_KEYS / WRITTEN_AGAIN + 1);
+    assertThat(stats.recordsKept()).isEqualTo(CLEAN_KEYS + DIRTY_KEYS);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void run_everyKeyOfThePartCleanedBeforeWrittenAgain_noFilterAndSameFilesAsKafka(int threads)
+      throws IOException {
+    CleanStats stats = clean(threads, 1);
+
+    assertThat(stats.keyFilterBytes()).as("no filter was made").isZero();
+    assertThat(stats.superseded()).isEqualTo(CLEAN_KEYS);
+    assertThat(stats.recordsKept()).isEqualTo(CLEAN_KEYS + DIRTY_KEYS);
+  }
+
+  /**
+   * @param writtenAgain one of so many keys of the clean part is written again
+   */
+  private CleanStats clean(int threads, int writtenAgain) throws IOException {
     Map<String, String> config = Map.of("segment.bytes", "1000000");
     SideBySide logs =
         new SideBySide(
@@ -41,7 +67,7 @@ class FilteredKeysTest {
             log -> {
               write(log, 0, CLEAN_KEYS, 1);
               log.roll();
-              write(log, 0, CLEAN_KEYS, WRITTEN_AGAIN);
+              write(log, 0, CLEAN_KEYS, writtenAgain);
               write(log, CLEAN_KEYS, CLEAN_KEYS + DIRTY_KEYS, 1);
             });
     Files.writeString(
@@ -50,16 +76,15 @@ class FilteredKeysTest {
 
     KafkaOracle.clean(
         logs.kafkas(),
-        new KafkaOracle.Round(config, 0, logs.upperBoundOffset(), ScriptedLog.TIME_MS),
+        new KafkaOracle.Round(
+            config, 0, logs.upperBoundOffset(), ScriptedLog.TIME_MS, ROOM_FOR_ALL_KEYS_BYTES),
         CLEAN_KEYS,
         logs.upperBoundOffset());
     CleanStats stats =
         logs.cleaning().threads(threads).readBytes(16 * 1024).run(logs.ours()).stats();
 
-    assertThat(stats.keyFilterBytes()).as("a filter was made").isPositive();
-    assertThat(stats.superseded()).isEqualTo(CLEAN_KEYS / WRITTEN_AGAIN + 1);
-    assertThat(stats.recordsKept()).isEqualTo(CLEAN_KEYS + DIRTY_KEYS);
     assertThat(DirectoryDiff.between(logs.kafkas(), logs.ours(), FILES)).isEmpty();
+    return stats;
   }
 
   /** Every so manieth of some keys. */

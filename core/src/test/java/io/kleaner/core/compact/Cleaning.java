@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -48,7 +49,8 @@ public final class Cleaning {
   private UnkeyedPolicy unkeyed = UnkeyedPolicy.DROP;
   private long memoryBytes = CleanOptions.DEFAULT_MEMORY_BYTES;
   private int maxRecordBytes = CleanOptions.DEFAULT_MAX_RECORD_BYTES;
-  private long maxRecords = RecordFates.MAX_RECORDS;
+  private long maxRecords = RecordLimits.MAX_RECORDS;
+  private OptionalLong bitBytes = OptionalLong.empty();
   private CleanOptions.Verify verify = CleanOptions.Verify.DEEP;
   private boolean dryRun;
   private boolean afterCrash;
@@ -98,6 +100,12 @@ public final class Cleaning {
 
   public Cleaning maxRecords(long records) {
     maxRecords = records;
+    return this;
+  }
+
+  /** Memory for the bits that mark records and batches, instead of a share of that for keys. */
+  public Cleaning bitBytes(long bytes) {
+    bitBytes = OptionalLong.of(bytes);
     return this;
   }
 
@@ -233,7 +241,7 @@ public final class Cleaning {
             new DirectoryCommitter(fileSystem, logDir, Fence.OPEN),
             ledger,
             lanes,
-            maxRecords)) {
+            new RecordLimits(maxRecords, bitBytes.orElse(RecordLimits.of(options).bitBytes())))) {
       return compactor.run(clean.plan(), token, listener);
     } finally {
       payloadsOpened = lanes.payloadsOpened();

@@ -4,7 +4,13 @@ package io.kleaner.core.compact;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.compact.Stretches.Stretch;
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.io.SpaceLedger;
+import io.kleaner.core.keymap.BitSpace;
+import io.kleaner.core.keymap.SpillPlace;
+import io.kleaner.core.keymap.SpillSpace;
 import io.kleaner.core.segment.Segment;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
@@ -13,9 +19,19 @@ class StretchesTest {
 
   private static final long END = 300;
 
-  private final RecordFates fates = new RecordFates();
+  private final RecordFates fates = new RecordFates(new BitSpace(1 << 20, noSpill()));
   private final Stretches stretches = new Stretches(fates);
   private final Segment segment = segment(1_000);
+
+  private static SpillSpace noSpill() {
+    return new SpillSpace(
+        new LocalFileSystem(),
+        SpillPlace.in(Path.of("nowhere")),
+        "0",
+        0,
+        new SpaceLedger(SpaceLedger.WhenTaken.REFUSE),
+        () -> false);
+  }
 
   private static Segment segment(long baseOffset) {
     return new Segment(Path.of("t-0"), baseOffset, END, 0, 0, false, 0);
@@ -29,7 +45,7 @@ class StretchesTest {
   }
 
   @Test
-  void whole_everyChunkStays_allOfIt() {
+  void whole_everyChunkStays_allOfIt() throws IOException {
     allOfIt();
     fates.removed().set(49);
     fates.removed().set(80);
@@ -41,7 +57,7 @@ class StretchesTest {
   }
 
   @Test
-  void whole_aRecordGoes_none() {
+  void whole_aRecordGoes_none() throws IOException {
     allOfIt();
     fates.removed().set(79);
 
@@ -49,7 +65,7 @@ class StretchesTest {
   }
 
   @Test
-  void whole_aTombstoneIsToBeStamped_none() {
+  void whole_aTombstoneIsToBeStamped_none() throws IOException {
     allOfIt();
     fates.unstampedTombstones().set(10);
 
@@ -57,7 +73,7 @@ class StretchesTest {
   }
 
   @Test
-  void whole_aChunkIsMissing_none() {
+  void whole_aChunkIsMissing_none() throws IOException {
     stretches.mayStay(segment, new Stretch(0, 100, 1_009, 50, 10, 5, 2));
     stretches.mayStay(segment, new Stretch(200, END, 1_029, 60, 10, 7, 2));
     assertThat(stretches.whole(segment, END)).isEmpty();
@@ -68,7 +84,7 @@ class StretchesTest {
   }
 
   @Test
-  void mayStay_moreSegmentsThanAreRemembered_theFirstAreAndTheOthersAreRead() {
+  void mayStay_moreSegmentsThanAreRemembered_theFirstAreAndTheOthersAreRead() throws IOException {
     for (int i = 0; i <= Stretches.MOST; i++) {
       stretches.mayStay(segment(i * 100L), new Stretch(0, END, i * 100L + 99, i, 1, i, 1));
     }
@@ -82,7 +98,7 @@ class StretchesTest {
   }
 
   @Test
-  void mayStay_segmentNumberedAnew_countsOnce() {
+  void mayStay_segmentNumberedAnew_countsOnce() throws IOException {
     for (int i = 0; i <= Stretches.MOST; i++) {
       stretches.mayStay(segment, new Stretch(0, END, 1_029, 50, 30, 5, 6));
     }
@@ -103,7 +119,7 @@ class StretchesTest {
   }
 
   @Test
-  void whole_numberedInTwoParts_none() {
+  void whole_numberedInTwoParts_none() throws IOException {
     stretches.mayStay(segment, new Stretch(0, 100, 1_009, 50, 10, 5, 2));
     stretches.mayStay(segment, new Stretch(100, END, 1_029, 0, 20, 0, 4));
 

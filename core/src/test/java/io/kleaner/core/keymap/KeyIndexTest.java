@@ -28,21 +28,22 @@ class KeyIndexTest {
   @TempDir private Path temp;
   private final SpaceLedger ledger = new SpaceLedger(SpaceLedger.WhenTaken.REFUSE);
 
-  /** Keys, dirty records, clean records, and memory in bytes. */
+  /** Keys, dirty records, clean records, memory in bytes, and for how many pieces of bits. */
   @ParameterizedTest
   @CsvSource({
-    "1, 1000, 500, 1000000",
-    "300, 1000, 800, 1000000",
-    "20000, 50000, 30000, 4000000",
-    "20000, 50000, 30000, 60000",
-    "20000, 50000, 30000, 2000",
-    "50000, 60000, 0, 600",
-    "60000, 60000, 60000, 12000",
+    "1, 1000, 500, 1000000, 1",
+    "300, 1000, 800, 1000000, 1",
+    "300, 1000, 800, 1000000, 0",
+    "20000, 50000, 30000, 4000000, 1",
+    "20000, 50000, 30000, 60000, 1",
+    "20000, 50000, 30000, 60000, 0",
+    "20000, 50000, 30000, 2000, 1",
+    "50000, 60000, 0, 600, 1",
+    "60000, 60000, 60000, 12000, 0",
   })
-  void finish_anyBudget_bitsOfAPlainMap(int keys, int dirty, int clean, long memoryBytes)
-      throws IOException {
+  void finish_anyBudget_bitsOfAPlainMap(
+      int keys, int dirty, int clean, long memoryBytes, int pieces) throws IOException {
     Random random = new Random(keys * 31L + dirty);
-    Bits bits = new Bits();
     BitSet expected = new BitSet();
     Map<Integer, Integer> newest = new HashMap<>();
     KeyHash hash = KeyHash.random();
@@ -50,7 +51,8 @@ class KeyIndexTest {
     SpillSpace space =
         new SpillSpace(
             new LocalFileSystem(), SpillPlace.in(temp), "0", 16 * 1024, ledger, () -> false);
-    try (KeyIndex index = new KeyIndex(KeyMap.forKeys(dirty, memoryBytes), bits, space)) {
+    try (Bits bits = new Bits(new BitSpace((long) pieces * Bits.PIECE_BYTES, space));
+        KeyIndex index = new KeyIndex(KeyMap.forKeys(dirty, memoryBytes), bits, space)) {
       for (int ordinal = clean; ordinal < clean + dirty; ordinal++) {
         int number = random.nextInt(keys);
         key.putInt(0, number);
@@ -71,6 +73,7 @@ class KeyIndexTest {
         }
       }
       index.finish();
+      bits.seal();
 
       for (int ordinal = 0; ordinal < clean + dirty; ordinal++) {
         assertThat(bits.get(ordinal)).as("ordinal " + ordinal).isEqualTo(expected.get(ordinal));
@@ -90,7 +93,8 @@ class KeyIndexTest {
     ledger.claim(disk, temp, 900_000, () -> false);
     SpillSpace space =
         new SpillSpace(disk, SpillPlace.in(temp), "0", 16 * 1024, ledger, () -> false);
-    try (KeyIndex index = new KeyIndex(KeyMap.forKeys(100_000, 600), new Bits(), space)) {
+    try (Bits bits = new Bits(new BitSpace(Bits.PIECE_BYTES, space));
+        KeyIndex index = new KeyIndex(KeyMap.forKeys(100_000, 600), bits, space)) {
       assertThatThrownBy(
               () -> {
                 for (long i = 0; i < 100_000; i++) {

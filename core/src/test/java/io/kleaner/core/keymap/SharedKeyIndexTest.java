@@ -31,6 +31,12 @@ class SharedKeyIndexTest {
 
   private static final int PIECE = 97;
 
+  /** Only every so manieth ordinal is given, so that there are many pieces of bits. */
+  private static final long STRIDE = 101;
+
+  /** Memory for bits, in pieces: for all of them, for some of some workers', for none. */
+  private static final long[] ROOMS = {1 << 12, 20, 0};
+
   @TempDir private Path temp;
   private final SpaceLedger ledger = new SpaceLedger(SpaceLedger.WhenTaken.REFUSE);
 
@@ -52,7 +58,9 @@ class SharedKeyIndexTest {
   void finish_severalWorkers_bitsOfAPlainMap(
       int workers, int keys, int dirty, int clean, long memoryBytes)
       throws IOException, InterruptedException, ExecutionException {
-    requireBitsOfAPlainMap(workers, true, keys, dirty, clean, memoryBytes);
+    for (long pieces : ROOMS) {
+      requireBitsOfAPlainMap(workers, true, keys, dirty, clean, memoryBytes, pieces);
+    }
   }
 
   /** Keys, dirty records, clean records, and memory in bytes. */
@@ -66,33 +74,38 @@ class SharedKeyIndexTest {
   void finish_oneWorkerThatSharesNothing_bitsOfAPlainMap(
       int keys, int dirty, int clean, long memoryBytes)
       throws IOException, InterruptedException, ExecutionException {
-    requireBitsOfAPlainMap(1, false, keys, dirty, clean, memoryBytes);
+    for (long pieces : ROOMS) {
+      requireBitsOfAPlainMap(1, false, keys, dirty, clean, memoryBytes, pieces);
+    }
   }
 
   private void requireBitsOfAPlainMap(
-      int workers, boolean shared, int keys, int dirty, int clean, long memoryBytes)
+      int workers, boolean shared, int keys, int dirty, int clean, long memoryBytes, long pieces)
       throws IOException, InterruptedException, ExecutionException {
     Random random = new Random(keys * 31L + dirty);
     int[] numbers = random.ints(dirty + clean, 0, keys * 3 / 2 + 1).toArray();
     BitSet expected = expected(numbers, dirty);
-    Bits bits = new Bits();
     SpillSpace space =
         new SpillSpace(
             new LocalFileSystem(), SpillPlace.in(temp), "0", 16 * 1024, ledger, () -> false);
     KeyHash hash = KeyHash.random();
     ExecutorService pool = Executors.newFixedThreadPool(workers);
-    try (KeyIndex index = new KeyIndex(KeyMap.forKeys(dirty, memoryBytes), bits, space, shared)) {
+    try (Bits bits = new Bits(new BitSpace(pieces * Bits.PIECE_BYTES, space));
+        KeyIndex index = new KeyIndex(KeyMap.forKeys(dirty, memoryBytes), bits, space, shared)) {
       inPieces(pool, workers, hash, numbers, 0, dirty, index, false);
       index.beginProbes();
       inPieces(pool, workers, hash, numbers, dirty, dirty + clean, index, true);
       boolean filterPays = !index.hasSpilled() && index.keys() >= 1 << 15;
       assertThat(index.filterBytes() > 0).isEqualTo(filterPays);
       index.finish();
+      bits.seal();
 
+      BitSet found = new BitSet();
       for (int ordinal = 0; ordinal < dirty + clean; ordinal++) {
-        assertThat(bits.get(ordinal)).as("ordinal " + ordinal).isEqualTo(expected.get(ordinal));
+        found.set(ordinal, bits.get(ordinal * STRIDE));
       }
-      assertThat(index.superseded()).isEqualTo(expected.cardinality());
+      assertThat(found).isEqualTo(expected);
+      assertThat(index.superseded()).isEqualTo(bits.count()).isEqualTo(expected.cardinality());
     } finally {
       pool.shutdown();
     }
@@ -134,7 +147,7 @@ class SharedKeyIndexTest {
             ByteBuffer key = ByteBuffer.allocate(Integer.BYTES);
             for (int piece = from + own * PIECE; piece < to; piece += workers * PIECE) {
               for (int i = piece; i < Math.min(piece + PIECE, to); i++) {
-                block.add(key.putInt(0, numbers[i]), 0, Integer.BYTES, i);
+                block.add(key.putInt(0, numbers[i]), 0, Integer.BYTES, i * STRIDE);
               }
               if (probes) {
                 index.probe(block);

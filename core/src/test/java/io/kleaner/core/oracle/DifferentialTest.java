@@ -46,6 +46,7 @@ class DifferentialTest {
   private int rolled;
   private int passedOver;
   private int leftUnread;
+  private int spilledBits;
 
   static LongStream seeds() {
     return Long.getLong("test.seed") == null
@@ -104,6 +105,10 @@ class DifferentialTest {
     if (seed % 9 > 2) {
       cleaning.readBytes(4096);
     }
+    if (seed % 4 == 1) {
+      // No memory for a bit of any record: all of them are spilled.
+      cleaning.bitBytes(0);
+    }
     scene.round().config().forEach(cleaning::config);
     if (scene.fromStart()) {
       cleaning.fromStart();
@@ -132,6 +137,7 @@ class DifferentialTest {
               it -> assertThat(it.endOffset()).isEqualTo(kafkas.get().endOffset()));
       cleans++;
       countPassedOver(ours.stats());
+      spilledBits += ours.stats().spilledBytes() > 0 ? 1 : 0;
       KafkaOracle.Cleaned cleaned = kafkas.get();
       RetentionModel.Told told =
           new RetentionModel.Told(
@@ -241,6 +247,7 @@ class DifferentialTest {
     assertThat(cleans).isGreaterThan(DEFAULT_SEEDS);
     assertThat(rolled).isPositive();
     assertThat(passedOver).as("cleans whose second pass left something out").isGreaterThan(10);
+    assertThat(spilledBits).as("cleans whose bits were spilled").isGreaterThan(20);
     assertThat(leftUnread).as("cleans that left what changes nowhere unread").isGreaterThan(10);
   }
 

@@ -100,6 +100,9 @@ final class CrashJudge {
     }
     // It tells how far all groups are clean, which only a run that did all of them can know.
     expect("cleaner checkpoint after recovery", checkpointed, checkpoint(disk), problems);
+    disk.state().files(PARTITION).keySet().stream()
+        .filter(SpillPlace::isSpillFile)
+        .forEach(name -> problems.add(name + " is left"));
     check(disk, problems);
     CrashableFileSystem both = new CrashableFileSystem(disk.state().plus(before));
     DiffReport report =
@@ -175,6 +178,9 @@ final class CrashJudge {
   private Cleaning cleaning(long nowMs) {
     Cleaning cleaning = Cleaning.at(nowMs).fromStart().reshaping(reshaping);
     scenario.config().forEach(cleaning::config);
+    if (scenario.spillsBits()) {
+      cleaning.bitBytes(0);
+    }
     return cleaning;
   }
 

@@ -134,6 +134,19 @@ enum CrashScenario {
     }
   },
 
+  /**
+   * No memory for a bit of any record or batch: they are spilled, beside groups that are swapped.
+   */
+  SPILLED_BITS("400") {
+    @Override
+    void write(ScriptedLog log) throws IOException {
+      log.put("a", VALUE).put("b", null).roll();
+      log.put("c", VALUE).put("d", VALUE).roll();
+      log.put("a", VALUE + "2").put("e", null).put("e", VALUE + "2").roll();
+      log.put("z", "1");
+    }
+  },
+
   /** What another clean, killed at different moments, left lying about. */
   LEFTOVERS("1048576") {
     @Override
@@ -174,6 +187,11 @@ enum CrashScenario {
     return this != TRANSACTIONS_AND_TOMBSTONES
         && this != TRANSACTION_INDEX_ENDS
         && this != EMPTIED_TRANSACTION;
+  }
+
+  /** Whether there is no memory for bits. */
+  boolean spillsBits() {
+    return this == SPILLED_BITS;
   }
 
   /** What happened to the directory before the clean that crashes. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.compact.Reshaping;
 import io.kleaner.core.io.CrashableFileSystem;
+import io.kleaner.core.io.DiskOp;
 import io.kleaner.core.io.DiskState;
 import io.kleaner.core.io.MemoryDir;
 import io.kleaner.core.record.Compression;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CrashSweepTest {
 
   private static final int LEAST_CHANGES = 20;
+  private static final String SPILL_FILE = "kleaner-[0-9a-f]{16}-.*\\.spill";
   private static final Reshaping RESHAPING =
       new Reshaping(Optional.of(Compression.parse("zstd:9")), true);
 
@@ -91,6 +93,8 @@ class CrashSweepTest {
   private void recoverEverywhere(CrashScenario scenario, int seeds) throws IOException {
     CrashJudge judge = new CrashJudge(scenario, temp);
     CrashableFileSystem disk = judge.cleaned();
+    assertThat(disk.ops().stream().anyMatch(CrashSweepTest::makesASpillFile))
+        .isEqualTo(scenario.spillsBits());
     Map<String, String> wanted = CrashJudge.content(disk.state());
     CrashableFileSystem uncrashed = new CrashableFileSystem(disk.state());
     judge.settle(uncrashed);
@@ -109,6 +113,11 @@ class CrashSweepTest {
           judge.settle(after);
           assertThat(CrashJudge.content(after.state())).as(where).isEqualTo(settled);
         });
+  }
+
+  private static boolean makesASpillFile(DiskOp op) {
+    return op instanceof DiskOp.Create create
+        && create.path().getFileName().toString().matches(SPILL_FILE);
   }
 
   private void loadEverywhere(CrashScenario scenario, int seeds) throws IOException {
