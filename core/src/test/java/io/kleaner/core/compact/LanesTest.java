@@ -13,6 +13,7 @@ import io.kleaner.core.oracle.Trees;
 import io.kleaner.core.policy.CleanPlan;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -189,11 +190,13 @@ class LanesTest {
             });
   }
 
-  /** Whether a thread waits, for an end or for the lock of who reads, before it is at its own. */
+  /** Whether a thread's lanes wait, for an end or for the lock of who reads, before its own end. */
   private boolean awaitsOrEnds(Thread owner) {
     while (!hasEnded.get()) {
       Thread.State state = owner.getState();
-      if (state == Thread.State.WAITING || state == Thread.State.BLOCKED) {
+      if ((state == Thread.State.WAITING || state == Thread.State.BLOCKED)
+          && Arrays.stream(owner.getStackTrace())
+              .anyMatch(frame -> frame.getClassName().equals(Lanes.class.getName()))) {
         return true;
       }
       Thread.onSpinWait();
