@@ -150,7 +150,8 @@ final class CleanRun {
             ledger,
             token::isCancelled);
     long dirtyOffsets = plan.upperBoundOffset() - plan.firstDirtyOffset();
-    KeyMap map = KeyMap.forKeys(dirtyOffsets, options.memoryBytes() - spill.bufferBytes());
+    KeyMap map =
+        KeyMap.forKeys(dirtyOffsets, KeyIndex.mapBudgetBytes(options.memoryBytes(), spill));
     ScanCounts scan;
     listener.phase(plan, Phase.SCAN);
     long keys;

@@ -23,8 +23,11 @@ final class Spill implements AutoCloseable {
 
   static final int ENTRY_BYTES = 20;
 
-  private static final int READ_BYTES = 3276 * ENTRY_BYTES;
+  /** Memory of a reader in bytes. */
+  static final int READ_BYTES = 3276 * ENTRY_BYTES;
+
   private static final int FIRST_LEVELS = 4;
+  private static final ByteBuffer NONE = ByteBuffer.allocate(0);
 
   private final SpillSpace space;
   private final int level;
@@ -107,10 +110,16 @@ final class Spill implements AutoCloseable {
     return bytes / ENTRY_BYTES;
   }
 
-  /** Begins to read a partition, once all is added; closing the reader deletes its file. */
-  Reader read(int partition) throws IOException {
-    flush(partition);
-    buffers[partition] = ByteBuffer.allocate(0);
+  /** All is added: writes it out and lets the buffers go, before others are needed. */
+  void end() throws IOException {
+    for (int i = 0; i < files.length; i++) {
+      flush(i);
+      buffers[i] = NONE;
+    }
+  }
+
+  /** Begins to read a partition, after {@link #end}; closing the reader deletes its file. */
+  Reader read(int partition) {
     return new Reader(partition, probes ? putBytes[partition] : sizes[partition]);
   }
 
@@ -128,7 +137,7 @@ final class Spill implements AutoCloseable {
         }
       }
     }
-    Arrays.fill(buffers, ByteBuffer.allocate(0));
+    Arrays.fill(buffers, NONE);
     if (problem != null) {
       throw problem;
     }
