@@ -6,6 +6,7 @@ import io.kleaner.bench.report.Charts;
 import io.kleaner.bench.report.GrowthPoint;
 import io.kleaner.bench.report.Machine;
 import io.kleaner.bench.report.Markdown;
+import io.kleaner.bench.report.ProfileShares;
 import io.kleaner.bench.report.Results;
 import io.kleaner.bench.workload.Workload;
 import io.kleaner.bench.workload.Workloads;
@@ -151,13 +152,19 @@ public final class Bench {
   }
 
   private int profile(List<Workload> workloads) throws IOException {
+    StringBuilder shares =
+        new StringBuilder(Markdown.head(measurements("profile.tsv").results()))
+            .append(ProfileShares.header());
     for (Workload workload : workloads) {
-      for (Map.Entry<String, String> graph :
-          new Profile(work, arguments, sideBySide()).run(workload).entrySet()) {
+      Profile.Found found = new Profile(work, arguments, sideBySide()).run(workload);
+      for (Map.Entry<String, String> graph : found.graphs().entrySet()) {
         write(graph.getKey(), graph.getValue());
-        System.out.println(arguments.out().resolve(graph.getKey()));
+        System.err.println(arguments.out().resolve(graph.getKey()));
       }
+      shares.append(found.shares());
+      write("shares.md", shares.toString());
     }
+    System.out.println(shares);
     return 0;
   }
 

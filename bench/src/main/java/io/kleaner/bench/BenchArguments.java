@@ -24,7 +24,8 @@ import java.util.function.UnaryOperator;
  * @param sizeBytes of each workload before compression
  * @param keys of W13
  * @param runs that count, after a warm-up
- * @param memoryBytes Kleaner's budget; 0 for the default, or more where the keys need more
+ * @param memoryBytes Kleaner's budgets, measured in turn; 0 for the default, or more where the keys
+ *     need more
  * @param heapBytes of each engine's JVM; 0 for what the maps need
  * @param out where results go
  * @param append whether to add to the results that are there
@@ -38,7 +39,7 @@ record BenchArguments(
     long sizeBytes,
     long keys,
     int runs,
-    long memoryBytes,
+    List<Long> memoryBytes,
     long heapBytes,
     Path out,
     boolean append,
@@ -79,7 +80,7 @@ record BenchArguments(
     private long sizeBytes;
     private long keys = Workloads.DEFAULT_KEYS;
     private int runs;
-    private long memoryBytes;
+    private List<Long> memoryBytes = List.of(0L);
     private long heapBytes;
     private Path out = Path.of("bench-results");
     private boolean append;
@@ -119,7 +120,9 @@ record BenchArguments(
         case "--size" -> sizeBytes = Quantity.bytes(option, value(option));
         case "--keys" -> keys = Quantity.count(option, value(option));
         case "--runs" -> runs = small(option, value(option));
-        case "--memory" -> memoryBytes = Quantity.bytes(option, value(option));
+        case "--memory" ->
+            memoryBytes =
+                List.copyOf(new TreeSet<>(each(option, text -> Quantity.bytes(option, text))));
         case "--heap" -> heapBytes = Quantity.bytes(option, value(option));
         case "--out" -> out = Path.of(value(option));
         case "--append" -> append = true;

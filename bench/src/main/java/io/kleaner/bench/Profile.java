@@ -4,6 +4,7 @@ package io.kleaner.bench;
 import io.kleaner.bench.engine.EngineProcess;
 import io.kleaner.bench.engine.EngineSettings;
 import io.kleaner.bench.report.FlameGraph;
+import io.kleaner.bench.report.ProfileShares;
 import io.kleaner.bench.workload.GeneratedLog;
 import io.kleaner.bench.workload.Trees;
 import io.kleaner.bench.workload.Workload;
@@ -19,7 +20,7 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordingFile;
 
-/** Records warm cleans of each engine, and draws where their time went. */
+/** Records warm cleans of each engine, and draws and counts where their time went. */
 final class Profile {
 
   /** What a broker has done long before it cleans, and what is not measured either. */
@@ -35,15 +36,25 @@ final class Profile {
     this.sideBySide = sideBySide;
   }
 
-  /** Flame graphs by file name. */
-  Map<String, String> run(Workload workload) throws IOException {
+  /**
+   * What was found.
+   *
+   * @param graphs flame graphs by file name
+   * @param shares rows of {@link ProfileShares}
+   */
+  record Found(Map<String, String> graphs, String shares) {}
+
+  /** Measures one workload. */
+  Found run(Workload workload) throws IOException {
     Path source = work.resolve(workload.name());
     Map<String, String> graphs = new LinkedHashMap<>();
+    StringBuilder rows = new StringBuilder();
     try {
       GeneratedLog log = GeneratedLog.write(workload, source, GeneratedLog.SEGMENT_BYTES);
       for (EngineSettings settings : sideBySide.settings(log)) {
-        String name = settings.engine().text() + "-" + settings.threads();
+        String name = settings.name().replace(' ', '-') + "-" + settings.threads();
         FlameGraph graph = new FlameGraph();
+        ProfileShares shares = new ProfileShares();
         try (EngineProcess engine = EngineProcess.start(settings, sideBySide.jvmFlags(log))) {
           for (int round = 0; round <= arguments.runs(); round++) {
             Path dir = log.links(Files.createTempDirectory(work, "clean").resolve("data"));
@@ -52,7 +63,7 @@ final class Profile {
             } else {
               Path recording = work.resolve(name + "-" + round + ".jfr");
               engine.clean(dir, recording);
-              add(graph, recording);
+              add(graph, shares, recording);
             }
             Trees.delete(dir.getParent());
           }
@@ -62,18 +73,20 @@ final class Profile {
                 + ", "
                 + workload.title()
                 + ": "
-                + settings.engine().text()
+                + settings.name()
                 + ", threads: "
                 + settings.threads();
+        rows.append(shares.row(workload.name(), settings.name(), settings.threads()));
         graphs.put("flame-" + workload.name() + "-" + name + ".svg", graph.toSvg(title));
       }
     } finally {
       Trees.delete(source);
     }
-    return graphs;
+    return new Found(graphs, rows.toString());
   }
 
-  private static void add(FlameGraph graph, Path recording) throws IOException {
+  private static void add(FlameGraph graph, ProfileShares shares, Path recording)
+      throws IOException {
     try (RecordingFile file = new RecordingFile(recording)) {
       while (file.hasMoreEvents()) {
         RecordedEvent event = file.readEvent();
@@ -85,6 +98,7 @@ final class Profile {
           if (stack.stream().noneMatch(LOADING::equals)) {
             Collections.reverse(stack);
             graph.add(stack, 1);
+            shares.add(stack, 1);
           }
         }
       }

@@ -86,7 +86,7 @@ final class SideBySide {
         engines.stream().map(turns::figures).toList(),
         Measured.Floor.median(
             copies.stream().map(each -> List.of(each.catS(), each.cpS(), each.cpSyncS())).toList()),
-        arguments.engines().size() > 1 ? turns.sameness() : Measured.Sameness.UNKNOWN);
+        engines.size() > 1 ? turns.sameness() : Measured.Sameness.UNKNOWN);
   }
 
   /**
@@ -99,10 +99,13 @@ final class SideBySide {
     for (int threads : arguments.threads()) {
       for (EngineName engine : arguments.engines()) {
         boolean lone = engine == EngineName.KAFKA && log.partitions().size() == 1;
-        EngineSettings wanted =
-            new EngineSettings(engine, lone ? 1 : threads, keys, arguments.memoryBytes());
-        if (!settings.contains(wanted)) {
-          settings.add(wanted);
+        // Kafka's map has room for the keys whatever budget Kleaner is given.
+        List<Long> budgets = engine == EngineName.KAFKA ? List.of(0L) : arguments.memoryBytes();
+        for (long memoryBytes : budgets) {
+          EngineSettings wanted = new EngineSettings(engine, lone ? 1 : threads, keys, memoryBytes);
+          if (!settings.contains(wanted)) {
+            settings.add(wanted);
+          }
         }
       }
     }

@@ -52,7 +52,7 @@ final class Turns implements AutoCloseable {
           String.format(
               "  %s %s with %d thread%s: %.2f + %.2f, %.2f s",
               rounds == 0 ? "cold," : "run " + rounds + ",",
-              settings.engine().text(),
+              settings.name(),
               settings.threads(),
               settings.threads() == 1 ? "" : "s",
               taken.mapS(),
@@ -76,6 +76,7 @@ final class Turns implements AutoCloseable {
     return new Measured.Run(
         engine.settings().engine(),
         engine.settings().threads(),
+        engine.settings().memoryBytes(),
         all.get(0),
         all.subList(1, all.size()));
   }

@@ -31,7 +31,7 @@ class BenchArgumentsTest {
     BenchArguments arguments =
         parse(
             "--workload w3,W1 --threads 2,1,2 --engines kleaner --size 512m --keys 10m --runs 5"
-                + " --memory 32m --heap 4g --out there --append");
+                + " --memory 1g,32m --heap 4g --out there --append");
 
     assertThat(arguments.workloads()).containsExactly("W3", "W1");
     assertThat(arguments.threads()).containsExactly(1, 2);
@@ -39,7 +39,7 @@ class BenchArgumentsTest {
     assertThat(arguments.sizeBytes()).isEqualTo(512L << 20);
     assertThat(arguments.keys()).isEqualTo(10_000_000);
     assertThat(arguments.runs()).isEqualTo(5);
-    assertThat(arguments.memoryBytes()).isEqualTo(32L << 20);
+    assertThat(arguments.memoryBytes()).containsExactly(32L << 20, 1L << 30);
     assertThat(arguments.heapBytes()).isEqualTo(4L << 30);
     assertThat(arguments.out()).isEqualTo(Path.of("there"));
     assertThat(arguments.append()).isTrue();

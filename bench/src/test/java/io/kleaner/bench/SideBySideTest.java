@@ -11,6 +11,7 @@ import io.kleaner.bench.workload.Workloads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -41,5 +42,27 @@ class SideBySideTest {
       assertThat(figures.rounds()).isEqualTo(1);
     }
     assertThat(temp).isEmptyDirectory();
+  }
+
+  @Test
+  void run_twoBudgets_bothInTurnAndOnlyTheSmallOneSpills() throws IOException {
+    BenchArguments arguments =
+        BenchArguments.parse(
+            List.of(
+                ("--workload W13 --keys 200k --engines kleaner --threads 1 --runs 1"
+                        + " --memory 32m,1m")
+                    .split(" ")));
+    Workload workload =
+        Workloads.named("W13", arguments.sizeBytes(), arguments.keys()).orElseThrow();
+
+    Measured measured = new SideBySide(temp, arguments, line -> {}).run(workload);
+
+    assertThat(measured.runs())
+        .extracting(Measured.Run::name)
+        .containsExactly("kleaner 1m", "kleaner 32m");
+    assertThat(measured.runs())
+        .extracting(run -> run.median().spilledBytes() > 0)
+        .containsExactly(true, false);
+    assertThat(measured.sameness().text()).isEqualTo("same bytes");
   }
 }

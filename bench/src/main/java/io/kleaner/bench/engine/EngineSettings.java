@@ -14,6 +14,11 @@ public record EngineSettings(EngineName engine, int threads, long mapKeys, long 
 
   private static final int ARGUMENTS = 4;
 
+  /** The engine, with its budget if it has one. */
+  public String name() {
+    return engine.text(memoryBytes);
+  }
+
   /** As command-line arguments. */
   List<String> arguments() {
     return List.of(engine.text(), "" + threads, "" + mapKeys, "" + memoryBytes);

@@ -3,6 +3,7 @@ package io.kleaner.bench.engine;
 
 import io.kleaner.bench.workload.GeneratedLog;
 import io.kleaner.core.compact.CleanOptions;
+import io.kleaner.core.compact.CleanShare;
 import io.kleaner.core.compact.CleanStats;
 import io.kleaner.core.compact.CompactionListener;
 import io.kleaner.core.compact.CompactionOutcome;
@@ -19,6 +20,7 @@ import io.kleaner.core.logdir.LogDir;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.Throttle;
+import io.kleaner.core.policy.CleanPolicy;
 import io.kleaner.core.policy.CleanRequest;
 import io.kleaner.core.policy.Decision;
 import io.kleaner.core.policy.UnkeyedPolicy;
@@ -28,10 +30,8 @@ import io.kleaner.core.settings.SettingsSource;
 import io.kleaner.core.swap.Fence;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,26 +39,29 @@ import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.stream.Stream;
 
 /**
  * Kleaner as {@code kleaner compact} uses it, all of it measured: lock, recovery, survey, both
- * passes, sync, reading back, swap, checkpoint.
- *
- * <p>Several threads work on a partition each; a lone partition has them all.
+ * passes, sync, reading back, swap, checkpoint. Order, threads and memory of several partitions are
+ * those of {@code compact} too.
  */
 final class KleanerEngine implements Engine {
 
   private static final int SPARE_SLOTS = 64;
 
+  /** Of the least budgets more than an eighth is not the map's. */
+  private static final long SPARE_BYTES = 64 * 1024;
+
   private final LocalFileSystem fileSystem =
       new LocalFileSystem(Executors.newCachedThreadPool(KleanerEngine::daemon));
   private final int threads;
-  private final CleanOptions options;
+  private final long mapKeys;
+  private final long memoryBytes;
+  private final Reshaping reshaping;
 
   /**
-   * @param mapKeys that the map must have room for, beyond the default's
-   * @param memoryBytes the budget instead of that; 0 for none
+   * @param mapKeys that the map of each partition must have room for, beyond the default's
+   * @param memoryBytes the budget of all of them together instead of that; 0 for none
    */
   KleanerEngine(int threads, long mapKeys, long memoryBytes) {
     this(threads, mapKeys, memoryBytes, Reshaping.NONE);
@@ -69,20 +72,27 @@ final class KleanerEngine implements Engine {
    */
   KleanerEngine(int threads, long mapKeys, long memoryBytes, Reshaping reshaping) {
     this.threads = threads;
-    this.options =
-        new CleanOptions(
-            memoryBytes > 0 ? memoryBytes : memoryFor(mapKeys),
-            Optional.empty(),
-            CleanOptions.Verify.NORMAL,
-            false,
-            reshaping);
+    this.mapKeys = mapKeys;
+    this.memoryBytes = memoryBytes;
+    this.reshaping = reshaping;
   }
 
-  /** The budget, an eighth of which is for spilling, that has room for a number of keys. */
+  /** The budget, an eighth of which is not the map's, that has room for a number of keys. */
   static long memoryFor(long keys) {
     long slots = (long) (keys / KeyMap.MAX_LOAD) + SPARE_SLOTS;
-    long map = slots * KeyMap.SLOT_BYTES;
-    return Math.max(CleanOptions.DEFAULT_MEMORY_BYTES, map / 7 * 8 + 1024);
+    long map = slots * KeyMap.SLOT_BYTES + SPARE_BYTES;
+    return Math.max(CleanOptions.LEAST_MEMORY_BYTES, map / 7 * 8 + 1024);
+  }
+
+  /** As without {@code --memory}, unless that has no room for the keys of all at a time. */
+  private CleanOptions options(int partitions) {
+    long needed = memoryFor(mapKeys) * Math.min(threads, partitions);
+    return new CleanOptions(
+        memoryBytes > 0 ? memoryBytes : Math.max(CleanOptions.DEFAULT_MEMORY_BYTES, needed),
+        Optional.empty(),
+        CleanOptions.Verify.NORMAL,
+        false,
+        reshaping);
   }
 
   @Override
@@ -112,23 +122,35 @@ final class KleanerEngine implements Engine {
                 GeneratedLog.TIME_MS, false, false, true, true, UnkeyedPolicy.REFUSE, true));
     DirectoryCommitter committer = new DirectoryCommitter(fileSystem, logDir, Fence.OPEN);
     SpaceLedger ledger = new SpaceLedger(SpaceLedger.WhenTaken.WAIT);
-    List<Path> partitions = new ArrayList<>(logDir.partitions());
-    if (partitions.size() > 1) {
-      partitions.sort(Comparator.comparingLong(dir -> -bytes(dir)));
-    }
-    int together = Math.min(threads, partitions.size());
-    int lanes = threads / together;
-    ExecutorService helpers = Executors.newCachedThreadPool();
-    List<Worker> workers = new ArrayList<>();
     try (LogDirSession session = LogDirSession.open(fileSystem, logDir, false)) {
-      for (int i = 0; i < together; i++) {
-        workers.add(new Worker(session, job, compactor(committer, ledger, lanes, helpers)));
+      List<Decision.Clean> todo = new ArrayList<>();
+      for (Path partition : logDir.partitions()) {
+        todo.add(decide(session, job, partition));
       }
-      return PartitionQueue.drain(partitions, workers);
-    } finally {
-      workers.forEach(worker -> worker.compactor().close());
-      helpers.shutdown();
+      todo.sort(CleanPolicy.ORDER);
+      List<CleanShare> shares = CleanShare.of(options(todo.size()), threads, todo.size());
+      ExecutorService helpers = Executors.newFixedThreadPool(Math.max(1, threads - shares.size()));
+      try {
+        return PartitionQueue.drain(
+            todo,
+            shares.stream()
+                .map(share -> new Worker(fileSystem, committer, ledger, share, helpers))
+                .toList());
+      } finally {
+        helpers.shutdown();
+      }
     }
+  }
+
+  private static Decision.Clean decide(LogDirSession session, PartitionJob job, Path dir)
+      throws IOException {
+    session.recover(dir);
+    PartitionJob.Assessment assessment = job.assess(dir);
+    if (assessment instanceof PartitionJob.Assessment.Decided decided
+        && decided.decision() instanceof Decision.Clean clean) {
+      return clean;
+    }
+    throw new IllegalStateException(dir + " was not cleaned: " + assessment);
   }
 
   private static Thread daemon(Runnable task) {
@@ -137,47 +159,37 @@ final class KleanerEngine implements Engine {
     return thread;
   }
 
-  private Compactor compactor(
-      DirectoryCommitter committer, SpaceLedger ledger, int lanes, Executor helpers) {
-    return new Compactor(
-        fileSystem,
-        Clock.system(),
-        options,
-        Throttle.unlimited(),
-        CleanOptions.DEFAULT_MAX_RECORD_BYTES,
-        committer,
-        ledger,
-        lanes,
-        helpers);
-  }
-
-  private static long bytes(Path dir) {
-    try (Stream<Path> files = Files.list(dir)) {
-      return files.mapToLong(file -> file.toFile().length()).sum();
-    } catch (IOException e) {
-      return 0; // the clean itself will say why
-    }
-  }
-
-  /** One thread's compactor. */
-  private record Worker(LogDirSession session, PartitionJob job, Compactor compactor)
-      implements PartitionQueue.Worker<Path> {
+  /** One of several cleans at the same time, each with its share. */
+  private record Worker(
+      LocalFileSystem fileSystem,
+      DirectoryCommitter committer,
+      SpaceLedger ledger,
+      CleanShare share,
+      Executor helpers)
+      implements PartitionQueue.Worker<Decision.Clean> {
 
     @Override
-    public Phases clean(Path dir) throws IOException {
-      session.recover(dir);
-      PartitionJob.Assessment assessment = job.assess(dir);
-      if (assessment instanceof PartitionJob.Assessment.Decided decided
-          && decided.decision() instanceof Decision.Clean clean) {
-        CompactionOutcome outcome =
-            compactor.run(clean.plan(), new CancelToken(), CompactionListener.NONE);
-        if (outcome instanceof CompactionOutcome.Compacted compacted) {
-          CleanStats stats = compacted.stats();
-          return new Phases(stats.scanNanos(), stats.copyNanos(), 1, stats.spilledBytes());
-        }
-        throw new IllegalStateException(dir + " was not cleaned: " + outcome.message());
+    public Phases clean(Decision.Clean clean) {
+      CompactionOutcome outcome;
+      try (Compactor compactor =
+          new Compactor(
+              fileSystem,
+              Clock.system(),
+              share.options(),
+              Throttle.unlimited(),
+              CleanOptions.DEFAULT_MAX_RECORD_BYTES,
+              committer,
+              ledger,
+              share.lanes(),
+              helpers)) {
+        outcome = compactor.run(clean.plan(), new CancelToken(), CompactionListener.NONE);
       }
-      throw new IllegalStateException(dir + " was not cleaned: " + assessment);
+      if (outcome instanceof CompactionOutcome.Compacted compacted) {
+        CleanStats stats = compacted.stats();
+        return new Phases(stats.scanNanos(), stats.copyNanos(), 1, stats.spilledBytes());
+      }
+      throw new IllegalStateException(
+          clean.plan().dir() + " was not cleaned: " + outcome.message());
     }
   }
 }

@@ -57,7 +57,7 @@ public final class Charts {
         groups.add(
             new BarChart.Group(
                 run.equals(each.runs().get(0)) ? each.workload() : "",
-                run.engine().text() + ", threads: " + run.threads(),
+                run.name() + ", threads: " + run.threads(),
                 List.of(map, median.totalS() - map)));
       }
     }

@@ -18,14 +18,14 @@ import java.util.stream.Collectors;
  * <pre>
  *  run       machine  commit  date  command
  *  workload  name  title  bytes  records  cat  cp  synced  compared  same bytes  difference
- *  clean     workload  engine  threads  figures, the cold clean first
+ *  clean     workload  engine  threads  memory  figures, the cold clean first
  * </pre>
  */
 public final class EveryClean {
 
   private static final int RUN_FIELDS = 5;
   private static final int WORKLOAD_FIELDS = 11;
-  private static final int CLEAN_FIELDS = 5;
+  private static final int CLEAN_FIELDS = 6;
 
   private EveryClean() {}
 
@@ -56,7 +56,13 @@ public final class EveryClean {
   }
 
   private static String clean(Measured measured, Measured.Run run, Figures figures) {
-    return line("clean", measured.workload(), run.engine().text(), run.threads(), figures.toLine());
+    return line(
+        "clean",
+        measured.workload(),
+        run.engine().text(),
+        run.threads(),
+        run.memoryBytes(),
+        figures.toLine());
   }
 
   private static String line(Object... fields) {
@@ -85,8 +91,8 @@ public final class EveryClean {
         String[] clean = lines.get(at++);
         require(clean, "clean", CLEAN_FIELDS);
         cleans
-            .computeIfAbsent(clean[2] + "\t" + clean[3], key -> new ArrayList<>())
-            .add(Figures.parse(clean[4]));
+            .computeIfAbsent(clean[2] + "\t" + clean[3] + "\t" + clean[4], key -> new ArrayList<>())
+            .add(Figures.parse(clean[5]));
       }
       workloads.add(measured(workload, cleans));
     }
@@ -102,6 +108,7 @@ public final class EveryClean {
               new Measured.Run(
                   EngineName.of(engine[0]).orElseThrow(),
                   Integer.parseInt(engine[1]),
+                  Long.parseLong(engine[2]),
                   figures.get(0),
                   figures.subList(1, figures.size())));
         });

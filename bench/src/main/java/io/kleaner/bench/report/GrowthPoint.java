@@ -11,6 +11,7 @@ import io.kleaner.bench.engine.EngineName;
  * @param logBytes of the segments
  * @param keys in them
  * @param seconds of a clean
+ * @param rssBytes peak resident memory of the process
  * @param rounds how often the log was rewritten
  * @param spilledBytes of keys written to disk
  */
@@ -21,6 +22,7 @@ public record GrowthPoint(
     long logBytes,
     long keys,
     double seconds,
+    long rssBytes,
     int rounds,
     long spilledBytes) {
 

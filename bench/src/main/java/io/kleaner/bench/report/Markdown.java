@@ -94,7 +94,7 @@ public final class Markdown {
             out,
             "| %s | %s | %d | %.2f | %.2f | %.2f | %.0f | %.2f | %.2f | %.2f | %.2f | %.2f |",
             each.workload(),
-            run.engine().text(),
+            run.name(),
             run.threads(),
             median.mapS(),
             median.copyS(),
@@ -125,7 +125,7 @@ public final class Markdown {
             out,
             "| %s | %s | %d | %.0f MiB | %.0f MiB | %.1f | %.0f MiB | %.0f MiB | %d | %.0f MiB |",
             each.workload(),
-            run.engine().text(),
+            run.name(),
             run.threads(),
             median.rssBytes() / MIB,
             median.allocatedBytes() / MIB,
@@ -141,18 +141,21 @@ public final class Markdown {
   /** Points of growth charts. */
   public static String growth(List<GrowthPoint> points) {
     StringBuilder out = new StringBuilder();
-    line(out, "| Size | Engine | Log | Keys | Seconds | Seconds a GiB | Rounds | Spilled |");
-    line(out, "|---|---|---:|---:|---:|---:|---:|---:|");
+    line(
+        out,
+        "| Size | Engine | Log | Keys | Seconds | Seconds a GiB | Peak RSS | Rounds | Spilled |");
+    line(out, "|---|---|---:|---:|---:|---:|---:|---:|---:|");
     for (GrowthPoint point : points) {
       line(
           out,
-          "| %s | %s | %.0f MiB | %.2f M | %.2f | %.2f | %d | %.0f MiB |",
+          "| %s | %s | %.0f MiB | %.2f M | %.2f | %.2f | %.0f MiB | %d | %.0f MiB |",
           point.label(),
           point.engine().text(),
           point.logBytes() / MIB,
           point.keys() / 1e6,
           point.seconds(),
           point.secondsPerGib(),
+          point.rssBytes() / MIB,
           point.rounds(),
           point.spilledBytes() / MIB);
     }

@@ -37,14 +37,21 @@ public record Measured(
   /**
    * One engine with a number of threads.
    *
+   * @param memoryBytes the budget that it was given; 0 for none
    * @param cold the first clean of its process
    * @param warm all others
    */
-  public record Run(EngineName engine, int threads, Figures cold, List<Figures> warm) {
+  public record Run(
+      EngineName engine, int threads, long memoryBytes, Figures cold, List<Figures> warm) {
 
     /** Keeps its own copy. */
     public Run {
       warm = List.copyOf(warm);
+    }
+
+    /** The engine, with its budget if it was given one. */
+    public String name() {
+      return engine.text(memoryBytes);
     }
 
     /** The median of each figure. */
@@ -98,7 +105,7 @@ public record Measured(
    */
   public record Sameness(boolean compared, boolean sameBytes, Optional<String> difference) {
 
-    /** Only one engine ran. */
+    /** Only one engine ran, in one way. */
     public static final Sameness UNKNOWN = new Sameness(false, false, Optional.empty());
 
     /** Engines were compared. */
@@ -129,7 +136,7 @@ public record Measured(
     return List.copyOf(threads);
   }
 
-  /** The run of an engine with a number of threads. */
+  /** The run of an engine with a number of threads, of several budgets the least. */
   public Optional<Run> run(EngineName engine, int threads) {
     return runs.stream()
         .filter(run -> run.engine() == engine && run.threads() == threads)

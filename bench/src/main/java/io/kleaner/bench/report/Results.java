@@ -86,6 +86,7 @@ public record Results(
     map.put("workload", workload);
     map.put("threads", run.threads());
     map.put("engine", run.engine().text());
+    map.put("memoryBytes", run.memoryBytes());
     map.put("mapS", figures.mapS());
     map.put("copyS", figures.copyS());
     map.put("totalS", figures.totalS());

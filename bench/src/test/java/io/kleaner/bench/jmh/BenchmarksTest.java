@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.bench.jmh;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Collection;
@@ -38,17 +39,23 @@ class BenchmarksTest {
                 .map(name -> name.replace("io.kleaner.bench.jmh.", ""))
                 .collect(Collectors.groupingBy(name -> name, Collectors.counting())))
         .isEqualTo(
-            Map.of(
-                "HashBenchmark.keyHash", 4L,
-                "HashBenchmark.md5", 4L,
-                "MapBenchmark.putNewer", 3L,
-                "MapBenchmark.getPresent", 3L,
-                "MapBenchmark.getAbsent", 3L,
-                "CursorBenchmark.keys", 8L,
-                "CursorBenchmark.keysInRuns", 8L,
-                "CursorBenchmark.whole", 8L,
-                "RewriteBenchmark.crc", 5L,
-                "RewriteBenchmark.keepHalf", 5L));
+            Map.ofEntries(
+                entry("HashBenchmark.keyHash", 4L),
+                entry("HashBenchmark.md5", 4L),
+                entry("MapBenchmark.putNewer", 3L),
+                entry("MapBenchmark.getPresent", 3L),
+                entry("MapBenchmark.getAbsent", 3L),
+                entry("IndexBenchmark.putNewer", 2L),
+                entry("IndexBenchmark.probePresent", 2L),
+                entry("IndexBenchmark.probeAbsent", 2L),
+                entry("CursorBenchmark.keys", 8L),
+                entry("CursorBenchmark.keysInRuns", 8L),
+                entry("CursorBenchmark.whole", 8L),
+                entry("CodecBenchmark.read", 5L),
+                entry("CodecBenchmark.write", 5L),
+                entry("RewriteBenchmark.crc", 5L),
+                entry("RewriteBenchmark.keepHalf", 5L),
+                entry("RewriteBenchmark.keepHalfOneByOne", 5L)));
     assertThat(results)
         .allSatisfy(each -> assertThat(each.getPrimaryResult().getScore()).isPositive());
   }

@@ -71,6 +71,32 @@ class ReportTest {
   }
 
   @Test
+  void everyClean_oneEngineWithTwoBudgets_twoRuns() {
+    Results before = Samples.results();
+    Measured one = before.workloads().get(0);
+    Measured.Run run = one.runs().get(1);
+    List<Measured.Run> runs =
+        List.of(
+            new Measured.Run(run.engine(), 1, 32L << 20, run.cold(), run.warm()),
+            new Measured.Run(run.engine(), 1, 1L << 30, run.warm().get(0), run.warm()));
+    Results results =
+        before.with(
+            List.of(
+                new Measured(
+                    one.workload(),
+                    one.title(),
+                    one.logBytes(),
+                    one.records(),
+                    runs,
+                    one.floor(),
+                    one.sameness())));
+
+    assertThat(EveryClean.read(EveryClean.write(results))).isEqualTo(results);
+    assertThat(Markdown.of(results))
+        .contains("| W1 | " + run.engine().text() + " 32m | 1 |", run.engine().text() + " 1024m |");
+  }
+
+  @Test
   void markdown_results_ratiosAndTimes() {
     String markdown = Markdown.of(Samples.results());
 
@@ -96,13 +122,15 @@ class ReportTest {
   void growth_points_wellFormed() throws Exception {
     List<GrowthPoint> points =
         List.of(
-            new GrowthPoint("1 GiB", 1, EngineName.KLEANER, 1L << 30, 1000, 2, 1, 0),
-            new GrowthPoint("2 GiB", 2, EngineName.KLEANER, 2L << 30, 1000, 4, 1, 0));
+            new GrowthPoint("1 GiB", 1, EngineName.KLEANER, 1L << 30, 1000, 2, 90 << 20, 1, 0),
+            new GrowthPoint("2 GiB", 2, EngineName.KLEANER, 2L << 30, 1000, 4, 99 << 20, 1, 0));
 
     String chart = Charts.growth("<growth>", "note", points);
 
     assertThat(parse(chart).getElementsByTagName("circle").getLength()).isEqualTo(2);
-    assertThat(Markdown.growth(points)).contains("| 2 GiB | kleaner | 2048 MiB |");
+    assertThat(Markdown.growth(points))
+        .contains(
+            "| Peak RSS |", "| 2 GiB | kleaner | 2048 MiB | 0.00 M | 4.00 | 2.00 | 99 MiB | 1 |");
   }
 
   @Test

@@ -38,6 +38,7 @@ final class Samples {
     return new Measured.Run(
         engine,
         threads,
+        0,
         figures(2 * seconds),
         List.of(figures(seconds), figures(0.9 * seconds), figures(1.1 * seconds)));
   }

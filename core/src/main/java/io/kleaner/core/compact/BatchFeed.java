@@ -21,6 +21,9 @@ import java.util.Optional;
  */
 final class BatchFeed {
 
+  /** For {@link #fail}: what failed is no chunk's, and no chunk's turn comes any more. */
+  static final long BEFORE_ALL = -1;
+
   private final FileSystem fileSystem;
   private final List<Segment> segments;
   private final CleanScope scope;
@@ -195,19 +198,18 @@ final class BatchFeed {
     notifyAll();
   }
 
-  /** A chunk failed. */
+  /** A chunk failed, or what is {@link #BEFORE_ALL}. */
   synchronized void fail(long sequence, Throwable cause) {
-    if (failure == null) {
+    Throwable other = failure;
+    if (other == null || sequence < failedSequence) {
       failure = cause;
       failedSequence = sequence;
-    } else if (sequence < failedSequence) {
-      cause.addSuppressed(failure);
-      failure = cause;
-      failedSequence = sequence;
-    } else if (cause != failure) {
-      failure.addSuppressed(cause);
     }
+    // Before anything for which memory may be short: who waits has to know.
     notifyAll();
+    if (other != null && other != cause) {
+      failure.addSuppressed(failure == cause ? other : cause);
+    }
   }
 
   /**

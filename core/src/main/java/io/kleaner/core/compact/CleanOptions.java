@@ -7,8 +7,9 @@ import java.util.Optional;
 /**
  * How a clean is carried out, none of which changes what a reader is told.
  *
- * @param memoryBytes memory for the key map and spill buffers of one clean; bits that mark its
- *     records take up to an eighth of it besides, or 1 MiB if that is more
+ * @param memoryBytes memory for the key map of one clean, and for the buffers of what is spilled or
+ *     a filter of the map's keys; bits that mark its records take up to an eighth of it besides, or
+ *     1 MiB if that is more
  * @param spill where keys are spilled; empty for the partition directory, into which a dry run
  *     never writes
  * @param verify what is read back before a commit
@@ -22,13 +23,14 @@ public record CleanOptions(
     boolean dryRun,
     Reshaping reshaping) {
 
-  /** Memory for keys if nothing else is said: 128 MiB, some nine million keys. */
+  /** Memory for keys if nothing else is said: 128 MiB, some eight million keys. */
   public static final long DEFAULT_MEMORY_BYTES = 128L * 1024 * 1024;
 
   /** The largest batch or record in memory if nothing else is said: 64 MiB. */
   public static final int DEFAULT_MAX_RECORD_BYTES = 64 * 1024 * 1024;
 
-  private static final long LEAST_MEMORY_BYTES = 1024 * 1024;
+  /** The least memory for keys of one clean: 1 MiB. */
+  public static final long LEAST_MEMORY_BYTES = 1024 * 1024;
 
   /** What is read back before a commit. */
   public enum Verify {
@@ -61,9 +63,9 @@ public record CleanOptions(
     return new CleanOptions(memoryBytes, spill, verify, dryRun, other);
   }
 
-  /** The same with other memory, in bytes, but no less than is possible. */
+  /** The same with other memory, in bytes, {@link #LEAST_MEMORY_BYTES} or more. */
   public CleanOptions withMemoryBytes(long bytes) {
-    return new CleanOptions(Math.max(bytes, LEAST_MEMORY_BYTES), spill, verify, dryRun, reshaping);
+    return new CleanOptions(bytes, spill, verify, dryRun, reshaping);
   }
 
   /** The same with keys spilled there. */

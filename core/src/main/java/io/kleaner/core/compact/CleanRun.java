@@ -159,7 +159,8 @@ final class CleanRun {
             plan.unkeyed() == UnkeyedPolicy.KEEP);
     Stretches stretches = new Stretches(fates);
     long dirtyOffsets = plan.upperBoundOffset() - plan.firstDirtyOffset();
-    KeyMap map = KeyMap.forKeys(dirtyOffsets, options.memoryBytes() - spill.bufferBytes());
+    KeyMap map =
+        KeyMap.forKeys(dirtyOffsets, KeyIndex.mapBudgetBytes(options.memoryBytes(), spill));
     ScanCounts scan;
     listener.phase(plan, Phase.SCAN);
     long keys;

@@ -165,8 +165,15 @@ public final class Compactor implements AutoCloseable {
       return e.endOffset().isPresent()
           ? outcomeOf(plan.endingAt(e.endOffset().getAsLong()), token, listener)
           : new CompactionOutcome.Refused(
-              plan.partition() + " has " + e.getMessage() + "; " + run.state() + ".",
-              "Clean it in parts: run again with a lower --high-watermark first.");
+              plan.partition()
+                  + " has "
+                  + e.getMessage()
+                  + ", in the smallest range that it can be cleaned up to, and a clean can number"
+                  + " no more; "
+                  + run.state()
+                  + ".",
+              "Leave this partition to a broker's own cleaner, which numbers no records."
+                  + " No setting of kleaner helps.");
     } catch (OutputMismatchException e) {
       return new CompactionOutcome.Refused(
           e.getMessage() + "; " + run.state() + ".",

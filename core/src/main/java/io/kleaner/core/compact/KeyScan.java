@@ -146,6 +146,8 @@ final class KeyScan {
     private final RecordFates.Walk walk = fates.walk(scope.firstDirtyOffset());
     private final TransactionState transactions = new TransactionState(scope.abortedTxns());
 
+    private final long recordsBefore = counts.records;
+
     /** Of the chunk that is seen. */
     private long firstRecord;
 
@@ -250,11 +252,18 @@ final class KeyScan {
 
     @Override
     public void segmentEnds(int index) throws IOException {
-      long numbered = dirtyPart ? walk.dirtyRecords() : counts.records;
-      if (numbered > maxRecords) {
-        throw new TooManyRecordsException(
-            maxRecords, boundary(dirtyPart ? boundarySegment + index : boundarySegment));
+      if (counts.records > maxRecords) {
+        throw new TooManyRecordsException(maxRecords, smallerRange(index));
       }
+    }
+
+    private OptionalLong smallerRange(int index) {
+      if (dirtyPart) {
+        return boundary(boundarySegment + index);
+      }
+      // What was cleaned before does not become less with the rest.
+      long own = counts.records - recordsBefore;
+      return own > maxRecords ? OptionalLong.empty() : boundary(boundarySegment);
     }
   }
 }

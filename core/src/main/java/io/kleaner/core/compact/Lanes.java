@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.compact;
 
+import io.kleaner.core.record.BatchCursor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
 /**
@@ -21,16 +24,22 @@ import java.util.function.IntConsumer;
 final class Lanes implements AutoCloseable {
 
   private final Executor helpers;
+  private final Chunks chunks;
   private final List<Workbench> benches = new ArrayList<>();
   private final int maxRecordBytes;
 
   /**
    * @param count 1 or more, the running thread included
    * @param helpers runs {@code count - 1} tasks at the same time; a task that it starts late finds
-   *     nothing to do
+   *     nothing to do, and for one that it has no thread for the others do the work
    */
   Lanes(int count, Executor helpers, int maxRecordBytes, int readBytes) {
+    this(count, helpers, maxRecordBytes, readBytes, Chunk::new);
+  }
+
+  Lanes(int count, Executor helpers, int maxRecordBytes, int readBytes, Chunks chunks) {
     this.helpers = helpers;
+    this.chunks = chunks;
     this.maxRecordBytes = maxRecordBytes;
     for (int i = 0; i < count; i++) {
       benches.add(new Workbench(maxRecordBytes, readBytes));
@@ -59,6 +68,12 @@ final class Lanes implements AutoCloseable {
     return benches.get(lane);
   }
 
+  /** Makes what a lane works on. */
+  @FunctionalInterface
+  interface Chunks {
+    Chunk make(int lane, BatchCursor batches);
+  }
+
   /** What a lane does with a chunk. */
   @FunctionalInterface
   interface Work {
@@ -69,11 +84,14 @@ final class Lanes implements AutoCloseable {
    * Works until the feed has no more.
    *
    * @throws IOException what the earliest chunk that failed failed with, as if there had been one
-   *     lane; nobody is at work then
+   *     lane; nobody is at work then, whatever is thrown
    */
   void run(BatchFeed feed, Work work) throws IOException {
-    onEach(lane -> run(feed, work, new Chunk(lane, benches.get(lane).batches())));
-    feed.end();
+    try {
+      onEach(lane -> run(feed, work, lane), e -> feed.fail(BatchFeed.BEFORE_ALL, e));
+    } finally {
+      feed.end();
+    }
   }
 
   /** A part of some work that can be done in any order. */
@@ -85,12 +103,19 @@ final class Lanes implements AutoCloseable {
   /**
    * Does all parts of some work, unless one fails.
    *
-   * @throws IOException what the earliest part that failed failed with; nobody is at work then
+   * @throws IOException what the earliest part that failed failed with; nobody is at work then,
+   *     whatever is thrown
    */
   void run(List<? extends Part> parts) throws IOException {
-    Throwable[] failures = new Throwable[parts.size()];
+    // The last is for what is no part's.
+    Throwable[] failures = new Throwable[parts.size() + 1];
     AtomicInteger next = new AtomicInteger();
-    onEach(lane -> work(parts, next, failures));
+    onEach(
+        lane -> work(parts, next, failures),
+        e -> {
+          failures[parts.size()] = e;
+          next.set(parts.size());
+        });
     for (Throwable failure : failures) {
       if (failure instanceof IOException e) {
         throw e;
@@ -117,42 +142,68 @@ final class Lanes implements AutoCloseable {
     }
   }
 
-  private void onEach(IntConsumer body) {
+  /**
+   * Lets each lane that there is a thread for work. Nobody is at work when it returns, and nobody
+   * begins later, whatever is thrown meanwhile.
+   *
+   * @param givenUp keeps what was thrown elsewhere than at work, and lets the others end soon
+   */
+  @SuppressWarnings("IllegalCatch")
+  private void onEach(IntConsumer body, Consumer<Throwable> givenUp) {
     CountDownLatch ended = new CountDownLatch(benches.size() - 1);
     List<AtomicBoolean> claims = new ArrayList<>();
     for (int i = 1; i < benches.size(); i++) {
-      int lane = i;
-      AtomicBoolean claimed = new AtomicBoolean();
-      claims.add(claimed);
-      helpers.execute(
-          () -> {
-            if (claimed.compareAndSet(false, true)) {
-              try {
-                body.accept(lane);
-              } finally {
-                ended.countDown();
-              }
-            }
-          });
+      claims.add(new AtomicBoolean());
     }
-    body.accept(0);
-    for (AtomicBoolean claimed : claims) {
-      if (claimed.compareAndSet(false, true)) {
-        ended.countDown();
+    try {
+      askForHelp(body, claims, ended);
+      body.accept(0);
+    } catch (RuntimeException | Error e) {
+      givenUp.accept(e);
+    } finally {
+      for (AtomicBoolean claimed : claims) {
+        if (claimed.compareAndSet(false, true)) {
+          ended.countDown();
+        }
+      }
+      awaitUninterrupted(ended);
+    }
+  }
+
+  private void askForHelp(IntConsumer body, List<AtomicBoolean> claims, CountDownLatch ended) {
+    for (int i = 0; i < claims.size(); i++) {
+      int lane = i + 1;
+      AtomicBoolean claimed = claims.get(i);
+      try {
+        helpers.execute(
+            () -> {
+              if (claimed.compareAndSet(false, true)) {
+                try {
+                  body.accept(lane);
+                } finally {
+                  ended.countDown();
+                }
+              }
+            });
+      } catch (RejectedExecutionException | OutOfMemoryError e) {
+        // No thread is to be had, which the JVM tells as memory. Those that are there do all of it;
+        // where memory itself is short they are the ones to say so.
+        return;
       }
     }
-    awaitUninterrupted(ended);
   }
 
   /** Whatever goes wrong is kept for the thread that runs the clean. */
   @SuppressWarnings("IllegalCatch")
-  private static void run(BatchFeed feed, Work work, Chunk chunk) {
+  private void run(BatchFeed feed, Work work, int lane) {
+    Chunk chunk = null;
     try {
+      chunk = chunks.make(lane, benches.get(lane).batches());
       while (feed.next(chunk)) {
         work.on(chunk);
       }
     } catch (IOException | RuntimeException | Error e) {
-      feed.fail(chunk.sequence(), e);
+      feed.fail(chunk == null ? BatchFeed.BEFORE_ALL : chunk.sequence(), e);
     }
   }
 

@@ -16,7 +16,7 @@ final class TooManyRecordsException extends IOException {
    *     none
    */
   TooManyRecordsException(long maxRecords, OptionalLong endOffset) {
-    super("more than " + maxRecords + " records, which is what one clean can number");
+    super("more than " + maxRecords + " records, those that were cleaned before included");
     this.endOffset = endOffset.orElse(-1);
   }
 

@@ -34,8 +34,10 @@ final class SyncBehind {
     }
     try {
       syncs.execute(this::run);
-    } catch (RejectedExecutionException e) {
-      end(null); // nobody is there to do it: the owner's own sync does all of it
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      // Nobody is there to do it, or no thread is to be had, which the JVM tells as memory: the
+      // owner's own sync does all of it.
+      end(null);
     }
   }
 

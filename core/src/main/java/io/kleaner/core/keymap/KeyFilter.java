@@ -18,7 +18,7 @@ final class KeyFilter {
   /** Keys above which it would say "perhaps" too often, with no more memory. */
   private static final int MOST_KEYS = 1 << 24;
 
-  private static final int MOST_BYTES = 8 * 1024 * 1024;
+  static final int MOST_BYTES = 8 * 1024 * 1024;
   private static final int MOST_WORDS = MOST_BYTES / Long.BYTES;
   private static final int KEYS_A_WORD = 8;
   private static final int BIT_BITS = 6;

@@ -23,6 +23,9 @@ import java.util.concurrent.locks.StampedLock;
  */
 public final class KeyIndex implements AutoCloseable {
 
+  /** Of a budget one part of so many has room for two bytes a key: the map takes fifteen. */
+  private static final int BESIDE_MAP = 8;
+
   private final KeyMap map;
   private final Bits removed;
   private final SpillSpace space;
@@ -223,35 +226,39 @@ public final class KeyIndex implements AutoCloseable {
   }
 
   private void settle(Spill parent) throws IOException {
+    parent.end();
     for (int partition = 0; partition < parent.partitions(); partition++) {
       keysBefore += map.keys();
       map.clear(parent.puts(partition));
       Spill child = null;
-      try (Spill.Reader reader = parent.read(partition)) {
-        boolean probes = false;
-        while (reader.next()) {
-          if (reader.isProbe()) {
-            if (!probes && child != null) {
-              child.beginProbes();
-            }
-            probes = true;
-            if (map.get(reader.first(), reader.second()) != KeyMap.ABSENT) {
-              lose(reader.ordinal());
-            } else if (child != null) {
-              child.add(reader.first(), reader.second(), reader.ordinal());
-            }
-          } else {
-            long previous = map.put(reader.first(), reader.second(), reader.ordinal());
-            if (previous >= 0) {
-              lose(previous);
-            } else if (previous == KeyMap.FULL) {
-              if (child == null) {
-                child = space.open(parent.level() + 1);
+      try {
+        try (Spill.Reader reader = parent.read(partition)) {
+          boolean probes = false;
+          while (reader.next()) {
+            if (reader.isProbe()) {
+              if (!probes && child != null) {
+                child.beginProbes();
               }
-              child.add(reader.first(), reader.second(), reader.ordinal());
+              probes = true;
+              if (map.get(reader.first(), reader.second()) != KeyMap.ABSENT) {
+                lose(reader.ordinal());
+              } else if (child != null) {
+                child.add(reader.first(), reader.second(), reader.ordinal());
+              }
+            } else {
+              long previous = map.put(reader.first(), reader.second(), reader.ordinal());
+              if (previous >= 0) {
+                lose(previous);
+              } else if (previous == KeyMap.FULL) {
+                if (child == null) {
+                  child = space.open(parent.level() + 1);
+                }
+                child.add(reader.first(), reader.second(), reader.ordinal());
+              }
             }
           }
         }
+        // Nothing of this level is in memory while the next one is settled.
         if (child != null) {
           settle(child);
         }
@@ -275,6 +282,17 @@ public final class KeyIndex implements AutoCloseable {
   private void lose(long ordinal) throws IOException {
     removed.set(ordinal);
     superseded.increment();
+  }
+
+  /**
+   * What of a budget is left for the map. The rest is for the buffers of what is spilled, or for
+   * the filter of the map's keys: where there is one there is not the other.
+   *
+   * @param budgetBytes in all, a mebibyte or more
+   */
+  public static long mapBudgetBytes(long budgetBytes, SpillSpace space) {
+    long filterBytes = Math.min(budgetBytes / BESIDE_MAP, KeyFilter.MOST_BYTES);
+    return budgetBytes - Math.max(space.bufferBytes(), filterBytes);
   }
 
   /** Records that do not survive. */

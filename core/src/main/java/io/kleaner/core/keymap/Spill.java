@@ -21,7 +21,9 @@ final class Spill implements AutoCloseable {
 
   static final int ENTRY_BYTES = 20;
 
-  private static final int READ_BYTES = 3276 * ENTRY_BYTES;
+  /** Memory of a reader in bytes. */
+  static final int READ_BYTES = 3276 * ENTRY_BYTES;
+
   private static final int FIRST_LEVELS = 4;
 
   private final int level;
@@ -76,9 +78,15 @@ final class Spill implements AutoCloseable {
     return probes ? putBytes[partition] : files.bytes(partition);
   }
 
-  /** Begins to read a partition, once all is added; closing the reader deletes its file. */
-  Reader read(int partition) throws IOException {
-    files.end(partition);
+  /** All is added: writes it out and lets the buffers go, before others are needed. */
+  void end() throws IOException {
+    for (int i = 0; i < files.partitions(); i++) {
+      files.end(i);
+    }
+  }
+
+  /** Begins to read a partition, after {@link #end}; closing the reader deletes its file. */
+  Reader read(int partition) {
     return new Reader(partition, putsEnd(partition));
   }
 

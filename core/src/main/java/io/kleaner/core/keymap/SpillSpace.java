@@ -68,9 +68,12 @@ public final class SpillSpace implements AutoCloseable {
     return (spilledBytes + CLAIM_BYTES - 1) / CLAIM_BYTES * CLAIM_BYTES;
   }
 
-  /** Memory that the buffers of one level of partitions take, in bytes. */
+  /**
+   * Memory that the buffers of what is spilled take at most, in bytes: those of one level of
+   * partitions, and that of who reads a partition of the level above.
+   */
   public long bufferBytes() {
-    return (long) partitions * BUFFER_BYTES;
+    return (long) partitions * BUFFER_BYTES + Spill.READ_BYTES;
   }
 
   Spill open(int level) {

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
@@ -61,6 +62,8 @@ public final class Cleaning {
   private Throttle throttle = Throttle.unlimited();
   private int threads = 1;
   private int readBytes = Workbench.READ_BYTES;
+  private Executor helpers = HELPERS;
+  private Lanes.Chunks chunks = Chunk::new;
   private Reshaping reshaping = Reshaping.NONE;
   private final Map<String, String> config = new HashMap<>();
   private long payloadsOpened;
@@ -165,6 +168,18 @@ public final class Cleaning {
     return this;
   }
 
+  /** Who gives a second thread and further ones. */
+  Cleaning helpers(Executor other) {
+    helpers = other;
+    return this;
+  }
+
+  /** Makes what each thread works on. */
+  Cleaning chunks(Lanes.Chunks other) {
+    chunks = other;
+    return this;
+  }
+
   /** What form batches are given beyond what Kafka's cleaner gives them. */
   public Cleaning reshaping(Reshaping what) {
     reshaping = what;
@@ -231,7 +246,7 @@ public final class Cleaning {
             verify,
             dryRun,
             reshaping);
-    Lanes lanes = new Lanes(threads, HELPERS, maxRecordBytes, readBytes);
+    Lanes lanes = new Lanes(threads, helpers, maxRecordBytes, readBytes, chunks);
     try (Compactor compactor =
         new Compactor(
             fileSystem,

@@ -3,14 +3,18 @@ package io.kleaner.core.compact;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.core.compact.CompactionListener.Phase;
 import io.kleaner.core.oracle.DirectoryDiff;
 import io.kleaner.core.oracle.KafkaOracle;
 import io.kleaner.core.oracle.ScriptedLog;
 import io.kleaner.core.oracle.Trees;
+import io.kleaner.core.policy.CleanPlan;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,5 +93,47 @@ class TooManyRecordsTest {
             DirectoryDiff.between(
                 ScriptedLog.partition(before), ScriptedLog.partition(logDir), ".*"))
         .isEmpty();
+  }
+
+  @Test
+  void run_cleanedPartAloneIsTooMuch_refusedAtOnceWithoutAdviceThatCannotHelp() throws IOException {
+    Path large = temp.resolve("large");
+    try (ScriptedLog log = ScriptedLog.in(large, Map.of())) {
+      log.put("a", "1").put("b", "1").put("c", "1").put("d", "1").put("e", "1").roll();
+      log.put("active", "1");
+    }
+    assertThat(cleanedUpTo(large, 5, scans -> {})).isInstanceOf(CompactionOutcome.Compacted.class);
+    try (ScriptedLog log = ScriptedLog.in(large, Map.of())) {
+      for (int segment = 0; segment < 4; segment++) {
+        log.roll().put("x", "" + segment);
+      }
+    }
+    AtomicInteger scans = new AtomicInteger();
+
+    CompactionOutcome outcome = cleanedUpTo(large, 4, scan -> scans.incrementAndGet());
+
+    assertThat(outcome).isInstanceOf(CompactionOutcome.Refused.class);
+    assertThat(outcome.message())
+        .contains("more than 4 records", "cleaned before", "nothing was changed", "a broker's own")
+        .doesNotContain("--high-watermark");
+    assertThat(scans).as("passes over the log").hasValue(1);
+  }
+
+  private static CompactionOutcome cleanedUpTo(
+      Path logDir, long maxRecords, Consumer<Phase> scanned) throws IOException {
+    return Cleaning.at(ScriptedLog.TIME_MS)
+        .maxRecords(maxRecords)
+        .listener(
+            new CompactionListener() {
+              @Override
+              public void phase(CleanPlan plan, Phase phase) {
+                if (phase == Phase.SCAN) {
+                  scanned.accept(phase);
+                }
+              }
+            })
+        .run(ScriptedLog.partition(logDir))
+        .outcome()
+        .orElseThrow();
   }
 }

@@ -14,10 +14,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** A file that is made durable while it is written. */
 class SyncBehindTest {
@@ -69,6 +75,35 @@ class SyncBehindTest {
 
       assertThatCode(file::sync).doesNotThrowAnyException();
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("noThread")
+  void await_noThreadToDoIt_returnsAndTriesAgainLater(Executor syncs) throws IOException {
+    AtomicInteger asked = new AtomicInteger();
+    try (FileChannel channel = channel()) {
+      SyncBehind behind =
+          new SyncBehind(
+              channel,
+              task -> {
+                asked.incrementAndGet();
+                syncs.execute(task);
+              });
+      behind.begin();
+      assertThatCode(behind::await).doesNotThrowAnyException();
+      behind.begin();
+    }
+    assertThat(asked).hasValue(2);
+  }
+
+  static Stream<Executor> noThread() {
+    return Stream.of(
+        task -> {
+          throw new OutOfMemoryError("unable to create native thread");
+        },
+        task -> {
+          throw new RejectedExecutionException("shut down");
+        });
   }
 
   @Test

@@ -106,8 +106,8 @@ final class CompactCommand implements Callable<Integer> {
       defaultValue = "128m",
       converter = Sizes.class,
       description =
-          "Memory for keys, all cleans together, 15 bytes a key; beyond it keys are spilled to disk."
-              + " Default: ${DEFAULT-VALUE}; at least 1m.")
+          "Memory for keys, all cleans together, 16 bytes a key; beyond it keys are spilled to disk."
+              + " Default: ${DEFAULT-VALUE}; at least 1m, and 1m for each clean at a time.")
   private long memory;
 
   @Option(

@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.cli;
 
 import io.kleaner.core.compact.CleanOptions;
+import io.kleaner.core.compact.CleanShare;
 import io.kleaner.core.compact.CompactionOutcome;
 import io.kleaner.core.compact.Compactor;
 import io.kleaner.core.compact.DirectoryCommitter;
@@ -31,6 +32,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -219,16 +222,15 @@ final class CompactRun {
 
   private ExitCode cleanAll(LogDir logDir, List<Decision.Clean> todo, Fence fence) {
     DirectoryCommitter committer = new DirectoryCommitter(fileSystem, logDir, fence);
-    int cleans = Math.max(1, Math.min(threads, todo.size()));
-    // Threads for which there is no partition help with the others'.
-    Share share =
-        new Share(options.withMemoryBytes(options.memoryBytes() / cleans), threads / cleans);
-    ExecutorService workers = daemons("kleaner-worker", cleans);
-    ExecutorService helpers = daemons("kleaner-helper", Math.max(1, threads - cleans));
+    List<CleanShare> shares = CleanShare.of(options, threads, todo.size());
+    // One for each worker.
+    Queue<CleanShare> free = new ConcurrentLinkedQueue<>(shares);
+    ExecutorService workers = daemons("kleaner-worker", shares.size());
+    ExecutorService helpers = daemons("kleaner-helper", Math.max(1, threads - shares.size()));
     try {
       List<Future<ExitCode>> results = new ArrayList<>();
       for (Decision.Clean clean : todo) {
-        results.add(workers.submit(() -> cleanOne(committer, clean, share, helpers)));
+        results.add(workers.submit(() -> cleanNext(committer, clean, free, helpers)));
       }
       ExitCode exit = ExitCode.DONE;
       for (Future<ExitCode> result : results) {
@@ -259,14 +261,6 @@ final class CompactRun {
     }
   }
 
-  /**
-   * What one clean may take.
-   *
-   * @param options with its share of the memory
-   * @param lanes threads that work on it
-   */
-  private record Share(CleanOptions options, int lanes) {}
-
   private static ExecutorService daemons(String name, int count) {
     return Executors.newFixedThreadPool(
         count,
@@ -288,8 +282,24 @@ final class CompactRun {
     }
   }
 
+  private ExitCode cleanNext(
+      DirectoryCommitter committer,
+      Decision.Clean clean,
+      Queue<CleanShare> free,
+      ExecutorService helpers) {
+    CleanShare share = free.remove();
+    try {
+      return cleanOne(committer, clean, share, helpers);
+    } finally {
+      free.add(share);
+    }
+  }
+
   private ExitCode cleanOne(
-      DirectoryCommitter committer, Decision.Clean clean, Share share, ExecutorService helpers) {
+      DirectoryCommitter committer,
+      Decision.Clean clean,
+      CleanShare share,
+      ExecutorService helpers) {
     if (token.isCancelled()) {
       return ExitCode.INTERRUPTED;
     }

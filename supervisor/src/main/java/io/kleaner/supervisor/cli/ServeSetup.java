@@ -102,7 +102,7 @@ final class ServeSetup {
         UnkeyedPolicy.valueOf(config.text(ServeSetting.UNKEYED).toUpperCase(Locale.ROOT)),
         config.flag(ServeSetting.UPGRADE_FORMAT),
         new CleanOptions(
-            Math.max(config.bytes(ServeSetting.MEMORY) / threads, 1 << 20),
+            config.bytes(ServeSetting.MEMORY) / threads,
             config.path(ServeSetting.SPILL_DIR).map(SpillPlace::in),
             CleanOptions.Verify.valueOf(config.text(ServeSetting.VERIFY).toUpperCase(Locale.ROOT)),
             false),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.config;
 
+import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.settings.Origin;
 import io.kleaner.core.settings.SettingsSource;
@@ -104,7 +105,26 @@ public final class ServeConfig {
         ServeSetting.RESTART_BACKOFF, ServeSetting.RESTART_BACKOFF_MAX, false, problems);
     config.requireOrder(
         ServeSetting.QUARANTINE_RETRY, ServeSetting.QUARANTINE_RETRY_MAX, false, problems);
+    config.requireMemory(problems);
     return config;
+  }
+
+  /** What is the least for one thread is not so for several. */
+  private void requireMemory(List<String> problems) {
+    long threads = number(ServeSetting.THREADS);
+    long bytes = bytes(ServeSetting.MEMORY);
+    if (bytes / threads < CleanOptions.LEAST_MEMORY_BYTES) {
+      problems.add(
+          ServeSetting.MEMORY.key()
+              + " is "
+              + bytes
+              + " bytes, and has to be at least 1m for each thread: "
+              + threads
+              + "m for "
+              + ServeSetting.THREADS.key()
+              + " "
+              + threads);
+    }
   }
 
   /** Two numbers that are well each on its own, and make no sense the other way round. */

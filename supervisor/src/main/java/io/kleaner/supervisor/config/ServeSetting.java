@@ -93,7 +93,8 @@ public enum ServeSetting {
       Kind.SIZE,
       "128m",
       "log.cleaner.dedupe.buffer.size",
-      "Memory for keys, all threads together, 15 bytes a key; beyond it keys are spilled."),
+      "Memory for keys, all threads together, 16 bytes a key, 1m or more for each thread; beyond it"
+          + " keys are spilled."),
   MAX_RECORD_BYTES(
       "max.record.bytes",
       Kind.SIZE,

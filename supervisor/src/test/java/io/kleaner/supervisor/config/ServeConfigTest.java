@@ -82,4 +82,11 @@ class ServeConfigTest {
 
     assertThat(problems).singleElement().asString().contains(told);
   }
+
+  @Test
+  void of_lessMemoryThanItsThreadsNeed_isAProblemThatSaysHowMuch() throws IOException {
+    read("memory: 7m\nthreads: 8\n");
+
+    assertThat(problems).singleElement().asString().contains("memory is 7340032", "8m for threads");
+  }
 }
