@@ -45,11 +45,12 @@ class KeyMemoryTest {
   void probe_mapIsFull_filterIsInTheBudget(int mebibytes) throws IOException {
     long budgetBytes = (long) mebibytes * MIB;
     FaultyFileSystem disk = new FaultyFileSystem(new LocalFileSystem(), (op, number, path) -> {});
-    try (SpillSpace space = space(disk, budgetBytes / 8)) {
+    try (SpillSpace space = space(disk, budgetBytes / 8);
+        Bits bits = new Bits(new BitSpace(budgetBytes, space))) {
       KeyMap map = KeyMap.forKeys(Long.MAX_VALUE / 64, KeyIndex.mapBudgetBytes(budgetBytes, space));
       assertThat(map.sizeInBytes() + space.bufferBytes()).isLessThanOrEqualTo(budgetBytes);
       KeyBlock block = new KeyBlock(KeyHash.random());
-      try (KeyIndex index = new KeyIndex(map, new Bits(), space)) {
+      try (KeyIndex index = new KeyIndex(map, bits, space)) {
         for (int i = 0; i < map.maxKeys(); i++) {
           index.put(random.nextLong(), random.nextLong(), i);
         }
@@ -98,7 +99,8 @@ class KeyMemoryTest {
               }
             });
     try (SpillSpace space = space(disk, 16 * 1024);
-        KeyIndex index = new KeyIndex(KeyMap.forKeys(6_000, 600), new Bits(), space)) {
+        Bits bits = new Bits(new BitSpace(Bits.PIECE_BYTES, space));
+        KeyIndex index = new KeyIndex(KeyMap.forKeys(6_000, 600), bits, space)) {
       for (int i = 0; i < 6_000; i++) {
         index.put(random.nextLong(), random.nextLong(), i);
       }
