@@ -21,6 +21,11 @@ public final class BitSpace {
     this.spill = spill;
   }
 
+  /** Whether there is no memory for another piece, without a lock: most bits find it so then. */
+  boolean isFull() {
+    return leftPieces.get() <= 0;
+  }
+
   /**
    * Takes memory for a piece of bits.
    *

@@ -67,7 +67,7 @@ public final class Bits implements AutoCloseable {
   public void set(long index) throws IOException {
     long[] words = resident(index);
     if (words == CLEAR) {
-      words = makePiece(index);
+      words = space.isFull() ? CLEAR : makePiece(index);
       if (words == CLEAR) {
         setOnDisk(index);
         return;
@@ -81,7 +81,7 @@ public final class Bits implements AutoCloseable {
   public void setShared(long index) throws IOException {
     long[] words = resident(index);
     if (words == CLEAR) {
-      words = makePiece(index);
+      words = space.isFull() ? CLEAR : makePiece(index);
       if (words == CLEAR) {
         setOnDisk(index);
         return;
