@@ -197,7 +197,8 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
           () -> {
             List<Restored> found = hands.recover();
             thread.tell(() -> recovered(found));
-          });
+          },
+          this::tellNotRecovered);
     }
     if (first) {
       return;
@@ -208,6 +209,15 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
         "a setting that a remedy left behind is not taken back yet",
         hindrance,
         "It is tried again every " + RECOVER_MS / 1_000 + " s.");
+  }
+
+  private void tellNotRecovered() {
+    chronicle.add(
+        Incident.Kind.REMEDY_REFUSED,
+        "service",
+        "a setting that a remedy left behind is not taken back: " + thread.whyNotBegun(),
+        "",
+        "It is taken back once kleaner runs again.");
   }
 
   private void recovered(List<Restored> found) {
@@ -304,6 +314,11 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
         "alertsFiring",
         seen.tick().alerts().stream().filter(each -> each.state() == Alert.State.FIRING).count());
     return map;
+  }
+
+  /** The end: what people asked for, and has not had its turn, is told as not done. */
+  void giveUp() {
+    book.giveUp();
   }
 
   RemedyBook book() {
