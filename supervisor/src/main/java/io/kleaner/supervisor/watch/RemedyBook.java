@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.watch;
 
+import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
@@ -26,6 +27,7 @@ final class RemedyBook {
 
   private static final int ENDED_KEPT = 100;
 
+  private final Clock clock;
   private final BrokerHands hands;
   private final HandsThread thread;
   private final Chronicle chronicle;
@@ -37,7 +39,8 @@ final class RemedyBook {
 
   private record Waiting(Ticket ticket, OptionalLong confirmed) {}
 
-  RemedyBook(BrokerHands hands, HandsThread thread, Chronicle chronicle) {
+  RemedyBook(Clock clock, BrokerHands hands, HandsThread thread, Chronicle chronicle) {
+    this.clock = clock;
     this.hands = hands;
     this.thread = thread;
     this.chronicle = chronicle;
@@ -121,7 +124,7 @@ final class RemedyBook {
   /** What a person wants is never dropped: it is done when what is under way has ended. */
   private void beginOrWait(Ticket ticket, OptionalLong confirmed, long nowMs) {
     if (isBusy() || !waiting.isEmpty()) {
-      Ticket next = ticket.with(Ticket.State.WAITING, "", nowMs);
+      Ticket next = ticket.with(Ticket.State.WAITING, "", nowMs, clock.nanoTime());
       open.put(next.key(), next);
       waiting.addLast(new Waiting(next, confirmed));
     } else {
@@ -139,7 +142,16 @@ final class RemedyBook {
   private Ticket ticket(
       BrokerHands.Order order, String question, String confirm, boolean byHand, long nowMs) {
     return new Ticket(
-        nextId++, order, Ticket.State.ASKED, question, confirm, byHand, nowMs, nowMs, "");
+        nextId++,
+        order,
+        Ticket.State.ASKED,
+        question,
+        confirm,
+        byHand,
+        nowMs,
+        nowMs,
+        clock.nanoTime(),
+        "");
   }
 
   /**
@@ -197,7 +209,7 @@ final class RemedyBook {
   }
 
   private void begin(Ticket ticket, OptionalLong confirmed, long nowMs) {
-    Ticket running = ticket.with(Ticket.State.RUNNING, "", nowMs);
+    Ticket running = ticket.with(Ticket.State.RUNNING, "", nowMs, clock.nanoTime());
     open.put(running.key(), running);
     boolean taken =
         thread.offer(
@@ -253,7 +265,7 @@ final class RemedyBook {
 
   private void end(Ticket ticket, Ticket.State state, String outcome, long nowMs) {
     open.remove(ticket.key());
-    ended.addFirst(ticket.with(state, outcome, nowMs));
+    ended.addFirst(ticket.with(state, outcome, nowMs, clock.nanoTime()));
     if (ended.size() > ENDED_KEPT) {
       ended.removeLast();
     }
@@ -286,7 +298,7 @@ final class RemedyBook {
   void look(long nowMs, Signals signals) {
     lastLookMs = nowMs;
     beginWaiting(nowMs);
-    RemedySignals.tell(open.values(), ended, nowMs, signals);
+    RemedySignals.tell(open.values(), ended, clock.nanoTime(), signals);
   }
 
   /** Open ones, then the latest others, the newest first. */

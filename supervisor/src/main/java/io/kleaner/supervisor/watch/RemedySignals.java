@@ -19,7 +19,8 @@ final class RemedySignals {
    *
    * @param ended the newest first
    */
-  static void tell(Collection<Ticket> open, Collection<Ticket> ended, long nowMs, Signals signals) {
+  static void tell(
+      Collection<Ticket> open, Collection<Ticket> ended, long nowNanos, Signals signals) {
     for (Ticket each : open) {
       String name = "remedy " + each.id();
       if (each.state() == Ticket.State.ASKED) {
@@ -29,27 +30,27 @@ final class RemedySignals {
             name + " waits for an answer: " + each.key(),
             each.order().why() + " " + each.question(),
             approve(each));
-      } else if (each.state() == Ticket.State.RUNNING && nowMs - each.changedMs() > STUCK_MS) {
+      } else if (each.state() == Ticket.State.RUNNING && each.unchangedMs(nowNanos) > STUCK_MS) {
         signals.critical(
             "RemedyStuck",
             name,
-            name + " has not ended for " + (nowMs - each.changedMs()) / 1_000 + " s: " + each.key(),
+            name + " has not ended for " + each.unchangedMs(nowNanos) / 1_000 + " s: " + each.key(),
             "nothing else is done until it ends",
             "Look whether the broker answers at all; see the journal of overrides in the state"
                 + " directory for what is set.");
       }
     }
-    tellFailed(ended, nowMs, signals);
+    tellFailed(ended, nowNanos, signals);
   }
 
-  private static void tellFailed(Collection<Ticket> ended, long nowMs, Signals signals) {
+  private static void tellFailed(Collection<Ticket> ended, long nowNanos, Signals signals) {
     Map<String, Ticket> failed = new LinkedHashMap<>();
     for (Ticket each : ended) {
       failed.putIfAbsent(each.key(), each);
     }
     for (Ticket each : failed.values()) {
       boolean bad = each.state() == Ticket.State.FAILED || each.state() == Ticket.State.REFUSED;
-      if (bad && nowMs - each.changedMs() < FAILED_TOLD_MS) {
+      if (bad && each.unchangedMs(nowNanos) < FAILED_TOLD_MS) {
         signals.warning(
             "RemedyFailed",
             each.key(),

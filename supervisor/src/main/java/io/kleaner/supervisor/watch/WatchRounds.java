@@ -77,7 +77,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     this.thread = thread;
     this.culprits = culprits;
     this.chronicle = chronicle;
-    this.book = new RemedyBook(hands, thread, chronicle);
+    this.book = new RemedyBook(clock, hands, thread, chronicle);
     this.healer = new Healer(book);
     this.unable = hands.unable();
   }
