@@ -138,7 +138,7 @@ public final class Broker {
     int emptySegments;
     int paddedTimeIndexes;
     OptionalLong overflowingSegment = OptionalLong.empty();
-    Seen<CleanAhead> ahead =
+    public Seen<CleanAhead> ahead =
         Seen.known(
             new CleanAhead(
                 List.of(), 0, Optional.empty(), 0, 0, Optional.empty(), Optional.empty()),
