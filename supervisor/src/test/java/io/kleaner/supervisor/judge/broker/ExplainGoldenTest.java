@@ -263,7 +263,7 @@ class ExplainGoldenTest {
       }
       case EMPTY_SEGMENTS -> {
         broker.partition(Broker.ORDERS, files -> files.emptySegments = 5);
-        yield broker.look();
+        yield broker.lookFor(120);
       }
       case TIME_INDEX_PADDED -> {
         broker.partition(Broker.ORDERS, files -> files.paddedTimeIndexes = 2);
