@@ -43,8 +43,12 @@ public record Alert(
     }
   }
 
-  /** The same, over. */
-  Alert resolved() {
+  /**
+   * The same, over.
+   *
+   * @param ending what became of it, empty if nobody knows
+   */
+  Alert resolved(String ending) {
     return new Alert(
         id,
         rule,
@@ -52,7 +56,9 @@ public record Alert(
         severity,
         State.RESOLVED,
         summary,
-        evidence,
+        ending.isEmpty()
+            ? evidence
+            : evidence + (evidence.isEmpty() ? "" : "; ") + "over: " + ending,
         nextStep,
         sinceMs,
         firedAtMs,

@@ -76,6 +76,7 @@ public final class AlertBook {
     private long lastSeenElapsedMs;
     private long toldElapsedMs;
     private Severity gravestTold = Severity.INFO;
+    private String ending = "";
 
     Entry(Alert alert, long elapsedMs) {
       this.alert = alert;
@@ -132,6 +133,17 @@ public final class AlertBook {
     return events;
   }
 
+  /**
+   * Takes note of what became of a condition that no longer holds; told with its end, unless it
+   * holds again before.
+   */
+  public void becameOf(AlertEnding ending) {
+    Entry entry = entries.get(new Key(ending.rule(), ending.subject()));
+    if (entry != null) {
+      entry.ending = ending.text();
+    }
+  }
+
   private boolean hasRoom(Key key) {
     return entries.containsKey(key)
         || (entries.size() < MAX_ALERTS
@@ -169,6 +181,7 @@ public final class AlertBook {
             nowMs,
             before.occurrences() + (entry.holding ? 0 : 1));
     entry.holding = true;
+    entry.ending = "";
     entry.lastSeenElapsedMs = elapsedMs;
     if (fires) {
       tell(entry, AlertEvent.Kind.FIRING, nowMs, events);
@@ -213,7 +226,7 @@ public final class AlertBook {
     if (elapsedMs - entry.lastSeenElapsedMs < policy(alert.rule()).resolveAfterMs()) {
       return false;
     }
-    Alert over = alert.resolved();
+    Alert over = alert.resolved(entry.ending);
     resolved.addFirst(over);
     if (resolved.size() > RESOLVED_KEPT) {
       resolved.removeLast();

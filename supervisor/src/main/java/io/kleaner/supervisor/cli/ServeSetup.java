@@ -269,7 +269,6 @@ final class ServeSetup {
                 .path(ServeSetting.SPILL_DIR)
                 .flatMap(dir -> elsewhere.problem(dir, OwnPlace.Use.SPILLS)))
         .flatMap(Optional::stream)
-        .map(misplaced -> misplaced.getMessage() + " " + misplaced.nextStep())
         .forEach(problems::add);
   }
 }

@@ -13,6 +13,7 @@ import io.kleaner.supervisor.judge.broker.JudgeOptions;
 import io.kleaner.supervisor.probe.broker.ProbeTargets;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
+import io.kleaner.supervisor.service.OwnPlace;
 import io.kleaner.supervisor.watch.WatchService;
 import io.kleaner.supervisor.watch.WatchSetup;
 import java.io.IOException;
@@ -168,6 +169,11 @@ final class WatchCommand implements Callable<Integer> {
     AlertConfig alerts = AlertConfig.parse(config.alerts(), problems);
     alerts.check(fileSystem, problems);
     ProbeTargets targets = sources.targets(fileSystem, problems);
+    Path state =
+        config.path(ServeSetting.STATE_DIR).orElseGet(() -> StateHome.byDefault().resolve("watch"));
+    OwnPlace.outside(fileSystem, targets.logDirs())
+        .problem(state, OwnPlace.Use.STATE)
+        .ifPresent(problems::add);
     RemedyPolicy policy = policy(problems);
     if (interval.isZero()) {
       problems.add("--interval is above 0, such as 1s");
@@ -184,9 +190,7 @@ final class WatchCommand implements Callable<Integer> {
     WatchSetup setup =
         new WatchSetup(
             targets,
-            config
-                .path(ServeSetting.STATE_DIR)
-                .orElseGet(() -> StateHome.byDefault().resolve("watch")),
+            state,
             policy,
             judging(),
             interval.toMillis(),

@@ -82,14 +82,14 @@ public final class OwnPlace {
   }
 
   /**
-   * What is wrong with where a directory is named; empty if nothing is, or if it cannot be told
-   * where its links lead to.
+   * What is wrong with where a directory is named, and how to name another; empty if nothing is, or
+   * if it cannot be told where its links lead to.
    */
-  public Optional<UnusableDirectoryException> problem(Path dir, Use use) {
+  public Optional<String> problem(Path dir, Use use) {
     try {
       require(dir, use);
     } catch (UnusableDirectoryException misplaced) {
-      return Optional.of(misplaced);
+      return Optional.of(misplaced.getMessage() + " " + misplaced.nextStep());
     } catch (IOException unknown) {
       // Whoever makes it meets the same, and says so.
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.service;
 
+import io.kleaner.supervisor.alert.AlertEnding;
 import io.kleaner.supervisor.alert.AlertSignal;
 import io.kleaner.supervisor.judge.Severity;
 import java.util.ArrayList;
@@ -8,17 +9,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The conditions that hold at one tick. Not thread-safe; owned by the supervisor. */
+/**
+ * The conditions that hold at one tick, and what became of those that no longer do. Not
+ * thread-safe; owned by the supervisor.
+ */
 public final class Signals {
 
   private final List<AlertSignal> signals = new ArrayList<>();
   private final Map<String, List<AlertSignal>> lastByStage = new HashMap<>();
+  private final List<AlertEnding> endings = new ArrayList<>();
   private int told;
 
   /** A tick begins: none holds but what was found too late in the last one to be told then. */
   public void begin() {
     signals.subList(0, Math.min(told, signals.size())).clear();
     told = 0;
+    endings.clear();
   }
 
   /** All of them, for telling; what is added from now on is told at the next tick. */
@@ -77,6 +83,16 @@ public final class Signals {
   public void warning(
       String rule, String subject, String summary, String evidence, String nextStep) {
     add(Severity.WARNING, rule, subject, summary, evidence, nextStep);
+  }
+
+  /** What became of a condition that no longer holds. */
+  public void over(String rule, String subject, String became) {
+    endings.add(new AlertEnding(rule, subject, became));
+  }
+
+  /** What became of conditions since this tick began. */
+  public List<AlertEnding> endings() {
+    return endings;
   }
 
   private void add(

@@ -163,6 +163,7 @@ public final class Supervisor<S> {
   }
 
   private void tell(long nowMs) {
+    signals.endings().forEach(alerts::becameOf);
     List<AlertEvent> told = alerts.evaluate(nowMs, lastTickNanos, signals.toTell());
     dispatcher.dispatch(told);
     told.forEach(event -> announcer.announce("alert", Views.alert(event.alert())));

@@ -77,7 +77,8 @@ final class CulpritSearch {
         .ifPresent(
             each -> {
               boolean last = nowMs - each.sinceMs() >= PATIENCE_MS;
-              boolean offered = scans.offer(() -> find(judgement, each.partition(), last));
+              boolean offered =
+                  scans.offer(() -> find(judgement, each.partition(), last), this::lookNoMore);
               suspect = Optional.of(each.with(offered));
             });
   }
@@ -119,7 +120,7 @@ final class CulpritSearch {
       finding = scanner.find(judgement, partition);
     } catch (RuntimeException e) {
       // Told by whoever owns the thread; a death after this one is looked into again.
-      scans.tell(() -> suspect = Optional.empty());
+      lookNoMore();
       throw e;
     }
     scans.tell(
@@ -132,6 +133,10 @@ final class CulpritSearch {
             suspect = suspect.map(each -> each.with(false));
           }
         });
+  }
+
+  private void lookNoMore() {
+    scans.tell(() -> suspect = Optional.empty());
   }
 
   private void tell(TopicPartition partition, String text, Optional<String> before) {

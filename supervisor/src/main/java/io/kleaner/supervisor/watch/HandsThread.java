@@ -15,19 +15,23 @@ import java.util.concurrent.TimeUnit;
  * The thread on which remedies are carried out and segments are looked through: never the
  * supervisor's, since a broker may not answer. One job at a time; what it has to tell, the
  * supervisor fetches. A job that fails ends itself alone; an {@link Error} ends the thread, since
- * what is left of one after that is not to be trusted. Either is told. Thread-safe.
+ * what is left of one after that is not to be trusted. Either is told. Whoever offered a job is
+ * told, too, if the end came before its turn. Thread-safe.
  */
 final class HandsThread implements AutoCloseable {
 
   private static final int WAITING = 32;
   private static final long POLL_MS = 100;
 
-  private final BlockingQueue<Runnable> jobs = new ArrayBlockingQueue<>(WAITING);
+  private final BlockingQueue<Job> jobs = new ArrayBlockingQueue<>(WAITING);
   private final Queue<Runnable> told = new ConcurrentLinkedQueue<>();
   private final Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
   private final CancelToken token = new CancelToken();
   private final Thread thread;
   private volatile Throwable death;
+  private volatile boolean givenUp;
+
+  private record Job(Runnable work, Runnable notBegun) {}
 
   HandsThread(String name) {
     thread = new Thread(this::run, name);
@@ -40,9 +44,27 @@ final class HandsThread implements AutoCloseable {
     thread.start();
   }
 
-  /** Has a job done; false if too much waits. */
-  boolean offer(Runnable job) {
-    return jobs.offer(job);
+  /**
+   * Has a job done.
+   *
+   * @param notBegun run instead, by whatever thread, if the end comes before the job's turn
+   * @return false if it is not taken, since too much waits or all is over; neither is run then
+   */
+  boolean offer(Runnable work, Runnable notBegun) {
+    Job job = new Job(work, notBegun);
+    if (givenUp || !jobs.offer(job)) {
+      return false;
+    }
+    // Looked at afterwards: either it is taken back here, or whoever gives up finds it.
+    return !givenUp || !jobs.remove(job);
+  }
+
+  /** Why a job was not begun, a clause. */
+  String whyNotBegun() {
+    if (token.isCancelled()) {
+      return "stopping; not begun";
+    }
+    return givenUp ? "its thread has ended; not begun" : "too much waits to be done; not begun";
   }
 
   /** Tells the supervisor something, at its next look. */
@@ -78,14 +100,14 @@ final class HandsThread implements AutoCloseable {
 
   /** Does what waits on the caller's thread; for one that is stepped by hand. */
   void runWaiting() {
-    for (Runnable job = jobs.poll(); job != null; job = jobs.poll()) {
-      carryOut(job);
+    for (Job job = jobs.poll(); job != null; job = jobs.poll()) {
+      carryOut(job.work);
     }
   }
 
-  private void carryOut(Runnable job) {
+  private void carryOut(Runnable work) {
     try {
-      job.run();
+      work.run();
     } catch (RuntimeException e) {
       failures.add(e);
     }
@@ -97,16 +119,31 @@ final class HandsThread implements AutoCloseable {
   }
 
   private void run() {
-    while (!token.isCancelled()) {
-      try {
-        Runnable job = jobs.poll(POLL_MS, TimeUnit.MILLISECONDS);
-        if (job != null) {
-          carryOut(job);
-        }
-      } catch (InterruptedException e) {
-        // Nobody here interrupts; the end comes by the token.
-        Thread.interrupted();
+    try {
+      while (!token.isCancelled()) {
+        doNext();
       }
+    } finally {
+      giveUpWaiting();
+    }
+  }
+
+  private void doNext() {
+    try {
+      Job job = jobs.poll(POLL_MS, TimeUnit.MILLISECONDS);
+      if (job != null) {
+        carryOut(job.work);
+      }
+    } catch (InterruptedException e) {
+      // Nobody here interrupts; the end comes by the token.
+      Thread.interrupted();
+    }
+  }
+
+  private void giveUpWaiting() {
+    givenUp = true;
+    for (Job job = jobs.poll(); job != null; job = jobs.poll()) {
+      carryOut(job.notBegun);
     }
   }
 
@@ -115,7 +152,10 @@ final class HandsThread implements AutoCloseable {
     thread.join(millis);
   }
 
-  /** Ends it: a remedy that is under way takes back what it set, within some seconds. */
+  /**
+   * Ends it: a remedy that is under way takes back what it set, within some seconds; what waits is
+   * not begun.
+   */
   @Override
   public void close() {
     token.cancel();
@@ -123,6 +163,9 @@ final class HandsThread implements AutoCloseable {
       join(TimeUnit.SECONDS.toMillis(10));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      // It may never have been started, or may not have ended yet.
+      giveUpWaiting();
     }
   }
 }

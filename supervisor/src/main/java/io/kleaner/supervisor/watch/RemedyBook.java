@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.watch;
 
+import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
@@ -25,9 +26,8 @@ import java.util.function.Predicate;
 final class RemedyBook {
 
   private static final int ENDED_KEPT = 100;
-  private static final long STUCK_MS = 120_000;
-  private static final long FAILED_TOLD_MS = 600_000;
 
+  private final Clock clock;
   private final BrokerHands hands;
   private final HandsThread thread;
   private final Chronicle chronicle;
@@ -39,7 +39,8 @@ final class RemedyBook {
 
   private record Waiting(Ticket ticket, OptionalLong confirmed) {}
 
-  RemedyBook(BrokerHands hands, HandsThread thread, Chronicle chronicle) {
+  RemedyBook(Clock clock, BrokerHands hands, HandsThread thread, Chronicle chronicle) {
+    this.clock = clock;
     this.hands = hands;
     this.thread = thread;
     this.chronicle = chronicle;
@@ -56,8 +57,9 @@ final class RemedyBook {
     if (open.containsKey(key)) {
       return Optional.empty();
     }
-    if (!hands.unable().isEmpty()) {
-      return Optional.of(hands.unable());
+    Optional<String> unable = unable();
+    if (unable.isPresent()) {
+      return unable;
     }
     if (isBusy() || !waiting.isEmpty()) {
       // Whoever decides is busy too, and must not be waited for; the next look asks again.
@@ -79,7 +81,7 @@ final class RemedyBook {
           order.subject(),
           "remedy " + asked.id() + ", " + order.remedy().label() + ", waits for an answer",
           order.why() + "\n" + ask.question(),
-          approve(asked));
+          RemedySignals.approve(asked));
       return Optional.empty();
     }
     if (decision instanceof Decision.Wait wait) {
@@ -88,14 +90,21 @@ final class RemedyBook {
     return Optional.of(((Decision.No) decision).reason());
   }
 
+  private Optional<String> unable() {
+    return thread.hasEnded()
+        ? Optional.of("the thread for remedies has ended")
+        : Optional.of(hands.unable()).filter(why -> !why.isEmpty());
+  }
+
   /**
    * Has something done because a person asks for it, after what is under way.
    *
    * @return why it is not done, empty if it is or will be
    */
   Optional<String> byHand(BrokerHands.Order order, long nowMs) {
-    if (!hands.unable().isEmpty()) {
-      return Optional.of(hands.unable());
+    Optional<String> unable = unable();
+    if (unable.isPresent()) {
+      return unable;
     }
     Ticket before = open.get(Ticket.key(order));
     if (before != null && before.state() != Ticket.State.ASKED) {
@@ -115,7 +124,7 @@ final class RemedyBook {
   /** What a person wants is never dropped: it is done when what is under way has ended. */
   private void beginOrWait(Ticket ticket, OptionalLong confirmed, long nowMs) {
     if (isBusy() || !waiting.isEmpty()) {
-      Ticket next = ticket.with(Ticket.State.WAITING, "", nowMs);
+      Ticket next = ticket.with(Ticket.State.WAITING, "", nowMs, clock.nanoTime());
       open.put(next.key(), next);
       waiting.addLast(new Waiting(next, confirmed));
     } else {
@@ -133,7 +142,16 @@ final class RemedyBook {
   private Ticket ticket(
       BrokerHands.Order order, String question, String confirm, boolean byHand, long nowMs) {
     return new Ticket(
-        nextId++, order, Ticket.State.ASKED, question, confirm, byHand, nowMs, nowMs, "");
+        nextId++,
+        order,
+        Ticket.State.ASKED,
+        question,
+        confirm,
+        byHand,
+        nowMs,
+        nowMs,
+        clock.nanoTime(),
+        "");
   }
 
   /**
@@ -191,7 +209,7 @@ final class RemedyBook {
   }
 
   private void begin(Ticket ticket, OptionalLong confirmed, long nowMs) {
-    Ticket running = ticket.with(Ticket.State.RUNNING, "", nowMs);
+    Ticket running = ticket.with(Ticket.State.RUNNING, "", nowMs, clock.nanoTime());
     open.put(running.key(), running);
     boolean taken =
         thread.offer(
@@ -214,15 +232,40 @@ final class RemedyBook {
               Ticket.State ending = state;
               String told = outcome;
               thread.tell(() -> end(running, ending, told, lastLookMs));
+            },
+            () -> {
+              String why = tellNotBegun(running);
+              thread.tell(() -> end(running, Ticket.State.REFUSED, why, lastLookMs));
             });
     if (!taken) {
-      end(running, Ticket.State.FAILED, "too much waits to be done", nowMs);
+      end(running, Ticket.State.REFUSED, tellNotBegun(running), nowMs);
+    }
+  }
+
+  /** Whoever wanted it was told that it is done: that it is not, is told where everyone looks. */
+  private String tellNotBegun(Ticket ticket) {
+    String why = thread.whyNotBegun();
+    chronicle.add(
+        Incident.Kind.REMEDY_REFUSED,
+        ticket.order().subject(),
+        "remedy " + ticket.id() + ", " + ticket.key() + ", is not done: " + why,
+        ticket.order().why(),
+        ticket.byHand()
+            ? "Ask again once kleaner runs."
+            : "It is called for again if it is still needed.");
+    return why;
+  }
+
+  /** The end: tells of what waits for its turn. To be called once the hands have ended. */
+  void giveUp() {
+    for (Waiting each = waiting.poll(); each != null; each = waiting.poll()) {
+      end(each.ticket, Ticket.State.REFUSED, tellNotBegun(each.ticket), lastLookMs);
     }
   }
 
   private void end(Ticket ticket, Ticket.State state, String outcome, long nowMs) {
     open.remove(ticket.key());
-    ended.addFirst(ticket.with(state, outcome, nowMs));
+    ended.addFirst(ticket.with(state, outcome, nowMs, clock.nanoTime()));
     if (ended.size() > ENDED_KEPT) {
       ended.removeLast();
     }
@@ -255,49 +298,7 @@ final class RemedyBook {
   void look(long nowMs, Signals signals) {
     lastLookMs = nowMs;
     beginWaiting(nowMs);
-    for (Ticket each : open.values()) {
-      String name = "remedy " + each.id();
-      if (each.state() == Ticket.State.ASKED) {
-        signals.warning(
-            "RemedyAsked",
-            name,
-            name + " waits for an answer: " + each.key(),
-            each.order().why() + " " + each.question(),
-            approve(each));
-      } else if (each.state() == Ticket.State.RUNNING && nowMs - each.changedMs() > STUCK_MS) {
-        signals.critical(
-            "RemedyStuck",
-            name,
-            name + " has not ended for " + (nowMs - each.changedMs()) / 1_000 + " s: " + each.key(),
-            "nothing else is done until it ends",
-            "Look whether the broker answers at all; see the journal of overrides in the state"
-                + " directory for what is set.");
-      }
-    }
-    Map<String, Ticket> failed = new LinkedHashMap<>();
-    for (Ticket each : ended) {
-      failed.putIfAbsent(each.key(), each);
-    }
-    for (Ticket each : failed.values()) {
-      boolean bad = each.state() == Ticket.State.FAILED || each.state() == Ticket.State.REFUSED;
-      if (bad && nowMs - each.changedMs() < FAILED_TOLD_MS) {
-        signals.warning(
-            "RemedyFailed",
-            each.key(),
-            each.key() + (each.state() == Ticket.State.REFUSED ? " was refused" : " did not help"),
-            each.outcome(),
-            "See the incidents for what was seen, and 'kleaner explain' for what is left to do.");
-      }
-    }
-  }
-
-  private static String approve(Ticket ticket) {
-    return "Run 'kleaner approve "
-        + ticket.id()
-        + (ticket.confirm().isEmpty() ? "" : " --yes " + ticket.confirm())
-        + " --url URL --token-file FILE', or 'kleaner decline "
-        + ticket.id()
-        + "'.";
+    RemedySignals.tell(open.values(), ended, clock.nanoTime(), signals);
   }
 
   /** Open ones, then the latest others, the newest first. */

@@ -5,6 +5,7 @@ import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A remedy from the question to its end. Immutable.
@@ -16,7 +17,8 @@ import java.util.Map;
  * @param confirm what a person has to name to have it done; empty if a yes is enough
  * @param byHand whether a person decided it
  * @param createdMs milliseconds since the epoch
- * @param changedMs when its state last changed, milliseconds since the epoch
+ * @param changedMs when its state last changed, milliseconds since the epoch; to be shown
+ * @param changedNanos the same by the clock that nobody sets, to be counted from
  * @param outcome what came of it, empty while nothing did
  */
 record Ticket(
@@ -28,6 +30,7 @@ record Ticket(
     boolean byHand,
     long createdMs,
     long changedMs,
+    long changedNanos,
     String outcome) {
 
   /** How far it is. */
@@ -48,12 +51,18 @@ record Ticket(
     }
   }
 
-  Ticket with(State next, String told, long nowMs) {
-    return new Ticket(id, order, next, question, confirm, byHand, createdMs, nowMs, told);
+  Ticket with(State next, String told, long nowMs, long nowNanos) {
+    return new Ticket(id, order, next, question, confirm, byHand, createdMs, nowMs, nowNanos, told);
   }
 
   Ticket decidedByHand() {
-    return new Ticket(id, order, state, question, confirm, true, createdMs, changedMs, outcome);
+    return new Ticket(
+        id, order, state, question, confirm, true, createdMs, changedMs, changedNanos, outcome);
+  }
+
+  /** For how long its state has been what it is, whoever set the wall clock meanwhile. */
+  long unchangedMs(long nowNanos) {
+    return TimeUnit.NANOSECONDS.toMillis(nowNanos - changedNanos);
   }
 
   /** What there is at most one open ticket of. */

@@ -4,11 +4,8 @@ package io.kleaner.supervisor.watch;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.alert.Alert;
 import io.kleaner.supervisor.journal.Incident;
-import io.kleaner.supervisor.judge.Severity;
 import io.kleaner.supervisor.judge.Standing;
-import io.kleaner.supervisor.judge.broker.Ailment;
 import io.kleaner.supervisor.judge.broker.BrokerJudge;
-import io.kleaner.supervisor.judge.broker.Diagnosis;
 import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.judge.broker.ThreadVerdict;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
@@ -42,8 +39,8 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
   private final RemedyBook book;
   private final Healer healer;
   private final CulpritSearch culprits;
+  private final ConditionNews news;
   private final Chronicle chronicle;
-  private final Map<String, Diagnosis> holding = new HashMap<>();
   private final Map<String, String> lastFailure = new HashMap<>();
   private long recoveredMs = -1;
 
@@ -76,8 +73,9 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     this.hands = hands;
     this.thread = thread;
     this.culprits = culprits;
+    this.news = new ConditionNews(chronicle, culprits);
     this.chronicle = chronicle;
-    this.book = new RemedyBook(hands, thread, chronicle);
+    this.book = new RemedyBook(clock, hands, thread, chronicle);
     this.healer = new Healer(book);
     this.unable = hands.unable();
   }
@@ -87,7 +85,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     signals.stage("news of remedies", thread::fetch);
     boolean judged = signals.stage("judgement", this::judge);
     signals.stage("culprits", () -> culprits.look(judgement, nowMs));
-    boolean told = judged && signals.stage("diagnoses", () -> tell(signals));
+    boolean told = judged && signals.stage("diagnoses", () -> news.tell(judgement, signals));
     signals.stage("remedies", () -> care(nowMs, signals));
     if (judged) {
       signals.stage("healing", () -> healer.look(judgement, isolated, nowMs, signals));
@@ -197,7 +195,8 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
           () -> {
             List<Restored> found = hands.recover();
             thread.tell(() -> recovered(found));
-          });
+          },
+          this::tellNotRecovered);
     }
     if (first) {
       return;
@@ -208,6 +207,15 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
         "a setting that a remedy left behind is not taken back yet",
         hindrance,
         "It is tried again every " + RECOVER_MS / 1_000 + " s.");
+  }
+
+  private void tellNotRecovered() {
+    chronicle.add(
+        Incident.Kind.REMEDY_REFUSED,
+        "service",
+        "a setting that a remedy left behind is not taken back: " + thread.whyNotBegun(),
+        "",
+        "It is taken back once kleaner runs again.");
   }
 
   private void recovered(List<Restored> found) {
@@ -233,62 +241,6 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     }
   }
 
-  private void tell(Signals signals) {
-    Map<String, Diagnosis> now = new HashMap<>();
-    for (Diagnosis each : judgement.diagnoses()) {
-      String key = each.ailment().rule() + " " + each.subject();
-      now.put(key, each);
-      String evidence =
-          each.evidence()
-              + each.partition().flatMap(culprits::found).map(found -> "; " + found).orElse("");
-      if (each.severity() == Severity.CRITICAL) {
-        signals.critical(
-            each.ailment().rule(), each.subject(), each.summary(), evidence, each.advice());
-      } else if (each.severity() == Severity.WARNING) {
-        signals.warning(
-            each.ailment().rule(), each.subject(), each.summary(), evidence, each.advice());
-      }
-      if (!holding.containsKey(key)) {
-        chronicle.add(
-            began(each.ailment()), each.subject(), each.summary(), evidence, each.advice());
-      }
-    }
-    holding.forEach(
-        (key, each) -> {
-          if (!now.containsKey(key)) {
-            chronicle.add(
-                ended(each.ailment()),
-                each.subject(),
-                each.ailment().rule() + " is over",
-                each.summary(),
-                "");
-          }
-        });
-    holding.clear();
-    holding.putAll(now);
-  }
-
-  private static Incident.Kind began(Ailment ailment) {
-    return switch (ailment) {
-      case CLEANER_DEAD -> Incident.Kind.WORKER_DEAD;
-      case CLEANER_HUNG, CLEANER_SPINNING -> Incident.Kind.WORKER_HUNG;
-      case PARTITION_UNCLEANABLE -> Incident.Kind.PARTITION_FAILED;
-      case BROKER_PARTITION_STALLED -> Incident.Kind.PARTITION_STALLED;
-      case BROKER_FALLING_BEHIND -> Incident.Kind.FALLING_BEHIND;
-      case BROKER_UNSEEN -> Incident.Kind.LOG_DIR_BLIND;
-      default -> Incident.Kind.CONDITION_BEGAN;
-    };
-  }
-
-  private static Incident.Kind ended(Ailment ailment) {
-    return switch (ailment) {
-      case CLEANER_DEAD -> Incident.Kind.WORKER_RESTARTED;
-      case BROKER_PARTITION_STALLED -> Incident.Kind.PARTITION_MOVING;
-      case BROKER_UNSEEN -> Incident.Kind.LOG_DIR_SEEN;
-      default -> Incident.Kind.CONDITION_ENDED;
-    };
-  }
-
   @Override
   public WatchSnapshot seen(Tick tick) {
     return new WatchSnapshot(tick, judgement, standings, book.all(), culprits.found(), isolated);
@@ -304,6 +256,11 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
         "alertsFiring",
         seen.tick().alerts().stream().filter(each -> each.state() == Alert.State.FIRING).count());
     return map;
+  }
+
+  /** The end: what people asked for, and has not had its turn, is told as not done. */
+  void giveUp() {
+    book.giveUp();
   }
 
   RemedyBook book() {

@@ -39,6 +39,7 @@ public final class WatchService implements AutoCloseable {
   private final Chronicle chronicle;
   private final BrokerProbes probes;
   private final BrokerHands hands;
+  private final WatchRounds rounds;
   private final HandsThread handsThread = new HandsThread("kleaner-hands");
   private final HandsThread scanThread = new HandsThread("kleaner-scan");
   private final Supervisor<WatchSnapshot> supervisor;
@@ -58,7 +59,7 @@ public final class WatchService implements AutoCloseable {
     probes = new BrokerProbes(setup.targets(), fileSystem, clock);
     hands = hands();
     try {
-      WatchRounds rounds =
+      rounds =
           new WatchRounds(
               clock,
               probes::sample,
@@ -179,7 +180,12 @@ public final class WatchService implements AutoCloseable {
 
   /** Who asked was told that it is done: that it is not, is told where everyone looks. */
   private void tellLeftUndone() {
-    int left = thread.isAlive() ? 0 : supervisor.giveUpWhatWasAsked();
+    if (thread.isAlive()) {
+      // What it owns is not to be touched; that it is late is told.
+      return;
+    }
+    rounds.giveUp();
+    int left = supervisor.giveUpWhatWasAsked();
     if (left > 0) {
       chronicle.add(
           Incident.Kind.REMEDY_REFUSED,

@@ -289,6 +289,39 @@ class AlertBookTest {
   }
 
   @Test
+  void becameOf_conditionThatIsOver_isToldWithItsEnd() {
+    AlertBook book = new AlertBook(AT_ONCE, Map.of());
+    look(book, 0, "Rule/s", "Rule/other");
+    book.becameOf(new AlertEnding("Rule", "s", "it was cleaned"));
+    book.becameOf(new AlertEnding("Rule", "nobody", "nothing"));
+    look(book, 1_000);
+
+    assertThat(book.current())
+        .extracting(each -> each.subject() + " " + each.state() + ": " + each.evidence())
+        .containsExactlyInAnyOrder(
+            "s RESOLVED: evidence; over: it was cleaned", "other RESOLVED: evidence");
+  }
+
+  @Test
+  void becameOf_conditionThatComesAgain_isForgotten() {
+    AlertBook book = new AlertBook(new AlertPolicy(0, 3_600_000, 5_000), Map.of());
+    look(book, 0, "Rule/s");
+    book.becameOf(new AlertEnding("Rule", "s", "it was cleaned"));
+    look(book, 1_000);
+    look(book, 2_000, "Rule/s");
+    look(book, 3_000);
+    look(book, 8_000);
+
+    assertThat(book.current())
+        .singleElement()
+        .satisfies(
+            each -> {
+              assertThat(each.state()).isEqualTo(Alert.State.RESOLVED);
+              assertThat(each.evidence()).isEqualTo("evidence");
+            });
+  }
+
+  @Test
   void signal_withoutSubject_isRefused() {
     assertThatThrownBy(() -> new AlertSignal("Dead", "", Severity.INFO, "s", "e", "n"))
         .isInstanceOf(IllegalArgumentException.class)

@@ -92,6 +92,26 @@ class WatchUsageTest {
     assertThat(run.err()).contains("name a source", "http.token.file: ", "does not exist");
   }
 
+  /** By a link, too: a broker refuses to start on what it does not know. */
+  @Test
+  void watch_stateDirInALogDirectory_isToldWithAllElseAndNothingIsMade() throws Exception {
+    Path logs = Files.createDirectories(temp.resolve("logs"));
+    Path link = Files.createSymbolicLink(temp.resolve("link"), logs);
+
+    Cli.Run run =
+        Cli.run(
+            "watch", "--log-dir", logs, "--state-dir", link.resolve("state"), "--jmx-user", "me");
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(2);
+    assertThat(run.err())
+        .contains(
+            "need each other",
+            "the state directory " + logs.resolve("state") + " lies in the log directory " + logs,
+            "nothing was changed",
+            "Name another with --state-dir");
+    assertThat(logs).isEmptyDirectory();
+  }
+
   @Test
   void watch_keyStoreIsMissing_isToldBeforeAnythingConnects() throws Exception {
     Path client =

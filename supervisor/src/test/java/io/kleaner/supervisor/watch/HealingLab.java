@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.watch;
 
 import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.cleaner.HandClock;
 import io.kleaner.supervisor.journal.Journal;
 import io.kleaner.supervisor.judge.broker.Broker;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
@@ -26,12 +27,16 @@ import java.util.Set;
 final class HealingLab {
 
   final Broker broker = new Broker();
+
+  /** Its nanoseconds pass with the broker's time; nobody but the book counts by them. */
+  final HandClock clock = new HandClock();
+
   final RecordingHands hands = new RecordingHands();
   final HandsThread thread = new HandsThread("hands");
   final Signals signals = new Signals();
   private final Chronicle chronicle =
       new Chronicle(Journal.inMemory("a test"), new Announcer(), Clock.system());
-  final WatchRounds rounds = SteppedRounds.of(Clock.system(), broker, hands, thread, chronicle);
+  final WatchRounds rounds = SteppedRounds.of(clock, broker, hands, thread, chronicle);
 
   /** Hands under the real policy that only write down what they were told. */
   final class RecordingHands extends IdleHands {
@@ -40,6 +45,9 @@ final class HealingLab {
     private final List<Attempt> attempts = new ArrayList<>();
     private final Map<String, Long> ours = new HashMap<>();
     private final IsolatedTopics isolated = new IsolatedTopics();
+
+    /** Why nothing that they are told is done. */
+    Optional<String> refusal = Optional.empty();
 
     /** Whether what was carried out last had to show by something cleaned. */
     boolean mustShow;
@@ -51,6 +59,9 @@ final class HealingLab {
 
     @Override
     public RemedyDesk.Answer carryOut(Order order, boolean byHand, OptionalLong confirmed) {
+      if (refusal.isPresent()) {
+        return new RemedyDesk.Answer.Acted(new RemedyOutcome.Refused(refusal.get(), "Wait."));
+      }
       mustShow = Healer.somethingToClean(broker.sample(), isolated(broker.sample()));
       done.add(
           order.remedy().label()
@@ -73,11 +84,17 @@ final class HealingLab {
   }
 
   void tick() {
+    look();
+    thread.runWaiting();
+  }
+
+  /** A second passes; what is under way does not end. */
+  void look() {
     broker.advance(1_000);
+    clock.passMs(1_000);
     signals.toTell();
     signals.begin();
     rounds.look(broker.nowMs(), signals);
-    thread.runWaiting();
   }
 
   void ticks(int count) {

@@ -4,6 +4,7 @@ package io.kleaner.supervisor.watch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** What people ask for while something else is under way, stepped by hand. */
@@ -47,13 +48,40 @@ class OrdersByHandTest {
     lab.byHand(BrokerRemedy.REVIVE, "broker 1");
     lab.byHand(BrokerRemedy.RELEASE, "poison");
     for (int i = 0; i < 200; i++) {
-      lab.broker.advance(1_000);
-      lab.signals.toTell();
-      lab.signals.begin();
-      lab.rounds.look(lab.broker.nowMs(), lab.signals);
+      lab.look();
     }
 
     assertThat(lab.signals.all().stream().filter(each -> each.rule().equals("RemedyStuck")))
         .hasSize(1);
+  }
+
+  /** The wall shows when it began, and tells nobody for how long it has been under way. */
+  @Test
+  void look_wallClockSetBackWhileARemedyHangs_isToldAsStuckAllTheSame() {
+    lab.byHand(BrokerRemedy.REVIVE, "broker 1");
+    lab.broker.advance(-3_600_000);
+    for (int i = 0; i < 120; i++) {
+      lab.look();
+    }
+    assertThat(lab.told("RemedyStuck")).isEmpty();
+
+    lab.look();
+
+    assertThat(lab.told("RemedyStuck").orElseThrow()).contains("has not ended for 121 s");
+  }
+
+  @Test
+  void look_wallClockSetBackAfterARemedyWasRefused_isToldForTenMinutesAllTheSame() {
+    lab.hands.refusal = Optional.of("a test");
+    lab.byHand(BrokerRemedy.REVIVE, "broker 1");
+    lab.ticks(2);
+    assertThat(lab.told("RemedyFailed")).isPresent();
+    lab.broker.advance(-3_600_000);
+
+    lab.ticks(598);
+    assertThat(lab.told("RemedyFailed")).isPresent();
+    lab.ticks(2);
+
+    assertThat(lab.told("RemedyFailed")).isEmpty();
   }
 }

@@ -19,6 +19,7 @@ class RemedyBookTest {
   private final HandsThread thread = new HandsThread("a test");
   private final RemedyBook book =
       new RemedyBook(
+          Clock.system(),
           new Breaking(),
           thread,
           new Chronicle(Journal.inMemory("a test"), new Announcer(), Clock.system()));

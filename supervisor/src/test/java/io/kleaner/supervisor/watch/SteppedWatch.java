@@ -36,6 +36,10 @@ final class SteppedWatch {
   final WatchFacade facade;
 
   SteppedWatch(Journal journal, RemedyPolicy policy) {
+    this(journal, policy, AlertPolicy.DEFAULT);
+  }
+
+  SteppedWatch(Journal journal, RemedyPolicy policy, AlertPolicy alerts) {
     Announcer announcer = new Announcer();
     Clock clock = Clock.system();
     chronicle = new Chronicle(journal, announcer, clock);
@@ -56,7 +60,7 @@ final class SteppedWatch {
             policy,
             JudgeOptions.defaults(),
             500,
-            new AlertBook(AlertPolicy.DEFAULT, Map.of()),
+            new AlertBook(alerts, Map.of()),
             new AlertDispatcher(List.of()));
     supervisor =
         new Supervisor<>(

@@ -29,6 +29,7 @@ class TuningCallsTest {
   private final BrokerJudge judge = broker.judge();
   private final RemedyBook book =
       new RemedyBook(
+          Clock.system(),
           new IdleHands(),
           new HandsThread("a test"),
           new Chronicle(Journal.inMemory("a test"), new Announcer(), Clock.system()));

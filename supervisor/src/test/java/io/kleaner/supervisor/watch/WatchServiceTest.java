@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.watch;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kleaner.core.io.LocalFileSystem;
@@ -9,6 +10,9 @@ import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.alert.AlertBook;
 import io.kleaner.supervisor.alert.AlertDispatcher;
 import io.kleaner.supervisor.alert.AlertPolicy;
+import io.kleaner.supervisor.http.ServiceApi.Action;
+import io.kleaner.supervisor.http.ServiceApi.ActionResult.Outcome;
+import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.broker.JudgeOptions;
 import io.kleaner.supervisor.probe.broker.AdminTarget;
 import io.kleaner.supervisor.probe.broker.ProbeTargets;
@@ -22,12 +26,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The sidecar as a whole; no broker is reached. */
 class WatchServiceTest {
+
+  private static final String LOG = "00000000000000000000.log";
 
   @TempDir private Path state;
 
@@ -48,7 +57,45 @@ class WatchServiceTest {
     }
   }
 
+  /** Keeps whatever the hands do under way while there is a supervisor. */
+  private static final class HandsHoldingClock implements Clock {
+
+    private final CountDownLatch holding = new CountDownLatch(1);
+
+    @Override
+    public long nowMs() {
+      if (Thread.currentThread().getName().equals("kleaner-hands")) {
+        holding.countDown();
+        threads("kleaner-supervisor").forEach(HandsHoldingClock::join);
+      }
+      return Clock.system().nowMs();
+    }
+
+    private static void join(Thread thread) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public long nanoTime() {
+      return Clock.system().nanoTime();
+    }
+  }
+
+  private static List<Thread> threads(String name) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(each -> each.getName().equals(name))
+        .toList();
+  }
+
   private WatchService open(Clock clock) throws IOException {
+    return open(clock, List.of());
+  }
+
+  private WatchService open(Clock clock, List<Path> logDirs) throws IOException {
     return WatchService.open(
         new LocalFileSystem(),
         clock,
@@ -58,7 +105,7 @@ class WatchServiceTest {
                 Optional.of(new AdminTarget("127.0.0.1:1", Map.of())),
                 Optional.empty(),
                 Optional.empty(),
-                List.of(),
+                logDirs,
                 List.of(),
                 ZoneId.systemDefault(),
                 new SettingsResolver(List.of())),
@@ -85,5 +132,44 @@ class WatchServiceTest {
     }
     // Neither the journal of overrides nor the directory is held any more.
     open(Clock.system()).close();
+  }
+
+  @Test
+  @Timeout(120)
+  void close_whatAPersonAskedForHasNoTurnYet_isAnIncident(@TempDir Path logs) throws Exception {
+    Files.createFile(Files.createDirectory(logs.resolve("orders-0")).resolve(LOG));
+    HandsHoldingClock clock = new HandsHoldingClock();
+    WatchService service = open(clock, List.of(logs));
+    service.begin();
+    act(service, Action.REVIVE, "");
+    assertThat(clock.holding.await(60, TimeUnit.SECONDS)).isTrue();
+    act(service, Action.QUARANTINE, "orders-0");
+    awaitTicket(service, "waiting");
+
+    service.close();
+
+    assertThat(service.state().journal().latest())
+        .filteredOn(each -> each.kind() == Incident.Kind.REMEDY_REFUSED)
+        .extracting(Incident::summary)
+        .anySatisfy(
+            summary ->
+                assertThat(summary).contains("isolate orders, is not done: stopping; not begun"));
+  }
+
+  /** Has it ordered as soon as what it is about is known. */
+  private static void act(WatchService service, Action action, String target) {
+    await(() -> service.facade().act(action, target, "a test").outcome() == Outcome.DONE);
+  }
+
+  private static void awaitTicket(WatchService service, String state) {
+    await(
+        () ->
+            service.facade().remedies().stream().anyMatch(each -> each.get("state").equals(state)));
+  }
+
+  private static void await(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      Thread.onSpinWait();
+    }
   }
 }

@@ -119,7 +119,8 @@ public enum Ailment {
       "EmptySegments",
       Severity.INFO,
       "partition",
-      "segments without a byte pile up: releases before 3.0 leave one behind for each 2^31 offsets"),
+      "segments without a byte stay: a clean leaves them until the next one, releases before 3.0"
+          + " for good, one for each 2^31 offsets"),
   TIME_INDEX_PADDED(
       "TimeIndexPadded",
       Severity.WARNING,

@@ -43,8 +43,19 @@ public final class BrokerText {
    * since 2.0 (KAFKA-6264). One of no known release is taken for an older one.
    */
   static boolean splitsSegments(BrokerSample sample) {
-    String version = sample.broker().get().flatMap(BrokerIdentity::version).orElse("");
-    return version.matches("([2-9]|[1-9][0-9]+)\\..*");
+    return release(sample).matches("([2-9]|[1-9][0-9]+)\\..*");
+  }
+
+  /**
+   * Whether the broker's cleaner merges all segments without a byte, as since 3.0 (KAFKA-12889).
+   * One of no known release is taken for an older one.
+   */
+  static boolean mergesEmptySegments(BrokerSample sample) {
+    return release(sample).matches("([3-9]|[1-9][0-9]+)\\..*");
+  }
+
+  private static String release(BrokerSample sample) {
+    return sample.broker().get().flatMap(BrokerIdentity::version).orElse("");
   }
 
   /** An advice with what this broker's release adds to it. */

@@ -19,13 +19,19 @@ import java.util.Map;
  * <ol>
  *   <li>A high watermark that is lower than it was means that records are gone that were agreed on.
  *   <li>A clean that wrote more than it read makes a log larger.
- *   <li>Many segments without a byte, and time indexes that end in zeros, are told.
+ *   <li>Many segments without a byte that stay, and time indexes that end in zeros, are told. A
+ *       clean that drops all of some segments leaves them without a byte, which the next one
+ *       merges: those of a moment are nothing to tell.
  * </ol>
  */
 final class LogRules {
 
   private static final long TOLD_MS = 3_600_000;
-  private static final int MANY_EMPTY = 3;
+
+  /**
+   * Twice the default of {@code file.delete.delay.ms}: by then the files of a clean are settled.
+   */
+  private static final long EMPTY_FOR_MS = 120_000;
 
   private final BrokerSample sample;
   private final BrokerHistory history;
@@ -97,19 +103,11 @@ final class LogRules {
   }
 
   private void segments(TopicPartition id, PartitionFiles files) {
-    if (files.emptySegments() >= MANY_EMPTY) {
-      diagnoses.add(
-          Diagnosis.of(
-              Ailment.EMPTY_SEGMENTS,
-              id,
-              sample.atMs(),
-              id + " has " + files.emptySegments() + " segments without a byte",
-              files.emptySegments() + " of " + files.segments() + " segments in " + files.dir(),
-              "They cost open files and time at a start, no data. Releases from 3.0 on merge them"
-                  + " (KAFKA-12889); stop the broker, run 'kleaner compact "
-                  + files.dir()
-                  + "', start it, to be rid of them at once."));
-    }
+    history
+        .partition(id)
+        .map(PartitionTrack::emptySinceMs)
+        .filter(sinceMs -> sinceMs >= 0 && sample.atMs() - sinceMs >= EMPTY_FOR_MS)
+        .ifPresent(sinceMs -> empty(id, files, sinceMs));
     if (files.paddedTimeIndexes() > 0) {
       diagnoses.add(
           Diagnosis.of(
@@ -126,5 +124,25 @@ final class LogRules {
                   + " names them. Stop the broker, delete those .timeindex files, start it: it builds"
                   + " them anew."));
     }
+  }
+
+  private void empty(TopicPartition id, PartitionFiles files, long sinceMs) {
+    diagnoses.add(
+        Diagnosis.of(
+            Ailment.EMPTY_SEGMENTS,
+            id,
+            sinceMs,
+            id + " has " + files.emptySegments() + " segments without a byte",
+            files.emptySegments() + " of " + files.segments() + " segments in " + files.dir(),
+            "They cost open files and time at a start, no data. "
+                + (BrokerText.mergesEmptySegments(sample)
+                    ? "A clean that drops all of some segments leaves them so, and this broker's next"
+                        + " clean of the partition merges them. "
+                    : "Releases before 3.0 leave one for each 2^31 offsets (KAFKA-12889); any leaves"
+                        + " them where a clean drops all of some segments, until the next clean of"
+                        + " the partition, which from 3.0 on merges them all. ")
+                + "To be rid of them at once: stop the broker, run 'kleaner compact "
+                + files.dir()
+                + "', start it."));
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.judge.broker;
 
+import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.CleanAhead;
 import io.kleaner.supervisor.probe.broker.ConfigValue;
@@ -9,6 +10,7 @@ import io.kleaner.supervisor.probe.broker.PartitionFiles;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What was seen of a partition, in plain words. */
 final class PartitionFacts {
@@ -17,7 +19,7 @@ final class PartitionFacts {
 
   private PartitionFacts() {}
 
-  /** A sentence each. */
+  /** A sentence each; the list is the caller's. */
   static List<String> of(BrokerPartition partition, long nowMs) {
     List<String> facts = new ArrayList<>();
     Optional<PartitionFiles> files = partition.files().get();
@@ -114,6 +116,22 @@ final class PartitionFacts {
               + " at least");
     }
     return facts;
+  }
+
+  /** What is known of the threads that would clean it, a sentence; empty if nothing is. */
+  static Optional<String> threads(List<ThreadVerdict> threads) {
+    String known =
+        threads.stream()
+            .filter(each -> each.id().isPresent() || each.verdict() instanceof Verdict.Dead)
+            .map(
+                each ->
+                    each.name()
+                        + " is "
+                        + (each.state().equals("unknown") ? "alive" : each.state()))
+            .collect(Collectors.joining(", "));
+    return known.isEmpty()
+        ? Optional.empty()
+        : Optional.of("the broker's cleaner threads: " + known);
   }
 
   /** Tombstones that outlive delete.retention.ms do so because nothing was cleaned since. */

@@ -25,6 +25,9 @@ final class StoryTeller {
   private static final Set<String> WELL =
       Set.of("clean", "cleaning", "dirty", "not-eligible", "not-compacted");
 
+  /** Of these the partition itself tells nothing; what the broker tells is all there is. */
+  private static final Set<String> NOT_KNOWN = Set.of("unknown-policy", "unseen");
+
   private StoryTeller() {}
 
   /** Tells of a partition that is known. */
@@ -34,9 +37,7 @@ final class StoryTeller {
     long nowMs = judgement.sample().atMs();
     List<String> causes = new ArrayList<>();
     List<String> advice = new ArrayList<>();
-    boolean compacted =
-        !verdict.state().equals("not-compacted") && !verdict.state().equals("unknown-policy");
-    if (compacted) {
+    if (!verdict.state().equals("not-compacted")) {
       for (Diagnosis each : judgement.diagnoses()) {
         if (concerns(each, id, partition)) {
           long ageMs = each.ageMs(nowMs);
@@ -50,12 +51,16 @@ final class StoryTeller {
       advice.addAll(ownAdvice(id, partition, verdict, judgement));
     }
     limits(partition).forEach(causes::add);
+    List<String> facts = PartitionFacts.of(partition, nowMs);
+    if (NOT_KNOWN.contains(verdict.state())) {
+      PartitionFacts.threads(judgement.threads()).ifPresent(facts::add);
+    }
     return new PartitionStory(
         id,
         verdict.state(),
         WELL.contains(verdict.state()) && heldBack(id, verdict, judgement).isEmpty(),
         answer(id, partition, verdict, judgement),
-        PartitionFacts.of(partition, nowMs),
+        facts,
         causes,
         advice.stream().distinct().toList(),
         unknown(partition, judgement));
@@ -94,17 +99,14 @@ final class StoryTeller {
     };
   }
 
-  /** Why nobody cleans anything on this broker; empty if somebody may. */
+  /** Why nobody cleans anything on this broker, a clause; empty if somebody may. */
   private static String nobodyCleans(Judgement judgement) {
-    if (!judgement.of(Ailment.BROKER_UNSEEN).isEmpty()) {
-      return "Not known: the broker does not answer.";
-    }
     if (!judgement.of(Ailment.CLEANER_OFF).isEmpty()) {
-      return "No: the log cleaner is switched off on this broker.";
+      return "the log cleaner is switched off on this broker";
     }
     List<ThreadVerdict> threads = judgement.threads();
     if (!threads.isEmpty() && judgement.dead() == threads.size()) {
-      return "No: no cleaner thread of this broker is alive.";
+      return "no cleaner thread of this broker is alive";
     }
     boolean stuck =
         !threads.isEmpty()
@@ -112,7 +114,7 @@ final class StoryTeller {
                 .map(ThreadVerdict::verdict)
                 .noneMatch(
                     each -> each instanceof Verdict.Healthy || each instanceof Verdict.Unknown);
-    return stuck ? "No: no cleaner thread of this broker gets anything clean." : "";
+    return stuck ? "no cleaner thread of this broker gets anything clean" : "";
   }
 
   /** Why it is not, or not wholly, compacted though its files say nothing of it; empty if so. */
@@ -136,8 +138,20 @@ final class StoryTeller {
     if (!WELL.contains(verdict.state()) || verdict.state().equals("not-compacted")) {
       return "";
     }
+    if (!judgement.of(Ailment.BROKER_UNSEEN).isEmpty()) {
+      return "Not known: the broker does not answer.";
+    }
     String nobody = nobodyCleans(judgement);
-    return nobody.isEmpty() ? held(id, judgement) : nobody;
+    return nobody.isEmpty() ? held(id, judgement) : "No: " + nobody + ".";
+  }
+
+  /** That nobody cleans anything is known, too, where of the partition itself nothing is. */
+  private static String notKnown(PartitionVerdict verdict, Judgement judgement) {
+    String reason = "Not known: " + verdict.reason() + (verdict.reason().endsWith(".") ? "" : ".");
+    String nobody = nobodyCleans(judgement);
+    return nobody.isEmpty()
+        ? reason
+        : reason + " If it is to be compacted, it is not now: " + nobody + ".";
   }
 
   private static String answer(
@@ -165,7 +179,7 @@ final class StoryTeller {
       case "not-eligible" ->
           "Not now: " + verdict.reason() + when(partition) + " That is as it is configured.";
       case "not-compacted" -> "No: " + verdict.reason();
-      case "unknown-policy", "unseen" -> "Not known: " + verdict.reason();
+      case "unknown-policy", "unseen" -> notKnown(verdict, judgement);
       case "quarantined" -> "No: " + verdict.reason() + ".";
       case "uncleanable", "stalled" -> "No" + since + ": " + verdict.reason() + ".";
       default -> verdict.reason();

@@ -221,12 +221,13 @@ public final class CleanerTuning {
   }
 
   private RemedyOutcome change(String key, String text, Purpose purpose) throws IOException {
-    Seen<List<CleanerThread>> before = threads.look();
-    Optional<String> why = LeverRules.refusal(before, clock.nowMs());
-    if (!ThreadWatch.isAsleep(before)) {
-      // Awake at one look, it may be about to fall asleep.
-      why = threads.lastingRefusal();
-    } else if (longSleeps().isEmpty() && threads.awaitWake(TuningRules.LONGEST_SLEEP_MS, WAKE_MS)) {
+    Optional<String> why = threads.lastingRefusal();
+    Seen<List<CleanerThread>> before = threads.last();
+    // Awake at one look, it may be asleep at the next.
+    if (why.isPresent()
+        && ThreadWatch.isAsleep(before)
+        && longSleeps().isEmpty()
+        && threads.awaitWake(TuningRules.LONGEST_SLEEP_MS, WAKE_MS)) {
       why = Optional.empty();
     }
     if (why.isPresent()) {

@@ -6,6 +6,7 @@ import io.kleaner.core.pace.CancelledException;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.Seen;
+import io.kleaner.supervisor.probe.broker.Source;
 import io.kleaner.supervisor.probe.broker.StackClass;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +26,8 @@ final class ThreadWatch {
   private final Clock clock;
   private final CancelToken token;
   private final long pollMs;
+  private final ThreadMovement movement = new ThreadMovement();
+  private Seen<List<CleanerThread>> last = Seen.notAsked(Source.JMX);
 
   ThreadWatch(
       Supplier<Seen<List<CleanerThread>>> view, Clock clock, CancelToken token, long pollMs) {
@@ -35,7 +38,13 @@ final class ThreadWatch {
   }
 
   Seen<List<CleanerThread>> look() {
-    return view.get();
+    last = movement.judge(view.get(), clock.nanoTime());
+    return last;
+  }
+
+  /** What the last look saw. */
+  Seen<List<CleanerThread>> last() {
+    return last;
   }
 
   /** Why the lever must not be pulled now. */
@@ -45,9 +54,9 @@ final class ThreadWatch {
 
   /**
    * The same by several looks: a thread that is in a read or a lock is looked at again, since a
-   * healthy one is there now and then; one that cleans is looked at for a second, since one that
-   * sleeps in the throttle for a minute at a time is awake for a third of a second between two
-   * sleeps (measured).
+   * healthy one is there now and then, or shows by its processor time that it gets on; one that
+   * cleans is looked at for a second, since one that sleeps in the throttle for a minute at a time
+   * is awake for a third of a second between two sleeps (measured).
    */
   Optional<String> lastingRefusal() {
     long beganNs = clock.nanoTime();
@@ -126,7 +135,8 @@ final class ThreadWatch {
 
   /**
    * Waits for the moment at which a throttled thread has just woken from a short sleep: it then
-   * works for 300 ms before it can fall asleep again (measured).
+   * works for 300 ms before it can fall asleep again (measured). One that waits for work is at
+   * nothing that it has to end first.
    *
    * @param longestMs a sleep that was seen from beginning to end must not have been longer
    */
@@ -138,6 +148,9 @@ final class ThreadWatch {
       pause();
       Seen<List<CleanerThread>> now = look();
       long nowNs = clock.nanoTime();
+      if (!now.get().orElse(List.of()).isEmpty() && isIdle(now)) {
+        return true;
+      }
       // A read is no sleep, however short: the next sleep may be long.
       if (isAsleep(now)) {
         if (!asleep) {

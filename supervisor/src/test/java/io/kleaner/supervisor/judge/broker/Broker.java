@@ -126,6 +126,10 @@ public final class Broker {
     double ratio;
     Eligibility.Kind kind = Eligibility.Kind.NOTHING_CLEANABLE;
     final Map<String, String> topic = new HashMap<>();
+
+    /** Whether the topic's settings are seen. */
+    boolean topicKnown = true;
+
     public Seen<Offsets> offsets = Seen.notAsked(Source.ADMIN);
     public Seen<Replication> replication = Seen.notAsked(Source.ADMIN);
     public Seen<List<OpenTransaction>> transactions = Seen.notAsked(Source.ADMIN);
@@ -134,11 +138,17 @@ public final class Broker {
     int emptySegments;
     int paddedTimeIndexes;
     OptionalLong overflowingSegment = OptionalLong.empty();
-    Seen<CleanAhead> ahead =
+    public Seen<CleanAhead> ahead =
         Seen.known(
             new CleanAhead(
                 List.of(), 0, Optional.empty(), 0, 0, Optional.empty(), Optional.empty()),
             START_MS);
+
+    /** Nobody says whether its topic is compacted. */
+    void policyUnknown() {
+      topicKnown = false;
+      kind = Eligibility.Kind.UNKNOWN_POLICY;
+    }
 
     /** A setting of the topic. */
     public void set(String key, String value) {
@@ -207,7 +217,7 @@ public final class Broker {
         (key, value) -> topic.put(key, new ConfigValue(value, ConfigValue.Origin.TOPIC)));
     return new BrokerPartition(
         id,
-        Seen.known(new TopicConfig(topic), nowMs),
+        files.topicKnown ? Seen.known(new TopicConfig(topic), nowMs) : Seen.notAsked(Source.ADMIN),
         files.offsets,
         files.replication,
         files.seen ? Seen.known(seen, nowMs) : Seen.notAsked(Source.LOG_DIR),

@@ -191,12 +191,49 @@ class BrokerLifeTest {
   }
 
   @Test
-  void judge_emptySegments_areToldFromThreeOn() {
+  void judge_emptySegmentsThatStay_areToldFromThreeOn() {
     broker.partition(Broker.ORDERS, files -> files.emptySegments = 2);
-    assertThat(broker.look().diagnoses()).isEmpty();
+    assertThat(broker.lookFor(300).diagnoses()).isEmpty();
     broker.partition(Broker.ORDERS, files -> files.emptySegments = 3);
 
-    assertThat(rules(broker.look())).containsExactly("EmptySegments");
+    assertThat(broker.lookFor(119).diagnoses()).as("a clean may have left them").isEmpty();
+    assertThat(rules(broker.lookFor(1))).containsExactly("EmptySegments");
+  }
+
+  /** Where each clean leaves them they stay, however often it is cleaned. */
+  @Test
+  void judge_emptySegmentsOverCleans_areTold() {
+    broker.partition(Broker.ORDERS, files -> files.emptySegments = 3);
+
+    Judgement judgement =
+        broker.lookFor(121, () -> broker.partition(Broker.ORDERS, files -> files.firstDirty++));
+
+    assertThat(rules(judgement)).containsExactly("EmptySegments");
+  }
+
+  @Test
+  void judge_emptySegmentsThatTheNextCleanMerges_areNotTold() {
+    for (int clean = 0; clean < 5; clean++) {
+      broker.partition(Broker.ORDERS, files -> files.emptySegments = 8);
+      assertThat(broker.lookFor(60).diagnoses()).isEmpty();
+      broker.partition(Broker.ORDERS, files -> files.emptySegments = 0);
+      assertThat(broker.lookFor(60).diagnoses()).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "2.8.2, before 3.0 leave one for each 2^31 offsets",
+    "'', before 3.0 leave one for each 2^31 offsets",
+    "3.0.0, this broker's next clean of the partition merges them",
+    "4.3.1, this broker's next clean of the partition merges them",
+    "10.0.0, this broker's next clean of the partition merges them"
+  })
+  void judge_emptySegments_saysWhatThisReleaseDoesAboutThem(String version, String advice) {
+    broker.version = version;
+    broker.partition(Broker.ORDERS, files -> files.emptySegments = 3);
+
+    assertThat(only(broker.lookFor(120), Ailment.EMPTY_SEGMENTS).advice()).contains(advice);
   }
 
   @Test

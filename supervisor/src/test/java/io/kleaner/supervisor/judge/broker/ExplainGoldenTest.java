@@ -71,6 +71,35 @@ class ExplainGoldenTest {
     compare("Isolated", PartitionStory.of(Broker.ORDERS, broker.lookFor(60)));
   }
 
+  /** Whatever the policy is, what is known of the threads is known. */
+  @Test
+  void lines_policyUnknownAndNoThreadAlive_sayThatNobodyCleansAnything() throws IOException {
+    withoutAdmin();
+    broker.lookFor(3);
+    killed();
+    compare("PolicyUnknownCleanerDead", PartitionStory.of(Broker.ORDERS, broker.lookFor(90)));
+  }
+
+  @Test
+  void lines_policyUnknownAndThreadsWell_sayWhatTheThreadsDo() throws IOException {
+    withoutAdmin();
+    compare("PolicyUnknown", PartitionStory.of(Broker.ORDERS, broker.lookFor(60)));
+  }
+
+  @Test
+  void lines_filesUnseenAndThreadsWell_sayWhatTheThreadsDo() {
+    broker.partition(Broker.ORDERS, files -> files.seen = false);
+
+    assertThat(PartitionStory.of(Broker.ORDERS, broker.lookFor(60)).facts())
+        .contains("the broker's cleaner threads: kafka-log-cleaner-thread-0 is idle");
+  }
+
+  private void withoutAdmin() {
+    broker.named = EnumSet.complementOf(EnumSet.of(Source.ADMIN));
+    broker.configKnown = false;
+    broker.partition(Broker.ORDERS, Broker.Files::policyUnknown);
+  }
+
   /** One look cannot tell whether they starve, but must not call that cleaning well. */
   @Test
   void lines_asleepInTheThrottleAtTheFirstLook_sayThatItMayTakeLong() throws IOException {
@@ -234,7 +263,7 @@ class ExplainGoldenTest {
       }
       case EMPTY_SEGMENTS -> {
         broker.partition(Broker.ORDERS, files -> files.emptySegments = 5);
-        yield broker.look();
+        yield broker.lookFor(120);
       }
       case TIME_INDEX_PADDED -> {
         broker.partition(Broker.ORDERS, files -> files.paddedTimeIndexes = 2);

@@ -52,7 +52,13 @@ class WatchDocumentTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"Healthy, Healthy", "Isolated, Isolated", "Throttled, Asleep in the throttle"})
+  @CsvSource({
+    "Healthy, Healthy",
+    "Isolated, Isolated",
+    "PolicyUnknown, No source tells the policy",
+    "PolicyUnknownCleanerDead, No source tells the policy",
+    "Throttled, Asleep in the throttle"
+  })
   void explanations_noAilment_areWhatIsSaidWordForWord(String file, String title)
       throws IOException {
     String said = Files.readString(Path.of("src", "test", "resources", "explain", file + ".txt"));

@@ -11,13 +11,16 @@ import io.kleaner.supervisor.probe.broker.StackClass;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What several looks at a thread prove; each look takes a tenth of a second. */
+/** What several looks at a thread prove; each look takes a tenth of a second, unless said. */
 class ThreadWatchTest {
 
   private static final long LOOK_MS = 100;
 
   private long nowMs = 1_000_000;
   private int next;
+  private long usedMs;
+  private long lookMs = LOOK_MS;
+  private Thread.State state = Thread.State.RUNNABLE;
 
   private final Clock clock =
       new Clock() {
@@ -32,16 +35,30 @@ class ThreadWatchTest {
         }
       };
 
-  /** The last one goes on for ever. */
+  /** The last one goes on for ever; nothing uses the processor. */
   private ThreadWatch seeing(StackClass... stacks) {
+    return using(0, stacks);
+  }
+
+  /**
+   * @param cpuMs of the processor from look to look, unless the thread sleeps; below 0 if the JVM
+   *     doesn't tell
+   */
+  private ThreadWatch using(long cpuMs, StackClass... stacks) {
     return new ThreadWatch(
         () -> {
           StackClass stack = stacks[Math.min(next++, stacks.length - 1)];
-          nowMs += LOOK_MS;
+          nowMs += lookMs;
+          usedMs += stack == StackClass.THROTTLED ? 0 : Math.max(0, cpuMs);
           return Seen.known(
               List.of(
                   new CleanerThread(
-                      "kafka-log-cleaner-thread-0", 7, Thread.State.RUNNABLE, stack, List.of(), 0)),
+                      "kafka-log-cleaner-thread-0",
+                      7,
+                      state,
+                      stack,
+                      List.of(),
+                      cpuMs < 0 ? -1 : usedMs * 1_000_000)),
               nowMs);
         },
         clock,
@@ -109,8 +126,89 @@ class ThreadWatchTest {
   @Test
   void awaitWake_sleepBegunBeforeWeCame_isOfUnknownLength() {
     assertThat(
-            seeing(StackClass.THROTTLED, StackClass.CLEANING, StackClass.IDLE)
+            seeing(StackClass.THROTTLED, StackClass.CLEANING, StackClass.CLEANING)
                 .awaitWake(1_000, 5_000))
+        .isFalse();
+  }
+
+  @Test
+  void awaitWake_waitsForWork_isTheMoment() {
+    assertThat(seeing(StackClass.THROTTLED, StackClass.IDLE).awaitWake(1_000, 5_000)).isTrue();
+  }
+
+  /** As where the system's cache has what it reads: it is met in reads alone, and gets on. */
+  @Test
+  void lastingRefusal_inAReadAtAllLooksAndUsesTheProcessor_mayAfterASecond() {
+    assertThat(using(LOOK_MS / 4, StackClass.BLOCKED_IO).lastingRefusal()).isEmpty();
+    assertThat(next).isGreaterThanOrEqualTo(10);
+  }
+
+  @Test
+  void lastingRefusal_inAReadAndUsesNextToNothing_isRefused() {
+    assertThat(using(LOOK_MS / 4 - 1, StackClass.BLOCKED_IO).lastingRefusal().orElseThrow())
+        .contains("read");
+  }
+
+  /** It may have worked for half a second and hung for as long. */
+  @Test
+  void lastingRefusal_looksFarApart_isRefusedWhateverItUsed() {
+    lookMs = 501;
+
+    assertThat(using(lookMs, StackClass.BLOCKED_IO).lastingRefusal()).isPresent();
+  }
+
+  @Test
+  void lastingRefusal_processorTimeIsNotTold_isRefused() {
+    assertThat(using(-1, StackClass.BLOCKED_IO).lastingRefusal()).isPresent();
+  }
+
+  /** Time that it used before it came to wait proves nothing of now. */
+  @Test
+  void lastingRefusal_waitsForALock_isRefusedWhateverItUsed() {
+    state = Thread.State.BLOCKED;
+
+    assertThat(using(LOOK_MS, StackClass.BLOCKED_IO).lastingRefusal()).isPresent();
+  }
+
+  @Test
+  void lastingRefusal_movesAndFallsAsleep_isRefused() {
+    assertThat(
+            using(
+                    LOOK_MS,
+                    StackClass.BLOCKED_IO,
+                    StackClass.BLOCKED_IO,
+                    StackClass.BLOCKED_IO,
+                    StackClass.THROTTLED)
+                .lastingRefusal()
+                .orElseThrow())
+        .contains("throttle");
+  }
+
+  @Test
+  void awaitWake_wokeIntoReadsThatGetOn_isTheMoment() {
+    assertThat(
+            using(
+                    LOOK_MS,
+                    StackClass.THROTTLED,
+                    StackClass.BLOCKED_IO,
+                    StackClass.THROTTLED,
+                    StackClass.THROTTLED,
+                    StackClass.BLOCKED_IO)
+                .awaitWake(1_000, 10_000))
+        .isTrue();
+    assertThat(next).isEqualTo(5);
+  }
+
+  @Test
+  void awaitWake_wokeIntoAReadThatHangs_isNot() {
+    assertThat(
+            seeing(
+                    StackClass.THROTTLED,
+                    StackClass.CLEANING,
+                    StackClass.THROTTLED,
+                    StackClass.THROTTLED,
+                    StackClass.BLOCKED_IO)
+                .awaitWake(1_000, 10_000))
         .isFalse();
   }
 }
