@@ -55,7 +55,7 @@ class CulpritSearchTest {
         List.of(),
         List.of(new Death(atMs, OptionalInt.of(0), cause, Optional.empty(), culprit)),
         List.of(),
-        Optional.empty(),
+        Map.of(),
         Map.of(),
         List.of());
   }

@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** The rounds over a broker that samples show, and hands that write down what they were told. */
 final class HealingLab {
@@ -30,8 +31,26 @@ final class HealingLab {
   final HandsThread thread = new HandsThread("hands");
   final Signals signals = new Signals();
   private final Chronicle chronicle =
-      new Chronicle(Journal.inMemory("a test"), new Announcer(), Clock.system());
-  final WatchRounds rounds = SteppedRounds.of(Clock.system(), broker, hands, thread, chronicle);
+      new Chronicle(Journal.inMemory("a test"), new Announcer(), new BrokerClock());
+  WatchRounds rounds = SteppedRounds.of(new BrokerClock(), broker, hands, thread, chronicle);
+
+  /** Goes with the broker's time. */
+  private final class BrokerClock implements Clock {
+    @Override
+    public long nowMs() {
+      return broker.nowMs();
+    }
+
+    @Override
+    public long nanoTime() {
+      return TimeUnit.MILLISECONDS.toNanos(broker.nowMs());
+    }
+  }
+
+  /** Another sidecar takes its place, which has its journal and nothing else. */
+  void restart() {
+    rounds = SteppedRounds.of(new BrokerClock(), broker, hands, thread, chronicle);
+  }
 
   /** Hands under the real policy that only write down what they were told. */
   final class RecordingHands extends IdleHands {

@@ -60,7 +60,7 @@ final class Deaths {
     return Optional.empty();
   }
 
-  /** The partition that killed threads most often, if it did so at least twice. */
+  /** The partition that threads died at most often, if they did so at least twice. */
   static Optional<TopicPartition> repeated(List<Death> deaths) {
     Map<TopicPartition, Integer> counts = new TreeMap<>();
     deaths.forEach(death -> death.culprit().ifPresent(each -> counts.merge(each, 1, Integer::sum)));

@@ -39,14 +39,20 @@ final class ThreadRules {
   private final BrokerSample sample;
   private final BrokerHistory history;
   private final JudgeOptions options;
+  private final List<Death> deaths;
   private final List<ThreadVerdict> verdicts = new ArrayList<>();
   private final List<Diagnosis> diagnoses = new ArrayList<>();
   private final LiveThreadRules live;
 
-  ThreadRules(BrokerSample sample, BrokerHistory history, JudgeOptions options) {
+  /**
+   * @param deaths that are known, the oldest first
+   */
+  ThreadRules(
+      BrokerSample sample, BrokerHistory history, JudgeOptions options, List<Death> deaths) {
     this.sample = sample;
     this.history = history;
     this.options = options;
+    this.deaths = deaths;
     this.live = new LiveThreadRules(sample, history, options, verdicts, diagnoses);
   }
 
@@ -98,7 +104,6 @@ final class ThreadRules {
       unknown(NAME + "*", "the broker is starting; its cleaner is yet to begin");
       return;
     }
-    List<Death> deaths = Deaths.of(sample, history);
     Map<String, ThreadHistory.Absence> absences = history.threads().absences();
     OptionalInt expected = expected(sample, history.threads().most());
     if (expected.isEmpty() && history.threads().there().isEmpty()) {
@@ -112,7 +117,7 @@ final class ThreadRules {
       if (absence == null) {
         live.judge(history.threads().there().get(name));
       } else {
-        absent(name, absence, deaths, expected.orElse(history.threads().most()));
+        absent(name, absence, expected.orElse(history.threads().most()));
       }
     }
   }
@@ -186,7 +191,6 @@ final class ThreadRules {
                 }
               }
             });
-    List<Death> deaths = Deaths.of(sample, history);
     last.forEach(
         (thread, event) -> {
           if (event instanceof LogEvent.DiedOf died
@@ -203,12 +207,11 @@ final class ThreadRules {
     }
   }
 
-  private void absent(
-      String name, ThreadHistory.Absence absence, List<Death> deaths, int expected) {
+  private void absent(String name, ThreadHistory.Absence absence, int expected) {
     Optional<Death> death =
         Deaths.latest(deaths, number(name).orElse(-1))
             // No thread of this process died before it began.
-            .filter(each -> each.atMs() >= history.threads().jvmStartedMs().orElse(Long.MIN_VALUE))
+            .filter(each -> each.atMs() >= history.startedMs(sample).orElse(Long.MIN_VALUE))
             .filter(each -> absence.looks() > 1 || isItsEnd(each, absence));
     if (history.threads().mayBeOneTooMany(sample, absence)
         && death.filter(each -> isItsEnd(each, absence)).isEmpty()) {

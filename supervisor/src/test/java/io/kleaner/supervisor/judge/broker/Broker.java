@@ -75,6 +75,10 @@ public final class Broker {
   Optional<List<LogEvent>> log = Optional.of(new ArrayList<>());
   LogDirFacts dir = facts(1L << 40);
   Set<String> isolated = Set.of();
+
+  /** By topic, until when deaths at it count no more. */
+  final Map<String, Long> forgivenMs = new HashMap<>();
+
   Set<Source> named = EnumSet.allOf(Source.class);
   JudgeOptions options = JudgeOptions.defaults();
   private BrokerJudge judge;
@@ -240,6 +244,19 @@ public final class Broker {
             Optional.of(culprit)));
   }
 
+  /** A line of the log: what killed it does so no more. */
+  public void cleaned(int thread, TopicPartition partition) {
+    log(
+        new LogEvent.Cleaned(
+            nowMs, "cleaned log", OptionalInt.of(thread), partition, 0, 500, -1, -1));
+  }
+
+  /** A line of the log: it was restarted, and has one idle thread. */
+  public void startedAnew(long threadId) {
+    log(new LogEvent.BrokerStarted(nowMs, "starting"));
+    aliveAs(threadId);
+  }
+
   /** A judge that has seen nothing of it yet. */
   public BrokerJudge judge() {
     return new BrokerJudge(options, named);
@@ -379,7 +396,7 @@ public final class Broker {
     if (judge == null) {
       judge = new BrokerJudge(options, named);
     }
-    return judge.judge(sample(), isolated);
+    return judge.judge(sample(), isolated, forgivenMs);
   }
 
   /** Looks every second for so long; the last look's judgement. */
