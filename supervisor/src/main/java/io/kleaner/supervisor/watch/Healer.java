@@ -38,6 +38,8 @@ import java.util.Set;
  *   <li>a hanging transaction: abort it, which only a person can have done.
  * </ol>
  *
+ * <p>While the broker is being stopped neither of the first two: nothing would come of it.
+ *
  * <p>Not thread-safe; owned by the supervisor's thread.
  */
 final class Healer {
@@ -63,10 +65,12 @@ final class Healer {
   void look(Judgement judgement, Set<String> isolated, long nowMs, Signals signals) {
     forgiveDeleted(judgement, nowMs);
     Set<String> calledFor = new HashSet<>();
-    Optional<TopicPartition> killer = killer(judgement, isolated);
-    killer.ifPresent(each -> isolate(each, judgement, calledFor, nowMs, signals));
-    if (judgement.dead() > 0) {
-      revive(judgement, killer, calledFor, nowMs, signals);
+    if (!judgement.stopping()) {
+      Optional<TopicPartition> killer = killer(judgement, isolated);
+      killer.ifPresent(each -> isolate(each, judgement, calledFor, nowMs, signals));
+      if (judgement.dead() > 0) {
+        revive(judgement, killer, calledFor, nowMs, signals);
+      }
     }
     book.keep(order -> isUnseen(order, judgement), calledFor);
     tuning.look(judgement, calledFor, nowMs);

@@ -56,6 +56,7 @@ class CulpritSearchTest {
         List.of(new Death(atMs, OptionalInt.of(0), cause, Optional.empty(), culprit)),
         List.of(),
         Map.of(),
+        false,
         Map.of(),
         List.of());
   }

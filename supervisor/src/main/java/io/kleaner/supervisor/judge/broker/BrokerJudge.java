@@ -68,6 +68,7 @@ public final class BrokerJudge {
         deaths,
         Deaths.recent(deaths, sample.atMs(), options),
         toll.kills(),
+        threads.isStopping(),
         trends.fullInMs(),
         diagnoses.stream()
             .map(each -> each.advising(BrokerText.forRelease(sample, each.advice())))

@@ -134,26 +134,4 @@ final class Deaths {
   private static boolean is(OptionalInt number, int thread) {
     return number.isEmpty() || number.getAsInt() == thread;
   }
-
-  /** Whether an event tells that some thread lives, and not which. */
-  static boolean isLife(LogEvent event) {
-    return (event instanceof LogEvent.Started started && started.thread().isEmpty())
-        || (event instanceof LogEvent.BeganCleaning began && began.thread().isEmpty())
-        || (event instanceof LogEvent.Cleaned cleaned && cleaned.thread().isEmpty());
-  }
-
-  /** Of which thread an event tells that it lives or has ended. */
-  static Optional<Integer> thread(LogEvent event) {
-    OptionalInt thread = OptionalInt.empty();
-    if (event instanceof LogEvent.DiedOf died) {
-      thread = OptionalInt.of(died.thread().orElse(0));
-    } else if (event instanceof LogEvent.Started started) {
-      thread = started.thread();
-    } else if (event instanceof LogEvent.BeganCleaning began) {
-      thread = began.thread();
-    } else if (event instanceof LogEvent.Cleaned cleaned) {
-      thread = cleaned.thread();
-    }
-    return thread.isPresent() ? Optional.of(thread.getAsInt()) : Optional.empty();
-  }
 }

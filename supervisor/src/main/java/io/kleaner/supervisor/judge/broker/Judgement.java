@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param recentDeaths those within the window
  * @param kills deaths that still count against the partition they were at, the oldest first: since
  *     it was last cleaned or forgiven, and since the broker started
+ * @param stopping whether the broker is being stopped, and its cleaner first
  * @param fullInMs when log directories are full at the present rate, in milliseconds; those of
  *     which it is not known, or that do not fill, are not in it
  * @param diagnoses everything that is wrong
@@ -36,6 +37,7 @@ public record Judgement(
     List<Death> deaths,
     List<Death> recentDeaths,
     Map<TopicPartition, List<Death>> kills,
+    boolean stopping,
     Map<Path, Long> fullInMs,
     List<Diagnosis> diagnoses) {
 
@@ -66,6 +68,7 @@ public record Judgement(
         List.of(),
         List.of(),
         Map.of(),
+        false,
         Map.of(),
         List.of());
   }

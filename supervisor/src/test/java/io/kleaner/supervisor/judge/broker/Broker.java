@@ -251,6 +251,17 @@ public final class Broker {
             nowMs, "cleaned log", OptionalInt.of(thread), partition, 0, 500, -1, -1));
   }
 
+  /** A line of the log: it shuts its cleaner down, as it does first when it is stopped. */
+  public void shutsItsCleanerDown() {
+    log(new LogEvent.Stopped(nowMs, "Shutting down the log cleaner.", OptionalInt.empty()));
+    noThreads();
+  }
+
+  /** A line of the log: it starts its cleaner. */
+  public void startsItsCleaner() {
+    log(new LogEvent.Started(nowMs, "Starting the log cleaner", OptionalInt.empty()));
+  }
+
   /** A line of the log: it was restarted, and has one idle thread. */
   public void startedAnew(long threadId) {
     log(new LogEvent.BrokerStarted(nowMs, "starting"));
