@@ -46,7 +46,8 @@ public sealed interface LogEvent {
    * A thread died.
    *
    * @param throwable class of what it died of, with its message; empty if that line was not seen
-   * @param culprit the partition that it had begun to clean last; empty if that was not seen
+   * @param culprit the partition that it had begun to clean and not finished; empty if none was
+   *     seen
    */
   record DiedOf(
       long atMs,
