@@ -73,11 +73,16 @@ final class Deaths {
 
   /** Whether an event is the end of a thread, or of all; a stop in good order is no death. */
   private static boolean isEnd(LogEvent event) {
-    return event instanceof LogEvent.DiedOf || event instanceof LogEvent.Stopped;
+    return event instanceof LogEvent.DiedOf
+        || event instanceof LogEvent.Stopped
+        || event instanceof LogEvent.BrokerStops;
   }
 
   /** Whether a line is of the end that two looks saw; which of several close ones is no matter. */
   private static boolean tells(LogEvent end, ThreadHistory.Vanished vanished) {
+    if (end instanceof LogEvent.BrokerStops stops) {
+      return new Stopping(stops.atMs()).explains(vanished.sinceMs());
+    }
     OptionalInt thread =
         end instanceof LogEvent.DiedOf died ? died.thread() : ((LogEvent.Stopped) end).thread();
     return end.atMs() >= vanished.lastThereMs() - LINE_MS

@@ -11,7 +11,8 @@ import java.util.OptionalLong;
 /**
  * That the broker is being stopped: it shuts its cleaner down first, and closes all logs then, for
  * a minute where they are many, while its JVM answers as before. The same line comes with each
- * restart of the cleaner alone, but there the start follows. Pure, immutable.
+ * restart of the cleaner alone, but there the start follows; where its file is not read, the one
+ * does by which the broker begins to stop. Pure, immutable.
  *
  * @param atMs when its log said so
  */
@@ -34,8 +35,9 @@ record Stopping(long atMs) {
     long stopMs = Long.MIN_VALUE;
     long startMs = startedMs.orElse(Long.MIN_VALUE);
     for (LogEvent event : events) {
-      if (event instanceof LogEvent.Stopped stopped && stopped.thread().isEmpty()) {
-        stopMs = Math.max(stopMs, stopped.atMs());
+      if (event instanceof LogEvent.BrokerStops
+          || (event instanceof LogEvent.Stopped stopped && stopped.thread().isEmpty())) {
+        stopMs = Math.max(stopMs, event.atMs());
       } else if (event instanceof LogEvent.Started) {
         startMs = Math.max(startMs, event.atMs());
       }
@@ -50,15 +52,15 @@ record Stopping(long atMs) {
     return nowMs - atMs <= AT_MOST_MS;
   }
 
-  /** Whether that is why a thread is missing: it was there when the cleaner was shut down. */
-  boolean explains(ThreadHistory.Absence absence) {
-    return absence.sinceMs() >= atMs - CLOSE_MS && absence.sinceMs() <= atMs + AT_MOST_MS;
+  /** Whether that is why a thread is missing since then: it was there when the stop began. */
+  boolean explains(long missingSinceMs) {
+    return missingSinceMs >= atMs - CLOSE_MS && missingSinceMs <= atMs + AT_MOST_MS;
   }
 
   /** As the end of a sentence. */
   String text() {
     return "its log said at "
         + Moments.at(atMs)
-        + " that the cleaner was shut down, and not that it was started since";
+        + " that it, or its cleaner, is shutting down, and not that it was started since";
   }
 }

@@ -217,7 +217,7 @@ final class ThreadRules {
       return;
     }
     Optional<Stopping> stop =
-        ended ? Optional.empty() : stopping.filter(each -> each.explains(absence));
+        ended ? Optional.empty() : stopping.filter(each -> each.explains(absence.sinceMs()));
     if (stop.isPresent()) {
       stopped(name, stop.get());
       return;

@@ -43,6 +43,10 @@ final class CleanerLogParser {
               + "|\\bstarting \\(kafka\\.server\\.KafkaServer\\)"
               + "|kafka\\.server\\.KafkaServer - starting\\b"
               + "|\\[BrokerServer id=\\d+\\] Transition from SHUTDOWN to STARTING");
+  private static final Pattern BROKER_STOPS =
+      Pattern.compile(
+          "\\[(?:Kafka ?|Broker)Server (?:id=)?\\d+\\],? shutting down\\b"
+              + "|\\bshutting down \\(kafka\\.server\\.(?:Kafka|Broker)Server\\)");
   private static final Pattern GROWING =
       Pattern.compile("Growing cleaner I/O buffers from (\\d+) ?bytes to (\\d+) bytes");
   private static final Pattern DIR_FAILED =
@@ -67,6 +71,7 @@ final class CleanerLogParser {
     return head.contains("lean")
         || head.contains("START")
         || head.contains("starting")
+        || head.contains("shutting down")
         || head.contains("Stopping serving")
         || head.contains("invalid messages")
         || head.contains("Kafka version")
@@ -86,6 +91,9 @@ final class CleanerLogParser {
       atWork.clear();
       begun.clear();
       events.add(new LogEvent.BrokerStarted(entry.atMs(), cut(head)));
+    }
+    if (BROKER_STOPS.matcher(head).find()) {
+      events.add(new LogEvent.BrokerStops(entry.atMs(), cut(head)));
     }
     begins(entry, events);
     cleaned(entry, events);

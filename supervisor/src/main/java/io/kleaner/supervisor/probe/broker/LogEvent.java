@@ -72,6 +72,9 @@ public sealed interface LogEvent {
   /** The broker started: marks and dead threads of before are gone. */
   record BrokerStarted(long atMs, String line) implements LogEvent {}
 
+  /** The broker begins to stop, which may take minutes; its cleaner ends on the way. */
+  record BrokerStops(long atMs, String line) implements LogEvent {}
+
   /**
    * A partition will not be cleaned again until the broker restarts or the replica moves.
    *

@@ -33,6 +33,31 @@ class StoppingJudgeTest {
         .allSatisfy(each -> assertThat(each.verdict()).isInstanceOf(Verdict.Unknown.class));
   }
 
+  /** Of server.log alone, where the cleaner's lines are not. */
+  @Test
+  void judge_beingStoppedByTheBrokersOwnLine_isUnknownAndNotDead() {
+    broker.lookFor(3);
+    broker.log(new LogEvent.BrokerStops(broker.nowMs, "shutting down"));
+    broker.lookFor(60);
+    broker.noThreads();
+    Judgement judgement = broker.lookFor(60);
+
+    assertThat(judgement.diagnoses()).isEmpty();
+    assertThat(judgement.stopping()).isTrue();
+    assertThat(judgement.deaths()).isEmpty();
+  }
+
+  @Test
+  void judge_diesWhileTheBrokerGivesItsPartitionsAway_isDead() {
+    broker.lookFor(3);
+    broker.log(new LogEvent.BrokerStops(broker.nowMs, "shutting down"));
+    broker.lookFor(30);
+    broker.died(0, "java.lang.OutOfMemoryError: Java heap space", Broker.POISON);
+    broker.noThreads();
+
+    assertThat(rules(broker.lookFor(3))).containsExactly("CleanerDead");
+  }
+
   @Test
   void judge_doesNotEnd_isToldAfterAWhile() {
     broker.lookFor(3);

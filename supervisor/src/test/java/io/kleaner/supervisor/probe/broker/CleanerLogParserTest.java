@@ -282,6 +282,21 @@ class CleanerLogParserTest {
   }
 
   @Test
+  void parse_brokerThatStops_isOne() {
+    for (String line :
+        List.of(
+            "[2026-11-25 03:59:15,824] INFO [BrokerServer id=1] shutting down (kafka.server.BrokerServer)",
+            "[2026-11-25 03:59:15,824] INFO [KafkaServer id=1] shutting down (kafka.server.KafkaServer)",
+            "[2026-11-25 03:59:15,824] INFO [Kafka Server 0], shutting down (kafka.server.KafkaServer)")) {
+      assertThat(parse(line + "\n")).hasOnlyElementsOfType(LogEvent.BrokerStops.class).hasSize(1);
+    }
+    assertThat(
+            parse(
+                "[2026-11-25 03:59:15,824] INFO [SocketServer id=1] shutting down (kafka.network.SocketServer)\n"))
+        .isEmpty();
+  }
+
+  @Test
   void parse_cleanerThatStartsAndStops_isTold() {
     List<LogEvent> events =
         parse(
