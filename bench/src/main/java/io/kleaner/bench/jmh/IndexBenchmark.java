@@ -3,6 +3,7 @@ package io.kleaner.bench.jmh;
 
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.io.SpaceLedger;
+import io.kleaner.core.keymap.BitSpace;
 import io.kleaner.core.keymap.Bits;
 import io.kleaner.core.keymap.KeyBlock;
 import io.kleaner.core.keymap.KeyHash;
@@ -41,6 +42,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1, jvmArgsAppend = "-Xmx4g")
 public class IndexBenchmark {
 
+  /** For every ordinal there is. */
+  private static final long BIT_BYTES = 1L << 28;
+
   private static final int KEY_BYTES = 16;
   private static final int LOAD = 60;
   private static final int SPILL_BYTES = 128 * 1024;
@@ -73,7 +77,7 @@ public class IndexBenchmark {
             new SpaceLedger(SpaceLedger.WhenTaken.REFUSE),
             () -> false);
     KeyMap map = KeyMap.forKeys((long) (slots * KeyMap.MAX_LOAD), (long) slots * KeyMap.SLOT_BYTES);
-    index = new KeyIndex(map, new Bits(), space, shared);
+    index = new KeyIndex(map, new Bits(new BitSpace(BIT_BYTES, space)), space, shared);
     keys = (int) (slots * (long) LOAD / 100);
     for (int number = 0; number < keys; ) {
       while (number < keys && block.hasRoomFor(1)) {

@@ -21,7 +21,8 @@ import java.util.concurrent.TimeUnit;
 final class HandsThread implements AutoCloseable {
 
   private static final int WAITING = 32;
-  private static final long POLL_MS = 100;
+  private static final long POLL_MS = 5_000;
+  private static final Job NOTHING = new Job(() -> {}, () -> {});
 
   private final BlockingQueue<Job> jobs = new ArrayBlockingQueue<>(WAITING);
   private final Queue<Runnable> told = new ConcurrentLinkedQueue<>();
@@ -159,6 +160,8 @@ final class HandsThread implements AutoCloseable {
   @Override
   public void close() {
     token.cancel();
+    // It wakes by that; where the queue is full it is not asleep.
+    jobs.offer(NOTHING);
     try {
       join(TimeUnit.SECONDS.toMillis(10));
     } catch (InterruptedException e) {

@@ -19,7 +19,6 @@ import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.service.Signals;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -30,14 +29,16 @@ import java.util.Set;
  * Calls for remedies where a judgement gives reason to:
  *
  * <ol>
- *   <li>the partition that killed threads twice since it was last released: isolate its topic, if
- *       that has not been deleted;
+ *   <li>the partition that killed threads twice and was not cured or released since: isolate its
+ *       topic, if that has not been deleted;
  *   <li>a dead thread: revive, but not while a partition that kills it again waits for an answer,
  *       nor right after such an answer came, before the topic's settings are in force, nor while
  *       nobody sees the threads;
  *   <li>what {@link TuningCalls} calls for;
  *   <li>a hanging transaction: abort it, which only a person can have done.
  * </ol>
+ *
+ * <p>While the broker is being stopped neither of the first two: nothing would come of it.
  *
  * <p>Not thread-safe; owned by the supervisor's thread.
  */
@@ -46,21 +47,14 @@ final class Healer {
   /** What a broker's own remedies are about; its id follows. */
   static final String BROKER = "broker ";
 
-  private static final int KILLS = 2;
-
   private final RemedyBook book;
   private final TuningCalls tuning;
-  private final Map<String, Long> forgivenMs = new HashMap<>();
-  private Set<String> wasIsolated = Set.of();
+  private final Forgiven forgiven;
 
-  Healer(RemedyBook book) {
+  Healer(RemedyBook book, Forgiven forgiven) {
     this.book = book;
     this.tuning = new TuningCalls(book);
-  }
-
-  /** Deaths of before count no more. */
-  void released(String topic, long nowMs) {
-    forgivenMs.put(topic, nowMs);
+    this.forgiven = forgiven;
   }
 
   /**
@@ -69,16 +63,14 @@ final class Healer {
    * @param isolated topics that cleaners are kept from, by whomever
    */
   void look(Judgement judgement, Set<String> isolated, long nowMs, Signals signals) {
-    // Whoever has a topic compacted again knows what it did; it is isolated for what it does anew.
-    wasIsolated.stream()
-        .filter(each -> !isolated.contains(each))
-        .forEach(each -> released(each, nowMs));
-    wasIsolated = isolated;
+    forgiveDeleted(judgement, nowMs);
     Set<String> calledFor = new HashSet<>();
-    Optional<TopicPartition> killer = killer(judgement, isolated);
-    killer.ifPresent(each -> isolate(each, judgement, calledFor, nowMs, signals));
-    if (judgement.dead() > 0) {
-      revive(judgement, killer, calledFor, nowMs, signals);
+    if (!judgement.stopping()) {
+      Optional<TopicPartition> killer = killer(judgement, isolated);
+      killer.ifPresent(each -> isolate(each, judgement, calledFor, nowMs, signals));
+      if (judgement.dead() > 0) {
+        revive(judgement, killer, calledFor, nowMs, signals);
+      }
     }
     book.keep(order -> isUnseen(order, judgement), calledFor);
     tuning.look(judgement, calledFor, nowMs);
@@ -86,20 +78,22 @@ final class Healer {
     book.withdraw(calledFor, nowMs);
   }
 
-  /** The partition that killed threads twice, whose topic is not isolated. */
-  private Optional<TopicPartition> killer(Judgement judgement, Set<String> isolated) {
-    Map<TopicPartition, Integer> kills = new HashMap<>();
-    for (Death death : judgement.recentDeaths()) {
-      death
-          .culprit()
-          .filter(each -> !isolated.contains(each.topic()) && !isGone(each, judgement))
-          .filter(each -> death.atMs() > forgivenMs.getOrDefault(each.topic(), -1L))
-          .ifPresent(each -> kills.merge(each, 1, Integer::sum));
-    }
-    return kills.entrySet().stream()
-        .filter(each -> each.getValue() >= KILLS)
-        .max(Comparator.comparingInt(Map.Entry::getValue))
-        .map(Map.Entry::getKey);
+  /** One that is made anew under its name has killed nobody. */
+  private void forgiveDeleted(Judgement judgement, long nowMs) {
+    judgement.kills().keySet().stream()
+        .filter(each -> isGone(each, judgement))
+        .map(TopicPartition::topic)
+        .distinct()
+        .forEach(each -> forgiven.forgive(each, "it was deleted", nowMs));
+  }
+
+  /** The partition that killed most of those that killed again, whose topic is not isolated. */
+  private static Optional<TopicPartition> killer(Judgement judgement, Set<String> isolated) {
+    return judgement.kills().keySet().stream()
+        .filter(judgement::isKiller)
+        .filter(each -> !isolated.contains(each.topic()) && !isGone(each, judgement))
+        .sorted()
+        .max(Comparator.comparingInt(each -> judgement.kills().get(each).size()));
   }
 
   /** Whether the broker's topics are known and none of its partitions is of this one's any more. */
@@ -137,6 +131,7 @@ final class Healer {
       Set<String> calledFor,
       long nowMs,
       Signals signals) {
+    List<Death> kills = judgement.kills().get(killer);
     BrokerHands.Order order =
         new BrokerHands.Order(
             BrokerRemedy.ISOLATE,
@@ -145,15 +140,9 @@ final class Healer {
             0,
             killer
                 + " killed cleaner threads "
-                + judgement.recentDeaths().stream()
-                    .filter(death -> death.culprit().equals(Optional.of(killer)))
-                    .count()
+                + kills.size()
                 + " times, the last one "
-                + judgement.recentDeaths().stream()
-                    .filter(death -> death.culprit().equals(Optional.of(killer)))
-                    .reduce((a, b) -> b)
-                    .map(Death::text)
-                    .orElse(""));
+                + kills.get(kills.size() - 1).text());
     calledFor.add(Ticket.key(order));
     book.propose(order, "", nowMs)
         .ifPresent(

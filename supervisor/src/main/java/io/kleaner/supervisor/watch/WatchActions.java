@@ -171,7 +171,7 @@ final class WatchActions {
     return asked(
         () -> {
           if (release) {
-            rounds.healer().released(topic.get(), clock.nowMs());
+            rounds.forgiven().forgive(topic.get(), "its release was asked for", clock.nowMs());
           }
           byHand(
               new BrokerHands.Order(

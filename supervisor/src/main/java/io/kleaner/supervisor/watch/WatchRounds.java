@@ -37,6 +37,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
   private final BrokerHands hands;
   private final HandsThread thread;
   private final RemedyBook book;
+  private final Forgiven forgiven;
   private final Healer healer;
   private final CulpritSearch culprits;
   private final ConditionNews news;
@@ -76,14 +77,18 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     this.news = new ConditionNews(chronicle, culprits);
     this.chronicle = chronicle;
     this.book = new RemedyBook(clock, hands, thread, chronicle);
-    this.healer = new Healer(book);
+    this.forgiven = new Forgiven(chronicle);
+    // An isolation of ours that was ended while we were not there is over at a look to come.
+    BrokerSample unseen = BrokerSample.nothing(-1);
+    forgiven.look(hands.isolated(unseen), unseen, clock.nowMs());
+    this.healer = new Healer(book, forgiven);
     this.unable = hands.unable();
   }
 
   @Override
   public boolean look(long nowMs, Signals signals) {
     signals.stage("news of remedies", thread::fetch);
-    boolean judged = signals.stage("judgement", this::judge);
+    boolean judged = signals.stage("judgement", () -> judge(nowMs));
     signals.stage("culprits", () -> culprits.look(judgement, nowMs));
     boolean told = judged && signals.stage("diagnoses", () -> news.tell(judgement, signals));
     signals.stage("remedies", () -> care(nowMs, signals));
@@ -107,10 +112,11 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     return told;
   }
 
-  private void judge() {
+  private void judge(long nowMs) {
     BrokerSample sample = view.get();
     isolated = hands.isolated(sample);
-    judgement = judge.judge(sample, isolated);
+    forgiven.look(isolated, sample, nowMs);
+    judgement = judge.judge(sample, isolated, forgiven.untilMs());
     standings = standings(clock.nanoTime());
   }
 
@@ -267,8 +273,8 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     return book;
   }
 
-  Healer healer() {
-    return healer;
+  Forgiven forgiven() {
+    return forgiven;
   }
 
   Judgement judgement() {

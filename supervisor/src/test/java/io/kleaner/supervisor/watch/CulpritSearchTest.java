@@ -55,7 +55,8 @@ class CulpritSearchTest {
         List.of(),
         List.of(new Death(atMs, OptionalInt.of(0), cause, Optional.empty(), culprit)),
         List.of(),
-        Optional.empty(),
+        Map.of(),
+        false,
         Map.of(),
         List.of());
   }

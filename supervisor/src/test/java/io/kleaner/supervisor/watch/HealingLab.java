@@ -35,8 +35,26 @@ final class HealingLab {
   final HandsThread thread = new HandsThread("hands");
   final Signals signals = new Signals();
   private final Chronicle chronicle =
-      new Chronicle(Journal.inMemory("a test"), new Announcer(), Clock.system());
-  final WatchRounds rounds = SteppedRounds.of(clock, broker, hands, thread, chronicle);
+      new Chronicle(Journal.inMemory("a test"), new Announcer(), new BrokerClock());
+  WatchRounds rounds = SteppedRounds.of(new BrokerClock(), broker, hands, thread, chronicle);
+
+  /** The broker's time, and nanoseconds of their own. */
+  private final class BrokerClock implements Clock {
+    @Override
+    public long nowMs() {
+      return broker.nowMs();
+    }
+
+    @Override
+    public long nanoTime() {
+      return clock.nanoTime();
+    }
+  }
+
+  /** Another sidecar takes its place, which has its journal and nothing else. */
+  void restart() {
+    rounds = SteppedRounds.of(new BrokerClock(), broker, hands, thread, chronicle);
+  }
 
   /** Hands under the real policy that only write down what they were told. */
   final class RecordingHands extends IdleHands {

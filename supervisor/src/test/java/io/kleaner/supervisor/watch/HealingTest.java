@@ -43,6 +43,30 @@ class HealingTest {
   }
 
   @Test
+  void look_brokerIsBeingStopped_startsNothingAndTellsNobody() {
+    lab.ticks(2);
+    lab.broker.shutsItsCleanerDown();
+    lab.ticks(60);
+
+    assertThat(lab.hands.done).isEmpty();
+    assertThat(lab.signals.all()).isEmpty();
+  }
+
+  @Test
+  void look_stoppedWhileAQuestionIsOpen_withdrawsIt() {
+    lab.consent(BrokerRemedy.REVIVE, BrokerRemedy.Consent.ASK);
+    lab.ticks(2);
+    lab.killedAtPoison();
+    lab.ticks(2);
+    assertThat(lab.told("RemedyAsked")).isPresent();
+
+    lab.broker.shutsItsCleanerDown();
+    lab.ticks(2);
+    assertThat(lab.told("RemedyAsked")).isEmpty();
+    assertThat(lab.told("CleanerNotRevived")).isEmpty();
+  }
+
+  @Test
   void look_aliveAgain_withdrawsTheQuestion() {
     lab.consent(BrokerRemedy.REVIVE, BrokerRemedy.Consent.ASK);
     lab.ticks(2);

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * What has to be remembered of earlier samples to judge the newest: a window in a compact form.
@@ -148,6 +149,16 @@ final class BrokerHistory {
     boolean later = newest > newestCleanMs;
     newestCleanMs = Math.max(newest, newestCleanMs);
     return later;
+  }
+
+  /** When the broker last started, milliseconds since the epoch; empty if no source says. */
+  OptionalLong startedMs(BrokerSample sample) {
+    OptionalLong byJmx = threads.jvmStartedMs();
+    Optional<LogEvent.BrokerStarted> line =
+        sample.log().get().flatMap(log -> log.last(LogEvent.BrokerStarted.class));
+    return line.isPresent()
+        ? OptionalLong.of(Math.max(line.get().atMs(), byJmx.orElse(Long.MIN_VALUE)))
+        : byJmx;
   }
 
   /** What became of its cleaner's threads. */

@@ -5,6 +5,7 @@ import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.Source;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -28,20 +29,27 @@ public final class BrokerJudge {
     this.partitionsJudge = new PartitionsJudge(options);
   }
 
+  /** Goes on by one sample, of a broker of which nobody has released anything. */
+  public Judgement judge(BrokerSample sample, Set<String> isolatedTopics) {
+    return judge(sample, isolatedTopics, Map.of());
+  }
+
   /**
    * Goes on by one sample.
    *
    * @param isolatedTopics that are kept from being compacted
+   * @param forgivenMs by topic, until when deaths at it count no more
    */
-  public Judgement judge(BrokerSample sample, Set<String> isolatedTopics) {
+  public Judgement judge(
+      BrokerSample sample, Set<String> isolatedTopics, Map<String, Long> forgivenMs) {
     history.add(sample);
     List<Diagnosis> diagnoses = new ArrayList<>();
-    ThreadRules threads = new ThreadRules(sample, history, options);
+    List<Death> deaths = Deaths.of(sample, history);
+    ThreadRules threads = new ThreadRules(sample, history, options, deaths);
     threads.judge();
     diagnoses.addAll(threads.diagnoses());
-    List<Death> deaths = Deaths.of(sample, history);
-    List<Death> recent = Deaths.recent(deaths, sample.atMs(), options);
-    CrashRules.judge(sample, deaths, options).ifPresent(diagnoses::add);
+    Toll toll = Toll.of(deaths, sample, history.startedMs(sample), forgivenMs, options);
+    CrashRules.judge(sample, toll.loop(), options).ifPresent(diagnoses::add);
     PartitionsJudge.Judged partitions =
         partitionsJudge.judge(sample, history, isolatedTopics, threads.verdicts());
     diagnoses.addAll(partitions.diagnoses());
@@ -58,8 +66,9 @@ public final class BrokerJudge {
         states,
         new GaugeRules(sample, history, threads.verdicts()).readings(),
         deaths,
-        recent,
-        Deaths.repeated(recent),
+        Deaths.recent(deaths, sample.atMs(), options),
+        toll.kills(),
+        threads.isStopping(),
         trends.fullInMs(),
         diagnoses.stream()
             .map(each -> each.advising(BrokerText.forRelease(sample, each.advice())))

@@ -14,8 +14,10 @@ final class CrashRules {
 
   private CrashRules() {}
 
-  static Optional<Diagnosis> judge(BrokerSample sample, List<Death> deaths, JudgeOptions options) {
-    List<Death> recent = Deaths.recent(deaths, sample.atMs(), options);
+  /**
+   * @param recent deaths within the window that still count, the oldest first
+   */
+  static Optional<Diagnosis> judge(BrokerSample sample, List<Death> recent, JudgeOptions options) {
     if (recent.size() < options.crashLoopDeaths()) {
       return Optional.empty();
     }

@@ -7,6 +7,7 @@ import io.kleaner.supervisor.probe.broker.CleanerLog;
 import io.kleaner.supervisor.probe.broker.LogEvent;
 import io.kleaner.supervisor.probe.broker.Seen;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,16 +17,33 @@ import java.util.TreeMap;
 /** Reads ends of threads, and what they are at, out of what was seen. Pure. */
 final class Deaths {
 
+  /** A line so close to looks tells of what they saw: by two clocks, read at two times. */
+  private static final long LINE_MS = 30_000;
+
   private Deaths() {}
 
-  /** All deaths, the oldest first; by the log where one is read, else by our looks. */
+  /**
+   * All deaths, the oldest first: those that the log tells, and threads that vanished of which it
+   * tells nothing, since it may not be the file that has the lines, or none that can be read.
+   */
   static List<Death> of(BrokerSample sample, BrokerHistory history) {
-    if (!(sample.log() instanceof Seen.Known<CleanerLog> log)) {
-      return List.copyOf(history.threads().observed());
+    List<LogEvent> events = sample.log().get().map(CleanerLog::events).orElse(List.of());
+    List<Death> deaths = told(events);
+    List<ThreadHistory.Vanished> vanished = history.threads().vanished();
+    if (!vanished.isEmpty()) {
+      List<LogEvent> ends = events.stream().filter(Deaths::isEnd).toList();
+      vanished.stream()
+          .filter(each -> ends.stream().noneMatch(end -> tells(end, each)))
+          .forEach(each -> deaths.add(untold(each)));
+      deaths.sort(Comparator.comparingLong(Death::atMs));
     }
+    return deaths;
+  }
+
+  private static List<Death> told(List<LogEvent> events) {
     List<Death> deaths = new ArrayList<>();
     Optional<LogEvent.MapTooSmall> map = Optional.empty();
-    for (LogEvent event : log.value().events()) {
+    for (LogEvent event : events) {
       if (event instanceof LogEvent.MapTooSmall small) {
         map = Optional.of(small);
       } else if (event instanceof LogEvent.DiedOf died) {
@@ -44,6 +62,34 @@ final class Deaths {
     return deaths;
   }
 
+  private static Death untold(ThreadHistory.Vanished vanished) {
+    return new Death(
+        vanished.sinceMs(),
+        ThreadRules.number(vanished.name()),
+        DeathCause.UNKNOWN,
+        Optional.empty(),
+        Optional.empty());
+  }
+
+  /** Whether an event is the end of a thread, or of all; a stop in good order is no death. */
+  private static boolean isEnd(LogEvent event) {
+    return event instanceof LogEvent.DiedOf
+        || event instanceof LogEvent.Stopped
+        || event instanceof LogEvent.BrokerStops;
+  }
+
+  /** Whether a line is of the end that two looks saw; which of several close ones is no matter. */
+  private static boolean tells(LogEvent end, ThreadHistory.Vanished vanished) {
+    if (end instanceof LogEvent.BrokerStops stops) {
+      return new Stopping(stops.atMs()).explains(vanished.sinceMs());
+    }
+    OptionalInt thread =
+        end instanceof LogEvent.DiedOf died ? died.thread() : ((LogEvent.Stopped) end).thread();
+    return end.atMs() >= vanished.lastThereMs() - LINE_MS
+        && end.atMs() <= vanished.sinceMs() + LINE_MS
+        && is(thread, ThreadRules.number(vanished.name()).orElse(-1));
+  }
+
   /** Those within the window. */
   static List<Death> recent(List<Death> deaths, long nowMs, JudgeOptions options) {
     return deaths.stream().filter(d -> d.atMs() >= nowMs - options.crashWindowMs()).toList();
@@ -60,7 +106,7 @@ final class Deaths {
     return Optional.empty();
   }
 
-  /** The partition that killed threads most often, if it did so at least twice. */
+  /** The partition that threads died at most often, if they did so at least twice. */
   static Optional<TopicPartition> repeated(List<Death> deaths) {
     Map<TopicPartition, Integer> counts = new TreeMap<>();
     deaths.forEach(death -> death.culprit().ifPresent(each -> counts.merge(each, 1, Integer::sum)));
@@ -92,27 +138,5 @@ final class Deaths {
 
   private static boolean is(OptionalInt number, int thread) {
     return number.isEmpty() || number.getAsInt() == thread;
-  }
-
-  /** Whether an event tells that some thread lives, and not which. */
-  static boolean isLife(LogEvent event) {
-    return (event instanceof LogEvent.Started started && started.thread().isEmpty())
-        || (event instanceof LogEvent.BeganCleaning began && began.thread().isEmpty())
-        || (event instanceof LogEvent.Cleaned cleaned && cleaned.thread().isEmpty());
-  }
-
-  /** Of which thread an event tells that it lives or has ended. */
-  static Optional<Integer> thread(LogEvent event) {
-    OptionalInt thread = OptionalInt.empty();
-    if (event instanceof LogEvent.DiedOf died) {
-      thread = OptionalInt.of(died.thread().orElse(0));
-    } else if (event instanceof LogEvent.Started started) {
-      thread = started.thread();
-    } else if (event instanceof LogEvent.BeganCleaning began) {
-      thread = began.thread();
-    } else if (event instanceof LogEvent.Cleaned cleaned) {
-      thread = cleaned.thread();
-    }
-    return thread.isPresent() ? Optional.of(thread.getAsInt()) : Optional.empty();
   }
 }

@@ -20,7 +20,9 @@ import java.util.Optional;
  * @param gauges stock and corrected
  * @param deaths that are known, the oldest first
  * @param recentDeaths those within the window
- * @param repeatedCulprit the partition that killed threads at least twice within the window
+ * @param kills deaths that still count against the partition they were at, the oldest first: since
+ *     it was last cleaned or forgiven, and since the broker started
+ * @param stopping whether the broker is being stopped, and its cleaner first
  * @param fullInMs when log directories are full at the present rate, in milliseconds; those of
  *     which it is not known, or that do not fill, are not in it
  * @param diagnoses everything that is wrong
@@ -34,9 +36,12 @@ public record Judgement(
     List<GaugeReading> gauges,
     List<Death> deaths,
     List<Death> recentDeaths,
-    Optional<TopicPartition> repeatedCulprit,
+    Map<TopicPartition, List<Death>> kills,
+    boolean stopping,
     Map<Path, Long> fullInMs,
     List<Diagnosis> diagnoses) {
+
+  private static final int KILLS = 2;
 
   /** Keeps its own copies. */
   public Judgement {
@@ -46,6 +51,7 @@ public record Judgement(
     gauges = List.copyOf(gauges);
     deaths = List.copyOf(deaths);
     recentDeaths = List.copyOf(recentDeaths);
+    kills = Map.copyOf(kills);
     fullInMs = Map.copyOf(fullInMs);
     diagnoses = List.copyOf(diagnoses);
   }
@@ -61,7 +67,8 @@ public record Judgement(
         List.of(),
         List.of(),
         List.of(),
-        Optional.empty(),
+        Map.of(),
+        false,
         Map.of(),
         List.of());
   }
@@ -69,6 +76,11 @@ public record Judgement(
   /** For how long it has been looked, in milliseconds. */
   public long lookedForMs() {
     return firstMs < 0 ? 0 : Math.max(0, sample.atMs() - firstMs);
+  }
+
+  /** Whether a partition killed threads time and again, and nothing has cured it since. */
+  public boolean isKiller(TopicPartition id) {
+    return kills.getOrDefault(id, List.of()).size() >= KILLS;
   }
 
   /** Threads that are dead. */

@@ -158,20 +158,31 @@ final class SourceRules {
 
   /** A broker that ends of it says no more, which is not that the directory is back. */
   private void offlineLogDirs(List<Diagnosis> diagnoses) {
-    long count = history.offlineLogDirs();
+    LostLogDirs lost = LostLogDirs.of(sample, history.startedMs(sample));
+    long gauge = history.offlineLogDirs();
+    long count = Math.max(gauge, lost.count());
     if (count == 0) {
       return;
     }
-    boolean told = sample.gauges() instanceof Seen.Known;
+    List<String> evidence = new ArrayList<>();
+    if (gauge > 0) {
+      evidence.add(
+          "OfflineLogDirectoryCount "
+              + gauge
+              + (sample.gauges() instanceof Seen.Known
+                  ? ""
+                  : ", as it was told last: JMX does not answer now"));
+    }
+    if (lost.count() > 0) {
+      evidence.add("its log says that it lost " + lost.text());
+    }
     diagnoses.add(
         Diagnosis.of(
             Ailment.LOG_DIR_OFFLINE,
             "broker",
-            sample.atMs(),
+            lost.firstMs().orElse(sample.atMs()),
             count + " log directories are offline",
-            "OfflineLogDirectoryCount "
-                + count
-                + (told ? "" : ", as it was told last: JMX does not answer now"),
+            String.join("; ", evidence),
             "Read the broker's log for the first I/O error; a full disk and a malformed"
                 + " checkpoint are usual causes. Repair it, then restart the broker."));
   }

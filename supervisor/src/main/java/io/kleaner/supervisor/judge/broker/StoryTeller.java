@@ -119,7 +119,7 @@ final class StoryTeller {
 
   /** Why it is not, or not wholly, compacted though its files say nothing of it; empty if so. */
   private static String held(TopicPartition id, Judgement judgement) {
-    if (judgement.repeatedCulprit().equals(Optional.of(id))) {
+    if (judgement.isKiller(id)) {
       return "No: it kills the cleaner threads that take it.";
     }
     return judgement.of(id).stream()

@@ -3,7 +3,6 @@ package io.kleaner.supervisor.judge.broker;
 
 import io.kleaner.supervisor.probe.broker.BrokerConfig;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
-import io.kleaner.supervisor.probe.broker.CleanerLog;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.Seen;
 import java.util.ArrayList;
@@ -16,16 +15,16 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
- * What has to be remembered of a cleaner's threads: which were there, which went, and which died
- * unseen by any log. Not thread-safe; owned by one history.
+ * What has to be remembered of a cleaner's threads: which were there, which went, and which
+ * vanished between two looks. Not thread-safe; owned by one history.
  */
 final class ThreadHistory {
 
-  private static final int OBSERVED_DEATHS = 200;
+  private static final int VANISHED_KEPT = 200;
 
   private final SortedMap<String, ThreadTrack> there = new TreeMap<>();
   private final Map<String, Absence> absences = new HashMap<>();
-  private final List<Death> observed = new ArrayList<>();
+  private final List<Vanished> vanished = new ArrayList<>();
   private final Startup startup = new Startup();
   private int most;
 
@@ -43,6 +42,15 @@ final class ThreadHistory {
    * @param looks without it
    */
   record Absence(long sinceMs, long lastThereMs, int looks) {}
+
+  /**
+   * A thread that was there and was not at two looks in a row.
+   *
+   * @param name of the thread
+   * @param lastThereMs when a look found it there last
+   * @param sinceMs first look without it
+   */
+  record Vanished(String name, long lastThereMs, long sinceMs) {}
 
   /** Whether a sample is of another JVM than the one before: its threads did not die. */
   boolean isOfAnotherProcess(BrokerSample sample) {
@@ -115,21 +123,16 @@ final class ThreadHistory {
     return before == null || before.thread().id() != thread.id();
   }
 
-  /** A death that only our looks tell; where a log is read, its lines count. */
+  /** What it means if no line of a log tells more of it. */
   private void vanished(BrokerSample sample, String name, Absence absence) {
     there.remove(name);
-    if (sample.log() instanceof Seen.Known<CleanerLog> || mayBeOneTooMany(sample, absence)) {
+    if (mayBeOneTooMany(sample, absence)) {
       return;
     }
-    observed.add(
-        new Death(
-            absence.sinceMs(),
-            ThreadRules.number(name),
-            DeathCause.UNKNOWN,
-            Optional.empty(),
-            Optional.empty()));
-    if (observed.size() > OBSERVED_DEATHS) {
-      observed.remove(0);
+    long lastThereMs = absence.lastThereMs() < 0 ? absence.sinceMs() : absence.lastThereMs();
+    vanished.add(new Vanished(name, lastThereMs, absence.sinceMs()));
+    if (vanished.size() > VANISHED_KEPT) {
+      vanished.remove(0);
     }
   }
 
@@ -159,9 +162,9 @@ final class ThreadHistory {
     return atMs > ms && there.containsKey(name) && !absences.containsKey(name);
   }
 
-  /** Deaths that no log told, the oldest first. */
-  List<Death> observed() {
-    return observed;
+  /** Those that vanished, whether a log tells of it or not; the oldest first. */
+  List<Vanished> vanished() {
+    return vanished;
   }
 
   /** Most that were seen at a time. */

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.judge.broker;
 
+import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.probe.broker.BrokerConfig;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.ConfigValue;
-import io.kleaner.supervisor.probe.broker.LogEvent;
 import io.kleaner.supervisor.probe.broker.Seen;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,7 +23,8 @@ import java.util.OptionalLong;
  *       and that is not there, is dead. Where no look at threads is to be had, the log alone
  *       counts. In a JVM that has just started there may be no thread yet; and where the others are
  *       new ones, it may not have come back because fewer are set, which the next reading of the
- *       settings tells.
+ *       settings tells. While the broker is {@linkplain Stopping being stopped} it is not dead; one
+ *       that takes too long for that is told.
  *   <li>One that is there is judged by {@link LiveThreadRules}.
  * </ol>
  */
@@ -39,14 +39,22 @@ final class ThreadRules {
   private final BrokerSample sample;
   private final BrokerHistory history;
   private final JudgeOptions options;
+  private final List<Death> deaths;
+  private final Optional<Stopping> stopping;
   private final List<ThreadVerdict> verdicts = new ArrayList<>();
   private final List<Diagnosis> diagnoses = new ArrayList<>();
   private final LiveThreadRules live;
 
-  ThreadRules(BrokerSample sample, BrokerHistory history, JudgeOptions options) {
+  /**
+   * @param deaths that are known, the oldest first
+   */
+  ThreadRules(
+      BrokerSample sample, BrokerHistory history, JudgeOptions options, List<Death> deaths) {
     this.sample = sample;
     this.history = history;
     this.options = options;
+    this.deaths = deaths;
+    this.stopping = Stopping.of(sample, history.startedMs(sample));
     this.live = new LiveThreadRules(sample, history, options, verdicts, diagnoses);
   }
 
@@ -84,6 +92,11 @@ final class ThreadRules {
     }
   }
 
+  /** Whether the broker is being stopped, and may still be at it. */
+  boolean isStopping() {
+    return stopping.filter(each -> each.isUnderWay(sample.atMs())).isPresent();
+  }
+
   void judge() {
     if (sample.config().get().filter(ThreadRules::isOff).isPresent()) {
       off();
@@ -98,11 +111,14 @@ final class ThreadRules {
       unknown(NAME + "*", "the broker is starting; its cleaner is yet to begin");
       return;
     }
-    List<Death> deaths = Deaths.of(sample, history);
     Map<String, ThreadHistory.Absence> absences = history.threads().absences();
     OptionalInt expected = expected(sample, history.threads().most());
     if (expected.isEmpty() && history.threads().there().isEmpty()) {
-      noneEver();
+      if (isStopping()) {
+        unknown(NAME + "*", "the broker is being stopped: " + stopping.orElseThrow().text());
+      } else {
+        noneEver();
+      }
       return;
     }
     List<String> names = new ArrayList<>(history.threads().there().keySet());
@@ -112,7 +128,7 @@ final class ThreadRules {
       if (absence == null) {
         live.judge(history.threads().there().get(name));
       } else {
-        absent(name, absence, deaths, expected.orElse(history.threads().most()));
+        absent(name, absence, expected.orElse(history.threads().most()));
       }
     }
   }
@@ -169,54 +185,41 @@ final class ThreadRules {
             : "threads were last seen "
                 + Moments.span(sample.threads().ageMs(sample.atMs()))
                 + " ago";
-    Map<Integer, LogEvent> last = new HashMap<>();
-    sample
-        .log()
-        .get()
-        .ifPresent(
-            log -> {
-              for (LogEvent event : log.events()) {
-                if (event instanceof LogEvent.BrokerStarted) {
-                  last.clear();
-                } else if (Deaths.isLife(event) && last.size() == 1) {
-                  // Lines of some releases have no number; with one thread it is that one.
-                  last.replaceAll((thread, before) -> event);
-                } else {
-                  Deaths.thread(event).ifPresent(thread -> last.put(thread, event));
-                }
+    LogAlone.dead(sample)
+        .forEach(
+            (thread, died) -> {
+              if (!history.threads().wasAliveAfter(NAME + thread, died.atMs())) {
+                dead(
+                    NAME + thread,
+                    died.atMs(),
+                    Deaths.latest(deaths, thread),
+                    "its log says so, and not that it was started again; " + why);
               }
             });
-    List<Death> deaths = Deaths.of(sample, history);
-    last.forEach(
-        (thread, event) -> {
-          if (event instanceof LogEvent.DiedOf died
-              && !history.threads().wasAliveAfter(NAME + thread, died.atMs())) {
-            dead(
-                NAME + thread,
-                died.atMs(),
-                Deaths.latest(deaths, thread),
-                "its log says so, and not that it was started again; " + why);
-          }
-        });
     if (verdicts.isEmpty()) {
       unknown(NAME + "*", why);
     }
   }
 
-  private void absent(
-      String name, ThreadHistory.Absence absence, List<Death> deaths, int expected) {
+  private void absent(String name, ThreadHistory.Absence absence, int expected) {
     Optional<Death> death =
         Deaths.latest(deaths, number(name).orElse(-1))
             // No thread of this process died before it began.
-            .filter(each -> each.atMs() >= history.threads().jvmStartedMs().orElse(Long.MIN_VALUE))
+            .filter(each -> each.atMs() >= history.startedMs(sample).orElse(Long.MIN_VALUE))
             .filter(each -> absence.looks() > 1 || isItsEnd(each, absence));
-    if (history.threads().mayBeOneTooMany(sample, absence)
-        && death.filter(each -> isItsEnd(each, absence)).isEmpty()) {
+    boolean ended = death.filter(each -> isItsEnd(each, absence)).isPresent();
+    if (!ended && history.threads().mayBeOneTooMany(sample, absence)) {
       unknown(
           name,
           "the cleaner was started anew without "
               + name
               + "; how many threads are set is yet to be read again");
+      return;
+    }
+    Optional<Stopping> stop =
+        ended ? Optional.empty() : stopping.filter(each -> each.explains(absence.sinceMs()));
+    if (stop.isPresent()) {
+      stopped(name, stop.get());
       return;
     }
     if (absence.looks() < 2 && death.isEmpty()) {
@@ -236,6 +239,28 @@ final class ThreadRules {
         "it was missing at " + absence.looks() + " looks; " + alive + " of " + expected + " live");
   }
 
+  private void stopped(String name, Stopping stop) {
+    if (stop.isUnderWay(sample.atMs())) {
+      unknown(name, "the broker is being stopped: " + stop.text());
+      return;
+    }
+    String summary =
+        name
+            + " was stopped at "
+            + Moments.at(stop.atMs())
+            + " with the broker, as it seems, which has not ended for "
+            + Moments.span(sample.atMs() - stop.atMs());
+    dead(
+        name,
+        stop.atMs(),
+        Optional.empty(),
+        summary,
+        stop.text(),
+        "If the broker is to end, see what it waits for: its log, and a thread dump (jstack PID);"
+            + " one that does not end is left to kill -9, and recovers its logs at the next start."
+            + " If it is to run: kleaner revive --token-file FILE.");
+  }
+
   /** Of a thread that was there before, however long ago: or nobody would know its end. */
   private static boolean isItsEnd(Death death, ThreadHistory.Absence absence) {
     return death.atMs() >= absence.sinceMs() - JUST_MS
@@ -247,11 +272,28 @@ final class ThreadRules {
   }
 
   private void dead(String name, long atMs, Optional<Death> death, String evidence) {
-    String summary =
+    dead(
+        name,
+        atMs,
+        death.flatMap(Death::culprit),
         name
             + " is dead since "
             + Moments.at(atMs)
-            + death.map(each -> ": " + each.text()).orElse("");
+            + death.map(each -> ": " + each.text()).orElse(""),
+        evidence,
+        BrokerText.advice(
+            sample,
+            death.map(Death::cause).orElse(DeathCause.UNKNOWN),
+            death.flatMap(Death::culprit)));
+  }
+
+  private void dead(
+      String name,
+      long atMs,
+      Optional<TopicPartition> culprit,
+      String summary,
+      String evidence,
+      String advice) {
     verdicts.add(
         new ThreadVerdict(
             name,
@@ -259,21 +301,18 @@ final class ThreadRules {
             "dead",
             new Verdict.Dead(summary),
             Math.max(0, sample.atMs() - atMs),
-            death.flatMap(Death::culprit),
+            culprit,
             false));
     diagnoses.add(
         new Diagnosis(
             Ailment.CLEANER_DEAD,
             name,
             Ailment.CLEANER_DEAD.severity(),
-            death.flatMap(Death::culprit),
+            culprit,
             atMs,
             summary,
             evidence + GaugeRules.deadCountSays(sample),
-            BrokerText.advice(
-                sample,
-                death.map(Death::cause).orElse(DeathCause.UNKNOWN),
-                death.flatMap(Death::culprit))));
+            advice));
   }
 
   List<ThreadVerdict> verdicts() {

@@ -8,13 +8,16 @@ import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
  * Follows a broker's log files. Begins near their ends, so that what happened shortly before we
  * came is known too. Lines of several files are put in the order of their times, because which file
- * a line goes to depends on the release and its configuration.
+ * a line goes to depends on the release and its configuration. A line that two of them have counts
+ * once, and a file that is named twice, also by a link, is read once.
  *
  * <p>Not thread-safe; owned by one lookout.
  */
@@ -26,8 +29,12 @@ final class BrokerLogProbe implements AutoCloseable {
   private final List<Followed> files = new ArrayList<>();
   private final CleanerLogParser parser = new CleanerLogParser();
   private final EventStore events = new EventStore();
+  private final Copies copies;
   private boolean changed = true;
   private List<LogEvent> shown = List.of();
+
+  /** An entry, and the number of the file that has it. */
+  private record Read(LogEntry entry, int file) {}
 
   private static final class Followed {
     private final LogTail tail;
@@ -52,9 +59,21 @@ final class BrokerLogProbe implements AutoCloseable {
    */
   BrokerLogProbe(FileSystem fileSystem, Clock clock, List<Path> files, ZoneId zone) {
     this.clock = clock;
-    for (Path file : files) {
+    Map<Path, Path> named = new LinkedHashMap<>();
+    files.forEach(file -> named.putIfAbsent(real(fileSystem, file), file));
+    for (Path file : named.values()) {
       this.files.add(
           new Followed(new LogTail(fileSystem, file, FIRST_LOOK_BYTES), new LogLines(zone)));
+    }
+    copies = new Copies(this.files.size());
+  }
+
+  /** One that is not there yet is what its name says. */
+  private static Path real(FileSystem fileSystem, Path file) {
+    try {
+      return fileSystem.realPath(file);
+    } catch (IOException e) {
+      return file.toAbsolutePath().normalize();
     }
   }
 
@@ -64,12 +83,15 @@ final class BrokerLogProbe implements AutoCloseable {
    * @throws IOException if none of the files can be read
    */
   CleanerLog look() throws IOException {
-    List<LogEntry> entries = new ArrayList<>();
+    List<Read> entries = new ArrayList<>();
+    // One time for all, or copies of a line that has none would be of two.
+    long nowMs = clock.nowMs();
     IOException failure = new IOException("no log file was named");
     boolean any = false;
-    for (Followed each : files) {
+    for (int i = 0; i < files.size(); i++) {
+      Followed each = files.get(i);
       try {
-        read(each, entries);
+        read(i, nowMs, entries);
         each.problem = Optional.empty();
         any = true;
       } catch (IOException e) {
@@ -80,9 +102,12 @@ final class BrokerLogProbe implements AutoCloseable {
     if (!any) {
       throw failure;
     }
-    entries.sort(Comparator.comparingLong(LogEntry::atMs));
-    for (LogEntry entry : entries) {
-      for (LogEvent event : parser.parse(entry)) {
+    entries.sort(Comparator.comparingLong(read -> read.entry().atMs()));
+    for (Read read : entries) {
+      if (copies.isCopy(read.entry(), read.file())) {
+        continue;
+      }
+      for (LogEvent event : parser.parse(read.entry())) {
         events.add(event);
         changed = true;
       }
@@ -106,19 +131,19 @@ final class BrokerLogProbe implements AutoCloseable {
         parser.version());
   }
 
-  private void read(Followed each, List<LogEntry> entries) throws IOException {
-    long nowMs = clock.nowMs();
-    boolean more = each.tail.read(line -> keep(each.lines.line(line, nowMs), entries));
+  private void read(int file, long nowMs, List<Read> entries) throws IOException {
+    Followed each = files.get(file);
+    boolean more = each.tail.read(line -> keep(each.lines.line(line, nowMs), file, entries));
     if (!more) {
       // Nothing came since the last look: what is under way is whole.
-      keep(each.lines.flush(), entries);
+      keep(each.lines.flush(), file, entries);
     }
     each.looks++;
   }
 
   /** Others are dropped at once: a first look reads many megabytes. */
-  private static void keep(Optional<LogEntry> entry, List<LogEntry> entries) {
-    entry.filter(CleanerLogParser::concerns).ifPresent(entries::add);
+  private static void keep(Optional<LogEntry> entry, int file, List<Read> entries) {
+    entry.filter(CleanerLogParser::concerns).ifPresent(each -> entries.add(new Read(each, file)));
   }
 
   @Override

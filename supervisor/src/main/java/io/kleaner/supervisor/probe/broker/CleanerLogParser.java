@@ -3,9 +3,7 @@ package io.kleaner.supervisor.probe.broker;
 
 import io.kleaner.core.logdir.TopicPartition;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -14,8 +12,8 @@ import java.util.regex.Pattern;
 
 /**
  * Understands what brokers of all releases from 0.9 on write about their cleaner. Remembers which
- * partition each thread began last, since nothing else names the culprit of a death. Entries have
- * to come in the order of their times.
+ * partition each thread is at, since nothing else names the culprit of a death. Entries have to
+ * come in the order of their times.
  *
  * <p>Does no I/O. Not thread-safe.
  */
@@ -45,6 +43,10 @@ final class CleanerLogParser {
               + "|\\bstarting \\(kafka\\.server\\.KafkaServer\\)"
               + "|kafka\\.server\\.KafkaServer - starting\\b"
               + "|\\[BrokerServer id=\\d+\\] Transition from SHUTDOWN to STARTING");
+  private static final Pattern BROKER_STOPS =
+      Pattern.compile(
+          "\\[(?:Kafka ?|Broker)Server (?:id=)?\\d+\\],? shutting down\\b"
+              + "|\\bshutting down \\(kafka\\.server\\.(?:Kafka|Broker)Server\\)");
   private static final Pattern GROWING =
       Pattern.compile("Growing cleaner I/O buffers from (\\d+) ?bytes to (\\d+) bytes");
   private static final Pattern DIR_FAILED =
@@ -56,8 +58,12 @@ final class CleanerLogParser {
   private static final Pattern VERSION = Pattern.compile("\\bKafka version ?: ?(\\d+(?:\\.\\d+)+)");
 
   private Optional<String> version = Optional.empty();
-  private final Map<Integer, TopicPartition> begun = new HashMap<>();
-  private Optional<TopicPartition> lastBegun = Optional.empty();
+
+  /** A thread that has finished dies of nothing there. */
+  private final Begun atWork = new Begun();
+
+  /** Finished or not: what is told of a clean comes after its end. */
+  private final Begun begun = new Begun();
 
   /** Whether an entry may say anything; cheap, for the many that don't. */
   static boolean concerns(LogEntry entry) {
@@ -65,6 +71,7 @@ final class CleanerLogParser {
     return head.contains("lean")
         || head.contains("START")
         || head.contains("starting")
+        || head.contains("shutting down")
         || head.contains("Stopping serving")
         || head.contains("invalid messages")
         || head.contains("Kafka version")
@@ -81,9 +88,12 @@ final class CleanerLogParser {
     }
     Matcher starts = BROKER_STARTS.matcher(head);
     if (starts.find()) {
+      atWork.clear();
       begun.clear();
-      lastBegun = Optional.empty();
       events.add(new LogEvent.BrokerStarted(entry.atMs(), cut(head)));
+    }
+    if (BROKER_STOPS.matcher(head).find()) {
+      events.add(new LogEvent.BrokerStops(entry.atMs(), cut(head)));
     }
     begins(entry, events);
     cleaned(entry, events);
@@ -107,8 +117,8 @@ final class CleanerLogParser {
         .ifPresent(
             partition -> {
               OptionalInt thread = number(begins.group(1));
-              thread.ifPresent(id -> begun.put(id, partition));
-              lastBegun = Optional.of(partition);
+              atWork.begin(thread, partition);
+              begun.begin(thread, partition);
               events.add(
                   new LogEvent.BeganCleaning(entry.atMs(), cut(entry.head()), thread, partition));
             });
@@ -124,6 +134,7 @@ final class CleanerLogParser {
     if (partition.isEmpty()) {
       return;
     }
+    atWork.end(partition.get());
     long before = -1;
     long after = -1;
     Matcher size = SIZE.matcher(text);
@@ -176,20 +187,17 @@ final class CleanerLogParser {
               segment,
               Long.parseLong(small.group(3)),
               segmentBase(segment),
-              segmentPartition(segment).or(() -> culprit(entry, thread))));
+              segmentPartition(segment).or(() -> atWork.of(thread))));
     }
   }
 
-  /** A message that names the segment is worth more than what the thread began last. */
+  /** A message that names the segment is worth more than what the thread began. */
   private Optional<TopicPartition> culprit(LogEntry entry, OptionalInt thread) {
     Matcher small = MAP_TOO_SMALL.matcher(text(entry));
     if (small.find() && segmentPartition(small.group(2)).isPresent()) {
       return segmentPartition(small.group(2));
     }
-    if (thread.isPresent()) {
-      return Optional.ofNullable(begun.get(thread.getAsInt()));
-    }
-    return lastBegun;
+    return atWork.of(thread);
   }
 
   private void uncleanable(LogEntry entry, List<LogEvent> events) {
@@ -197,10 +205,12 @@ final class CleanerLogParser {
     if (marked.find()) {
       TopicPartition.ofDirectoryName(marked.group(1))
           .ifPresent(
-              partition ->
-                  events.add(
-                      new LogEvent.MarkedUncleanable(
-                          entry.atMs(), cut(entry.head()), partition, throwable(entry))));
+              partition -> {
+                atWork.end(partition);
+                events.add(
+                    new LogEvent.MarkedUncleanable(
+                        entry.atMs(), cut(entry.head()), partition, throwable(entry)));
+              });
     }
   }
 
@@ -212,7 +222,7 @@ final class CleanerLogParser {
               entry.atMs(),
               cut(invalid.group()),
               Long.parseLong(invalid.group(1)),
-              culprit(entry, thread(entry.head()))));
+              begun.of(thread(entry.head()))));
     }
     Matcher growing = GROWING.matcher(entry.head());
     if (growing.find()) {

@@ -46,7 +46,8 @@ public sealed interface LogEvent {
    * A thread died.
    *
    * @param throwable class of what it died of, with its message; empty if that line was not seen
-   * @param culprit the partition that it had begun to clean last; empty if that was not seen
+   * @param culprit the partition that it had begun to clean and not finished; empty if none was
+   *     seen
    */
   record DiedOf(
       long atMs,
@@ -70,6 +71,9 @@ public sealed interface LogEvent {
 
   /** The broker started: marks and dead threads of before are gone. */
   record BrokerStarted(long atMs, String line) implements LogEvent {}
+
+  /** The broker begins to stop, which may take minutes; its cleaner ends on the way. */
+  record BrokerStops(long atMs, String line) implements LogEvent {}
 
   /**
    * A partition will not be cleaned again until the broker restarts or the replica moves.

@@ -75,6 +75,10 @@ public final class Broker {
   Optional<List<LogEvent>> log = Optional.of(new ArrayList<>());
   LogDirFacts dir = facts(1L << 40);
   Set<String> isolated = Set.of();
+
+  /** By topic, until when deaths at it count no more. */
+  final Map<String, Long> forgivenMs = new HashMap<>();
+
   Set<Source> named = EnumSet.allOf(Source.class);
   JudgeOptions options = JudgeOptions.defaults();
   private BrokerJudge judge;
@@ -250,6 +254,30 @@ public final class Broker {
             Optional.of(culprit)));
   }
 
+  /** A line of the log: what killed it does so no more. */
+  public void cleaned(int thread, TopicPartition partition) {
+    log(
+        new LogEvent.Cleaned(
+            nowMs, "cleaned log", OptionalInt.of(thread), partition, 0, 500, -1, -1));
+  }
+
+  /** A line of the log: it shuts its cleaner down, as it does first when it is stopped. */
+  public void shutsItsCleanerDown() {
+    log(new LogEvent.Stopped(nowMs, "Shutting down the log cleaner.", OptionalInt.empty()));
+    noThreads();
+  }
+
+  /** A line of the log: it starts its cleaner. */
+  public void startsItsCleaner() {
+    log(new LogEvent.Started(nowMs, "Starting the log cleaner", OptionalInt.empty()));
+  }
+
+  /** A line of the log: it was restarted, and has one idle thread. */
+  public void startedAnew(long threadId) {
+    log(new LogEvent.BrokerStarted(nowMs, "starting"));
+    aliveAs(threadId);
+  }
+
   /** A judge that has seen nothing of it yet. */
   public BrokerJudge judge() {
     return new BrokerJudge(options, named);
@@ -389,7 +417,7 @@ public final class Broker {
     if (judge == null) {
       judge = new BrokerJudge(options, named);
     }
-    return judge.judge(sample(), isolated);
+    return judge.judge(sample(), isolated, forgivenMs);
   }
 
   /** Looks every second for so long; the last look's judgement. */

@@ -213,7 +213,7 @@ class DeathJudgeTest {
     Judgement judgement = broker.look();
 
     assertThat(rules(judgement)).containsExactly("CleanerCrashLoop");
-    assertThat(judgement.repeatedCulprit()).contains(Broker.POISON);
+    assertThat(judgement.isKiller(Broker.POISON)).isTrue();
     assertThat(only(judgement, Ailment.CLEANER_CRASH_LOOP).evidence())
         .contains("DeadThreadCount says 0");
   }

@@ -96,6 +96,81 @@ class CleanerLogParserTest {
     assertThat(death.throwable()).isEmpty();
   }
 
+  /** As of memory that runs out while it looks for the next one. */
+  @Test
+  void parse_deathBetweenTwoCleans_isNotBlamedOnWhatWasCleanedWell() {
+    String cleaned =
+        """
+        [2026-11-25 03:59:15,824] INFO Cleaner 0: Beginning cleaning of log orders-0 (org.apache.kafka.storage.internals.log.Cleaner)
+        [2026-11-25 03:59:15,900] INFO [kafka-log-cleaner-thread-0]:\s
+        	Log cleaner thread 0 cleaned log orders-0 (dirty section = [12, 22013])
+        """;
+    String died =
+        """
+        [2026-11-25 03:59:16,001] ERROR [kafka-log-cleaner-thread-0]: Error due to (org.apache.kafka.storage.internals.log.LogCleaner$CleanerThread)
+        java.lang.OutOfMemoryError: Java heap space
+        """;
+    String begun =
+        """
+        [2026-11-25 03:59:15,950] INFO Cleaner 0: Beginning cleaning of log fine-0 (org.apache.kafka.storage.internals.log.Cleaner)
+        """;
+
+    assertThat(only(parse(cleaned + died), LogEvent.DiedOf.class).culprit()).isEmpty();
+    assertThat(only(parse(cleaned + begun + died), LogEvent.DiedOf.class).culprit()).hasValue(FINE);
+    assertThat(only(parse(cleaned + died.replace("-0]", "-]")), LogEvent.DiedOf.class).culprit())
+        .as("of a release that names no thread")
+        .isEmpty();
+  }
+
+  @Test
+  void parse_deathAfterAnotherThreadFinished_isBlamedOnItsOwn() {
+    assertThat(
+            only(
+                    parse(
+                        """
+                        [2026-11-25 03:59:15,824] INFO Cleaner 0: Beginning cleaning of log orders-0 (kafka.log.LogCleaner)
+                        [2026-11-25 03:59:15,825] INFO Cleaner 1: Beginning cleaning of log fine-0 (kafka.log.LogCleaner)
+                        [2026-11-25 03:59:15,900] INFO [kafka-log-cleaner-thread-1]:\s
+                        	Log cleaner thread 1 cleaned log fine-0 (dirty section = [12, 22013])
+                        [2026-11-25 03:59:16,001] ERROR [kafka-log-cleaner-thread-0]: Error due to (kafka.log.LogCleaner)
+                        """),
+                    LogEvent.DiedOf.class)
+                .culprit())
+        .hasValue(ORDERS);
+  }
+
+  @Test
+  void parse_deathAfterItGaveAPartitionUp_isNotBlamedOnThat() {
+    assertThat(
+            only(
+                    parse(
+                        """
+                        [2026-11-25 03:59:15,824] INFO Cleaner 0: Beginning cleaning of log orders-0 (kafka.log.LogCleaner)
+                        [2026-11-25 03:59:15,900] WARN [kafka-log-cleaner-thread-0]: Unexpected exception thrown when cleaning log x. Marking its partition (orders-0) as uncleanable (kafka.log.LogCleaner)
+                        [2026-11-25 03:59:16,001] ERROR [kafka-log-cleaner-thread-0]: Error due to (kafka.log.LogCleaner)
+                        """),
+                    LogEvent.DiedOf.class)
+                .culprit())
+        .isEmpty();
+  }
+
+  /** The line about them comes after the one about the clean. */
+  @Test
+  void parse_droppedRecordsToldAfterTheClean_areOfThatClean() {
+    assertThat(
+            only(
+                    parse(
+                        """
+                        [2026-11-25 03:59:15,824] INFO Cleaner 0: Beginning cleaning of log orders-0 (kafka.log.LogCleaner)
+                        [2026-11-25 03:59:15,900] INFO [kafka-log-cleaner-thread-0]:\s
+                        	Log cleaner thread 0 cleaned log orders-0 (dirty section = [12, 22013])
+                        [2026-11-25 03:59:15,900] WARN [kafka-log-cleaner-thread-0]: 	Found 6000 invalid messages during compaction. (kafka.log.LogCleaner)
+                        """),
+                    LogEvent.InvalidMessages.class)
+                .partition())
+        .hasValue(ORDERS);
+  }
+
   @Test
   void parse_deathOfAnotherThread_isNoBusinessOfTheCleaner() {
     assertThat(
@@ -204,6 +279,21 @@ class CleanerLogParserTest {
             "[2026-11-25 03:59:15,824] INFO [KafkaServer id=1] starting (kafka.server.KafkaServer)")) {
       assertThat(parse(line + "\n")).hasOnlyElementsOfType(LogEvent.BrokerStarted.class);
     }
+  }
+
+  @Test
+  void parse_brokerThatStops_isOne() {
+    for (String line :
+        List.of(
+            "[2026-11-25 03:59:15,824] INFO [BrokerServer id=1] shutting down (kafka.server.BrokerServer)",
+            "[2026-11-25 03:59:15,824] INFO [KafkaServer id=1] shutting down (kafka.server.KafkaServer)",
+            "[2026-11-25 03:59:15,824] INFO [Kafka Server 0], shutting down (kafka.server.KafkaServer)")) {
+      assertThat(parse(line + "\n")).hasOnlyElementsOfType(LogEvent.BrokerStops.class).hasSize(1);
+    }
+    assertThat(
+            parse(
+                "[2026-11-25 03:59:15,824] INFO [SocketServer id=1] shutting down (kafka.network.SocketServer)\n"))
+        .isEmpty();
   }
 
   @Test
