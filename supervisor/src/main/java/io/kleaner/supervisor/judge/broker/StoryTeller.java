@@ -7,6 +7,7 @@ import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.Eligibility;
+import io.kleaner.supervisor.probe.broker.ReclaimEstimate;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.probe.broker.StackClass;
 import java.nio.file.Path;
@@ -269,5 +270,9 @@ final class StoryTeller {
     }
     unknown.addAll(AheadUnknown.of(partition));
     return unknown;
+    if (partition.reclaimable() instanceof Seen.Missing<ReclaimEstimate> missing
+        && partition.files().get().filter(files -> files.dirtyBytes() > 0).isPresent()) {
+      unknown.add("what a clean would free: " + missing.why());
+    }
   }
 }

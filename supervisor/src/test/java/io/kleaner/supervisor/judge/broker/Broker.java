@@ -131,6 +131,10 @@ public final class Broker {
     public Seen<List<OpenTransaction>> transactions = Seen.notAsked(Source.ADMIN);
     Optional<LogEvent.MarkedUncleanable> mark = Optional.empty();
     boolean seen = true;
+
+    /** Whether a sample says what a clean would free: half of the dirt. */
+    boolean sampled = true;
+
     int emptySegments;
     int paddedTimeIndexes;
     OptionalLong overflowingSegment = OptionalLong.empty();
@@ -212,10 +216,19 @@ public final class Broker {
         files.replication,
         files.seen ? Seen.known(seen, nowMs) : Seen.notAsked(Source.LOG_DIR),
         files.transactions,
-        Seen.<ReclaimEstimate>notAsked(Source.LOG_DIR),
+        reclaimable(files),
         files.ahead,
         Optional.<LastClean>empty(),
         files.mark);
+  }
+
+  private Seen<ReclaimEstimate> reclaimable(Files files) {
+    return files.sampled && files.dirtyBytes > 0
+        ? Seen.known(
+            new ReclaimEstimate(
+                files.dirtyBytes / 2, Math.min(2L << 20, files.dirtyBytes), files.dirtyBytes, 9, 4),
+            nowMs)
+        : Seen.missing(Source.LOG_DIR, ReclaimEstimate.NOT_SAMPLED_YET);
   }
 
   void log(LogEvent event) {
