@@ -20,6 +20,7 @@ import java.util.TreeMap;
 final class SampleMaker {
 
   private final PartitionJoin join = new PartitionJoin();
+  private final LiftedMarks lifted = new LiftedMarks();
   private List<LogEvent> events = List.of();
   private OptionalLong startedAtMs = OptionalLong.empty();
   private LogMarks marks = LogMarks.of(events, startedAtMs);
@@ -59,7 +60,7 @@ final class SampleMaker {
         byFiles,
         notListed(views.admin),
         noFiles(views.logDirs.values()),
-        marks(views));
+        lifted.without(marks(views), views.jmx, views.logDirs.values()));
   }
 
   /** Made anew where the log said more, or another JVM runs. */

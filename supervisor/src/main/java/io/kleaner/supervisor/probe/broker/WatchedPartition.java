@@ -241,7 +241,8 @@ final class WatchedPartition {
                     movedMs,
                     estimate,
                     seenAhead(),
-                    files.map(any -> found.map(FilesLook.Found::pinnedBy).orElse(List.of()))));
+                    files.map(any -> found.map(FilesLook.Found::pinnedBy).orElse(List.of())),
+                    found.map(FilesLook.Found::bornMs).orElse(OptionalLong.empty())));
     view = Optional.of(now);
     return now;
   }

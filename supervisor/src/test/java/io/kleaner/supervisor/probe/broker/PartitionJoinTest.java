@@ -123,6 +123,7 @@ class PartitionJoinTest {
         OptionalLong.of(movedMs),
         Seen.missing(Source.LOG_DIR, "not yet"),
         Seen.missing(Source.LOG_DIR, "not yet"),
-        Seen.missing(Source.LOG_DIR, "not yet"));
+        Seen.missing(Source.LOG_DIR, "not yet"),
+        OptionalLong.empty());
   }
 }
