@@ -83,6 +83,7 @@ final class StoryTeller {
           UNKEYED_RECORDS_REFUSED,
           GAUGES_GONE,
           SOURCE_SILENT,
+          BROKER_LOG_TIMES_OFF,
           BROKER_UNSEEN ->
           true;
       case DISK_FILLING, DISK_TOO_TIGHT, LOG_DIR_ODD ->
@@ -269,10 +270,10 @@ final class StoryTeller {
       unknown.add("whether the broker gave it up: only its log says so");
     }
     unknown.addAll(AheadUnknown.of(partition));
-    return unknown;
     if (partition.reclaimable() instanceof Seen.Missing<ReclaimEstimate> missing
         && partition.files().get().filter(files -> files.dirtyBytes() > 0).isPresent()) {
       unknown.add("what a clean would free: " + missing.why());
     }
+    return unknown;
   }
 }

@@ -73,6 +73,10 @@ public final class Broker {
   final Map<Gauge, Double> gauges = new EnumMap<>(Gauge.class);
   final Map<String, CleanerGauges.Uncleanable> uncleanable = new HashMap<>();
   Optional<List<LogEvent>> log = Optional.of(new ArrayList<>());
+
+  /** By how much the times in its log are ahead. */
+  long logTimesOffMs;
+
   LogDirFacts dir = facts(1L << 40);
   Set<String> isolated = Set.of();
   Set<Source> named = EnumSet.allOf(Source.class);
@@ -231,6 +235,11 @@ public final class Broker {
         : Seen.missing(Source.LOG_DIR, ReclaimEstimate.NOT_SAMPLED_YET);
   }
 
+  private CleanerLog.LogFile logFile() {
+    return new CleanerLog.LogFile(
+        Path.of("/logs/server.log"), 1, 0, Optional.empty(), logTimesOffMs);
+  }
+
   void log(LogEvent event) {
     log.orElseThrow().add(event);
   }
@@ -381,7 +390,10 @@ public final class Broker {
         configKnown
             ? Seen.known(new BrokerConfig(config), settingsSeenMs.orElse(nowMs))
             : Seen.missing(Source.ADMIN, "it does not answer"),
-        log.map(each -> Seen.known(new CleanerLog(each, List.of(), true, Optional.empty()), nowMs))
+        log.map(
+                each ->
+                    Seen.known(
+                        new CleanerLog(each, List.of(logFile()), true, Optional.empty()), nowMs))
             .orElse(Seen.notAsked(Source.BROKER_LOG)),
         BrokerPartitions.of(built),
         new TreeMap<>(Map.of(DIR, Seen.known(dir, nowMs))));

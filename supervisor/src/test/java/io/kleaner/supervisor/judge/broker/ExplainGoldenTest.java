@@ -362,6 +362,10 @@ class ExplainGoldenTest {
         broker.configKnown = false;
         yield broker.lookFor(60);
       }
+      case BROKER_LOG_TIMES_OFF -> {
+        broker.logTimesOffMs = 2 * 3_600_000L;
+        yield broker.lookFor(60);
+      }
       case BROKER_UNSEEN -> {
         broker.named = EnumSet.of(Source.JMX);
         broker.log = Optional.empty();
