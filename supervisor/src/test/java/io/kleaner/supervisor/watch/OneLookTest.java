@@ -27,8 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** A look of seconds at a broker that has more partitions than can be looked at in that time. */
 class OneLookTest {
 
-  private static final TopicPartition ASKED = new TopicPartition("scripted", 0);
-  private static final int OTHERS = 2_000;
+  /** Its hash is so that it would have its turn last but a hundred. */
+  private static final TopicPartition ASKED = new TopicPartition("late", 0);
+
+  private static final int OTHERS = 4_000;
 
   @TempDir private Path dir;
 
@@ -44,6 +46,7 @@ class OneLookTest {
       }
       log.roll().put("key", "in the active segment");
     }
+    Files.move(ScriptedLog.partition(dir), dir.resolve(ASKED.toString()));
     ProbeTargets targets =
         new ProbeTargets(
             Optional.empty(),
@@ -60,7 +63,7 @@ class OneLookTest {
     BrokerPartition seen =
         OneLook.at(
                 targets,
-                each -> PartitionStory.isNamed(each, "scripted"),
+                each -> PartitionStory.isNamed(each, ASKED.topic()),
                 new LocalFileSystem(),
                 Clock.system(),
                 new CancelToken())
