@@ -41,6 +41,7 @@ final class AlertRules {
       Set.of(
           "BombAhead",
           "BrokerFallingBehind",
+          "BrokerLogTimesOff",
           "BrokerPartitionStalled",
           "BrokerUnseen",
           "CheckpointOutsideLog",

@@ -189,7 +189,7 @@ final class CompactNowCommand implements Callable<Integer> {
               terminal::problem);
       List<ErasureProof.Finding> proofs =
           key.isPresent() && !interrupts.token().isCancelled()
-              ? new ErasureProof(fileSystem, key.get(), maxRecordBytes, interrupts.token())
+              ? new ErasureProof(fileSystem, dirs, key.get(), maxRecordBytes, interrupts.token())
                   .prove(outcome, deadline, terminal::problem)
               : List.of();
       report.print(outcome, recovered, proofs);

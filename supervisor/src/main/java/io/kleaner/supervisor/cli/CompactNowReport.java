@@ -101,6 +101,9 @@ final class CompactNowReport {
                   .retired()
                   .forEach(each -> terminal.println("  not read, still on disk: " + each));
             });
+    finding
+        .otherCopies()
+        .forEach(each -> terminal.println("  not read, another copy of its records: " + each));
     if (!finding.unread().isEmpty()) {
       terminal.println("  not read: the replicas on brokers " + finding.unread());
     }
@@ -180,6 +183,7 @@ final class CompactNowReport {
               map.put("notRead", result.unread());
               map.put("retiredFiles", result.retired());
             });
+    map.put("otherCopies", each.otherCopies());
     map.put("unreadBrokers", each.unread());
     return map;
   }

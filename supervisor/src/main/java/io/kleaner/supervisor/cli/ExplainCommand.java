@@ -136,7 +136,13 @@ final class ExplainCommand implements Callable<Integer> {
     }
     Judgement judgement;
     try {
-      judgement = OneLook.at(targets, fileSystem, Clock.system(), interrupts.token());
+      judgement =
+          OneLook.at(
+              targets,
+              partition -> PartitionStory.isNamed(partition, name),
+              fileSystem,
+              Clock.system(),
+              interrupts.token());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.of(ExitCode.INTERRUPTED);

@@ -145,8 +145,8 @@ final class WatchCommand implements Callable<Integer> {
       defaultValue = "16m",
       converter = Durations.class,
       description =
-          "An open transaction whose coordinator can't be asked hangs after so long, which"
-              + " is to be above the broker's transaction.max.timeout.ms."
+          "An open transaction of which no coordinator tells hangs after so long, and not"
+              + " before the broker's transaction.max.timeout.ms has passed."
               + " Default: ${DEFAULT-VALUE}.")
   private Duration hangingAfter;
 

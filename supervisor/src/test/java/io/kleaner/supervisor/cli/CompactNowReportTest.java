@@ -66,12 +66,14 @@ class CompactNowReportTest {
                       List.of("a batch at byte 7 of a segment"),
                       List.of("00000000000000000000.log.deleted"))),
               "",
+              List.of("/other/orders-0.0123-future"),
               List.of(2, 3)),
           new ErasureProof.Finding(
               AWAY,
               Path.of("data"),
               Optional.empty(),
               "its replicas are on brokers [4]",
+              List.of(),
               List.of(4)));
 
   private static String printed(boolean json) {
@@ -99,6 +101,7 @@ class CompactNowReportTest {
             "orders-0: NOT PROVEN",
             "  not read: a batch at byte 7 of a segment",
             "  not read, still on disk: 00000000000000000000.log.deleted",
+            "  not read, another copy of its records: /other/orders-0.0123-future",
             "  not read: the replicas on brokers [2, 3]",
             "orders-1: NOT PROVEN: not read: its replicas are on brokers [4]",
             "  not read: the replicas on brokers [4]");
@@ -113,6 +116,8 @@ class CompactNowReportTest {
     assertThat(json.at("/proofs/0/proven").asBoolean(true)).isFalse();
     assertThat(json.at("/proofs/0/notRead")).hasSize(1);
     assertThat(json.at("/proofs/0/retiredFiles")).hasSize(1);
+    assertThat(json.at("/proofs/0/otherCopies/0").asText())
+        .isEqualTo("/other/orders-0.0123-future");
     assertThat(json.at("/proofs/0/unreadBrokers").toString()).isEqualTo("[2,3]");
     assertThat(json.at("/proofs/1/unreadBrokers").toString()).isEqualTo("[4]");
     assertThat(json.at("/done").asBoolean(true)).isFalse();

@@ -191,6 +191,12 @@ public enum Ailment {
       Severity.WARNING,
       "source",
       "a source that was named gives nothing, or nothing new: what it would add is unknown"),
+  BROKER_LOG_TIMES_OFF(
+      "BrokerLogTimesOff",
+      Severity.WARNING,
+      "source",
+      "the times in a broker's log are of another zone than --broker-log-zone says: deaths and marks"
+          + " are taken for older or newer than they are"),
   BROKER_UNSEEN(
       "BrokerUnseen",
       Severity.CRITICAL,

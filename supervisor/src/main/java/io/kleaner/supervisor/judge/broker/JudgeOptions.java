@@ -15,7 +15,8 @@ package io.kleaner.supervisor.judge.broker;
  * @param trendWindowMs that rates are taken over
  * @param pinnedAfterMs an open transaction holds back cleaning; one that its coordinator does not
  *     know hangs
- * @param hangingAfterMs an open transaction hangs whose coordinator could not be asked
+ * @param hangingAfterMs an open transaction hangs of which no coordinator tells, if it was watched
+ *     for so long, and for longer than the broker allows
  * @param diskSoonMs a disk that is full within this time is told
  * @param largeInternalBytes a partition of an internal topic that is larger is told
  */

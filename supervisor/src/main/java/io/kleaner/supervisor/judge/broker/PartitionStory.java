@@ -57,9 +57,14 @@ public record PartitionStory(
    */
   public static List<TopicPartition> named(String name, Judgement judgement) {
     return judgement.sample().partitions().keySet().stream()
-        .filter(each -> each.toString().equals(name) || each.topic().equals(name))
+        .filter(each -> isNamed(each, name))
         .sorted()
         .toList();
+  }
+
+  /** Whether a name, of a topic or of one partition, is this one's. */
+  public static boolean isNamed(TopicPartition partition, String name) {
+    return partition.toString().equals(name) || partition.topic().equals(name);
   }
 
   /** The same as one look of seconds has it, which knows nothing of what shows over minutes. */

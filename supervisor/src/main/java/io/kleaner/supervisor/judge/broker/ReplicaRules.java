@@ -92,14 +92,18 @@ final class ReplicaRules {
                 + partition.partition()
                 + " since "
                 + Moments.at(sinceMs)
+                + " at least"
                 + (late
                     ? "; tombstones may be gone that it has not seen: what they deleted can come"
                         + " back"
-                    : "; at " + Moments.at(deadlineMs) + " tombstones may go that it has not seen"),
+                    : "; at "
+                        + Moments.at(deadlineMs)
+                        + " at the latest tombstones may go that it has not seen"),
             "delete.retention.ms is "
                 + retentionMs
                 + origin
-                + "; it may be away for longer than seen",
+                + "; since when it is away is known only from when it was watched: if the sidecar was"
+                + " started in the meantime, it is away for longer, and there is less time",
             late
                 ? "Don't let it lead: empty its copy of the partition (stop it, delete the"
                     + " directory, start it) so that it fetches all anew."

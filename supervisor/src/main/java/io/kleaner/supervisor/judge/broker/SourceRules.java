@@ -107,6 +107,11 @@ final class SourceRules {
         file.problem().ifPresent(problem -> diagnoses.add(unreadable(file, problem)));
       }
     }
+    if (sample.log() instanceof Seen.Known<CleanerLog> log) {
+      log.value().files().stream()
+          .filter(file -> file.timesOffMs() != 0)
+          .forEach(file -> diagnoses.add(timesOff(file)));
+    }
     offlineLogDirs(diagnoses);
     gauges(diagnoses);
     return diagnoses;
@@ -120,6 +125,22 @@ final class SourceRules {
         file.file() + " cannot be read: " + problem,
         "it would add " + Source.BROKER_LOG.wouldAdd(),
         "Check the path and its permissions.");
+  }
+
+  private Diagnosis timesOff(CleanerLog.LogFile file) {
+    return Diagnosis.of(
+        Ailment.BROKER_LOG_TIMES_OFF,
+        file.file().toString(),
+        sample.atMs(),
+        "the times in "
+            + file.file()
+            + " are "
+            + Moments.span(Math.abs(file.timesOffMs()))
+            + (file.timesOffMs() > 0 ? " ahead of" : " behind")
+            + " when it was written, as times of another zone are",
+        "its newest line, beside when the file was changed last",
+        "Name the zone of the broker's JVM with --broker-log-zone (its TZ, or -Duser.timezone; UTC in"
+            + " most containers).");
   }
 
   /**

@@ -7,6 +7,7 @@ import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.Eligibility;
+import io.kleaner.supervisor.probe.broker.ReclaimEstimate;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.probe.broker.StackClass;
 import java.nio.file.Path;
@@ -87,6 +88,7 @@ final class StoryTeller {
           UNKEYED_RECORDS_REFUSED,
           GAUGES_GONE,
           SOURCE_SILENT,
+          BROKER_LOG_TIMES_OFF,
           BROKER_UNSEEN ->
           true;
       case DISK_FILLING, DISK_TOO_TIGHT, LOG_DIR_ODD ->
@@ -282,6 +284,10 @@ final class StoryTeller {
       unknown.add("whether the broker gave it up: only its log says so");
     }
     unknown.addAll(AheadUnknown.of(partition));
+    if (partition.reclaimable() instanceof Seen.Missing<ReclaimEstimate> missing
+        && partition.files().get().filter(files -> files.dirtyBytes() > 0).isPresent()) {
+      unknown.add("what a clean would free: " + missing.why());
+    }
     return unknown;
   }
 }

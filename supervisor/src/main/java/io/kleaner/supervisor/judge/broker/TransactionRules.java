@@ -20,22 +20,34 @@ import java.util.Optional;
  *
  * <ol>
  *   <li>One that its coordinator does not know, or that is open for longer than that allows, or, if
- *       the coordinator could not be asked, for longer than any may be, hangs: nobody will end it.
+ *       no coordinator tells, that was watched for longer than any may be open, hangs: nobody will
+ *       end it. How old it is by its records says nothing there: producers set their times, and one
+ *       that replays old events writes old ones.
  *   <li>One that is open for long, within what is allowed, is told as what it is.
  *   <li>Where transactions are not known, a last stable offset that stands still below a high
  *       watermark for long is told without a name.
  * </ol>
  *
- * <p>Pure but for what it remembers of last stable offsets; owned by one judge.
+ * <p>Pure but for what it remembers of last stable offsets and transactions; owned by one judge.
  */
 final class TransactionRules {
 
   private static final long GRACE_MS = 60_000;
+  private static final String MAX_TIMEOUT = "transaction.max.timeout.ms";
 
   private final JudgeOptions options;
   private final Map<TopicPartition, Stable> stable = new HashMap<>();
+  private final Map<TopicPartition, FirstSeen> firstSeen = new HashMap<>();
 
   private record Stable(long offset, long sinceMs) {}
+
+  /** The transaction that holds back a partition, and when it was first seen to. */
+  private record FirstSeen(long producerId, long startOffset, long atMs) {
+
+    private boolean isOf(FirstSeen other) {
+      return producerId == other.producerId && startOffset == other.startOffset;
+    }
+  }
 
   TransactionRules(JudgeOptions options) {
     this.options = options;
@@ -44,6 +56,7 @@ final class TransactionRules {
   List<Diagnosis> judge(BrokerSample sample) {
     List<Diagnosis> diagnoses = new ArrayList<>();
     stable.keySet().retainAll(sample.partitions().keySet());
+    firstSeen.keySet().retainAll(sample.partitions().keySet());
     for (BrokerPartition partition : sample.partitions().values()) {
       if (partition.transactions() instanceof Seen.Known<List<OpenTransaction>> known) {
         known.value().stream()
@@ -58,9 +71,11 @@ final class TransactionRules {
 
   private Optional<Diagnosis> judge(
       BrokerPartition partition, OpenTransaction transaction, BrokerSample sample) {
-    long ageMs = transaction.ageMs(sample.atMs());
-    long allowedMs = allowedMs(transaction);
     TopicPartition id = partition.partition();
+    long ageMs = transaction.ageMs(sample.atMs());
+    long watchedMs = watchedMs(id, transaction, sample.atMs());
+    long allowedMs = allowedMs(transaction, sample);
+    boolean told = transaction.coordinator().tells();
     String who =
         "producer "
             + transaction.producerId()
@@ -79,8 +94,11 @@ final class TransactionRules {
             + Moments.span(ageMs)
             + " at least, from offset "
             + transaction.startOffset()
-            + held(partition);
-    if (ageMs >= allowedMs) {
+            + held(partition)
+            + (transaction.coordinator() == OpenTransaction.Coordinator.NOT_LISTED
+                ? "; no coordinator lists it, which says nothing where ids may not be described"
+                : "");
+    if ((told ? ageMs : Math.min(ageMs, watchedMs)) >= allowedMs) {
       return Optional.of(
           Diagnosis.of(
               Ailment.HANGING_TRANSACTION,
@@ -107,19 +125,33 @@ final class TransactionRules {
             sample.atMs() - ageMs,
             "an open transaction holds back the cleaning of " + id + " (" + who + ")",
             evidence,
-            "It is still allowed: its coordinator ends it after "
-                + Moments.span(allowedMs)
-                + " at most. If it is always so, let the producer commit more often."));
+            (ageMs < allowedMs
+                    ? "It is still allowed: its coordinator ends it after "
+                        + Moments.span(allowedMs)
+                        + " at most."
+                    : "By its records it is older than the "
+                        + Moments.span(allowedMs)
+                        + " that it may be, but producers set their times: it hangs if it is still"
+                        + " there after it was watched for so long.")
+                + " If it is always so, let the producer commit more often."));
   }
 
-  private long allowedMs(OpenTransaction transaction) {
+  private long watchedMs(TopicPartition id, OpenTransaction transaction, long nowMs) {
+    FirstSeen now = new FirstSeen(transaction.producerId(), transaction.startOffset(), nowMs);
+    return nowMs - firstSeen.merge(id, now, (old, fresh) -> old.isOf(fresh) ? old : fresh).atMs;
+  }
+
+  private long allowedMs(OpenTransaction transaction, BrokerSample sample) {
     if (transaction.coordinator() == OpenTransaction.Coordinator.DOES_NOT_KNOW) {
       // Nobody will end it; the time is for one that is just being ended.
       return options.pinnedAfterMs();
     }
-    return transaction.timeoutMs().isPresent()
-        ? transaction.timeoutMs().getAsLong() + GRACE_MS
-        : options.hangingAfterMs();
+    if (transaction.timeoutMs().isPresent()) {
+      return transaction.timeoutMs().getAsLong() + GRACE_MS;
+    }
+    long longestMs =
+        sample.config().get().map(each -> each.number(MAX_TIMEOUT).orElse(0)).orElse(0L);
+    return Math.max(longestMs + GRACE_MS, options.hangingAfterMs());
   }
 
   private static String held(BrokerPartition partition) {

@@ -23,11 +23,21 @@ final class AdminConfigs {
   private AdminConfigs() {}
 
   static BrokerConfig broker(Admin admin, int node) throws InterruptedException {
-    ConfigResource resource =
-        new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(node));
-    Config config =
-        AdminLink.await(admin.describeConfigs(List.of(resource)).values().get(resource));
-    return new BrokerConfig(values(config, BrokerConfig.KEYS));
+    return brokers(admin, List.of(node)).get(0);
+  }
+
+  /** Those of several brokers, asked at once; one that does not answer fails them all. */
+  static List<BrokerConfig> brokers(Admin admin, Collection<Integer> nodes)
+      throws InterruptedException {
+    List<ConfigResource> resources =
+        nodes.stream()
+            .map(node -> new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(node)))
+            .toList();
+    List<BrokerConfig> configs = new ArrayList<>();
+    for (KafkaFuture<Config> answer : admin.describeConfigs(resources).values().values()) {
+      configs.add(new BrokerConfig(values(AdminLink.await(answer), BrokerConfig.KEYS)));
+    }
+    return configs;
   }
 
   /**

@@ -177,7 +177,11 @@ final class AdminProbe implements AutoCloseable {
           step(offsets, () -> AdminOffsets.look(admin, compacted, offsetsSeen, nowMs));
       offsetsSeen = spread(seen, compacted);
       Seen<Map<TopicPartition, Seen<List<OpenTransaction>>>> pinned =
-          step(offsets, () -> AdminTransactions.look(admin, heldBack(), nowMs));
+          step(
+              offsets,
+              () ->
+                  PinnedByBroker.look(
+                      new AdminTransactions(admin, config.get(), nowMs), heldBack()));
       transactions = spread(pinned, heldBack());
     }
   }

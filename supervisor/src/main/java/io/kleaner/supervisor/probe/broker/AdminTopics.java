@@ -19,7 +19,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Finds the partitions that a broker has a replica of, and remembers since when replicas are out of
- * sync. Not thread-safe.
+ * sync: since then at least, for no broker says so, and what was before the first look is not
+ * known. Not thread-safe.
  */
 final class AdminTopics {
 

@@ -38,6 +38,7 @@ public record BrokerConfig(Map<String, ConfigValue> values) {
           "log.retention.check.interval.ms",
           "offsets.retention.minutes",
           "transaction.max.timeout.ms",
+          "authorizer.class.name",
           "inter.broker.protocol.version");
 
   /** Keeps its own copy. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.probe.broker;
 
+import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.time.Clock;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * Follows a broker's log files. Begins near their ends, so that what happened shortly before we
@@ -24,7 +26,13 @@ import java.util.Optional;
 final class BrokerLogProbe implements AutoCloseable {
 
   private static final long FIRST_LOOK_BYTES = 8L * 1024 * 1024;
+  private static final long QUARTER_HOUR_MS = 15 * 60_000L;
+  private static final long LOGGED_WITHIN_MS = 5_000;
 
+  /** Zones are no further apart, of 12 hours behind to 14 ahead. */
+  private static final long ZONES_MS = 26 * 3_600_000L;
+
+  private final FileSystem fileSystem;
   private final Clock clock;
   private final List<Followed> files = new ArrayList<>();
   private final CleanerLogParser parser = new CleanerLogParser();
@@ -41,6 +49,7 @@ final class BrokerLogProbe implements AutoCloseable {
     private final LogLines lines;
     private Optional<String> problem = Optional.empty();
     private int looks;
+    private long timesOffMs;
 
     Followed(LogTail tail, LogLines lines) {
       this.tail = tail;
@@ -58,6 +67,7 @@ final class BrokerLogProbe implements AutoCloseable {
    * @param zone of the times in them
    */
   BrokerLogProbe(FileSystem fileSystem, Clock clock, List<Path> files, ZoneId zone) {
+    this.fileSystem = fileSystem;
     this.clock = clock;
     Map<Path, Path> named = new LinkedHashMap<>();
     files.forEach(file -> named.putIfAbsent(real(fileSystem, file), file));
@@ -125,7 +135,8 @@ final class BrokerLogProbe implements AutoCloseable {
                         each.tail.path(),
                         each.tail.position(),
                         each.tail.skippedBytes(),
-                        each.problem))
+                        each.problem,
+                        each.timesOffMs))
             .toList(),
         files.stream().allMatch(each -> each.readToEnd() || each.problem.isPresent()),
         parser.version());
@@ -134,11 +145,28 @@ final class BrokerLogProbe implements AutoCloseable {
   private void read(int file, long nowMs, List<Read> entries) throws IOException {
     Followed each = files.get(file);
     boolean more = each.tail.read(line -> keep(each.lines.line(line, nowMs), file, entries));
-    if (!more) {
+    if (more) {
+      noteTimes(each);
+    } else {
       // Nothing came since the last look: what is under way is whole.
       keep(each.lines.flush(), file, entries);
     }
     each.looks++;
+  }
+
+  /** A line is written when it is logged: then its file changed last. */
+  private void noteTimes(Followed each) throws IOException {
+    Optional<FileEntry> file = fileSystem.stat(each.tail.path());
+    OptionalLong newest = each.lines.newestByZone();
+    if (file.isPresent() && newest.isPresent()) {
+      each.timesOffMs = quarterHours(newest.getAsLong() - file.get().lastModifiedMs());
+    }
+  }
+
+  /** The same as whole quarter hours, by which zones differ; 0 if it is no such number. */
+  private static long quarterHours(long ms) {
+    long whole = Math.round((double) ms / QUARTER_HOUR_MS) * QUARTER_HOUR_MS;
+    return Math.abs(ms - whole) <= LOGGED_WITHIN_MS && Math.abs(whole) <= ZONES_MS ? whole : 0;
   }
 
   /** Others are dropped at once: a first look reads many megabytes. */

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * All probes of one broker, each on a thread of its own, and the sample that is made of what they
@@ -36,8 +37,28 @@ public final class BrokerProbes implements AutoCloseable {
 
   /** Not started yet; nothing is connected or read. */
   public BrokerProbes(ProbeTargets targets, FileSystem fileSystem, Clock clock) {
+    this(targets, fileSystem, clock, partition -> false, true);
+  }
+
+  /**
+   * The same, for somebody who waits for some partitions: however many there are, all sources are
+   * looked at as often as of few.
+   *
+   * @param asked those, whose files are looked at before all others
+   */
+  public BrokerProbes(
+      ProbeTargets targets, FileSystem fileSystem, Clock clock, Predicate<TopicPartition> asked) {
+    this(targets, fileSystem, clock, asked, false);
+  }
+
+  private BrokerProbes(
+      ProbeTargets targets,
+      FileSystem fileSystem,
+      Clock clock,
+      Predicate<TopicPartition> asked,
+      boolean rests) {
     this.clock = clock;
-    this.maker = new SampleMaker(clock);
+    this.maker = new SampleMaker(new PartitionJoin(clock, rests ? PartitionJoin.AGAIN_MS : 0));
     this.gate = new ReleaseGate(targets.version(), this::testimony, clock);
     this.jmx =
         targets
@@ -79,13 +100,13 @@ public final class BrokerProbes implements AutoCloseable {
     }
     for (Path dir : targets.logDirs()) {
       LogDirProbe probe =
-          new LogDirProbe(fileSystem, clock, dir, targets.settings(), this::adminPartitions);
+          new LogDirProbe(fileSystem, clock, dir, targets.settings(), this::adminPartitions, asked);
       logDirs.put(
           dir,
           new Lookout<>(
               Source.LOG_DIR,
               clock,
-              () -> LOG_DIR_EVERY_MS * probe.times(),
+              () -> LOG_DIR_EVERY_MS * (rests ? probe.times() : 1),
               PATIENCE_MS,
               probe::look,
               probe));

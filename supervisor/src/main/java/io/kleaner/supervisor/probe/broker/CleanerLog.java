@@ -29,8 +29,11 @@ public record CleanerLog(
    * @param readBytes how far in the present file
    * @param skippedBytes passed over because more came than could be read
    * @param problem why it could not be read last time, empty if it could
+   * @param timesOffMs by how much the times in it are ahead of when it was written, if that is a
+   *     whole number of quarter hours, as of another zone; 0 if they are not
    */
-  public record LogFile(Path file, long readBytes, long skippedBytes, Optional<String> problem) {}
+  public record LogFile(
+      Path file, long readBytes, long skippedBytes, Optional<String> problem, long timesOffMs) {}
 
   /** The newest event of a kind. */
   public <E extends LogEvent> Optional<E> last(Class<E> kind) {

@@ -103,12 +103,14 @@ final class FilesLook {
    * @param segments as listed
    * @param upperBoundOffset where a clean would end
    * @param pinnedBy transactions that hold it back, by the files; none if the broker was asked
+   * @param bornMs when the broker made the directory
    */
   record Found(
       PartitionFiles files,
       List<Segment> segments,
       long upperBoundOffset,
-      List<OpenTransaction> pinnedBy) {}
+      List<OpenTransaction> pinnedBy,
+      OptionalLong bornMs) {}
 
   /**
    * Looks once; again if segments are replaced meanwhile.
@@ -212,7 +214,7 @@ final class FilesLook {
             (int) sealed.stream().filter(each -> each.logBytes() == 0).count(),
             padded.count(fileSystem, sealed, nowMs),
             overflowing(segments, log.logEndOffset()));
-    return new Found(files, segments, upper, pinnedBy);
+    return new Found(files, segments, upper, pinnedBy, live.bornMs());
   }
 
   /**

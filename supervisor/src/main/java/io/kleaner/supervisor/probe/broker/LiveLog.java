@@ -5,6 +5,7 @@ import io.kleaner.core.io.FileEntry;
 import io.kleaner.core.io.FileHandle;
 import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.logdir.PartitionLog;
+import io.kleaner.core.logdir.PartitionMetadataFile;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.record.BatchCursor;
 import io.kleaner.core.record.CorruptBatchException;
@@ -33,8 +34,10 @@ import java.util.TreeMap;
  *
  * @param log the segments; its producers' snapshots are listed, its indexes are not checked
  * @param leftovers names of files of a clean that is under way, or was interrupted
+ * @param bornMs when the broker made the directory, milliseconds since the epoch: then it writes
+ *     {@code partition.metadata}, once; empty before 2.8
  */
-record LiveLog(PartitionLog log, List<String> leftovers) {
+record LiveLog(PartitionLog log, List<String> leftovers, OptionalLong bornMs) {
 
   private static final int BUFFER_BYTES = 64 * 1024;
 
@@ -56,7 +59,11 @@ record LiveLog(PartitionLog log, List<String> leftovers) {
     TreeMap<Long, FileEntry> logs = new TreeMap<>();
     List<Long> snapshots = new ArrayList<>();
     List<String> leftovers = new ArrayList<>();
+    OptionalLong bornMs = OptionalLong.empty();
     for (FileEntry entry : fileSystem.list(dir)) {
+      if (entry.name().equals(PartitionMetadataFile.NAME)) {
+        bornMs = OptionalLong.of(entry.lastModifiedMs());
+      }
       Optional<SegmentFileName> name = SegmentFileName.parse(entry.name());
       if (name.isEmpty() || !entry.isFile()) {
         continue;
@@ -103,7 +110,8 @@ record LiveLog(PartitionLog log, List<String> leftovers) {
             Optional.empty(),
             Set.of(),
             List.of()),
-        leftovers);
+        leftovers,
+        bornMs);
   }
 
   private static long size(Map<SegmentFileName, FileEntry> live, long base, Kind kind) {

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -48,6 +49,7 @@ final class LogDirProbe implements AutoCloseable {
   private final Path dir;
   private final SettingsResolver fallback;
   private final Supplier<Map<TopicPartition, AdminPartition>> admin;
+  private final Predicate<TopicPartition> asked;
   private final Checkpoints checkpoints;
   private final FactsLook facts;
   private final ReclaimSampler sampler;
@@ -73,22 +75,36 @@ final class LogDirProbe implements AutoCloseable {
   /** What the engine makes of a topic's settings as the broker said them. */
   private record Live(TopicConfig config, TopicSettings settings) {}
 
-  /**
-   * @param fallback where settings come from if the Admin API doesn't say
-   * @param admin what the Admin API says, nothing if it doesn't: an immutable map, the same while
-   *     it says the same
-   */
+  /** For nobody in particular. */
   LogDirProbe(
       FileSystem fileSystem,
       Clock clock,
       Path dir,
       SettingsResolver fallback,
       Supplier<Map<TopicPartition, AdminPartition>> admin) {
+    this(fileSystem, clock, dir, fallback, admin, partition -> false);
+  }
+
+  /**
+   * @param fallback where settings come from if the Admin API doesn't say
+   * @param admin what the Admin API says, nothing if it doesn't: an immutable map, the same while
+   *     it says the same
+   * @param asked partitions that somebody waits for: looked into, sampled and read before all
+   *     others, and at each look
+   */
+  LogDirProbe(
+      FileSystem fileSystem,
+      Clock clock,
+      Path dir,
+      SettingsResolver fallback,
+      Supplier<Map<TopicPartition, AdminPartition>> admin,
+      Predicate<TopicPartition> asked) {
     this.fileSystem = fileSystem;
     this.clock = clock;
     this.dir = dir;
     this.fallback = fallback;
     this.admin = admin;
+    this.asked = asked;
     this.checkpoints = new Checkpoints(fileSystem, dir);
     this.facts = new FactsLook(fileSystem);
     this.sampler = new ReclaimSampler(fileSystem);
@@ -115,9 +131,7 @@ final class LogDirProbe implements AutoCloseable {
     }
     lookAtDirectories();
     lookInto();
-    if (sampling.isDue() && sampleOne()) {
-      sampling.done();
-    }
+    sample();
     readAhead();
     return new LogDirView(facts.look(understood.orElseThrow(), checkpoints.problems()), views());
   }
@@ -197,11 +211,11 @@ final class LogDirProbe implements AutoCloseable {
     List<WatchedPartition> due = new ArrayList<>();
     int times = times();
     for (WatchedPartition each : turns) {
-      if (each.isDue(nowNs, times)) {
+      if (each.isDue(nowNs, times) || isAsked(each)) {
         due.add(each);
       }
     }
-    due.sort(Comparator.comparingLong(WatchedPartition::lastLookNs));
+    due.sort(askedFirst().thenComparingLong(WatchedPartition::lastLookNs));
     Map<String, TopicSettings> settings = new HashMap<>();
     for (WatchedPartition each : due.subList(0, Math.min(LOOKS_AT_ONCE, due.size()))) {
       lookAt(each);
@@ -237,14 +251,38 @@ final class LogDirProbe implements AutoCloseable {
     }
   }
 
-  /** False if none wants it, as none does before its policy is known. */
-  private boolean sampleOne() {
-    Optional<WatchedPartition> most =
+  private boolean isAsked(WatchedPartition each) {
+    return asked.test(each.partition());
+  }
+
+  private Comparator<WatchedPartition> askedFirst() {
+    return Comparator.comparing(this::isAsked).reversed();
+  }
+
+  /**
+   * One now and then, and those that are asked for at once. Whoever was not sampled for longest has
+   * its turn, so that none waits for ever behind those that grow fast. None wants it before its
+   * policy is known.
+   */
+  private void sample() {
+    long beganNs = clock.nanoTime();
+    boolean due = sampling.isDue();
+    List<WatchedPartition> turn =
         watched.values().stream()
-            .filter(WatchedPartition::wantsSample)
-            .max(Comparator.comparingLong(WatchedPartition::unsampledBytes));
-    most.ifPresent(each -> each.sample(sampler, clock));
-    return most.isPresent();
+            .filter(each -> (due || isAsked(each)) && each.wantsSample())
+            .sorted(
+                askedFirst()
+                    .thenComparingLong(WatchedPartition::lastSampleNs)
+                    .thenComparing(
+                        Comparator.comparingLong(WatchedPartition::unsampledBytes).reversed()))
+            .toList();
+    for (int i = 0; i < turn.size(); i++) {
+      if (i > 0 && (!isAsked(turn.get(i)) || clock.nanoTime() - beganNs > LOOKS_NS)) {
+        return;
+      }
+      turn.get(i).sample(sampler, clock);
+      sampling.done();
+    }
   }
 
   /**
@@ -259,6 +297,7 @@ final class LogDirProbe implements AutoCloseable {
             .sorted(
                 Comparator.comparing(WatchedPartition::wantsSecondLook)
                     .reversed()
+                    .thenComparing(askedFirst())
                     .thenComparingLong(WatchedPartition::lastReadAheadNs))
             .limit(LOOKS_AT_ONCE)
             .toList();

@@ -29,11 +29,21 @@ final class LogLines {
   private static final Pattern LEVELLED =
       Pattern.compile("^(?:\\[[^\\]]{1,80}\\] )?(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\\b");
 
+  private static final OptionalLong NO_TIME = OptionalLong.empty();
+
+  /**
+   * The time of a line.
+   *
+   * @param byZone whether it says nothing of its zone
+   */
+  private record Time(long atMs, boolean byZone) {}
+
   private final ZoneId zone;
   private String head = "";
   private long headAtMs;
   private final List<String> rest = new ArrayList<>();
   private boolean open;
+  private OptionalLong newest = OptionalLong.empty();
 
   /**
    * @param zone of times that name none: the broker's
@@ -49,7 +59,7 @@ final class LogLines {
    * @return the entry that ended before it
    */
   Optional<LogEntry> line(String line, long nowMs) {
-    OptionalLong time = time(line);
+    Optional<Time> time = time(line);
     if (time.isEmpty() && !LEVELLED.matcher(line).find()) {
       if (open && rest.size() < MAX_REST) {
         rest.add(line);
@@ -59,8 +69,15 @@ final class LogLines {
     Optional<LogEntry> ended = flush();
     open = true;
     head = line;
-    headAtMs = time.orElse(nowMs);
+    headAtMs = time.map(Time::atMs).orElse(nowMs);
+    newest =
+        time.filter(each -> each.byZone).map(each -> OptionalLong.of(each.atMs)).orElse(NO_TIME);
     return ended;
+  }
+
+  /** The time of the newest entry, if that names no zone of its own. */
+  OptionalLong newestByZone() {
+    return newest;
   }
 
   /** The entry that is under way, if nothing more is to be expected of it. */
@@ -80,10 +97,10 @@ final class LogLines {
     rest.clear();
   }
 
-  private OptionalLong time(String line) {
+  private Optional<Time> time(String line) {
     Matcher timed = TIMED.matcher(line);
     if (!timed.find()) {
-      return OptionalLong.empty();
+      return Optional.empty();
     }
     try {
       LocalDateTime local = LocalDateTime.parse(timed.group(1) + "T" + timed.group(2));
@@ -91,9 +108,10 @@ final class LogLines {
       ZoneId in = offset == null ? zone : ZoneId.of(offset);
       String fraction = timed.group(3);
       long ms = fraction == null ? 0 : Long.parseLong((fraction + "00").substring(0, 3));
-      return OptionalLong.of(local.atZone(in).toInstant().toEpochMilli() + ms);
+      return Optional.of(
+          new Time(local.atZone(in).toInstant().toEpochMilli() + ms, offset == null));
     } catch (DateTimeParseException e) {
-      return OptionalLong.empty();
+      return Optional.empty();
     }
   }
 }

@@ -38,8 +38,18 @@ public record OpenTransaction(
     KNOWS,
     /** It is not: nobody will ever end it. The transaction hangs (KAFKA-9144). */
     DOES_NOT_KNOW,
+    /**
+     * None lists it, which proves nothing: they leave out ids that we may not describe, and one may
+     * be down.
+     */
+    NOT_LISTED,
     /** It could not be asked. */
-    NOT_ASKED
+    NOT_ASKED;
+
+    /** Whether it says something of it. */
+    public boolean tells() {
+      return this == KNOWS || this == DOES_NOT_KNOW;
+    }
   }
 
   /** How long it is open at least, in milliseconds. */

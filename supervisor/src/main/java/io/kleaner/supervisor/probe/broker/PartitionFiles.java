@@ -52,6 +52,9 @@ public record PartitionFiles(
     int paddedTimeIndexes,
     OptionalLong overflowingSegment) {
 
+  /** Why there are none of a partition that was not looked at yet. */
+  public static final String NOT_LOOKED_AT_YET = "the partition was not looked at yet";
+
   /** Keeps its own copy. */
   public PartitionFiles {
     leftovers = List.copyOf(leftovers);

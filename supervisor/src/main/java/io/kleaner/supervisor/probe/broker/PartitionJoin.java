@@ -22,7 +22,7 @@ final class PartitionJoin {
 
   private static final long SAME_CLEAN_MS = 60_000;
 
-  /** Of a thousand partitions; of more, some of it more. */
+  /** As long as that may wait that nobody waits for. */
   static final long AGAIN_MS = 2_000;
 
   private final Pace pace;
@@ -89,8 +89,12 @@ final class PartitionJoin {
     return new Seen.Missing<>(Source.ADMIN, "nobody was asked yet");
   }
 
-  PartitionJoin(Clock clock) {
-    this.pace = new Pace(clock, AGAIN_MS);
+  /**
+   * @param againMs for how long what comes waits where there are a thousand; of more, some of it
+   *     more
+   */
+  PartitionJoin(Clock clock, long againMs) {
+    this.pace = new Pace(clock, againMs);
   }
 
   /** All that they say; of very many partitions, what they said some seconds ago at most. */

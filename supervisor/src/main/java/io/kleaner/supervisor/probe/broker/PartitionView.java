@@ -13,10 +13,13 @@ import java.util.OptionalLong;
  * @param reclaimable what a clean would free, estimated
  * @param ahead what a clean would meet, as far as it was read
  * @param pinnedBy transactions that hold cleaning back, by the files
+ * @param bornMs when the broker made its directory, milliseconds since the epoch; empty if that is
+ *     not known
  */
 record PartitionView(
     Seen<PartitionFiles> files,
     OptionalLong checkpointMovedMs,
     Seen<ReclaimEstimate> reclaimable,
     Seen<CleanAhead> ahead,
-    Seen<List<OpenTransaction>> pinnedBy) {}
+    Seen<List<OpenTransaction>> pinnedBy,
+    OptionalLong bornMs) {}

@@ -11,4 +11,8 @@ package io.kleaner.supervisor.probe.broker;
  * @param supersededRecords those of them that a later record of the sample replaces
  */
 public record ReclaimEstimate(
-    long bytes, long sampledBytes, long dirtyBytes, long sampledRecords, long supersededRecords) {}
+    long bytes, long sampledBytes, long dirtyBytes, long sampledRecords, long supersededRecords) {
+
+  /** Why there is none yet. */
+  public static final String NOT_SAMPLED_YET = "no sample was taken yet";
+}

@@ -2,7 +2,6 @@
 package io.kleaner.supervisor.probe.broker;
 
 import io.kleaner.core.logdir.TopicPartition;
-import io.kleaner.core.time.Clock;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -21,6 +20,7 @@ import java.util.TreeMap;
 final class SampleMaker {
 
   private final PartitionJoin join;
+  private final LiftedMarks lifted = new LiftedMarks();
   private List<LogEvent> events = List.of();
   private OptionalLong startedAtMs = OptionalLong.empty();
   private LogMarks marks = LogMarks.of(events, startedAtMs);
@@ -38,8 +38,8 @@ final class SampleMaker {
       Seen<CleanerLog> log,
       Map<Path, Seen<LogDirView>> logDirs) {}
 
-  SampleMaker(Clock clock) {
-    this.join = new PartitionJoin(clock);
+  SampleMaker(PartitionJoin join) {
+    this.join = join;
   }
 
   BrokerSample make(Views views) {
@@ -64,7 +64,7 @@ final class SampleMaker {
         byFiles,
         notListed(views.admin),
         noFiles(views.logDirs.values()),
-        marks(views));
+        lifted.without(marks(views), views.jmx, views.logDirs.values()));
   }
 
   /** Made anew where the log said more, or another JVM runs. */

@@ -36,8 +36,10 @@ final class WatchedPartition {
   private long restNs = SELDOM_NS;
   private Optional<FilesLook.Found> found = Optional.empty();
   private Seen<PartitionFiles> files =
-      Seen.missing(Source.LOG_DIR, "the partition was not looked at yet");
-  private Seen<ReclaimEstimate> estimate = Seen.missing(Source.LOG_DIR, "no sample was taken yet");
+      Seen.missing(Source.LOG_DIR, PartitionFiles.NOT_LOOKED_AT_YET);
+  private Seen<ReclaimEstimate> estimate =
+      Seen.missing(Source.LOG_DIR, ReclaimEstimate.NOT_SAMPLED_YET);
+  private long lastSampleNs = Long.MIN_VALUE;
   private final AheadScan aheadScan = new AheadScan();
   private boolean behind;
   private Seen<CleanAhead> ahead = Seen.missing(Source.LOG_DIR, "it was not read yet");
@@ -170,7 +172,12 @@ final class WatchedPartition {
     return Math.abs(dirty - estimate.get().map(ReclaimEstimate::dirtyBytes).orElse(0L));
   }
 
+  long lastSampleNs() {
+    return lastSampleNs;
+  }
+
   void sample(ReclaimSampler sampler, Clock clock) {
+    lastSampleNs = clock.nanoTime();
     FilesLook.Found now = found.orElseThrow();
     try {
       estimate =
@@ -239,7 +246,8 @@ final class WatchedPartition {
                     movedMs,
                     estimate,
                     seenAhead(),
-                    files.map(any -> found.map(FilesLook.Found::pinnedBy).orElse(List.of()))));
+                    files.map(any -> found.map(FilesLook.Found::pinnedBy).orElse(List.of())),
+                    found.map(FilesLook.Found::bornMs).orElse(OptionalLong.empty())));
     view = Optional.of(now);
     return now;
   }

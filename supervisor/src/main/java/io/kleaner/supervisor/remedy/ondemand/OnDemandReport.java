@@ -58,8 +58,8 @@ public record OnDemandReport(
    * @param dir where it was watched; the log directory's own if it was not
    * @param oldEnd the log end offset when it was asked for
    * @param cleanedTo up to where it is compacted now
-   * @param bytesBefore of the segments below the old log end
-   * @param bytesAfter of the segments below the old log end
+   * @param bytesBefore of what lay below the old log end
+   * @param bytesAfter of what lies below the old log end; what was appended since is none of it
    * @param reason why it is not wholly done, empty if it is
    * @param unwatched node ids of replicas nobody looked at
    */

@@ -34,7 +34,7 @@ final class ReplicaState {
     this.oldEnd = oldEnd;
     this.logEnd = oldEnd;
     this.appendedNs = nowNs;
-    this.bytesBefore = files.bytesBelow(oldEnd);
+    this.bytesBefore = files.bytesBelowEnd();
     this.bytesAfter = bytesBefore;
     this.watched =
         new Watched(
@@ -47,6 +47,10 @@ final class ReplicaState {
 
   Path logDir() {
     return logDir;
+  }
+
+  long oldEnd() {
+    return oldEnd;
   }
 
   Path dir() {
@@ -74,7 +78,7 @@ final class ReplicaState {
       appendedNs = nowNs;
     }
     watched = new Watched(oldEnd, files.firstBase(), files.activeBase(), checkpoint, end, stable);
-    bytesAfter = files.bytesBelow(oldEnd);
+    bytesAfter = files.bytesBelowEnd();
     boolean idle = nowNs - appendedNs >= TimeUnit.MILLISECONDS.toNanos(idleMs);
     gaveUpRoll = roll && watched.activeBase() < oldEnd && (gaveUpRoll || idle);
     stage = watched.stage(roll && !gaveUpRoll);

@@ -76,7 +76,7 @@ final class ReplicaWatch {
         if (!fileSystem.stat(dir).map(FileEntry::isDirectory).orElse(false)) {
           continue;
         }
-        Optional<ReplicaFiles> files = ReplicaFiles.read(fileSystem, dir);
+        Optional<ReplicaFiles> files = ReplicaFiles.read(fileSystem, dir, ends.get(partition));
         if (files.isPresent()) {
           replicas.add(
               new ReplicaState(
@@ -166,7 +166,7 @@ final class ReplicaWatch {
       throws IOException {
     Optional<ReplicaFiles> files = Optional.empty();
     try {
-      files = ReplicaFiles.read(fileSystem, replica.dir());
+      files = ReplicaFiles.read(fileSystem, replica.dir(), replica.oldEnd());
     } catch (NoSuchFileException e) {
       replica.gone();
       return;

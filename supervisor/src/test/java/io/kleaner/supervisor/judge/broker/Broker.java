@@ -73,6 +73,10 @@ public final class Broker {
   final Map<Gauge, Double> gauges = new EnumMap<>(Gauge.class);
   final Map<String, CleanerGauges.Uncleanable> uncleanable = new HashMap<>();
   Optional<List<LogEvent>> log = Optional.of(new ArrayList<>());
+
+  /** By how much the times in its log are ahead. */
+  long logTimesOffMs;
+
   LogDirFacts dir = facts(1L << 40);
   Set<String> isolated = Set.of();
 
@@ -139,6 +143,10 @@ public final class Broker {
     public Seen<List<OpenTransaction>> transactions = Seen.notAsked(Source.ADMIN);
     Optional<LogEvent.MarkedUncleanable> mark = Optional.empty();
     boolean seen = true;
+
+    /** Whether a sample says what a clean would free: half of the dirt. */
+    boolean sampled = true;
+
     int emptySegments;
     int paddedTimeIndexes;
     OptionalLong overflowingSegment = OptionalLong.empty();
@@ -226,10 +234,24 @@ public final class Broker {
         files.replication,
         files.seen ? Seen.known(seen, nowMs) : Seen.notAsked(Source.LOG_DIR),
         files.transactions,
-        Seen.<ReclaimEstimate>notAsked(Source.LOG_DIR),
+        reclaimable(files),
         files.ahead,
         Optional.<LastClean>empty(),
         files.mark);
+  }
+
+  private Seen<ReclaimEstimate> reclaimable(Files files) {
+    return files.sampled && files.dirtyBytes > 0
+        ? Seen.known(
+            new ReclaimEstimate(
+                files.dirtyBytes / 2, Math.min(2L << 20, files.dirtyBytes), files.dirtyBytes, 9, 4),
+            nowMs)
+        : Seen.missing(Source.LOG_DIR, ReclaimEstimate.NOT_SAMPLED_YET);
+  }
+
+  private CleanerLog.LogFile logFile() {
+    return new CleanerLog.LogFile(
+        Path.of("/logs/server.log"), 1, 0, Optional.empty(), logTimesOffMs);
   }
 
   void log(LogEvent event) {
@@ -406,7 +428,10 @@ public final class Broker {
         configKnown
             ? Seen.known(new BrokerConfig(config), settingsSeenMs.orElse(nowMs))
             : Seen.missing(Source.ADMIN, "it does not answer"),
-        log.map(each -> Seen.known(new CleanerLog(each, List.of(), true, Optional.empty()), nowMs))
+        log.map(
+                each ->
+                    Seen.known(
+                        new CleanerLog(each, List.of(logFile()), true, Optional.empty()), nowMs))
             .orElse(Seen.notAsked(Source.BROKER_LOG)),
         BrokerPartitions.of(built),
         new TreeMap<>(Map.of(DIR, Seen.known(dir, nowMs))));

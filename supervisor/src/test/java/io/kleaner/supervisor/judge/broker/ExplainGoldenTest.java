@@ -129,6 +129,19 @@ class ExplainGoldenTest {
     assertThat(plain.ofLooks(later.lookedForMs())).isEqualTo(plain);
   }
 
+  @Test
+  void of_dirtThatWasNotSampled_saysThatItIsNotKnownWhatACleanWouldFree() {
+    broker.partition(
+        Broker.ORDERS,
+        files -> {
+          files.eligible();
+          files.sampled = false;
+        });
+
+    assertThat(PartitionStory.of(Broker.ORDERS, broker.look()).lines())
+        .anyMatch(line -> line.contains("what a clean would free: no sample was taken yet"));
+  }
+
   private static void compare(String name, PartitionStory story) throws IOException {
     String found = String.join("\n", story.lines()) + "\n";
     Files.createDirectories(FOUND);
@@ -376,6 +389,10 @@ class ExplainGoldenTest {
       }
       case SOURCE_SILENT -> {
         broker.configKnown = false;
+        yield broker.lookFor(60);
+      }
+      case BROKER_LOG_TIMES_OFF -> {
+        broker.logTimesOffMs = 2 * 3_600_000L;
         yield broker.lookFor(60);
       }
       case BROKER_UNSEEN -> {

@@ -75,6 +75,16 @@ class SourceJudgeTest {
   }
 
   @Test
+  void judge_timesOfTheLogAreOfAnotherZone_areToldAtOnceAndBothWays() {
+    broker.logTimesOffMs = -3_600_000;
+    assertThat(only(broker.look(), Ailment.BROKER_LOG_TIMES_OFF).summary())
+        .contains("/logs/server.log are 60 min behind when it was written");
+
+    broker.logTimesOffMs = 0;
+    assertThat(broker.look().diagnoses()).isEmpty();
+  }
+
+  @Test
   void judge_namedSourceSilent_isToldAfterTheLimit() {
     broker.configKnown = false;
     assertThat(broker.lookFor(10).diagnoses()).isEmpty();

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -51,7 +52,9 @@ class TransactionJudgeTest {
     return Stream.of(
         Arguments.of(none, untold, Coordinator.DOES_NOT_KNOW, 301L, "HangingTransaction"),
         Arguments.of(none, untold, Coordinator.DOES_NOT_KNOW, 60L, ""),
-        Arguments.of(none, untold, Coordinator.NOT_ASKED, 16 * 60L, "HangingTransaction"),
+        Arguments.of(none, untold, Coordinator.NOT_ASKED, 16 * 60L, "TransactionPins"),
+        Arguments.of(none, untold, Coordinator.NOT_LISTED, 16 * 60L, "TransactionPins"),
+        Arguments.of(none, untold, Coordinator.NOT_LISTED, 60L, ""),
         Arguments.of(none, untold, Coordinator.NOT_ASKED, 6 * 60L, "TransactionPins"),
         Arguments.of(none, untold, Coordinator.NOT_ASKED, 60L, ""),
         Arguments.of(known, minute, Coordinator.KNOWS, 121L, "HangingTransaction"),
@@ -83,6 +86,46 @@ class TransactionJudgeTest {
     judgement
         .diagnoses()
         .forEach(each -> assertThat(each.summary()).contains("producer 1001, epoch 3"));
+  }
+
+  /** Its records may be of any age: a producer that replays old events writes their times. */
+  @ParameterizedTest
+  @EnumSource(names = {"NOT_ASKED", "NOT_LISTED"})
+  void judge_noCoordinatorTells_hangsOnceItWasWatchedForLongerThanAnyMayBeOpen(
+      Coordinator coordinator) {
+    broker.set("transaction.max.timeout.ms", "1800000");
+    openForADay(420, coordinator);
+
+    Judgement atFirst = broker.look();
+    assertThat(rules(atFirst)).containsExactly("TransactionPins");
+    assertThat(atFirst.diagnoses().get(0).advice()).contains("producers set their times", "31 min");
+    assertThat(rules(broker.lookFor(30 * 60))).containsExactly("TransactionPins");
+    assertThat(rules(broker.lookFor(60))).containsExactly("HangingTransaction");
+    openForADay(430, coordinator);
+    assertThat(rules(broker.lookFor(1))).as("the next one").containsExactly("TransactionPins");
+  }
+
+  private void openForADay(long startOffset, Coordinator coordinator) {
+    broker.partition(
+        Broker.ORDERS,
+        files -> {
+          files.offsets = Seen.known(new Offsets(1_000, startOffset), broker.nowMs);
+          files.transactions =
+              Seen.known(
+                  List.of(
+                      new OpenTransaction(
+                          1001,
+                          3,
+                          Optional.empty(),
+                          startOffset,
+                          OptionalLong.empty(),
+                          broker.nowMs - 86_400_000,
+                          OptionalLong.empty(),
+                          OptionalInt.of(1),
+                          coordinator,
+                          Source.ADMIN)),
+                  broker.nowMs);
+        });
   }
 
   @Test

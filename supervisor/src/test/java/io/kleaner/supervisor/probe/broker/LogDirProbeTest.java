@@ -99,6 +99,15 @@ class LogDirProbeTest {
   }
 
   @Test
+  void look_directoryThatTheBrokerMade_saysWhen() throws IOException {
+    Path metadata = ScriptedLog.partition(dir).resolve("partition.metadata");
+    Files.writeString(metadata, "version: 0\ntopic_id: AAAAAAAAAAAAAAAAAAAAAQ\n");
+    Files.setLastModifiedTime(metadata, FileTime.fromMillis(77_000));
+
+    assertThat(look(probe()).bornMs()).hasValue(77_000);
+  }
+
+  @Test
   void look_timeIndexNeverCut_isCountedOnceItsSegmentIsSealedForAWhile() throws IOException {
     Path partition = ScriptedLog.partition(dir);
     Path index = partition.resolve("00000000000000000250.timeindex");

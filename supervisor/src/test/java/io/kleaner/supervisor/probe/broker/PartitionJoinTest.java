@@ -26,7 +26,7 @@ class PartitionJoinTest {
   private static final LogMarks NO_MARKS = LogMarks.of(List.of(), OptionalLong.empty());
 
   private final HandClock clock = new HandClock(1_000);
-  private final PartitionJoin join = new PartitionJoin(clock);
+  private final PartitionJoin join = new PartitionJoin(clock, PartitionJoin.AGAIN_MS);
   private Map<TopicPartition, AdminPartition> byAdmin = Map.of(A, admin(10), B, admin(10));
   private Map<TopicPartition, PartitionView> byFiles = Map.of(A, files(5), C, files(5));
   private Seen.Missing<?> notListed = NOT_LISTED;
@@ -143,6 +143,7 @@ class PartitionJoinTest {
         OptionalLong.of(movedMs),
         Seen.missing(Source.LOG_DIR, "not yet"),
         Seen.missing(Source.LOG_DIR, "not yet"),
-        Seen.missing(Source.LOG_DIR, "not yet"));
+        Seen.missing(Source.LOG_DIR, "not yet"),
+        OptionalLong.empty());
   }
 }

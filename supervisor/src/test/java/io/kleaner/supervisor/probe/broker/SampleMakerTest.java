@@ -22,7 +22,7 @@ class SampleMakerTest {
   @Test
   void make_nothingAsked_isMissingWithTheOptionThatWouldAddIt() {
     BrokerSample sample =
-        new SampleMaker(new HandClock(1))
+        new SampleMaker(new PartitionJoin(new HandClock(1), 0))
             .make(
                 new SampleMaker.Views(
                     1,
@@ -70,6 +70,36 @@ class SampleMakerTest {
         .isEqualTo(Seen.missing(Source.ADMIN, "no --bootstrap-server was given"));
   }
 
+  @Test
+  void make_markThatTheBrokerNoLongerCounts_isGone() {
+    CleanerGauges none =
+        new CleanerGauges(
+            Map.of(),
+            Map.of(
+                "/data", new CleanerGauges.Uncleanable(OptionalLong.of(0), OptionalLong.empty())));
+    SampleMaker.Views views =
+        new SampleMaker.Views(
+            60_000,
+            Seen.known(new JmxView(jmx(OptionalLong.empty()).broker(), List.of(), none), 60_000),
+            Seen.notAsked(Source.ADMIN),
+            Seen.known(new CleanerLog(List.of(MARKED), List.of(), true, Optional.empty()), 60_000),
+            Map.of(
+                Path.of("data"),
+                Seen.known(
+                    new LogDirView(
+                        new LogDirFacts(OptionalInt.of(1), Optional.empty(), true, 1, 1, List.of()),
+                        Map.of(ORDERS, view("not yet"))),
+                    60_000)));
+
+    assertThat(
+            new SampleMaker(new PartitionJoin(new HandClock(1), 0))
+                .make(views)
+                .partitions()
+                .get(ORDERS)
+                .uncleanable())
+        .isEmpty();
+  }
+
   private static LogEvent.MarkedUncleanable marked() {
     return (LogEvent.MarkedUncleanable) MARKED;
   }
@@ -80,7 +110,7 @@ class SampleMakerTest {
 
   private static BrokerPartition orders(OptionalLong startedAtMs, LogEvent... events) {
     return sample(
-            new SampleMaker(new HandClock(1)),
+            new SampleMaker(new PartitionJoin(new HandClock(1), 0)),
             jmx(startedAtMs),
             Seen.notAsked(Source.ADMIN),
             new CleanerLog(List.of(events), List.of(), true, Optional.empty()),
@@ -125,6 +155,7 @@ class SampleMakerTest {
         OptionalLong.empty(),
         Seen.missing(Source.LOG_DIR, why),
         Seen.missing(Source.LOG_DIR, why),
-        Seen.missing(Source.LOG_DIR, why));
+        Seen.missing(Source.LOG_DIR, why),
+        OptionalLong.empty());
   }
 }

@@ -18,10 +18,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is proven of replicas, what is waited for, and which were not read. */
 @Timeout(120)
@@ -46,7 +49,11 @@ class ErasureProofTest {
 
   private ErasureProof.Finding proof(Partition partition, Duration deadline, Runnable onProgress) {
     return new ErasureProof(
-            new LocalFileSystem(), "erased".getBytes(UTF_8), 1 << 20, new CancelToken())
+            new LocalFileSystem(),
+            List.of(dir),
+            "erased".getBytes(UTF_8),
+            1 << 20,
+            new CancelToken())
         .prove(
             new OnDemandReport(List.of(partition), List.of(), List.of()),
             deadline,
@@ -109,6 +116,67 @@ class ErasureProofTest {
 
     assertThat(finding.isProof()).isFalse();
     assertThat(finding.result().orElseThrow().retired()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"future", "stray", "delete"})
+  void prove_anotherCopyBeside_isNoProofAndNamesIt(String suffix) throws IOException {
+    Path copy = Files.createDirectory(dir.resolve("scripted-0.0123456789abcdef-" + suffix));
+    Files.createDirectory(dir.resolve("scripted-1.0123456789abcdef-" + suffix));
+    Files.createDirectory(dir.resolve("other.scripted-0.0123456789abcdef-" + suffix));
+
+    ErasureProof.Finding finding =
+        proof(partition(Status.COMPACTED, "", List.of()), Duration.ZERO, () -> {});
+
+    assertThat(finding.isProof()).isFalse();
+    assertThat(finding.otherCopies()).containsExactly(copy.toString());
+  }
+
+  @Test
+  void prove_deletedCopyBeside_isWaitedFor() throws IOException {
+    Path copy = Files.createDirectory(dir.resolve("scripted-0.0123456789abcdef-delete"));
+
+    ErasureProof.Finding finding =
+        proof(
+            partition(Status.COMPACTED, "", List.of()), Duration.ofMinutes(1), () -> delete(copy));
+
+    assertThat(told).singleElement().asString().contains(copy.toString());
+    assertThat(finding.isProof()).isTrue();
+  }
+
+  /** As when a replica is moved to another directory: its new place holds its records, too. */
+  @Test
+  void prove_copyThatNobodyWatchedInAnotherLogDirectory_isNoProof(@TempDir Path other)
+      throws IOException {
+    Path copy = Files.createDirectory(other.resolve(SCRIPTED.toString()));
+
+    ErasureProof.Finding finding =
+        new ErasureProof(
+                new LocalFileSystem(),
+                List.of(dir, other),
+                "erased".getBytes(UTF_8),
+                1 << 20,
+                new CancelToken())
+            .prove(
+                new OnDemandReport(
+                    List.of(partition(Status.COMPACTED, "", List.of())), List.of(), List.of()),
+                Duration.ZERO,
+                told::add)
+            .get(0);
+
+    assertThat(finding.isProof()).isFalse();
+    assertThat(finding.otherCopies()).containsExactly(copy.toString());
+  }
+
+  /** Kafka cuts the topic's name in such names, so that they stay within 255 characters. */
+  @Test
+  void of_copyOfATopicWithALongName_isFound() throws IOException {
+    TopicPartition partition = new TopicPartition("t".repeat(240), 7);
+    String end = "-7.0123456789abcdef0123456789abcdef-stray";
+    Path copy = Files.createDirectory(dir.resolve("t".repeat(255 - end.length()) + end));
+
+    assertThat(OtherCopies.of(new LocalFileSystem(), List.of(dir), partition, Set.of()))
+        .containsExactly(copy.toString());
   }
 
   private static void delete(Path file) {

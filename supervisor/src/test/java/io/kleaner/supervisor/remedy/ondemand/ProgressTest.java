@@ -63,7 +63,7 @@ class ProgressTest {
   })
   void sentence_whatIsSeen_saysWhatIsWaitedFor(
       long activeBase, long checkpoint, long lastStable, boolean roll, String said) {
-    ReplicaFiles files = new ReplicaFiles(new TreeMap<>(Map.of(0L, 500L, activeBase, 100L)));
+    ReplicaFiles files = new ReplicaFiles(new TreeMap<>(Map.of(0L, 500L, activeBase, 100L)), 600);
     ReplicaState replica = new ReplicaState(ORDERS, Path.of("data"), 100, files, 0);
 
     replica.see(
