@@ -19,6 +19,7 @@ import io.kleaner.supervisor.remedy.broker.BrokerLever;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.remedy.broker.CheckpointView;
 import io.kleaner.supervisor.remedy.broker.CleanerTuning;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride;
 import io.kleaner.supervisor.remedy.broker.LeverTimes;
 import io.kleaner.supervisor.remedy.broker.OverrideJournal;
 import io.kleaner.supervisor.remedy.broker.Overrides;
@@ -35,6 +36,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Hands on a live broker, over its Admin API, with an eye of their own on its threads. What is
@@ -60,6 +62,9 @@ public final class LiveHands implements BrokerHands {
   private final IsolatedTopics isolated = new IsolatedTopics();
   private final ReleaseGate gate;
   private volatile boolean leftovers;
+
+  /** The clusters of all that the journal has open. */
+  private volatile Set<String> clusters = Set.of();
 
   private LiveHands(
       BrokerConnection connection,
@@ -92,8 +97,18 @@ public final class LiveHands implements BrokerHands {
 
   /** The supervisor must not wait for the journal's disk. */
   private void takeStock() {
-    isolated.ours(isolation.isolatedMs());
-    leftovers = overrides.open().stream().anyMatch(each -> !each.purpose().isLasting());
+    List<ConfigOverride> open = overrides.open();
+    isolated.ours(isolation.isolatedMs(cluster()));
+    clusters =
+        open.stream()
+            .flatMap(each -> each.clusterId().stream())
+            .collect(Collectors.toUnmodifiableSet());
+    leftovers = open.stream().anyMatch(each -> !each.purpose().isLasting());
+  }
+
+  /** Which cluster it is, as the newest look tells. */
+  private Optional<String> cluster() {
+    return view.get().broker().get().flatMap(BrokerIdentity::clusterId);
   }
 
   /**
@@ -257,7 +272,11 @@ public final class LiveHands implements BrokerHands {
 
   @Override
   public boolean hasLeftovers() {
-    return leftovers;
+    Set<String> known = clusters;
+    // A sample is dear, so it is asked only where the journal has something.
+    return leftovers
+        || (!known.isEmpty()
+            && cluster().filter(here -> !Set.of(here).containsAll(known)).isPresent());
   }
 
   @Override

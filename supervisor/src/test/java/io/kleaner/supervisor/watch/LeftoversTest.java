@@ -26,6 +26,7 @@ class LeftoversTest {
   private static final ConfigOverride LEFT =
       new ConfigOverride(
           7,
+          Optional.of("cluster"),
           ConfigTarget.broker(1),
           "log.cleaner.threads",
           new ConfigOverride.Former(Optional.empty(), Optional.of("1"), Origin.DEFAULT),

@@ -123,22 +123,23 @@ public final class CleanerTuning {
   }
 
   /** Takes back what was changed for a purpose, the newest first, as far as that is safe now. */
-  private List<Restored> revert(Purpose purpose) {
-    List<ConfigOverride> ours =
-        overrides.open().stream()
-            .filter(each -> each.purpose() == purpose && each.target().equals(broker))
-            .sorted((a, b) -> Long.compare(b.id(), a.id()))
-            .toList();
-    return ours.stream().map(this::takeBack).toList();
+  private List<Restored> revert(Purpose purpose, List<ConfigOverride> ours) {
+    return ours.stream()
+        .filter(each -> each.purpose() == purpose)
+        .sorted((a, b) -> Long.compare(b.id(), a.id()))
+        .map(this::takeBack)
+        .toList();
   }
 
   /**
    * Gives the broker all settings back that it had before it was tuned, as far as that is safe now,
    * and waits for the cleaner's new threads.
+   *
+   * @throws IOException if the cluster doesn't tell which one it is; nothing was changed
    */
-  public RemedyOutcome release() {
+  public RemedyOutcome release() throws IOException {
     List<ConfigOverride> ours =
-        overrides.open().stream()
+        overrides.openHere().stream()
             .filter(each -> TUNING.contains(each.purpose()) && each.target().equals(broker))
             .toList();
     if (ours.isEmpty()) {
@@ -148,7 +149,7 @@ public final class CleanerTuning {
     }
     long beganNs = clock.nanoTime();
     HashSet<Long> old = new HashSet<>(ThreadWatch.ids(threads.look()));
-    List<Restored> restored = TUNING.stream().flatMap(each -> revert(each).stream()).toList();
+    List<Restored> restored = TUNING.stream().flatMap(each -> revert(each, ours).stream()).toList();
     String what = restored.stream().map(Restored::sentence).collect(Collectors.joining("; "));
     if (!restored.stream().allMatch(Restored::isOver)) {
       return new NotEffective(broker + " has not all of its former settings back", false, what);

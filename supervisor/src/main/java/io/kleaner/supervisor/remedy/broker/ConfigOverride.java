@@ -8,6 +8,7 @@ import java.util.Optional;
  * A setting that Kleaner set, and what was there before.
  *
  * @param id ascending in one journal
+ * @param clusterId of the cluster it is set in; empty in a line that an earlier version wrote
  * @param target what it is set on
  * @param key the setting, by Kafka's name
  * @param former what was there
@@ -17,6 +18,7 @@ import java.util.Optional;
  */
 public record ConfigOverride(
     long id,
+    Optional<String> clusterId,
     ConfigTarget target,
     String key,
     Former former,
@@ -52,6 +54,11 @@ public record ConfigOverride(
    * @param origin where the text in force came from
    */
   public record Former(Optional<String> own, Optional<String> effective, Origin origin) {}
+
+  /** Whether it is known to be set in another cluster than this one. */
+  public boolean isElsewhere(Optional<String> thisClusterId) {
+    return clusterId.isPresent() && !clusterId.equals(thisClusterId);
+  }
 
   /** The command that takes it back by hand. */
   public String undoCommand() {

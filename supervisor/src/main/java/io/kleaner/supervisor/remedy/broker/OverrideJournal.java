@@ -133,12 +133,20 @@ public final class OverrideJournal implements AutoCloseable {
   /**
    * Writes down a change that is about to be made; when this returns it is on disk.
    *
+   * @param clusterId of the cluster that the target is of, empty if that tells none
    * @throws IOException if it could not be written; the change must then not be made
    */
   public synchronized ConfigOverride begin(
-      ConfigTarget target, String key, Former former, String ours, Purpose purpose, long atMs)
+      Optional<String> clusterId,
+      ConfigTarget target,
+      String key,
+      Former former,
+      String ours,
+      Purpose purpose,
+      long atMs)
       throws IOException {
-    ConfigOverride override = new ConfigOverride(nextId, target, key, former, ours, purpose, atMs);
+    ConfigOverride override =
+        new ConfigOverride(nextId, clusterId, target, key, former, ours, purpose, atMs);
     append(OverrideLine.opened(override));
     nextId++;
     open.put(override.id(), override);

@@ -14,9 +14,12 @@ import java.util.Optional;
  * What a {@link CheckedLine} of an {@link OverrideJournal} says.
  *
  * <pre>
- *  9ae0f1c3 {"opened":7,"kind":"BROKER","name":"1","key":"log.cleaner.threads","ours":"01",...}
+ *  9ae0f1c3 {"opened":7,"cluster":"J8mD0TMwQ8","kind":"BROKER","name":"1","ours":"01",...}
  *  04c2aa10 {"closed":7}
  * </pre>
+ *
+ * <p>What a version does not know it leaves unread, and what a line lacks is empty: earlier ones
+ * named no cluster.
  */
 sealed interface OverrideLine {
 
@@ -31,6 +34,7 @@ sealed interface OverrideLine {
   static String opened(ConfigOverride override) {
     ObjectNode node = JSON.createObjectNode();
     node.put("opened", override.id());
+    override.clusterId().ifPresent(text -> node.put("cluster", text));
     node.put("kind", override.target().kind().name());
     node.put("name", override.target().name());
     node.put("key", override.key());
@@ -62,6 +66,7 @@ sealed interface OverrideLine {
           new Opened(
               new ConfigOverride(
                   node.path("opened").asLong(),
+                  text(node, "cluster"),
                   new ConfigTarget(
                       ConfigTarget.Kind.valueOf(node.path("kind").asText()),
                       node.path("name").asText()),

@@ -80,9 +80,19 @@ public final class Overrides {
     return access;
   }
 
-  /** What is ours now, the oldest first. */
+  /** What is ours now, the oldest first, of whichever cluster. */
   public List<ConfigOverride> open() {
     return journal.open();
+  }
+
+  /**
+   * What is ours now in the cluster at hand, as far as a journal tells, the oldest first.
+   *
+   * @throws IOException if it doesn't tell which cluster it is
+   */
+  List<ConfigOverride> openHere() throws IOException {
+    Optional<String> here = access.clusterId();
+    return journal.open().stream().filter(each -> !each.isElsewhere(here)).toList();
   }
 
   /**
@@ -95,6 +105,7 @@ public final class Overrides {
    */
   public List<ConfigOverride> set(ConfigTarget target, Map<String, String> texts, Purpose purpose)
       throws IOException {
+    Optional<String> here = access.clusterId();
     Map<String, Former> former = access.read(target, texts.keySet());
     List<ConfigOverride> begun = new ArrayList<>();
     Map<String, Optional<String>> changes = new TreeMap<>();
@@ -103,7 +114,8 @@ public final class Overrides {
         Former was = former.get(each.getKey());
         if (!was.own().equals(Optional.of(each.getValue()))) {
           begun.add(
-              journal.begin(target, each.getKey(), was, each.getValue(), purpose, clock.nowMs()));
+              journal.begin(
+                  here, target, each.getKey(), was, each.getValue(), purpose, clock.nowMs()));
           changes.put(each.getKey(), Optional.of(each.getValue()));
         }
       }
@@ -159,38 +171,34 @@ public final class Overrides {
     } catch (Answers.NoSuchTopicException e) {
       return ofMissingTopic(override);
     } catch (IOException | RuntimeException e) {
-      return stillOurs(override, e);
+      return StillOurs.failed(override, e);
     }
   }
 
   private Restored ofMissingTopic(ConfigOverride override) {
     try {
+      if (override.clusterId().isEmpty()) {
+        return StillOurs.elsewhere(override, access.clusterId(), journal.file());
+      }
       return deleted.isDeleted(override.target().name())
           ? end(override, Ending.GONE, override.target() + " is gone, and its settings with it")
           : tryRestore(override);
     } catch (IOException | RuntimeException e) {
-      return stillOurs(override, e);
+      return StillOurs.failed(override, e);
     }
   }
 
-  private static Restored stillOurs(ConfigOverride override, Exception why) {
-    return new Restored(
-        override,
-        Ending.STILL_OURS,
-        override.key()
-            + "="
-            + override.ours()
-            + " is still set on "
-            + override.target()
-            + ", because it could not be taken back: "
-            + why.getMessage()
-            + ". It is tried again at the next start; by hand: "
-            + override.undoCommand());
-  }
-
   private Restored tryRestore(ConfigOverride override) throws IOException {
+    Optional<String> here = access.clusterId();
+    if (override.isElsewhere(here)) {
+      return StillOurs.elsewhere(override, here, journal.file());
+    }
     Optional<String> now = access.read(override.target(), override.key()).own();
     Optional<String> former = override.former().own();
+    if (override.clusterId().isEmpty() && !now.equals(Optional.of(override.ours()))) {
+      // Set elsewhere, for all that is known: what is seen here must not end it.
+      return StillOurs.elsewhere(override, here, journal.file());
+    }
     // The former text may be what a broker still shows that has not applied our change yet.
     if (!now.equals(Optional.of(override.ours())) && !now.equals(former)) {
       return end(
@@ -244,34 +252,36 @@ public final class Overrides {
    * cleaner, so that waits until the gate is open; a topic's restarts nothing.
    *
    * @param gate why a broker's cleaner must not be restarted now; empty if it may
-   * @return what became of each that was not meant to stay
+   * @return what became of each that was not meant to stay, or is of another cluster
    */
   public List<Restored> recover(Supplier<Optional<String>> gate) {
-    List<Restored> all = new ArrayList<>();
     List<ConfigOverride> open = journal.open();
+    if (open.isEmpty()) {
+      return List.of();
+    }
     // The newest first: what it found may be what an older one of ours had set.
     Collections.reverse(open);
-    for (ConfigOverride each : open) {
-      if (each.purpose().isLasting()) {
-        continue;
+    List<Restored> all = new ArrayList<>();
+    try {
+      Optional<String> here = access.clusterId();
+      for (ConfigOverride each : open) {
+        if (each.isElsewhere(here)) {
+          all.add(StillOurs.elsewhere(each, here, journal.file()));
+        } else if (!each.purpose().isLasting()) {
+          all.add(recover(each, gate));
+        }
       }
-      Optional<String> shut =
-          each.target().kind() == ConfigTarget.Kind.BROKER ? gate.get() : Optional.empty();
-      all.add(
-          shut.map(
-                  why ->
-                      new Restored(
-                          each,
-                          Ending.STILL_OURS,
-                          each.key()
-                              + "="
-                              + each.ours()
-                              + " is still set on "
-                              + each.target()
-                              + ": taking it back restarts the cleaner, and "
-                              + why))
-              .orElseGet(() -> restore(each)));
+    } catch (IOException | RuntimeException e) {
+      open.stream()
+          .filter(each -> !each.purpose().isLasting())
+          .forEach(each -> all.add(StillOurs.failed(each, e)));
     }
     return all;
+  }
+
+  private Restored recover(ConfigOverride override, Supplier<Optional<String>> gate) {
+    Optional<String> shut =
+        override.target().kind() == ConfigTarget.Kind.BROKER ? gate.get() : Optional.empty();
+    return shut.map(why -> StillOurs.shut(override, why)).orElseGet(() -> restore(override));
   }
 }

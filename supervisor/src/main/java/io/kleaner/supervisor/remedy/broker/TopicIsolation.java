@@ -144,18 +144,21 @@ public final class TopicIsolation {
    * The topics that were isolated by this journal and not released, and when, milliseconds since
    * the epoch. Whether they still are, the broker's settings tell: an operator may have changed
    * them.
+   *
+   * @param clusterId of the cluster at hand, empty as long as nobody knows it
    */
-  public Map<String, Long> isolatedMs() {
+  public Map<String, Long> isolatedMs(Optional<String> clusterId) {
     return overrides.open().stream()
         .filter(each -> each.purpose() == Purpose.ISOLATE)
+        .filter(each -> clusterId.isEmpty() || !each.isElsewhere(clusterId))
         .collect(
             Collectors.toUnmodifiableMap(
                 each -> each.target().name(), ConfigOverride::atMs, Math::max));
   }
 
-  private List<ConfigOverride> ours(String topic) {
+  private List<ConfigOverride> ours(String topic) throws IOException {
     ConfigTarget target = ConfigTarget.topic(topic);
-    return overrides.open().stream()
+    return overrides.openHere().stream()
         .filter(each -> each.purpose() == Purpose.ISOLATE && each.target().equals(target))
         .toList();
   }

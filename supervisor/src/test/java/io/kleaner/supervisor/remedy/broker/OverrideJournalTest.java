@@ -149,6 +149,28 @@ class OverrideJournalTest {
     }
   }
 
+  /** As they were before clusters were named. */
+  @Test
+  void open_lineWithoutACluster_isRead() throws IOException {
+    ConfigOverride old =
+        new ConfigOverride(
+            3,
+            Optional.empty(),
+            ConfigTarget.topic("orders"),
+            LeverRules.THREADS,
+            DYNAMIC,
+            "0.0",
+            Purpose.COMPACT_NOW,
+            1_000);
+    Files.writeString(file(), OverrideLine.opened(old) + "\n");
+    assertThat(Files.readString(file())).doesNotContain("cluster");
+
+    try (OverrideJournal journal = open()) {
+      assertThat(journal.open()).containsExactly(old);
+      assertThat(journal.unreadableLines()).isZero();
+    }
+  }
+
   @Test
   void undoCommand_absentOrSet_deletesOrSets() throws IOException {
     try (OverrideJournal journal = open()) {
@@ -176,6 +198,7 @@ class OverrideJournalTest {
 
   private static ConfigOverride begin(
       OverrideJournal journal, ConfigTarget target, Former former, String ours) throws IOException {
-    return journal.begin(target, LeverRules.THREADS, former, ours, Purpose.REVIVE, 1_000);
+    return journal.begin(
+        Optional.of("cluster"), target, LeverRules.THREADS, former, ours, Purpose.REVIVE, 1_000);
   }
 }

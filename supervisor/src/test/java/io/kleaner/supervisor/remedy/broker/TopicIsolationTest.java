@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +50,7 @@ class TopicIsolationTest {
   void isolate_again_isRefusedWhileTheBrokerShowsIt() throws IOException {
     assertThat(isolation.isolate("poison", false)).isInstanceOf(Changed.class);
     assertThat(settings.of("poison")).containsAllEntriesOf(Isolation.SETTINGS);
-    assertThat(isolation.isolatedMs()).isEqualTo(Map.of("poison", 1_000L));
+    assertThat(isolation.isolatedMs(Optional.empty())).isEqualTo(Map.of("poison", 1_000L));
 
     assertThat(isolation.isolate("poison", true))
         .isInstanceOfSatisfying(

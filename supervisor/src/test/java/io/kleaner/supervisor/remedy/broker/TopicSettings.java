@@ -10,6 +10,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigsResult;
@@ -39,6 +41,7 @@ final class TopicSettings {
   private final Map<ConfigResource, Map<String, String>> own = new HashMap<>();
   private final Set<String> unknown = new HashSet<>();
   private boolean clusterKnown = true;
+  private String clusterId = "cluster";
   private Runnable beforeLook = () -> {};
 
   /** What is set on a topic; to be changed by a test as an operator does. */
@@ -60,7 +63,12 @@ final class TopicSettings {
     clusterKnown = known;
   }
 
-  /** Runs each time before the broker is asked for its cluster. */
+  /** From now on it is another cluster that answers, with the same topics. */
+  void clusterId(String id) {
+    clusterId = id;
+  }
+
+  /** Runs each time before the broker is asked for its controller. */
   void beforeLook(Runnable action) {
     beforeLook = action;
   }
@@ -130,16 +138,28 @@ final class TopicSettings {
   }
 
   private DescribeClusterResult cluster() throws ReflectiveOperationException {
-    beforeLook.run();
     Constructor<DescribeClusterResult> result =
         DescribeClusterResult.class.getDeclaredConstructor(
             KafkaFuture.class, KafkaFuture.class, KafkaFuture.class, KafkaFuture.class);
     result.setAccessible(true);
     return result.newInstance(
-        KafkaFuture.completedFuture(clusterKnown ? List.of(BROKER) : List.of()),
-        KafkaFuture.completedFuture(clusterKnown ? BROKER : Node.noNode()),
-        KafkaFuture.completedFuture("cluster"),
+        whenAsked(() -> clusterKnown ? List.of(BROKER) : List.of()),
+        whenAsked(
+            () -> {
+              beforeLook.run();
+              return clusterKnown ? BROKER : Node.noNode();
+            }),
+        KafkaFuture.completedFuture(clusterId),
         KafkaFuture.completedFuture(Set.of()));
+  }
+
+  private static <T> KafkaFuture<T> whenAsked(Supplier<T> answer) {
+    return new KafkaFutureImpl<>() {
+      @Override
+      public T get(long timeout, TimeUnit unit) {
+        return answer.get();
+      }
+    };
   }
 
   private static ConfigEntry entry(String key, String text) throws ReflectiveOperationException {
