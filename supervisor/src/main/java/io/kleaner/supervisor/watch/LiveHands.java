@@ -45,7 +45,8 @@ import java.util.stream.Collectors;
  */
 public final class LiveHands implements BrokerHands {
 
-  private static final String JOURNAL = "overrides";
+  /** The journal of overrides. */
+  static final String JOURNAL = "overrides";
 
   private final BrokerConnection connection;
   private final OverrideJournal journal;

@@ -9,6 +9,7 @@ import io.kleaner.supervisor.judge.broker.BrokerJudge;
 import io.kleaner.supervisor.metrics.JmxExport;
 import io.kleaner.supervisor.probe.broker.BrokerProbes;
 import io.kleaner.supervisor.probe.broker.Source;
+import io.kleaner.supervisor.remedy.broker.OverrideReader;
 import io.kleaner.supervisor.service.Announcer;
 import io.kleaner.supervisor.service.Chronicle;
 import io.kleaner.supervisor.service.Closing;
@@ -118,13 +119,13 @@ public final class WatchService implements AutoCloseable {
 
   private BrokerHands hands() throws IOException {
     if (setup.policy().readOnly()) {
-      return new NoHands("--read-only is given: nothing is done, only told");
+      return noHands("--read-only is given: nothing is done, only told");
     }
     if (setup.targets().admin().isEmpty()) {
-      return new NoHands("no " + Source.ADMIN.option() + " was given");
+      return noHands("no " + Source.ADMIN.option() + " was given");
     }
     if (!state.journal().isDurable()) {
-      return new NoHands(LiveHands.unkept(state.journal()));
+      return noHands(LiveHands.unkept(state.journal()));
     }
     return LiveHands.open(
         fileSystem,
@@ -138,6 +139,10 @@ public final class WatchService implements AutoCloseable {
         state.journal(),
         probes::sample,
         handsThread.token());
+  }
+
+  private NoHands noHands(String why) {
+    return new NoHands(why, new OverrideReader(fileSystem, state.dir(), LiveHands.JOURNAL));
   }
 
   /** Begins to look, and to act; once. */

@@ -11,7 +11,12 @@ import io.kleaner.supervisor.alert.AlertDispatcher;
 import io.kleaner.supervisor.alert.AlertPolicy;
 import io.kleaner.supervisor.judge.broker.JudgeOptions;
 import io.kleaner.supervisor.probe.broker.AdminTarget;
+import io.kleaner.supervisor.probe.broker.ConfigValue.Origin;
 import io.kleaner.supervisor.probe.broker.ProbeTargets;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
+import io.kleaner.supervisor.remedy.broker.ConfigTarget;
+import io.kleaner.supervisor.remedy.broker.OverrideJournal;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,6 +54,10 @@ class WatchServiceTest {
   }
 
   private WatchService open(Clock clock) throws IOException {
+    return open(clock, RemedyPolicy.defaults(false));
+  }
+
+  private WatchService open(Clock clock, RemedyPolicy policy) throws IOException {
     return WatchService.open(
         new LocalFileSystem(),
         clock,
@@ -63,7 +72,7 @@ class WatchServiceTest {
                 ZoneId.systemDefault(),
                 new SettingsResolver(List.of())),
             state,
-            RemedyPolicy.defaults(false),
+            policy,
             JudgeOptions.defaults(),
             500,
             new AlertBook(AlertPolicy.DEFAULT, Map.of()),
@@ -85,5 +94,27 @@ class WatchServiceTest {
     }
     // Neither the journal of overrides nor the directory is held any more.
     open(Clock.system()).close();
+  }
+
+  @Test
+  @Timeout(120)
+  void begin_readOnlyAfterOneThatWasKilled_tellsWhatItLeft() throws Exception {
+    try (OverrideJournal journal =
+        OverrideJournal.open(new LocalFileSystem(), state, LiveHands.JOURNAL)) {
+      journal.begin(
+          Optional.of("here"),
+          ConfigTarget.broker(1),
+          "log.cleaner.threads",
+          new Former(Optional.empty(), Optional.of("1"), Origin.DEFAULT),
+          "01",
+          Purpose.REVIVE,
+          1);
+    }
+    try (WatchService service = open(Clock.system(), RemedyPolicy.defaults(true))) {
+      service.begin();
+      while (!service.facade().alerts().toString().contains("OverrideLeft")) {
+        Thread.onSpinWait();
+      }
+    }
   }
 }

@@ -21,6 +21,22 @@ final class StillOurs {
             + override.undoCommand());
   }
 
+  /** Nobody here takes anything back. */
+  static Restored untouched(ConfigOverride override, String why) {
+    return stillOurs(
+        override,
+        override.key()
+            + "="
+            + override.ours()
+            + " was set on "
+            + override.target()
+            + override.clusterId().map(id -> " of cluster " + id).orElse("")
+            + " and is not taken back, as far as the journal of overrides knows: "
+            + why
+            + ". By hand: "
+            + override.undoCommand());
+  }
+
   /** A restart of the cleaner is not safe now. */
   static Restored shut(ConfigOverride override, String why) {
     return stillOurs(
