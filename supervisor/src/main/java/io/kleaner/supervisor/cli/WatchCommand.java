@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -181,12 +182,14 @@ final class WatchCommand implements Callable<Integer> {
         new AlertDispatcher(
             List.copyOf(
                 alerts.open(fileSystem, clock, "kleaner@" + config.text(ServeSetting.LISTEN))));
+    Path state =
+        config.path(ServeSetting.STATE_DIR).orElseGet(() -> StateHome.byDefault().resolve("watch"));
     WatchSetup setup =
         new WatchSetup(
             targets,
-            config
-                .path(ServeSetting.STATE_DIR)
-                .orElseGet(() -> StateHome.byDefault().resolve("watch")),
+            state,
+            // With one directory for all commands, or each with its default.
+            Stream.of(state, StateHome.byDefault()).distinct().toList(),
             policy,
             judging(),
             interval.toMillis(),

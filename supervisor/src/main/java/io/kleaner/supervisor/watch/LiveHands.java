@@ -14,6 +14,7 @@ import io.kleaner.supervisor.probe.broker.JmxTarget;
 import io.kleaner.supervisor.probe.broker.ReleaseGate;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.probe.broker.Source;
+import io.kleaner.supervisor.remedy.broker.AbandonedOverrides;
 import io.kleaner.supervisor.remedy.broker.BrokerConnection;
 import io.kleaner.supervisor.remedy.broker.BrokerLever;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
@@ -30,6 +31,7 @@ import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
 import io.kleaner.supervisor.remedy.broker.TopicIsolation;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -50,6 +52,7 @@ public final class LiveHands implements BrokerHands {
 
   private final BrokerConnection connection;
   private final OverrideJournal journal;
+  private final AbandonedOverrides abandoned;
   private final Journal incidents;
   private final Overrides overrides;
   private final TopicIsolation isolation;
@@ -63,6 +66,7 @@ public final class LiveHands implements BrokerHands {
   private final IsolatedTopics isolated = new IsolatedTopics();
   private final ReleaseGate gate;
   private volatile boolean leftovers;
+  private volatile boolean othersLeft;
 
   /** The clusters of all that the journal has open. */
   private volatile Set<String> clusters = Set.of();
@@ -71,6 +75,7 @@ public final class LiveHands implements BrokerHands {
       BrokerConnection connection,
       ReleaseGate gate,
       OverrideJournal journal,
+      AbandonedOverrides abandoned,
       RemedyPolicy policy,
       Journal incidents,
       Optional<FreshThreads> eye,
@@ -81,6 +86,7 @@ public final class LiveHands implements BrokerHands {
     this.connection = connection;
     this.gate = gate;
     this.journal = journal;
+    this.abandoned = abandoned;
     this.incidents = incidents;
     this.overrides = new Overrides(connection.settings(), journal, clock, token);
     this.isolation = new TopicIsolation(overrides, clock);
@@ -117,6 +123,7 @@ public final class LiveHands implements BrokerHands {
    *
    * @param gate whether the broker may be asked at all
    * @param stateDir exists, and is ours alone
+   * @param abandoned what other commands left is taken back as well
    * @param incidents where remedies are written down
    * @param logDirs whose checkpoints show whether a clean ended
    * @param token cancelled when all is to end
@@ -130,6 +137,7 @@ public final class LiveHands implements BrokerHands {
       Optional<JmxTarget> jmx,
       List<Path> logDirs,
       Path stateDir,
+      AbandonedOverrides abandoned,
       RemedyPolicy policy,
       Journal incidents,
       Supplier<BrokerSample> view,
@@ -144,6 +152,7 @@ public final class LiveHands implements BrokerHands {
             connection,
             gate,
             journal,
+            abandoned,
             policy,
             incidents,
             jmx.map(target -> new FreshThreads(target, clock)),
@@ -276,6 +285,7 @@ public final class LiveHands implements BrokerHands {
     Set<String> known = clusters;
     // A sample is dear, so it is asked only where the journal has something.
     return leftovers
+        || othersLeft
         || (!known.isEmpty()
             && cluster().filter(here -> !Set.of(here).containsAll(known)).isPresent());
   }
@@ -283,11 +293,24 @@ public final class LiveHands implements BrokerHands {
   @Override
   public List<Overrides.Restored> recover() {
     try {
+      List<Overrides.Restored> all = new ArrayList<>(takeBackOthers());
       // Which broker it was stands in the journal.
-      return lever(-1).recover();
+      all.addAll(lever(-1).recover());
+      return all;
     } finally {
       takeStock();
     }
+  }
+
+  private List<Overrides.Restored> takeBackOthers() {
+    if (gate.shutNow().isPresent()) {
+      return List.of();
+    }
+    List<Overrides.Restored> others =
+        abandoned.takeBack(
+            cluster(), theirs -> new Overrides(connection.settings(), theirs, clock, token));
+    othersLeft = !others.stream().allMatch(Overrides.Restored::isOver);
+    return others;
   }
 
   @Override

@@ -3,12 +3,14 @@ package io.kleaner.supervisor.watch;
 
 import io.kleaner.supervisor.probe.broker.BrokerIdentity;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
+import io.kleaner.supervisor.remedy.broker.AbandonedOverrides;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.remedy.broker.OverrideReader;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
 import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -19,6 +21,7 @@ final class NoHands implements BrokerHands {
 
   private final String unable;
   private final OverrideReader journal;
+  private final AbandonedOverrides abandoned;
   private volatile Optional<String> cluster = Optional.empty();
   private volatile boolean leftovers;
   private volatile Optional<String> loss = Optional.empty();
@@ -26,10 +29,12 @@ final class NoHands implements BrokerHands {
   /**
    * @param unable why, a sentence
    * @param journal what hands that do something wrote down
+   * @param abandoned what other commands did
    */
-  NoHands(String unable, OverrideReader journal) {
+  NoHands(String unable, OverrideReader journal, AbandonedOverrides abandoned) {
     this.unable = unable;
     this.journal = journal;
+    this.abandoned = abandoned;
   }
 
   @Override
@@ -65,9 +70,9 @@ final class NoHands implements BrokerHands {
 
   @Override
   public List<Restored> recover() {
-    List<Restored> left = List.of();
+    List<Restored> left = new ArrayList<>(abandoned.told(cluster, unable));
     try {
-      left = journal.left(cluster, unable);
+      left.addAll(journal.left(cluster, unable));
       loss = journal.loss();
     } catch (IOException e) {
       loss = Optional.of("the journal of overrides cannot be read: " + e.getMessage());

@@ -9,7 +9,9 @@ import io.kleaner.supervisor.judge.broker.BrokerJudge;
 import io.kleaner.supervisor.metrics.JmxExport;
 import io.kleaner.supervisor.probe.broker.BrokerProbes;
 import io.kleaner.supervisor.probe.broker.Source;
+import io.kleaner.supervisor.remedy.broker.AbandonedOverrides;
 import io.kleaner.supervisor.remedy.broker.OverrideReader;
+import io.kleaner.supervisor.remedy.ondemand.OnDemandCompaction;
 import io.kleaner.supervisor.service.Announcer;
 import io.kleaner.supervisor.service.Chronicle;
 import io.kleaner.supervisor.service.Closing;
@@ -135,6 +137,7 @@ public final class WatchService implements AutoCloseable {
         setup.targets().jmx(),
         setup.targets().logDirs(),
         state.dir(),
+        abandoned(),
         setup.policy(),
         state.journal(),
         probes::sample,
@@ -142,7 +145,12 @@ public final class WatchService implements AutoCloseable {
   }
 
   private NoHands noHands(String why) {
-    return new NoHands(why, new OverrideReader(fileSystem, state.dir(), LiveHands.JOURNAL));
+    return new NoHands(
+        why, new OverrideReader(fileSystem, state.dir(), LiveHands.JOURNAL), abandoned());
+  }
+
+  private AbandonedOverrides abandoned() {
+    return new AbandonedOverrides(fileSystem, setup.homes(), OnDemandCompaction.JOURNAL);
   }
 
   /** Begins to look, and to act; once. */

@@ -12,6 +12,7 @@ import io.kleaner.supervisor.judge.broker.Broker;
 import io.kleaner.supervisor.probe.broker.AdminTarget;
 import io.kleaner.supervisor.probe.broker.ConfigValue.Origin;
 import io.kleaner.supervisor.probe.broker.ReleaseGate;
+import io.kleaner.supervisor.remedy.broker.AbandonedOverrides;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
@@ -50,6 +51,7 @@ class LiveHandsTest {
         Optional.empty(),
         List.of(),
         dir,
+        new AbandonedOverrides(new LocalFileSystem(), List.of(), "none"),
         RemedyPolicy.defaults(false),
         incidents,
         broker::sample,

@@ -10,12 +10,14 @@ import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.journal.Journal;
 import io.kleaner.supervisor.judge.broker.Broker;
 import io.kleaner.supervisor.probe.broker.ConfigValue.Origin;
+import io.kleaner.supervisor.remedy.broker.AbandonedOverrides;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
 import io.kleaner.supervisor.remedy.broker.ConfigTarget;
 import io.kleaner.supervisor.remedy.broker.OverrideJournal;
 import io.kleaner.supervisor.remedy.broker.OverrideReader;
+import io.kleaner.supervisor.remedy.ondemand.OnDemandCompaction;
 import io.kleaner.supervisor.service.Announcer;
 import io.kleaner.supervisor.service.Chronicle;
 import io.kleaner.supervisor.service.Signals;
@@ -38,17 +40,24 @@ class NoHandsTest {
   private final Signals signals = new Signals();
 
   private void left(Purpose purpose) throws IOException {
-    try (OverrideJournal overrides =
-        OverrideJournal.open(new LocalFileSystem(), state, LiveHands.JOURNAL)) {
-      overrides.begin(
-          Optional.of("here"),
-          ConfigTarget.broker(1),
-          "log.cleaner.threads",
-          new Former(Optional.empty(), Optional.of("1"), Origin.DEFAULT),
-          "01",
-          purpose,
-          Broker.START_MS);
+    try (OverrideJournal overrides = open(LiveHands.JOURNAL)) {
+      leftBy(overrides, purpose);
     }
+  }
+
+  private OverrideJournal open(String name) throws IOException {
+    return OverrideJournal.open(new LocalFileSystem(), state, name);
+  }
+
+  private static void leftBy(OverrideJournal overrides, Purpose purpose) throws IOException {
+    overrides.begin(
+        Optional.of("here"),
+        ConfigTarget.broker(1),
+        "log.cleaner.threads",
+        new Former(Optional.empty(), Optional.of("1"), Origin.DEFAULT),
+        "01",
+        purpose,
+        Broker.START_MS);
   }
 
   /** What is told after some looks. */
@@ -60,7 +69,9 @@ class NoHandsTest {
             broker,
             new NoHands(
                 "no --bootstrap-server was given",
-                new OverrideReader(new LocalFileSystem(), state, LiveHands.JOURNAL)),
+                new OverrideReader(new LocalFileSystem(), state, LiveHands.JOURNAL),
+                new AbandonedOverrides(
+                    new LocalFileSystem(), List.of(state), OnDemandCompaction.JOURNAL)),
             thread,
             new Chronicle(journal, new Announcer(), Clock.system()));
     for (int i = 0; i < 3; i++) {
@@ -117,8 +128,7 @@ class NoHandsTest {
   @Test
   void look_leftInAnotherCluster_isToldEvenIfItIsToStay() throws IOException {
     left(Purpose.ISOLATE);
-    try (OverrideJournal overrides =
-        OverrideJournal.open(new LocalFileSystem(), state, LiveHands.JOURNAL)) {
+    try (OverrideJournal overrides = open(LiveHands.JOURNAL)) {
       for (ConfigOverride each : overrides.open()) {
         overrides.begin(
             Optional.of("there"),
@@ -134,5 +144,19 @@ class NoHandsTest {
     assertThat(look().get(0).evidence())
         .contains("of cluster there")
         .doesNotContain("of cluster here");
+  }
+
+  @Test
+  void look_compactNowThatRuns_isNoneThatLeftSomething() throws IOException {
+    try (OverrideJournal running = open(OnDemandCompaction.JOURNAL)) {
+      leftBy(running, Purpose.COMPACT_NOW);
+
+      assertThat(look()).isEmpty();
+    }
+
+    assertThat(look())
+        .as("it has ended")
+        .extracting(AlertSignal::rule)
+        .containsExactly("OverrideLeft");
   }
 }

@@ -72,6 +72,7 @@ class WatchServiceTest {
                 ZoneId.systemDefault(),
                 new SettingsResolver(List.of())),
             state,
+            List.of(),
             policy,
             JudgeOptions.defaults(),
             500,

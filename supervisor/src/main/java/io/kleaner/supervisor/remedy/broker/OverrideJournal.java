@@ -60,7 +60,7 @@ public final class OverrideJournal implements AutoCloseable {
    */
   public static OverrideJournal open(FileSystem fileSystem, Path stateDir, String name)
       throws IOException {
-    Optional<FileLease> lease = fileSystem.tryLock(stateDir.resolve(name + ".lock"));
+    Optional<FileLease> lease = fileSystem.tryLock(lock(stateDir, name));
     if (lease.isEmpty()) {
       throw new UnusableDirectoryException(
           file(stateDir, name) + " is in use by another kleaner that runs; nothing was changed.",
@@ -97,6 +97,11 @@ public final class OverrideJournal implements AutoCloseable {
     TreeMap<Long, ConfigOverride> open = new TreeMap<>();
     Contents contents = read(fileSystem, file(stateDir, name), open);
     return new Glance(List.copyOf(open.values()), contents.unreadableLines);
+  }
+
+  /** Is held by whoever has the journal open. */
+  static Path lock(Path stateDir, String name) {
+    return stateDir.resolve(name + ".lock");
   }
 
   private static Path file(Path stateDir, String name) {

@@ -39,6 +39,9 @@ import java.util.TreeMap;
  */
 public final class OnDemandCompaction {
 
+  /** The name of the journal of what it changes. */
+  public static final String JOURNAL = "compact-now";
+
   private static final String POLICY = "cleanup.policy";
   private static final String RATIO = "min.cleanable.dirty.ratio";
   private static final String MAX_LAG = "max.compaction.lag.ms";
