@@ -89,7 +89,7 @@ public final class LiveHands implements BrokerHands {
     this.abandoned = abandoned;
     this.incidents = incidents;
     this.overrides = new Overrides(connection.settings(), journal, clock, token);
-    this.isolation = new TopicIsolation(overrides, clock);
+    this.isolation = new TopicIsolation(overrides, clock, token);
     this.desk = new RemedyDesk(policy, incidents, clock);
     this.eye = eye;
     this.threads =
@@ -228,7 +228,11 @@ public final class LiveHands implements BrokerHands {
     }
     return switch (order.remedy()) {
       case REVIVE -> lever(node()).revive(this::somethingToClean);
-      case ISOLATE -> isolation.isolate(order.subject(), byHand);
+      case ISOLATE -> {
+        // What a killed compaction left of the topic's settings must not be taken for its own.
+        takeBackOthers();
+        yield isolation.isolate(order.subject(), byHand);
+      }
       case RELEASE ->
           isBroker(order) ? tuning(node()).release() : isolation.release(order.subject());
       case UNSTICK -> tuning(node()).unstick((double) order.number());

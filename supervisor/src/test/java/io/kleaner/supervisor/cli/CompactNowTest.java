@@ -8,6 +8,7 @@ import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.supervisor.broker.BrokerSpec;
 import io.kleaner.supervisor.broker.KafkaVersion;
 import io.kleaner.supervisor.demo.Sidecar;
+import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.remedy.broker.RemedyLab;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -180,6 +181,42 @@ class CompactNowTest {
       }
       assertThat(settings("stopped")).isEqualTo(before);
     }
+  }
+
+  @Test
+  @Tag("full")
+  void compactNow_topicIsIsolatedMeanwhile_givesWayAndAReleaseGivesBackWhatWasThere()
+      throws Exception {
+    lab.topic("poisonous", 1, Map.of("min.cleanable.dirty.ratio", "0.9"));
+    Map<String, String> before = settings("poisonous");
+    try (AutoCloseable open = lab.openTransaction("poisonous")) {
+      lab.write("poisonous", 5_000, 1_000);
+      assertThat(open).isNotNull();
+      ExecutorService runner = Executors.newSingleThreadExecutor();
+      Cli.Run run;
+      try {
+        Future<Cli.Run> ending = runner.submit(() -> compactNow("--roll", "--json", "poisonous"));
+        lab.await("it lowers the ratio", () -> settings("poisonous").containsValue("0.0"));
+
+        lab.isolation().isolate("poisonous", false);
+
+        run = ending.get();
+      } finally {
+        runner.shutdown();
+      }
+      assertThat(run.exit()).as(run.all()).isEqualTo(ExitCode.FINDINGS.number());
+      JsonNode partition = run.json().get("partitions").get(0);
+      assertThat(partition.get("status").asText()).isEqualTo("gave-up");
+      assertThat(partition.get("reason").asText()).contains("isolated meanwhile");
+      assertThat(run.err()).contains("poisonous is being isolated");
+      assertThat(run.json().get("settings").findValuesAsText("ending")).containsOnly("restored");
+      assertThat(settings("poisonous")).containsAllEntriesOf(Isolation.SETTINGS);
+      assertThat(lab.isolation().isIsolated("poisonous")).isTrue();
+    }
+
+    lab.isolation().release("poisonous");
+
+    assertThat(settings("poisonous")).isEqualTo(before);
   }
 
   /** Has one killed in the middle. */

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.remedy.broker;
 
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
 import java.io.IOException;
@@ -12,8 +13,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -121,7 +125,12 @@ public final class Overrides {
       }
       if (!changes.isEmpty()) {
         access.change(target, changes);
-        awaitVisible(target, changes);
+        awaitVisible(
+            target,
+            changes.keySet(),
+            now ->
+                changes.entrySet().stream()
+                    .allMatch(each -> now.get(each.getKey()).own().equals(each.getValue())));
       }
       return begun;
     } catch (IOException | RuntimeException e) {
@@ -135,20 +144,19 @@ public final class Overrides {
     }
   }
 
-  private void awaitVisible(ConfigTarget target, Map<String, Optional<String>> changes)
+  private void awaitVisible(
+      ConfigTarget target, Set<String> keys, Predicate<Map<String, Former>> isApplied)
       throws IOException {
     long deadlineNs = clock.nanoTime() + VISIBLE.toNanos();
     CancelToken pause = new CancelToken();
     while (true) {
-      Map<String, Former> now = access.read(target, changes.keySet());
-      if (changes.entrySet().stream()
-          .allMatch(each -> now.get(each.getKey()).own().equals(each.getValue()))) {
+      if (isApplied.test(access.read(target, keys))) {
         return;
       }
       if (clock.nanoTime() - deadlineNs >= 0) {
         throw new IOException(
             "the cluster took the change of "
-                + changes.keySet()
+                + keys
                 + " on "
                 + target
                 + ", but the broker has not applied it after "
@@ -193,11 +201,18 @@ public final class Overrides {
     if (override.isElsewhere(here)) {
       return StillOurs.elsewhere(override, here, journal.file());
     }
-    Optional<String> now = access.read(override.target(), override.key()).own();
+    Set<String> keys = new TreeSet<>(Isolation.SETTINGS.keySet());
+    keys.add(override.key());
+    Map<String, Former> found = access.read(override.target(), keys);
+    Optional<String> now = found.get(override.key()).own();
     Optional<String> former = override.former().own();
     if (override.clusterId().isEmpty() && !now.equals(Optional.of(override.ours()))) {
       // Set elsewhere, for all that is known: what is seen here must not end it.
       return StillOurs.elsewhere(override, here, journal.file());
+    }
+    if (OnDemandSettings.isUnderIsolation(override)
+        && TopicIsolation.isIsolated(key -> found.get(key).own())) {
+      return StillOurs.isolated(override);
     }
     // The former text may be what a broker still shows that has not applied our change yet.
     if (!now.equals(Optional.of(override.ours())) && !now.equals(former)) {
@@ -211,9 +226,12 @@ public final class Overrides {
               + now.map(text -> "'" + text + "'").orElse("not set")
               + " now, which is not what Kleaner set; it was left alone");
     }
-    Map<String, Optional<String>> back = Map.of(override.key(), former);
-    access.change(override.target(), back);
-    awaitVisible(override.target(), back);
+    access.change(override.target(), Map.of(override.key(), former));
+    // Who waited for it may have set the next text by the time it is looked at.
+    awaitVisible(
+        override.target(),
+        Set.of(override.key()),
+        seen -> !seen.get(override.key()).own().equals(Optional.of(override.ours())));
     return end(
         override,
         Ending.RESTORED,

@@ -37,6 +37,20 @@ final class StillOurs {
             + override.undoCommand());
   }
 
+  /** What an isolation set covers it: it shows again at the release. */
+  static Restored isolated(ConfigOverride override) {
+    return stillOurs(
+        override,
+        override.target()
+            + " is isolated, so "
+            + override.key()
+            + " is not given back now; it was "
+            + override.former().own().map(text -> "'" + text + "'").orElse("not set")
+            + " there before. The next run with this state directory after its release gives that"
+            + " back; by hand, then: "
+            + override.undoCommand());
+  }
+
   /** A restart of the cleaner is not safe now. */
   static Restored shut(ConfigOverride override, String why) {
     return stillOurs(

@@ -4,6 +4,7 @@ package io.kleaner.supervisor.remedy.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.FixedClock;
 import io.kleaner.supervisor.probe.broker.ConfigValue.Origin;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
@@ -123,8 +124,8 @@ class OtherClusterTest {
 
   @Test
   void isolate_sameNameWasIsolatedOnAnotherCluster_isAnIsolationOfItsOwn() throws IOException {
-    TopicIsolation there = new TopicIsolation(on(first), clock);
-    TopicIsolation here = new TopicIsolation(on(second), clock);
+    TopicIsolation there = new TopicIsolation(on(first), clock, new CancelToken());
+    TopicIsolation here = new TopicIsolation(on(second), clock, new CancelToken());
     there.isolate("orders", false);
 
     assertThat(here.release("orders")).isInstanceOf(Refused.class);

@@ -4,6 +4,7 @@ package io.kleaner.supervisor.remedy.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.FixedClock;
 import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Changed;
@@ -37,7 +38,8 @@ class TopicIsolationTest {
         new TopicIsolation(
             new Overrides(
                 new ConfigAccess(settings.admin(), Duration.ofSeconds(30)), journal, clock),
-            clock);
+            clock,
+            new CancelToken());
     settings.of("poison").put(RATIO, "0.01");
   }
 

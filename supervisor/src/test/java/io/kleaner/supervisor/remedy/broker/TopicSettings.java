@@ -43,6 +43,7 @@ final class TopicSettings {
   private boolean clusterKnown = true;
   private String clusterId = "cluster";
   private Runnable beforeLook = () -> {};
+  private Runnable beforeRead = () -> {};
 
   /** What is set on a topic; to be changed by a test as an operator does. */
   Map<String, String> of(String topic) {
@@ -73,6 +74,11 @@ final class TopicSettings {
     beforeLook = action;
   }
 
+  /** Runs each time before settings are read. */
+  void beforeRead(Runnable action) {
+    beforeRead = action;
+  }
+
   /** A client that sees them. */
   Admin admin() {
     return (Admin)
@@ -96,6 +102,7 @@ final class TopicSettings {
   }
 
   private Described describe(Collection<?> resources) throws ReflectiveOperationException {
+    beforeRead.run();
     Map<ConfigResource, KafkaFuture<Config>> answers = new HashMap<>();
     for (Object each : resources) {
       ConfigResource resource = (ConfigResource) each;
