@@ -10,7 +10,6 @@ import io.kleaner.supervisor.service.Signals;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * Has what runs left that ended in the middle looked for and taken back, again and again, and tells
@@ -19,6 +18,7 @@ import java.util.stream.Collectors;
 final class Leftovers {
 
   private static final long LOOK_MS = 10_000;
+  private static final String IN_JOURNAL = "it is in overrides.log in the state directory";
 
   private final BrokerHands hands;
   private final HandsThread thread;
@@ -30,7 +30,7 @@ final class Leftovers {
   private Map<ConfigOverride, Ending> told = Map.of();
 
   /** Why settings that were left are still there, as it was found last. */
-  private String hindrance = "it is in overrides.log in the state directory";
+  private String hindrance = IN_JOURNAL;
 
   Leftovers(BrokerHands hands, HandsThread thread, Chronicle chronicle) {
     this.hands = hands;
@@ -87,7 +87,8 @@ final class Leftovers {
         found.stream()
             .filter(each -> !each.isOver())
             .map(Restored::sentence)
-            .collect(Collectors.joining("; "));
+            .reduce((a, b) -> a + "; " + b)
+            .orElse(IN_JOURNAL);
     for (Restored each : found) {
       told.put(each.override(), each.ending());
       // The sentence says what hinders, in numbers that change with each look.

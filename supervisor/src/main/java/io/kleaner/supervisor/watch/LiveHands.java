@@ -110,7 +110,7 @@ public final class LiveHands implements BrokerHands {
         open.stream()
             .flatMap(each -> each.clusterId().stream())
             .collect(Collectors.toUnmodifiableSet());
-    leftovers = open.stream().anyMatch(each -> !each.purpose().isLasting());
+    leftovers = open.stream().anyMatch(ConfigOverride::isUnfinished);
   }
 
   /** Which cluster it is, as the newest look tells. */
@@ -300,6 +300,11 @@ public final class LiveHands implements BrokerHands {
       List<Overrides.Restored> all = new ArrayList<>(takeBackOthers());
       // Which broker it was stands in the journal.
       all.addAll(lever(-1).recover());
+      overrides.open().stream()
+          .filter(ConfigOverride::unverified)
+          .map(each -> Integer.parseInt(each.target().name()))
+          .distinct()
+          .forEach(node -> all.addAll(tuning(node).verify()));
       return all;
     } finally {
       takeStock();

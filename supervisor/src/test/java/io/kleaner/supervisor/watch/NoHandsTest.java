@@ -106,9 +106,17 @@ class NoHandsTest {
 
   @Test
   void look_whatWasSetIsToStay_nothingIsTold() throws IOException {
-    left(Purpose.RESIZE);
+    left(Purpose.ISOLATE);
 
     assertThat(look()).isEmpty();
+  }
+
+  @Test
+  void look_nobodySawWhetherWhatIsToStayWorks_isTold() throws IOException {
+    left(Purpose.RESIZE);
+
+    assertThat(look().get(0).evidence())
+        .contains("nobody has seen that the cleaner works with it", "kleaner release 'broker 1'");
   }
 
   @Test

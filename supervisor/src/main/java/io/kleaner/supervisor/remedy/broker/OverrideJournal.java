@@ -127,6 +127,8 @@ public final class OverrideJournal implements AutoCloseable {
       } else if (line.get() instanceof OverrideLine.Opened opened) {
         open.put(opened.override().id(), opened.override());
         nextId = Math.max(nextId, opened.override().id() + 1);
+      } else if (line.get() instanceof OverrideLine.Verified verified) {
+        open.computeIfPresent(verified.id(), (id, each) -> each.verified());
       } else if (line.get() instanceof OverrideLine.Closed closed) {
         open.remove(closed.id());
         nextId = Math.max(nextId, closed.id() + 1);
@@ -186,11 +188,26 @@ public final class OverrideJournal implements AutoCloseable {
       long atMs)
       throws IOException {
     ConfigOverride override =
-        new ConfigOverride(nextId, clusterId, target, key, former, ours, purpose, atMs);
+        new ConfigOverride(
+            nextId,
+            clusterId,
+            target,
+            key,
+            former,
+            ours,
+            purpose,
+            atMs,
+            purpose.isShownByThreads());
     append(OverrideLine.opened(override));
     nextId++;
     open.put(override.id(), override);
     return override;
+  }
+
+  /** Writes down that the effect of a setting was seen. */
+  public synchronized void verified(ConfigOverride override) throws IOException {
+    append(OverrideLine.verified(override.id()));
+    open.computeIfPresent(override.id(), (id, each) -> each.verified());
   }
 
   /** Writes down that a setting is no longer ours. */

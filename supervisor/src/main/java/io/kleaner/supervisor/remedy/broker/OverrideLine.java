@@ -15,11 +15,12 @@ import java.util.Optional;
  *
  * <pre>
  *  9ae0f1c3 {"opened":7,"cluster":"J8mD0TMwQ8","kind":"BROKER","name":"1","ours":"01",...}
+ *  5b11c07e {"verified":7}
  *  04c2aa10 {"closed":7}
  * </pre>
  *
- * <p>What a version does not know it leaves unread, and what a line lacks is empty: earlier ones
- * named no cluster.
+ * <p>What a line lacks is empty: earlier versions named no cluster, and wrote down nothing of what
+ * was verified.
  */
 sealed interface OverrideLine {
 
@@ -27,6 +28,9 @@ sealed interface OverrideLine {
 
   /** A setting is about to be ours. */
   record Opened(ConfigOverride override) implements OverrideLine {}
+
+  /** Its effect was seen. */
+  record Verified(long id) implements OverrideLine {}
 
   /** It no longer is. */
   record Closed(long id) implements OverrideLine {}
@@ -44,7 +48,14 @@ sealed interface OverrideLine {
     node.put("ours", override.ours());
     node.put("purpose", override.purpose().name());
     node.put("atMs", override.atMs());
+    if (override.unverified()) {
+      node.put("unverified", true);
+    }
     return CheckedLine.of(node);
+  }
+
+  static String verified(long id) {
+    return CheckedLine.of(JSON.createObjectNode().put("verified", id));
   }
 
   static String closed(long id) {
@@ -62,6 +73,9 @@ sealed interface OverrideLine {
       if (node.has("closed")) {
         return Optional.of(new Closed(node.get("closed").asLong()));
       }
+      if (node.has("verified")) {
+        return Optional.of(new Verified(node.get("verified").asLong()));
+      }
       return Optional.of(
           new Opened(
               new ConfigOverride(
@@ -77,7 +91,8 @@ sealed interface OverrideLine {
                       Origin.valueOf(node.path("origin").asText())),
                   node.path("ours").asText(),
                   Purpose.valueOf(node.path("purpose").asText()),
-                  node.path("atMs").asLong())));
+                  node.path("atMs").asLong(),
+                  node.path("unverified").asBoolean())));
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -37,8 +37,12 @@ public final class OverrideReader {
    */
   public List<Restored> left(Optional<String> here, String why) throws IOException {
     return OverrideJournal.glance(fileSystem, stateDir, journal).open().stream()
-        .filter(each -> !each.purpose().isLasting() || (here.isPresent() && each.isElsewhere(here)))
-        .map(each -> StillOurs.untouched(each, why))
+        .filter(each -> each.isUnfinished() || (here.isPresent() && each.isElsewhere(here)))
+        .map(
+            each ->
+                each.unverified()
+                    ? StillOurs.unverified(each, why)
+                    : StillOurs.untouched(each, why))
         .toList();
   }
 

@@ -62,6 +62,8 @@ public final class Overrides {
     LEFT_TO_OPERATOR,
     /** The topic was deleted, and its settings with it; that is looked at for a while first. */
     GONE,
+    /** It stays, and was seen to work only now. */
+    VERIFIED,
     /** It is still ours: it could not be taken back now. */
     STILL_OURS
   }
@@ -248,6 +250,18 @@ public final class Overrides {
    */
   public void leaveToOperator(ConfigOverride override) throws IOException {
     journal.end(override);
+  }
+
+  /**
+   * The effect of an override was seen; what can't be noted is looked at again at the next start.
+   */
+  void verified(ConfigOverride override) {
+    try {
+      journal.verified(override);
+    } catch (IOException e) {
+      // The remedy did what it should, and the next start finds that out once more.
+      return;
+    }
   }
 
   private Restored end(ConfigOverride override, Ending ending, String sentence) {

@@ -21,6 +21,23 @@ final class StillOurs {
             + override.undoCommand());
   }
 
+  /** It is meant to stay if it works, which its run did not live to see. */
+  static Restored unverified(ConfigOverride override, String doubt) {
+    return stillOurs(
+        override,
+        override.key()
+            + "="
+            + override.ours()
+            + " was set on "
+            + override.target()
+            + ", and nobody has seen that the cleaner works with it: "
+            + doubt
+            + ". It stays until \"kleaner release '"
+            + override.target()
+            + "'\" takes it back; by hand: "
+            + override.undoCommand());
+  }
+
   /** Nobody here takes anything back. */
   static Restored untouched(ConfigOverride override, String why) {
     return stillOurs(

@@ -149,6 +149,31 @@ class OverrideJournalTest {
     }
   }
 
+  @Test
+  void open_afterCrash_knowsWhatWasSeenToWork() throws IOException {
+    try (OverrideJournal journal = open()) {
+      for (Purpose each : List.of(Purpose.UNSTICK, Purpose.RESIZE, Purpose.ISOLATE)) {
+        ConfigOverride begun =
+            journal.begin(
+                Optional.empty(), ConfigTarget.broker(1), "key", ABSENT, "1", each, 1_000);
+        if (each == Purpose.UNSTICK) {
+          journal.verified(begun);
+        }
+      }
+    }
+
+    for (int run = 1; run <= 2; run++) {
+      try (OverrideJournal journal = open()) {
+        assertThat(journal.unreadableLines()).isZero();
+        assertThat(journal.open())
+            .as("run %d", run)
+            .filteredOn(ConfigOverride::unverified)
+            .extracting(ConfigOverride::purpose)
+            .containsExactly(Purpose.RESIZE);
+      }
+    }
+  }
+
   /** As they were before clusters were named. */
   @Test
   void open_lineWithoutACluster_isRead() throws IOException {
@@ -161,7 +186,8 @@ class OverrideJournalTest {
             DYNAMIC,
             "0.0",
             Purpose.COMPACT_NOW,
-            1_000);
+            1_000,
+            false);
     Files.writeString(file(), OverrideLine.opened(old) + "\n");
     assertThat(Files.readString(file())).doesNotContain("cluster");
 

@@ -31,8 +31,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
 
 /**
- * The settings of topics as an Admin client reads and changes them, in memory; whatever else it is
- * asked for fails. Not thread-safe.
+ * The settings of topics and brokers as an Admin client reads and changes them, in memory; whatever
+ * else it is asked for fails. Not thread-safe.
  */
 final class TopicSettings {
 
@@ -47,7 +47,16 @@ final class TopicSettings {
 
   /** What is set on a topic; to be changed by a test as an operator does. */
   Map<String, String> of(String topic) {
-    return own.computeIfAbsent(ConfigTarget.topic(topic).resource(), each -> new HashMap<>());
+    return of(ConfigTarget.topic(topic).resource());
+  }
+
+  /** What is set on broker 1. */
+  Map<String, String> ofBroker() {
+    return of(ConfigTarget.broker(1).resource());
+  }
+
+  private Map<String, String> of(ConfigResource resource) {
+    return own.computeIfAbsent(resource, each -> new HashMap<>());
   }
 
   /** The broker says that there is no such topic, as if it was deleted or not known yet. */
@@ -111,8 +120,12 @@ final class TopicSettings {
         continue;
       }
       List<ConfigEntry> entries = new ArrayList<>();
-      for (Map.Entry<String, String> setting : of(resource.name()).entrySet()) {
-        entries.add(entry(setting.getKey(), setting.getValue()));
+      ConfigSource source =
+          resource.type() == ConfigResource.Type.TOPIC
+              ? ConfigSource.DYNAMIC_TOPIC_CONFIG
+              : ConfigSource.DYNAMIC_BROKER_CONFIG;
+      for (Map.Entry<String, String> setting : of(resource).entrySet()) {
+        entries.add(entry(setting.getKey(), setting.getValue(), source));
       }
       answers.put(resource, KafkaFuture.completedFuture(new Config(entries)));
     }
@@ -169,12 +182,12 @@ final class TopicSettings {
     };
   }
 
-  private static ConfigEntry entry(String key, String text) throws ReflectiveOperationException {
+  private static ConfigEntry entry(String key, String text, ConfigSource source)
+      throws ReflectiveOperationException {
     // Only a client's own answers are made of these two.
     Constructor<ConfigSynonym> synonym =
         ConfigSynonym.class.getDeclaredConstructor(String.class, String.class, ConfigSource.class);
     synonym.setAccessible(true);
-    ConfigSource source = ConfigSource.DYNAMIC_TOPIC_CONFIG;
     return new ConfigEntry(
         key,
         text,
@@ -190,17 +203,17 @@ final class TopicSettings {
     Map<ConfigResource, KafkaFuture<Void>> answers = new HashMap<>();
     changes.forEach(
         (resource, operations) -> {
-          ConfigResource topic = (ConfigResource) resource;
+          ConfigResource target = (ConfigResource) resource;
           for (Object each : (Collection<?>) operations) {
             AlterConfigOp operation = (AlterConfigOp) each;
             String key = operation.configEntry().name();
             if (operation.opType() == AlterConfigOp.OpType.SET) {
-              of(topic.name()).put(key, operation.configEntry().value());
+              of(target).put(key, operation.configEntry().value());
             } else {
-              of(topic.name()).remove(key);
+              of(target).remove(key);
             }
           }
-          answers.put(topic, KafkaFuture.completedFuture(null));
+          answers.put(target, KafkaFuture.completedFuture(null));
         });
     Constructor<AlterConfigsResult> result =
         AlterConfigsResult.class.getDeclaredConstructor(Map.class);
