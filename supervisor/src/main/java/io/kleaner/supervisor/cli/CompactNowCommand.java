@@ -52,8 +52,6 @@ import picocli.CommandLine.Spec;
     })
 final class CompactNowCommand implements Callable<Integer> {
 
-  private static final String JOURNAL = "compact-now";
-
   private final Terminal terminal;
   private final Interrupts interrupts;
   private final FileSystem fileSystem;
@@ -169,7 +167,8 @@ final class CompactNowCommand implements Callable<Integer> {
     Path state =
         StateHome.open(fileSystem, stateDir == null ? StateHome.byDefault() : stateDir, dirs);
     CompactNowReport report = new CompactNowReport(terminal, json);
-    try (OverrideJournal journal = OverrideJournal.open(fileSystem, state, JOURNAL);
+    try (OverrideJournal journal =
+            OverrideJournal.open(fileSystem, state, OnDemandCompaction.JOURNAL);
         BrokerConnection connection = BrokerConnection.open(bootstrap, properties)) {
       OnDemandCompaction compaction =
           new OnDemandCompaction(

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -191,6 +192,8 @@ final class WatchCommand implements Callable<Integer> {
         new WatchSetup(
             targets,
             state,
+            // With one directory for all commands, or each with its default.
+            Stream.of(state, StateHome.byDefault()).distinct().toList(),
             policy,
             judging(),
             interval.toMillis(),

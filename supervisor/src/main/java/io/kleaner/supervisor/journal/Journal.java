@@ -128,6 +128,14 @@ public final class Journal implements AutoCloseable {
     return List.copyOf(warnings);
   }
 
+  /**
+   * A number that no incident and nobody else gets, in later runs neither, as soon as an incident
+   * that is added after this is on disk.
+   */
+  public long number() {
+    return nextId.getAndIncrement();
+  }
+
   /** Takes note of an incident and numbers it; never waits for a disk. */
   public Incident add(
       long atMs,

@@ -14,11 +14,13 @@ import io.kleaner.supervisor.probe.broker.JmxTarget;
 import io.kleaner.supervisor.probe.broker.ReleaseGate;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.probe.broker.Source;
+import io.kleaner.supervisor.remedy.broker.AbandonedOverrides;
 import io.kleaner.supervisor.remedy.broker.BrokerConnection;
 import io.kleaner.supervisor.remedy.broker.BrokerLever;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.remedy.broker.CheckpointView;
 import io.kleaner.supervisor.remedy.broker.CleanerTuning;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride;
 import io.kleaner.supervisor.remedy.broker.LeverTimes;
 import io.kleaner.supervisor.remedy.broker.OverrideJournal;
 import io.kleaner.supervisor.remedy.broker.Overrides;
@@ -29,12 +31,14 @@ import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
 import io.kleaner.supervisor.remedy.broker.TopicIsolation;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * Hands on a live broker, over its Admin API, with an eye of their own on its threads. What is
@@ -43,10 +47,12 @@ import java.util.function.Supplier;
  */
 public final class LiveHands implements BrokerHands {
 
-  private static final String JOURNAL = "overrides";
+  /** The journal of overrides. */
+  static final String JOURNAL = "overrides";
 
   private final BrokerConnection connection;
   private final OverrideJournal journal;
+  private final AbandonedOverrides abandoned;
   private final Journal incidents;
   private final Overrides overrides;
   private final TopicIsolation isolation;
@@ -60,11 +66,16 @@ public final class LiveHands implements BrokerHands {
   private final IsolatedTopics isolated = new IsolatedTopics();
   private final ReleaseGate gate;
   private volatile boolean leftovers;
+  private volatile boolean othersLeft;
+
+  /** The clusters of all that the journal has open. */
+  private volatile Set<String> clusters = Set.of();
 
   private LiveHands(
       BrokerConnection connection,
       ReleaseGate gate,
       OverrideJournal journal,
+      AbandonedOverrides abandoned,
       RemedyPolicy policy,
       Journal incidents,
       Optional<FreshThreads> eye,
@@ -75,9 +86,10 @@ public final class LiveHands implements BrokerHands {
     this.connection = connection;
     this.gate = gate;
     this.journal = journal;
+    this.abandoned = abandoned;
     this.incidents = incidents;
     this.overrides = new Overrides(connection.settings(), journal, clock, token);
-    this.isolation = new TopicIsolation(overrides, clock);
+    this.isolation = new TopicIsolation(overrides, clock, token);
     this.desk = new RemedyDesk(policy, incidents, clock);
     this.eye = eye;
     this.threads =
@@ -92,8 +104,18 @@ public final class LiveHands implements BrokerHands {
 
   /** The supervisor must not wait for the journal's disk. */
   private void takeStock() {
-    isolated.ours(isolation.isolatedMs());
-    leftovers = overrides.open().stream().anyMatch(each -> !each.purpose().isLasting());
+    List<ConfigOverride> open = overrides.open();
+    isolated.ours(isolation.isolatedMs(cluster()));
+    clusters =
+        open.stream()
+            .flatMap(each -> each.clusterId().stream())
+            .collect(Collectors.toUnmodifiableSet());
+    leftovers = open.stream().anyMatch(ConfigOverride::isUnfinished);
+  }
+
+  /** Which cluster it is, as the newest look tells. */
+  private Optional<String> cluster() {
+    return view.get().broker().get().flatMap(BrokerIdentity::clusterId);
   }
 
   /**
@@ -101,6 +123,7 @@ public final class LiveHands implements BrokerHands {
    *
    * @param gate whether the broker may be asked at all
    * @param stateDir exists, and is ours alone
+   * @param abandoned what other commands left is taken back as well
    * @param incidents where remedies are written down
    * @param logDirs whose checkpoints show whether a clean ended
    * @param token cancelled when all is to end
@@ -114,6 +137,7 @@ public final class LiveHands implements BrokerHands {
       Optional<JmxTarget> jmx,
       List<Path> logDirs,
       Path stateDir,
+      AbandonedOverrides abandoned,
       RemedyPolicy policy,
       Journal incidents,
       Supplier<BrokerSample> view,
@@ -128,6 +152,7 @@ public final class LiveHands implements BrokerHands {
             connection,
             gate,
             journal,
+            abandoned,
             policy,
             incidents,
             jmx.map(target -> new FreshThreads(target, clock)),
@@ -203,7 +228,11 @@ public final class LiveHands implements BrokerHands {
     }
     return switch (order.remedy()) {
       case REVIVE -> lever(node()).revive(this::somethingToClean);
-      case ISOLATE -> isolation.isolate(order.subject(), byHand);
+      case ISOLATE -> {
+        // What a killed compaction left of the topic's settings must not be taken for its own.
+        takeBackOthers();
+        yield isolation.isolate(order.subject(), byHand);
+      }
       case RELEASE ->
           isBroker(order) ? tuning(node()).release() : isolation.release(order.subject());
       case UNSTICK -> tuning(node()).unstick((double) order.number());
@@ -257,17 +286,40 @@ public final class LiveHands implements BrokerHands {
 
   @Override
   public boolean hasLeftovers() {
-    return leftovers;
+    Set<String> known = clusters;
+    // A sample is dear, so it is asked only where the journal has something.
+    return leftovers
+        || othersLeft
+        || (!known.isEmpty()
+            && cluster().filter(here -> !Set.of(here).containsAll(known)).isPresent());
   }
 
   @Override
   public List<Overrides.Restored> recover() {
     try {
+      List<Overrides.Restored> all = new ArrayList<>(takeBackOthers());
       // Which broker it was stands in the journal.
-      return lever(-1).recover();
+      all.addAll(lever(-1).recover());
+      overrides.open().stream()
+          .filter(ConfigOverride::unverified)
+          .map(each -> Integer.parseInt(each.target().name()))
+          .distinct()
+          .forEach(node -> all.addAll(tuning(node).verify()));
+      return all;
     } finally {
       takeStock();
     }
+  }
+
+  private List<Overrides.Restored> takeBackOthers() {
+    if (gate.shutNow().isPresent()) {
+      return List.of();
+    }
+    List<Overrides.Restored> others =
+        abandoned.takeBack(
+            cluster(), theirs -> new Overrides(connection.settings(), theirs, clock, token));
+    othersLeft = !others.stream().allMatch(Overrides.Restored::isOver);
+    return others;
   }
 
   @Override

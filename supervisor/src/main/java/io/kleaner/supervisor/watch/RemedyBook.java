@@ -31,10 +31,13 @@ final class RemedyBook {
   private final BrokerHands hands;
   private final HandsThread thread;
   private final Chronicle chronicle;
+
+  /** Whatever has a lower number is of an earlier run. */
+  private final long firstId;
+
   private final Map<String, Ticket> open = new LinkedHashMap<>();
   private final Deque<Ticket> ended = new ArrayDeque<>();
   private final Deque<Waiting> waiting = new ArrayDeque<>();
-  private long nextId = 1;
   private long lastLookMs;
 
   private record Waiting(Ticket ticket, OptionalLong confirmed) {}
@@ -44,6 +47,7 @@ final class RemedyBook {
     this.hands = hands;
     this.thread = thread;
     this.chronicle = chronicle;
+    this.firstId = chronicle.journal().number();
   }
 
   /**
@@ -139,10 +143,11 @@ final class RemedyBook {
     }
   }
 
+  /** No run gives a number that another gave: who says yes to one must mean what it was. */
   private Ticket ticket(
       BrokerHands.Order order, String question, String confirm, boolean byHand, long nowMs) {
     return new Ticket(
-        nextId++,
+        chronicle.journal().number(),
         order,
         Ticket.State.ASKED,
         question,
@@ -166,7 +171,7 @@ final class RemedyBook {
             .filter(each -> each.id() == id && each.state() == Ticket.State.ASKED)
             .findFirst();
     if (asked.isEmpty()) {
-      return Optional.of("no remedy " + id + " waits for an answer");
+      return Optional.of(notAsked(Long.toString(id)));
     }
     Ticket ticket = asked.get();
     if (yes && !ticket.confirm().isEmpty() && !ticket.confirm().equals(confirmed.strip())) {
@@ -189,6 +194,24 @@ final class RemedyBook {
       end(ticket, Ticket.State.DECLINED, "declined: " + reason, nowMs);
     }
     return Optional.empty();
+  }
+
+  /**
+   * What is said to one who answers what is not asked. Thread-safe.
+   *
+   * @param id as a person gave it
+   */
+  String notAsked(String id) {
+    String none = "no remedy " + id + " waits for an answer";
+    try {
+      return Long.parseLong(id.strip()) < firstId
+          ? none
+              + ": it was asked by an earlier run, and its question ended with that; what still"
+              + " calls for it is asked anew, under another number"
+          : none;
+    } catch (NumberFormatException e) {
+      return none;
+    }
   }
 
   /** Calls for what is open and whose reason is not seen now: a look that failed is no news. */

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A remedy from the question to its end. Immutable.
  *
- * @param id ascending within a run
+ * @param id ascending, in one state directory also over restarts
  * @param order what is to be done
  * @param state how far it is
  * @param question what a person is asked; empty if nobody is

@@ -59,7 +59,7 @@ final class WatchActions {
             .filter(each -> each.state() == Ticket.State.ASKED)
             .findFirst();
     if (ticket.isEmpty()) {
-      return ActionResult.notFound("no remedy " + target + " waits for an answer");
+      return ActionResult.notFound(rounds.book().notAsked(target));
     }
     if (yes
         && !ticket.get().confirm().isEmpty()

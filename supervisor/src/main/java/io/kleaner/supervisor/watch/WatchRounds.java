@@ -9,27 +9,21 @@ import io.kleaner.supervisor.judge.broker.BrokerJudge;
 import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.judge.broker.ThreadVerdict;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
-import io.kleaner.supervisor.remedy.broker.Overrides.Ending;
-import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
 import io.kleaner.supervisor.service.Chronicle;
 import io.kleaner.supervisor.service.Rounds;
 import io.kleaner.supervisor.service.Signals;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 
 /**
  * The rounds over a broker's cleaner: the newest sample is judged, what is wrong becomes alerts and
  * incidents, and remedies are called for. Not thread-safe; owned by the supervisor's thread.
  */
 final class WatchRounds implements Rounds<WatchSnapshot> {
-
-  private static final long RECOVER_MS = 10_000;
 
   private final Clock clock;
   private final Supplier<BrokerSample> view;
@@ -43,14 +37,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
   private final ConditionNews news;
   private final Chronicle chronicle;
   private final Map<String, String> lastFailure = new HashMap<>();
-  private long recoveredMs = -1;
-
-  /** What became of each setting that was left, as it was told, by the number of its override. */
-  private Map<Long, Ending> recovered = Map.of();
-
-  /** Why settings that were left are still there, as it was found last. */
-  private String hindrance = "it is in overrides.log in the state directory";
-
+  private final Leftovers leftovers;
   private String unable;
   private boolean lossTold;
   private Judgement judgement = Judgement.none();
@@ -82,6 +69,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     BrokerSample unseen = BrokerSample.nothing(-1);
     forgiven.look(hands.isolated(unseen), unseen, clock.nowMs());
     this.healer = new Healer(book, forgiven);
+    this.leftovers = new Leftovers(hands, thread, chronicle);
     this.unable = hands.unable();
   }
 
@@ -123,7 +111,7 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
   private void care(long nowMs, Signals signals) {
     tellUnable();
     tellLoss(signals);
-    recover(nowMs, signals);
+    leftovers.look(book.isBusy(), nowMs, signals);
   }
 
   private Map<String, Standing> standings(long nowNanos) {
@@ -185,65 +173,6 @@ final class WatchRounds implements Rounds<WatchSnapshot> {
     if (!lossTold) {
       lossTold = true;
       chronicle.add(Incident.Kind.CONDITION_BEGAN, "broker", summary, evidence, nextStep);
-    }
-  }
-
-  /** Takes back what a run left that ended in the middle, again and again until it is done. */
-  private void recover(long nowMs, Signals signals) {
-    if (!hands.hasLeftovers() || book.isBusy()) {
-      return;
-    }
-    boolean first = recoveredMs < 0;
-    // Earlier than the last time is after a clock was set back.
-    if (first || nowMs < recoveredMs || nowMs - recoveredMs >= RECOVER_MS) {
-      recoveredMs = nowMs;
-      thread.offer(
-          () -> {
-            List<Restored> found = hands.recover();
-            thread.tell(() -> recovered(found));
-          },
-          this::tellNotRecovered);
-    }
-    if (first) {
-      return;
-    }
-    signals.warning(
-        "OverrideLeft",
-        "broker",
-        "a setting that a remedy left behind is not taken back yet",
-        hindrance,
-        "It is tried again every " + RECOVER_MS / 1_000 + " s.");
-  }
-
-  private void tellNotRecovered() {
-    chronicle.add(
-        Incident.Kind.REMEDY_REFUSED,
-        "service",
-        "a setting that a remedy left behind is not taken back: " + thread.whyNotBegun(),
-        "",
-        "It is taken back once kleaner runs again.");
-  }
-
-  private void recovered(List<Restored> found) {
-    Map<Long, Ending> before = recovered;
-    recovered = new HashMap<>();
-    hindrance =
-        found.stream()
-            .filter(each -> !each.isOver())
-            .map(Restored::sentence)
-            .collect(Collectors.joining("; "));
-    for (Restored each : found) {
-      long id = each.override().id();
-      recovered.put(id, each.ending());
-      // The sentence says what hinders, in numbers that change with each look.
-      if (before.get(id) != each.ending()) {
-        chronicle.add(
-            each.isOver() ? Incident.Kind.REMEDY_EFFECTIVE : Incident.Kind.REMEDY_FAILED,
-            "service",
-            "a setting of a remedy that ended in the middle was looked at: " + each.sentence(),
-            "",
-            each.isOver() ? "" : "It is tried again every " + RECOVER_MS / 1_000 + " s.");
-      }
     }
   }
 

@@ -9,6 +9,9 @@ import io.kleaner.supervisor.judge.broker.BrokerJudge;
 import io.kleaner.supervisor.metrics.JmxExport;
 import io.kleaner.supervisor.probe.broker.BrokerProbes;
 import io.kleaner.supervisor.probe.broker.Source;
+import io.kleaner.supervisor.remedy.broker.AbandonedOverrides;
+import io.kleaner.supervisor.remedy.broker.OverrideReader;
+import io.kleaner.supervisor.remedy.ondemand.OnDemandCompaction;
 import io.kleaner.supervisor.service.Announcer;
 import io.kleaner.supervisor.service.Chronicle;
 import io.kleaner.supervisor.service.Closing;
@@ -119,13 +122,13 @@ public final class WatchService implements AutoCloseable {
 
   private BrokerHands hands() throws IOException {
     if (setup.policy().readOnly()) {
-      return new NoHands("--read-only is given: nothing is done, only told");
+      return noHands("--read-only is given: nothing is done, only told");
     }
     if (setup.targets().admin().isEmpty()) {
-      return new NoHands("no " + Source.ADMIN.option() + " was given");
+      return noHands("no " + Source.ADMIN.option() + " was given");
     }
     if (!state.journal().isDurable()) {
-      return new NoHands(LiveHands.unkept(state.journal()));
+      return noHands(LiveHands.unkept(state.journal()));
     }
     return LiveHands.open(
         fileSystem,
@@ -135,10 +138,20 @@ public final class WatchService implements AutoCloseable {
         setup.targets().jmx(),
         setup.targets().logDirs(),
         state.dir(),
+        abandoned(),
         setup.policy(),
         state.journal(),
         probes::sample,
         handsThread.token());
+  }
+
+  private NoHands noHands(String why) {
+    return new NoHands(
+        why, new OverrideReader(fileSystem, state.dir(), LiveHands.JOURNAL), abandoned());
+  }
+
+  private AbandonedOverrides abandoned() {
+    return new AbandonedOverrides(fileSystem, setup.homes(), OnDemandCompaction.JOURNAL);
   }
 
   /** Begins to look, and to act; once. */

@@ -9,6 +9,7 @@ import io.kleaner.supervisor.probe.broker.Source;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
 import java.nio.file.Path;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -16,17 +17,24 @@ import java.util.Set;
  *
  * @param targets by what the broker is watched
  * @param stateDir for journals and token
+ * @param homes where {@code compact-now} may have kept its journal
  * @param policy of remedies
  * @param intervalMs between two looks
  */
 public record WatchSetup(
     ProbeTargets targets,
     Path stateDir,
+    List<Path> homes,
     RemedyPolicy policy,
     JudgeOptions judging,
     long intervalMs,
     AlertBook alerts,
     AlertDispatcher dispatcher) {
+
+  /** Keeps its own copy. */
+  public WatchSetup {
+    homes = List.copyOf(homes);
+  }
 
   /** Sources that were named. */
   public static Set<Source> named(ProbeTargets targets) {

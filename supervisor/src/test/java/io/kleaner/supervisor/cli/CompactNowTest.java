@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.supervisor.broker.BrokerSpec;
 import io.kleaner.supervisor.broker.KafkaVersion;
+import io.kleaner.supervisor.demo.Sidecar;
+import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.remedy.broker.RemedyLab;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -183,18 +185,80 @@ class CompactNowTest {
 
   @Test
   @Tag("full")
+  void compactNow_topicIsIsolatedMeanwhile_givesWayAndAReleaseGivesBackWhatWasThere()
+      throws Exception {
+    lab.topic("poisonous", 1, Map.of("min.cleanable.dirty.ratio", "0.9"));
+    Map<String, String> before = settings("poisonous");
+    try (AutoCloseable open = lab.openTransaction("poisonous")) {
+      lab.write("poisonous", 5_000, 1_000);
+      assertThat(open).isNotNull();
+      ExecutorService runner = Executors.newSingleThreadExecutor();
+      Cli.Run run;
+      try {
+        Future<Cli.Run> ending = runner.submit(() -> compactNow("--roll", "--json", "poisonous"));
+        lab.await("it lowers the ratio", () -> settings("poisonous").containsValue("0.0"));
+
+        lab.isolation().isolate("poisonous", false);
+
+        run = ending.get();
+      } finally {
+        runner.shutdown();
+      }
+      assertThat(run.exit()).as(run.all()).isEqualTo(ExitCode.FINDINGS.number());
+      JsonNode partition = run.json().get("partitions").get(0);
+      assertThat(partition.get("status").asText()).isEqualTo("gave-up");
+      assertThat(partition.get("reason").asText()).contains("isolated meanwhile");
+      assertThat(run.err()).contains("poisonous is being isolated");
+      assertThat(run.json().get("settings").findValuesAsText("ending")).containsOnly("restored");
+      assertThat(settings("poisonous")).containsAllEntriesOf(Isolation.SETTINGS);
+      assertThat(lab.isolation().isIsolated("poisonous")).isTrue();
+    }
+
+    lab.isolation().release("poisonous");
+
+    assertThat(settings("poisonous")).isEqualTo(before);
+  }
+
+  /** Has one killed in the middle. */
+  private void killWhileItWaits(String topic) throws Exception {
+    Map<String, String> before = settings(topic);
+    try (AutoCloseable open = lab.openTransaction(topic)) {
+      lab.write(topic, 5_000, 1_000);
+      assertThat(open).isNotNull();
+      Process killed = process(arguments(topic));
+      lab.await("it lowers the ratio", () -> settings(topic).containsValue("0.0"));
+      killed.destroyForcibly().waitFor();
+      assertThat(settings(topic)).isNotEqualTo(before);
+    }
+  }
+
+  @Test
+  @Tag("full")
+  void compactNow_wasKilled_theSidecarThatSharesItsDirectoryTakesItBack() throws Exception {
+    lab.topic("orphaned", 1, LAZY);
+    Map<String, String> before = settings("orphaned");
+    try (Sidecar sidecar = Sidecar.start(Sidecar.command(lab.broker(), state))) {
+      killWhileItWaits("orphaned");
+
+      lab.await("it is taken back", () -> settings("orphaned").equals(before));
+
+      lab.await(
+          "it is told",
+          () ->
+              sidecar
+                  .get("/api/v1/incidents")
+                  .toString()
+                  .contains("topic orphaned is '1.0' again"));
+    }
+  }
+
+  @Test
+  @Tag("full")
   void compactNow_afterOneThatWasKilled_takesBackWhatThatLeft() throws Exception {
     lab.topic("left", 1, LAZY);
     lab.topic("other", 1, LAZY);
     Map<String, String> before = settings("left");
-    try (AutoCloseable open = lab.openTransaction("left")) {
-      lab.write("left", 5_000, 1_000);
-      assertThat(open).isNotNull();
-      Process killed = process(arguments("left"));
-      lab.await("it lowers the ratio", () -> settings("left").containsValue("0.0"));
-      killed.destroyForcibly().waitFor();
-      assertThat(settings("left")).isNotEqualTo(before);
-    }
+    killWhileItWaits("left");
 
     Cli.Run run = compactNow("other");
 

@@ -29,7 +29,7 @@ class HandsThreadTest {
   private final Journal journal = Journal.inMemory("a test");
   private final Chronicle chronicle = new Chronicle(journal, new Announcer(), Clock.system());
   private final WatchRounds rounds =
-      SteppedRounds.of(Clock.system(), broker, new NoHands("a test"), hands, scans, chronicle);
+      SteppedRounds.of(Clock.system(), broker, StillHands.that("a test"), hands, scans, chronicle);
 
   private List<AlertSignal> look() {
     Signals signals = new Signals();

@@ -26,12 +26,14 @@ class LeftoversTest {
   private static final ConfigOverride LEFT =
       new ConfigOverride(
           7,
+          Optional.of("cluster"),
           ConfigTarget.broker(1),
           "log.cleaner.threads",
           new ConfigOverride.Former(Optional.empty(), Optional.of("1"), Origin.DEFAULT),
           "01",
           ConfigOverride.Purpose.REVIVE,
-          Broker.START_MS);
+          Broker.START_MS,
+          false);
 
   private final Broker broker = new Broker();
   private final Journal journal = Journal.inMemory("a test");
@@ -45,6 +47,7 @@ class LeftoversTest {
   /** Hands that have one setting to take back. */
   private static final class Leaving extends IdleHands {
     private Ending ending = Ending.STILL_OURS;
+    private boolean nothingFound;
     private int looks;
 
     @Override
@@ -55,7 +58,7 @@ class LeftoversTest {
     @Override
     public List<Restored> recover() {
       looks++;
-      return List.of(new Restored(LEFT, ending, "look " + looks));
+      return nothingFound ? List.of() : List.of(new Restored(LEFT, ending, "look " + looks));
     }
   }
 
@@ -104,6 +107,15 @@ class LeftoversTest {
     recoverAgain();
 
     assertThat(evidence()).isEqualTo("look 2");
+  }
+
+  /** A remedy left it since they were looked for. */
+  @Test
+  void look_leftSinceTheLastLook_theAlertSaysWhereItIs() {
+    hands.nothingFound = true;
+    recoverAgain();
+
+    assertThat(evidence()).contains("overrides.log");
   }
 
   @Test

@@ -10,8 +10,14 @@ import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.journal.Journal;
 import io.kleaner.supervisor.judge.broker.Broker;
 import io.kleaner.supervisor.probe.broker.AdminTarget;
+import io.kleaner.supervisor.probe.broker.ConfigValue.Origin;
 import io.kleaner.supervisor.probe.broker.ReleaseGate;
+import io.kleaner.supervisor.remedy.broker.AbandonedOverrides;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
+import io.kleaner.supervisor.remedy.broker.ConfigTarget;
+import io.kleaner.supervisor.remedy.broker.OverrideJournal;
 import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy.Decision;
@@ -45,6 +51,7 @@ class LiveHandsTest {
         Optional.empty(),
         List.of(),
         dir,
+        new AbandonedOverrides(new LocalFileSystem(), List.of(), "none"),
         RemedyPolicy.defaults(false),
         incidents,
         broker::sample,
@@ -110,6 +117,31 @@ class LiveHandsTest {
 
       assertThat(Endings.state(answer)).isEqualTo(Ticket.State.REFUSED);
       assertThat(Endings.text(answer)).contains("Kafka 0.9.0.1", "it is not asked");
+    }
+  }
+
+  /** It was watched with this state directory before, and a topic was isolated there. */
+  @Test
+  void hasLeftovers_somethingIsSetInAnotherCluster_isToldOnceTheClusterIsKnown() throws Exception {
+    try (OverrideJournal journal = OverrideJournal.open(new LocalFileSystem(), dir, "overrides")) {
+      journal.begin(
+          Optional.of("other"),
+          ConfigTarget.topic("poison"),
+          "min.cleanable.dirty.ratio",
+          new Former(Optional.empty(), Optional.of("0.5"), Origin.DEFAULT),
+          "1.0",
+          Purpose.ISOLATE,
+          1);
+    }
+    try (Journal incidents = Journal.open(new LocalFileSystem(), dir);
+        LiveHands hands = open(incidents)) {
+      assertThat(hands.hasLeftovers()).isFalse();
+      broker.clusterId = Optional.of("other");
+      assertThat(hands.hasLeftovers()).as("it is to stay").isFalse();
+
+      broker.clusterId = Optional.of("this");
+
+      assertThat(hands.hasLeftovers()).isTrue();
     }
   }
 

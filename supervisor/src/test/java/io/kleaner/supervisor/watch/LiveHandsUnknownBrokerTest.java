@@ -11,6 +11,7 @@ import io.kleaner.supervisor.journal.Journal;
 import io.kleaner.supervisor.probe.broker.AdminTarget;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.ReleaseGate;
+import io.kleaner.supervisor.remedy.broker.AbandonedOverrides;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.remedy.broker.RemedyDesk;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
@@ -38,6 +39,7 @@ class LiveHandsUnknownBrokerTest {
         Optional.empty(),
         List.of(),
         state,
+        new AbandonedOverrides(new LocalFileSystem(), List.of(), "none"),
         RemedyPolicy.defaults(false),
         journal,
         () -> BrokerSample.nothing(1_000),

@@ -57,6 +57,7 @@ final class SteppedWatch {
                 ZoneOffset.UTC,
                 new SettingsResolver(List.of())),
             Path.of("state"),
+            List.of(),
             policy,
             JudgeOptions.defaults(),
             500,

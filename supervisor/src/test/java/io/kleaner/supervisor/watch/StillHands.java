@@ -21,6 +21,13 @@ final class StillHands implements BrokerHands {
   Optional<RuntimeException> defect = Optional.empty();
   Optional<RuntimeException> blindness = Optional.empty();
 
+  /** Hands that can do nothing at all. */
+  static StillHands that(String unable) {
+    StillHands hands = new StillHands();
+    hands.unable = unable;
+    return hands;
+  }
+
   @Override
   public String unable() {
     return unable;

@@ -27,7 +27,7 @@ class WatchFacadeTest {
   private final Broker broker = new Broker();
   private final Announcer announcer = new Announcer();
   private final Chronicle chronicle = new Chronicle(Journal.inMemory("a test"), announcer, clock);
-  private final NoHands hands = new NoHands("a test");
+  private final StillHands hands = StillHands.that("a test");
   private final WatchRounds rounds =
       SteppedRounds.of(clock, broker, hands, new HandsThread("hands"), chronicle);
   private final Supervisor<WatchSnapshot> supervisor =

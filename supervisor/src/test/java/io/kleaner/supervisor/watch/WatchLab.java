@@ -119,6 +119,7 @@ final class WatchLab implements AutoCloseable {
             new WatchSetup(
                 targets,
                 state,
+                List.of(state),
                 policy,
                 judging,
                 500,

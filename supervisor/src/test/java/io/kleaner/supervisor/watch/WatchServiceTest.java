@@ -15,7 +15,12 @@ import io.kleaner.supervisor.http.ServiceApi.ActionResult.Outcome;
 import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.judge.broker.JudgeOptions;
 import io.kleaner.supervisor.probe.broker.AdminTarget;
+import io.kleaner.supervisor.probe.broker.ConfigValue.Origin;
 import io.kleaner.supervisor.probe.broker.ProbeTargets;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
+import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
+import io.kleaner.supervisor.remedy.broker.ConfigTarget;
+import io.kleaner.supervisor.remedy.broker.OverrideJournal;
 import io.kleaner.supervisor.remedy.broker.RemedyPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -92,10 +97,11 @@ class WatchServiceTest {
   }
 
   private WatchService open(Clock clock) throws IOException {
-    return open(clock, List.of());
+    return open(clock, List.of(), RemedyPolicy.defaults(false));
   }
 
-  private WatchService open(Clock clock, List<Path> logDirs) throws IOException {
+  private WatchService open(Clock clock, List<Path> logDirs, RemedyPolicy policy)
+      throws IOException {
     return WatchService.open(
         new LocalFileSystem(),
         clock,
@@ -110,7 +116,8 @@ class WatchServiceTest {
                 ZoneId.systemDefault(),
                 new SettingsResolver(List.of())),
             state,
-            RemedyPolicy.defaults(false),
+            List.of(),
+            policy,
             JudgeOptions.defaults(),
             500,
             new AlertBook(AlertPolicy.DEFAULT, Map.of()),
@@ -139,7 +146,7 @@ class WatchServiceTest {
   void close_whatAPersonAskedForHasNoTurnYet_isAnIncident(@TempDir Path logs) throws Exception {
     Files.createFile(Files.createDirectory(logs.resolve("orders-0")).resolve(LOG));
     HandsHoldingClock clock = new HandsHoldingClock();
-    WatchService service = open(clock, List.of(logs));
+    WatchService service = open(clock, List.of(logs), RemedyPolicy.defaults(false));
     service.begin();
     act(service, Action.REVIVE, "");
     assertThat(clock.holding.await(60, TimeUnit.SECONDS)).isTrue();
@@ -170,6 +177,28 @@ class WatchServiceTest {
   private static void await(BooleanSupplier condition) {
     while (!condition.getAsBoolean()) {
       Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  @Timeout(120)
+  void begin_readOnlyAfterOneThatWasKilled_tellsWhatItLeft() throws Exception {
+    try (OverrideJournal journal =
+        OverrideJournal.open(new LocalFileSystem(), state, LiveHands.JOURNAL)) {
+      journal.begin(
+          Optional.of("here"),
+          ConfigTarget.broker(1),
+          "log.cleaner.threads",
+          new Former(Optional.empty(), Optional.of("1"), Origin.DEFAULT),
+          "01",
+          Purpose.REVIVE,
+          1);
+    }
+    try (WatchService service = open(Clock.system(), List.of(), RemedyPolicy.defaults(true))) {
+      service.begin();
+      while (!service.facade().alerts().toString().contains("OverrideLeft")) {
+        Thread.onSpinWait();
+      }
     }
   }
 }

@@ -180,7 +180,7 @@ public final class BrokerLever {
       BooleanSupplier somethingToClean,
       Optional<String> leftover,
       long beganNs) {
-    int expected = expected(settings.get(LeverRules.THREADS));
+    int expected = LeverRules.count(settings.get(LeverRules.THREADS));
     long sinceNs = clock.nanoTime();
     Proof proof = Proof.ALIVE;
     boolean seeing = checkpoints.look().isPresent();
@@ -226,14 +226,6 @@ public final class BrokerLever {
   private static boolean isCleaning(Seen<List<CleanerThread>> threads) {
     return threads.get().orElse(List.of()).stream()
         .anyMatch(each -> each.stack() != StackClass.IDLE && each.stack() != StackClass.UNKNOWN);
-  }
-
-  private static int expected(Former threads) {
-    try {
-      return Math.max(1, Integer.parseInt(threads.effective().orElse("1").strip()));
-    } catch (NumberFormatException e) {
-      return 1;
-    }
   }
 
   private String evidence(Seen<List<CleanerThread>> before, Optional<String> leftover) {

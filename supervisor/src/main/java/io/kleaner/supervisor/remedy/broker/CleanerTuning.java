@@ -29,8 +29,8 @@ import java.util.stream.Collectors;
  * until then. So nothing is changed while it works under a rate that allows of long sleeps, {@link
  * TuningRules#refuseSleeps}.
  *
- * <p>What it changes stays after an end of Kleaner, too; the journal of overrides says what it was.
- * Not thread-safe.
+ * <p>What it changes stays after an end of Kleaner, too; the journal of overrides says what it was,
+ * and whether all threads were seen to live with it. Not thread-safe.
  */
 public final class CleanerTuning {
 
@@ -40,7 +40,7 @@ public final class CleanerTuning {
   private final ConfigTarget broker;
   private final Overrides overrides;
   private final ThreadWatch threads;
-  private final LeverTimes times;
+  private final TuningProof proof;
   private final Clock clock;
 
   /** Takes what {@link BrokerLever} takes. */
@@ -54,7 +54,7 @@ public final class CleanerTuning {
     this.broker = ConfigTarget.broker(nodeId);
     this.overrides = overrides;
     this.threads = new ThreadWatch(view, clock, token, times.pollMs());
-    this.times = times;
+    this.proof = new TuningProof(broker, overrides, threads, times);
     this.clock = clock;
   }
 
@@ -123,22 +123,23 @@ public final class CleanerTuning {
   }
 
   /** Takes back what was changed for a purpose, the newest first, as far as that is safe now. */
-  private List<Restored> revert(Purpose purpose) {
-    List<ConfigOverride> ours =
-        overrides.open().stream()
-            .filter(each -> each.purpose() == purpose && each.target().equals(broker))
-            .sorted((a, b) -> Long.compare(b.id(), a.id()))
-            .toList();
-    return ours.stream().map(this::takeBack).toList();
+  private List<Restored> revert(Purpose purpose, List<ConfigOverride> ours) {
+    return ours.stream()
+        .filter(each -> each.purpose() == purpose)
+        .sorted((a, b) -> Long.compare(b.id(), a.id()))
+        .map(this::takeBack)
+        .toList();
   }
 
   /**
    * Gives the broker all settings back that it had before it was tuned, as far as that is safe now,
    * and waits for the cleaner's new threads.
+   *
+   * @throws IOException if the cluster doesn't tell which one it is; nothing was changed
    */
-  public RemedyOutcome release() {
+  public RemedyOutcome release() throws IOException {
     List<ConfigOverride> ours =
-        overrides.open().stream()
+        overrides.openHere().stream()
             .filter(each -> TUNING.contains(each.purpose()) && each.target().equals(broker))
             .toList();
     if (ours.isEmpty()) {
@@ -148,18 +149,16 @@ public final class CleanerTuning {
     }
     long beganNs = clock.nanoTime();
     HashSet<Long> old = new HashSet<>(ThreadWatch.ids(threads.look()));
-    List<Restored> restored = TUNING.stream().flatMap(each -> revert(each).stream()).toList();
+    List<Restored> restored = TUNING.stream().flatMap(each -> revert(each, ours).stream()).toList();
     String what = restored.stream().map(Restored::sentence).collect(Collectors.joining("; "));
     if (!restored.stream().allMatch(Restored::isOver)) {
       return new NotEffective(broker + " has not all of its former settings back", false, what);
     }
     boolean restarts = restored.stream().anyMatch(e -> e.ending() == Overrides.Ending.RESTORED);
-    if (restarts && threads.awaitNew(old, times.newThreadsMs()).isEmpty()) {
+    int wanted = LeverRules.count(overrides.access().read(broker, LeverRules.THREADS));
+    if (restarts && !proof.isSeen(old, wanted)) {
       return new NotEffective(
-          broker
-              + " has its former settings back, but no new cleaner thread came in "
-              + times.newThreadsMs() / 1_000
-              + " s",
+          broker + " has its former settings back, but " + proof.tooFew(old, wanted),
           true,
           what + "; now: " + ThreadWatch.describe(threads.look()));
     }
@@ -170,6 +169,15 @@ public final class CleanerTuning {
             .map(each -> each.key() + "=" + each.former().effective().orElse("not set"))
             .collect(Collectors.joining(", ")),
         TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs));
+  }
+
+  /**
+   * Looks whether what a run set works that ended before it saw that.
+   *
+   * @return what became of each; what is not seen to work stays, and is looked at again later
+   */
+  public List<Restored> verify() {
+    return proof.verify();
   }
 
   private Restored takeBack(ConfigOverride override) {
@@ -235,27 +243,28 @@ public final class CleanerTuning {
           key + " is not changed now, because " + why.get(), nextStep(before, key, text));
     }
     long beganNs = clock.nanoTime();
-    Former former = overrides.access().read(broker, key);
+    Map<String, Former> now = overrides.access().read(broker, List.of(key, LeverRules.THREADS));
+    Former former = now.get(key);
+    int wanted =
+        key.equals(LeverRules.THREADS)
+            ? Integer.parseInt(text)
+            : LeverRules.count(now.get(LeverRules.THREADS));
     List<ConfigOverride> ours = overrides.set(broker, Map.of(key, text), purpose);
     HashSet<Long> old = new HashSet<>(ThreadWatch.ids(before));
-    Optional<Seen<List<CleanerThread>>> fresh = threads.awaitNew(old, times.newThreadsMs());
+    boolean works = proof.isSeen(old, wanted);
     long tookMs = TimeUnit.NANOSECONDS.toMillis(clock.nanoTime() - beganNs);
-    if (fresh.isPresent()) {
+    if (works) {
+      ours.forEach(overrides::verified);
       return new Changed(
           key + " of " + broker + " is " + text + " now, and the cleaner has new threads",
           former.effective().orElse("not set") + " (" + former.origin().text() + ")",
           text,
           tookMs);
     }
+    String few = proof.tooFew(old, wanted);
     List<Restored> undone = ours.stream().map(this::takeBack).toList();
     return new NotEffective(
-        "the broker took "
-            + key
-            + "="
-            + text
-            + ", but no new cleaner thread came in "
-            + times.newThreadsMs() / 1_000
-            + " s",
+        "the broker took " + key + "=" + text + ", but " + few,
         undone.stream().allMatch(Restored::isOver),
         "before: "
             + ThreadWatch.describe(before)

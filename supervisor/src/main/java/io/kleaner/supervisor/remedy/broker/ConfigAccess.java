@@ -73,6 +73,17 @@ public final class ConfigAccess {
   }
 
   /**
+   * Which cluster it is, by the id that it was given once; empty if it has none.
+   *
+   * @throws IOException if the broker did not tell
+   */
+  public Optional<String> clusterId() throws IOException {
+    return Optional.ofNullable(
+        Answers.await(
+            admin.get().describeCluster().clusterId(), patience, "ask which cluster it is"));
+  }
+
+  /**
    * Whether the cluster has a topic.
    *
    * @throws IOException if the broker did not tell, or does not know its cluster yet: what it says

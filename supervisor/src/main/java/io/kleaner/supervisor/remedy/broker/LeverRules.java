@@ -67,6 +67,15 @@ public final class LeverRules {
         + "): the broker would wait for it, and apply no metadata until it ends";
   }
 
+  /** How many threads there are to be: what {@link #THREADS} says, at least one. */
+  static int count(Former threads) {
+    try {
+      return Math.max(1, Integer.parseInt(threads.effective().orElse("1").strip()));
+    } catch (NumberFormatException e) {
+      return 1;
+    }
+  }
+
   /**
    * The text that restarts the cleaner without changing a number: the broker compares texts. A
    * value that nobody set is set to itself; one that somebody set gets another zero in front.

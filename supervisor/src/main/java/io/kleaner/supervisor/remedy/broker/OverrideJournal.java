@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
@@ -37,13 +38,15 @@ public final class OverrideJournal implements AutoCloseable {
   private final Optional<Path> damaged;
   private FileHandle handle;
   private long position;
-  private long nextId = 1;
+  private long nextId;
 
   private OverrideJournal(FileSystem fileSystem, Path file, FileLease lease) throws IOException {
     this.fileSystem = fileSystem;
     this.file = file;
     this.lease = lease;
-    unreadableLines = read();
+    Contents contents = read(fileSystem, file, open);
+    unreadableLines = contents.unreadableLines;
+    nextId = contents.nextId;
     damaged = unreadableLines == 0 ? Optional.empty() : Optional.of(keepAside());
     handle = rewrite();
   }
@@ -57,28 +60,65 @@ public final class OverrideJournal implements AutoCloseable {
    */
   public static OverrideJournal open(FileSystem fileSystem, Path stateDir, String name)
       throws IOException {
-    Optional<FileLease> lease = fileSystem.tryLock(stateDir.resolve(name + ".lock"));
+    Optional<FileLease> lease = fileSystem.tryLock(lock(stateDir, name));
     if (lease.isEmpty()) {
       throw new UnusableDirectoryException(
-          stateDir.resolve(name + ".log")
-              + " is in use by another kleaner that runs; nothing was changed.",
+          file(stateDir, name) + " is in use by another kleaner that runs; nothing was changed.",
           "Wait until it ends, or give this one another --state-dir.");
     }
     try {
-      return new OverrideJournal(fileSystem, stateDir.resolve(name + ".log"), lease.get());
+      return new OverrideJournal(fileSystem, file(stateDir, name), lease.get());
     } catch (IOException | RuntimeException e) {
       lease.get().close();
       throw e;
     }
   }
 
-  private int read() throws IOException {
+  /**
+   * What a journal says.
+   *
+   * @param open what was begun and not ended, the oldest first
+   * @param unreadableLines beside a torn last one
+   */
+  public record Glance(List<ConfigOverride> open, int unreadableLines) {
+
+    /** Keeps its own copy. */
+    public Glance {
+      open = List.copyOf(open);
+    }
+  }
+
+  /**
+   * Looks at a journal without opening it: nothing is written or held, and another process may be
+   * at work on it. Of one that is not there nothing is open.
+   */
+  public static Glance glance(FileSystem fileSystem, Path stateDir, String name)
+      throws IOException {
+    TreeMap<Long, ConfigOverride> open = new TreeMap<>();
+    Contents contents = read(fileSystem, file(stateDir, name), open);
+    return new Glance(List.copyOf(open.values()), contents.unreadableLines);
+  }
+
+  /** Is held by whoever has the journal open. */
+  static Path lock(Path stateDir, String name) {
+    return stateDir.resolve(name + ".lock");
+  }
+
+  private static Path file(Path stateDir, String name) {
+    return stateDir.resolve(name + ".log");
+  }
+
+  private record Contents(int unreadableLines, long nextId) {}
+
+  private static Contents read(FileSystem fileSystem, Path file, Map<Long, ConfigOverride> open)
+      throws IOException {
+    int unreadable = 0;
+    long nextId = 1;
     if (fileSystem.stat(file).isEmpty()) {
-      return 0;
+      return new Contents(unreadable, nextId);
     }
     String text = SmallFile.text(fileSystem, file);
     String[] lines = text.split("\n", -1);
-    int unreadable = 0;
     // What follows the last line break is a line that a crash tore, or nothing.
     for (int i = 0; i < lines.length - 1; i++) {
       Optional<OverrideLine> line = OverrideLine.parse(lines[i]);
@@ -87,12 +127,14 @@ public final class OverrideJournal implements AutoCloseable {
       } else if (line.get() instanceof OverrideLine.Opened opened) {
         open.put(opened.override().id(), opened.override());
         nextId = Math.max(nextId, opened.override().id() + 1);
+      } else if (line.get() instanceof OverrideLine.Verified verified) {
+        open.computeIfPresent(verified.id(), (id, each) -> each.verified());
       } else if (line.get() instanceof OverrideLine.Closed closed) {
         open.remove(closed.id());
         nextId = Math.max(nextId, closed.id() + 1);
       }
     }
-    return unreadable;
+    return new Contents(unreadable, nextId);
   }
 
   /** Keeps a copy of the file as it is, under a name that nothing has yet. */
@@ -133,16 +175,39 @@ public final class OverrideJournal implements AutoCloseable {
   /**
    * Writes down a change that is about to be made; when this returns it is on disk.
    *
+   * @param clusterId of the cluster that the target is of, empty if that tells none
    * @throws IOException if it could not be written; the change must then not be made
    */
   public synchronized ConfigOverride begin(
-      ConfigTarget target, String key, Former former, String ours, Purpose purpose, long atMs)
+      Optional<String> clusterId,
+      ConfigTarget target,
+      String key,
+      Former former,
+      String ours,
+      Purpose purpose,
+      long atMs)
       throws IOException {
-    ConfigOverride override = new ConfigOverride(nextId, target, key, former, ours, purpose, atMs);
+    ConfigOverride override =
+        new ConfigOverride(
+            nextId,
+            clusterId,
+            target,
+            key,
+            former,
+            ours,
+            purpose,
+            atMs,
+            purpose.isShownByThreads());
     append(OverrideLine.opened(override));
     nextId++;
     open.put(override.id(), override);
     return override;
+  }
+
+  /** Writes down that the effect of a setting was seen. */
+  public synchronized void verified(ConfigOverride override) throws IOException {
+    append(OverrideLine.verified(override.id()));
+    open.computeIfPresent(override.id(), (id, each) -> each.verified());
   }
 
   /** Writes down that a setting is no longer ours. */

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.remedy.broker;
 
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
 import java.io.IOException;
@@ -12,8 +13,11 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -58,6 +62,8 @@ public final class Overrides {
     LEFT_TO_OPERATOR,
     /** The topic was deleted, and its settings with it; that is looked at for a while first. */
     GONE,
+    /** It stays, and was seen to work only now. */
+    VERIFIED,
     /** It is still ours: it could not be taken back now. */
     STILL_OURS
   }
@@ -80,9 +86,19 @@ public final class Overrides {
     return access;
   }
 
-  /** What is ours now, the oldest first. */
+  /** What is ours now, the oldest first, of whichever cluster. */
   public List<ConfigOverride> open() {
     return journal.open();
+  }
+
+  /**
+   * What is ours now in the cluster at hand, as far as a journal tells, the oldest first.
+   *
+   * @throws IOException if it doesn't tell which cluster it is
+   */
+  List<ConfigOverride> openHere() throws IOException {
+    Optional<String> here = access.clusterId();
+    return journal.open().stream().filter(each -> !each.isElsewhere(here)).toList();
   }
 
   /**
@@ -95,6 +111,7 @@ public final class Overrides {
    */
   public List<ConfigOverride> set(ConfigTarget target, Map<String, String> texts, Purpose purpose)
       throws IOException {
+    Optional<String> here = access.clusterId();
     Map<String, Former> former = access.read(target, texts.keySet());
     List<ConfigOverride> begun = new ArrayList<>();
     Map<String, Optional<String>> changes = new TreeMap<>();
@@ -103,13 +120,19 @@ public final class Overrides {
         Former was = former.get(each.getKey());
         if (!was.own().equals(Optional.of(each.getValue()))) {
           begun.add(
-              journal.begin(target, each.getKey(), was, each.getValue(), purpose, clock.nowMs()));
+              journal.begin(
+                  here, target, each.getKey(), was, each.getValue(), purpose, clock.nowMs()));
           changes.put(each.getKey(), Optional.of(each.getValue()));
         }
       }
       if (!changes.isEmpty()) {
         access.change(target, changes);
-        awaitVisible(target, changes);
+        awaitVisible(
+            target,
+            changes.keySet(),
+            now ->
+                changes.entrySet().stream()
+                    .allMatch(each -> now.get(each.getKey()).own().equals(each.getValue())));
       }
       return begun;
     } catch (IOException | RuntimeException e) {
@@ -123,20 +146,19 @@ public final class Overrides {
     }
   }
 
-  private void awaitVisible(ConfigTarget target, Map<String, Optional<String>> changes)
+  private void awaitVisible(
+      ConfigTarget target, Set<String> keys, Predicate<Map<String, Former>> isApplied)
       throws IOException {
     long deadlineNs = clock.nanoTime() + VISIBLE.toNanos();
     CancelToken pause = new CancelToken();
     while (true) {
-      Map<String, Former> now = access.read(target, changes.keySet());
-      if (changes.entrySet().stream()
-          .allMatch(each -> now.get(each.getKey()).own().equals(each.getValue()))) {
+      if (isApplied.test(access.read(target, keys))) {
         return;
       }
       if (clock.nanoTime() - deadlineNs >= 0) {
         throw new IOException(
             "the cluster took the change of "
-                + changes.keySet()
+                + keys
                 + " on "
                 + target
                 + ", but the broker has not applied it after "
@@ -159,38 +181,41 @@ public final class Overrides {
     } catch (Answers.NoSuchTopicException e) {
       return ofMissingTopic(override);
     } catch (IOException | RuntimeException e) {
-      return stillOurs(override, e);
+      return StillOurs.failed(override, e);
     }
   }
 
   private Restored ofMissingTopic(ConfigOverride override) {
     try {
+      if (override.clusterId().isEmpty()) {
+        return StillOurs.elsewhere(override, access.clusterId(), journal.file());
+      }
       return deleted.isDeleted(override.target().name())
           ? end(override, Ending.GONE, override.target() + " is gone, and its settings with it")
           : tryRestore(override);
     } catch (IOException | RuntimeException e) {
-      return stillOurs(override, e);
+      return StillOurs.failed(override, e);
     }
   }
 
-  private static Restored stillOurs(ConfigOverride override, Exception why) {
-    return new Restored(
-        override,
-        Ending.STILL_OURS,
-        override.key()
-            + "="
-            + override.ours()
-            + " is still set on "
-            + override.target()
-            + ", because it could not be taken back: "
-            + why.getMessage()
-            + ". It is tried again at the next start; by hand: "
-            + override.undoCommand());
-  }
-
   private Restored tryRestore(ConfigOverride override) throws IOException {
-    Optional<String> now = access.read(override.target(), override.key()).own();
+    Optional<String> here = access.clusterId();
+    if (override.isElsewhere(here)) {
+      return StillOurs.elsewhere(override, here, journal.file());
+    }
+    Set<String> keys = new TreeSet<>(Isolation.SETTINGS.keySet());
+    keys.add(override.key());
+    Map<String, Former> found = access.read(override.target(), keys);
+    Optional<String> now = found.get(override.key()).own();
     Optional<String> former = override.former().own();
+    if (override.clusterId().isEmpty() && !now.equals(Optional.of(override.ours()))) {
+      // Set elsewhere, for all that is known: what is seen here must not end it.
+      return StillOurs.elsewhere(override, here, journal.file());
+    }
+    if (OnDemandSettings.isUnderIsolation(override)
+        && TopicIsolation.isIsolated(key -> found.get(key).own())) {
+      return StillOurs.isolated(override);
+    }
     // The former text may be what a broker still shows that has not applied our change yet.
     if (!now.equals(Optional.of(override.ours())) && !now.equals(former)) {
       return end(
@@ -203,9 +228,12 @@ public final class Overrides {
               + now.map(text -> "'" + text + "'").orElse("not set")
               + " now, which is not what Kleaner set; it was left alone");
     }
-    Map<String, Optional<String>> back = Map.of(override.key(), former);
-    access.change(override.target(), back);
-    awaitVisible(override.target(), back);
+    access.change(override.target(), Map.of(override.key(), former));
+    // Who waited for it may have set the next text by the time it is looked at.
+    awaitVisible(
+        override.target(),
+        Set.of(override.key()),
+        seen -> !seen.get(override.key()).own().equals(Optional.of(override.ours())));
     return end(
         override,
         Ending.RESTORED,
@@ -222,6 +250,18 @@ public final class Overrides {
    */
   public void leaveToOperator(ConfigOverride override) throws IOException {
     journal.end(override);
+  }
+
+  /**
+   * The effect of an override was seen; what can't be noted is looked at again at the next start.
+   */
+  void verified(ConfigOverride override) {
+    try {
+      journal.verified(override);
+    } catch (IOException e) {
+      // The remedy did what it should, and the next start finds that out once more.
+      return;
+    }
   }
 
   private Restored end(ConfigOverride override, Ending ending, String sentence) {
@@ -244,34 +284,36 @@ public final class Overrides {
    * cleaner, so that waits until the gate is open; a topic's restarts nothing.
    *
    * @param gate why a broker's cleaner must not be restarted now; empty if it may
-   * @return what became of each that was not meant to stay
+   * @return what became of each that was not meant to stay, or is of another cluster
    */
   public List<Restored> recover(Supplier<Optional<String>> gate) {
-    List<Restored> all = new ArrayList<>();
     List<ConfigOverride> open = journal.open();
+    if (open.isEmpty()) {
+      return List.of();
+    }
     // The newest first: what it found may be what an older one of ours had set.
     Collections.reverse(open);
-    for (ConfigOverride each : open) {
-      if (each.purpose().isLasting()) {
-        continue;
+    List<Restored> all = new ArrayList<>();
+    try {
+      Optional<String> here = access.clusterId();
+      for (ConfigOverride each : open) {
+        if (each.isElsewhere(here)) {
+          all.add(StillOurs.elsewhere(each, here, journal.file()));
+        } else if (!each.purpose().isLasting()) {
+          all.add(recover(each, gate));
+        }
       }
-      Optional<String> shut =
-          each.target().kind() == ConfigTarget.Kind.BROKER ? gate.get() : Optional.empty();
-      all.add(
-          shut.map(
-                  why ->
-                      new Restored(
-                          each,
-                          Ending.STILL_OURS,
-                          each.key()
-                              + "="
-                              + each.ours()
-                              + " is still set on "
-                              + each.target()
-                              + ": taking it back restarts the cleaner, and "
-                              + why))
-              .orElseGet(() -> restore(each)));
+    } catch (IOException | RuntimeException e) {
+      open.stream()
+          .filter(each -> !each.purpose().isLasting())
+          .forEach(each -> all.add(StillOurs.failed(each, e)));
     }
     return all;
+  }
+
+  private Restored recover(ConfigOverride override, Supplier<Optional<String>> gate) {
+    Optional<String> shut =
+        override.target().kind() == ConfigTarget.Kind.BROKER ? gate.get() : Optional.empty();
+    return shut.map(why -> StillOurs.shut(override, why)).orElseGet(() -> restore(override));
   }
 }

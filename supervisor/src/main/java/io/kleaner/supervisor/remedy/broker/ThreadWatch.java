@@ -134,6 +134,39 @@ final class ThreadWatch {
   }
 
   /**
+   * Waits until as many threads as there are to be are there, none of them from before, and the
+   * same ones have lived for a while: a broker starts them one by one, and the last may not fit its
+   * heap.
+   *
+   * @param atMostMs for them to come
+   * @param liveMs so long each look that sees anything has to see them
+   */
+  boolean awaitAllNew(Set<Long> before, int wanted, long atMostMs, long liveMs) {
+    long beganNs = clock.nanoTime();
+    long sinceNs = beganNs;
+    Set<Long> living = Set.of();
+    while (true) {
+      Seen<List<CleanerThread>> now = look();
+      long nowNs = clock.nanoTime();
+      if (now instanceof Seen.Known) {
+        Set<Long> ids = Set.copyOf(ids(now));
+        boolean all = ids.size() >= wanted && ids.stream().noneMatch(before::contains);
+        if (!all || living.isEmpty() || !ids.containsAll(living)) {
+          living = all ? ids : Set.of();
+          sinceNs = nowNs;
+        }
+        if (all && nowNs - sinceNs >= TimeUnit.MILLISECONDS.toNanos(liveMs)) {
+          return true;
+        }
+      }
+      if (nowNs - beganNs >= TimeUnit.MILLISECONDS.toNanos(atMostMs + liveMs)) {
+        return false;
+      }
+      pause();
+    }
+  }
+
+  /**
    * Waits for the moment at which a throttled thread has just woken from a short sleep: it then
    * works for 300 ms before it can fall asleep again (measured). One that waits for work is at
    * nothing that it has to end first.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.remedy.broker;
 
+import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.probe.broker.InternalTopics;
@@ -11,6 +12,7 @@ import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Changed;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.NotEffective;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Refused;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,15 +27,25 @@ import java.util.stream.Collectors;
  */
 public final class TopicIsolation {
 
+  /** For a compaction on demand to give its settings back, which looks every second. */
+  private static final long GIVE_WAY_MS = 10_000;
+
+  private static final long POLL_NS = TimeUnit.MILLISECONDS.toNanos(50);
   private static final String NOT_OURS = "by settings that were not made from this state directory";
 
   private final Overrides overrides;
   private final Clock clock;
+  private final CancelToken token;
 
-  /** Takes its parts. */
-  public TopicIsolation(Overrides overrides, Clock clock) {
+  /**
+   * Takes its parts.
+   *
+   * @param token once it is cancelled nobody waits for a compaction any longer
+   */
+  public TopicIsolation(Overrides overrides, Clock clock, CancelToken token) {
     this.overrides = overrides;
     this.clock = clock;
+    this.token = token;
   }
 
   /** What someone has to know before saying yes. */
@@ -50,7 +62,8 @@ public final class TopicIsolation {
 
   /**
    * Isolates a topic, also one that was isolated from here before an operator changed its settings:
-   * what the operator made of them is what a release then gives back.
+   * what the operator made of them is what a release then gives back. A compaction on demand that
+   * is at work on it gives its own settings back first, for some seconds at most.
    *
    * @param explicitYes whether a person said yes to {@link #question} for this very topic; an
    *     internal topic is isolated in no other way
@@ -75,10 +88,13 @@ public final class TopicIsolation {
       }
     }
     long beganNs = clock.nanoTime();
-    List<ConfigOverride> set =
-        overrides.set(ConfigTarget.topic(topic), Isolation.SETTINGS, Purpose.ISOLATE);
+    List<ConfigOverride> set = new ArrayList<>();
+    if (OnDemandSettings.seemSet(now.get(OnDemandSettings.RATIO).own())) {
+      set.addAll(setFirstAndAwaitWay(topic));
+    }
+    set.addAll(overrides.set(ConfigTarget.topic(topic), Isolation.SETTINGS, Purpose.ISOLATE));
     return new Changed(
-        topic + " is isolated: no broker compacts any partition of it",
+        topic + " is isolated: no broker compacts any partition of it" + ofOnDemand(set),
         set.stream()
             .map(each -> each.key() + "=" + each.former().effective().orElse("?"))
             .collect(Collectors.joining(", ")),
@@ -87,6 +103,37 @@ public final class TopicIsolation {
             .sorted()
             .collect(Collectors.joining(", ")),
         tookMs(beganNs));
+  }
+
+  /** Sets the half that a compaction on demand does not touch, by which it sees that it must go. */
+  private List<ConfigOverride> setFirstAndAwaitWay(String topic) throws IOException {
+    List<ConfigOverride> first =
+        overrides.set(
+            ConfigTarget.topic(topic),
+            Map.of(OnDemandSettings.MAX_LAG, Isolation.SETTINGS.get(OnDemandSettings.MAX_LAG)),
+            Purpose.ISOLATE);
+    long beganNs = clock.nanoTime();
+    while (OnDemandSettings.seemSet(settings(topic).get(OnDemandSettings.RATIO).own())
+        && tookMs(beganNs) < GIVE_WAY_MS) {
+      try {
+        if (token.sleep(POLL_NS)) {
+          break;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        break;
+      }
+    }
+    return first;
+  }
+
+  private static String ofOnDemand(List<ConfigOverride> found) {
+    return found.stream().anyMatch(OnDemandSettings::wereFound)
+        ? "; "
+            + OnDemandSettings.RATIO
+            + "=0.0 may be what a 'kleaner compact-now' left that was killed: after a release its"
+            + " next run with the same state directory gives back what was there before"
+        : "";
   }
 
   /**
@@ -108,7 +155,11 @@ public final class TopicIsolation {
     List<Restored> restored = ours.stream().map(overrides::restore).toList();
     String what = restored.stream().map(Restored::sentence).collect(Collectors.joining("; "));
     return restored.stream().allMatch(Restored::isOver)
-        ? new Changed(topic + " is released: " + what, "isolated", "released", tookMs(beganNs))
+        ? new Changed(
+            topic + " is released: " + what + ofOnDemand(ours),
+            "isolated",
+            "released",
+            tookMs(beganNs))
         : new NotEffective(topic + " could not be released", false, what);
   }
 
@@ -144,18 +195,21 @@ public final class TopicIsolation {
    * The topics that were isolated by this journal and not released, and when, milliseconds since
    * the epoch. Whether they still are, the broker's settings tell: an operator may have changed
    * them.
+   *
+   * @param clusterId of the cluster at hand, empty as long as nobody knows it
    */
-  public Map<String, Long> isolatedMs() {
+  public Map<String, Long> isolatedMs(Optional<String> clusterId) {
     return overrides.open().stream()
         .filter(each -> each.purpose() == Purpose.ISOLATE)
+        .filter(each -> clusterId.isEmpty() || !each.isElsewhere(clusterId))
         .collect(
             Collectors.toUnmodifiableMap(
                 each -> each.target().name(), ConfigOverride::atMs, Math::max));
   }
 
-  private List<ConfigOverride> ours(String topic) {
+  private List<ConfigOverride> ours(String topic) throws IOException {
     ConfigTarget target = ConfigTarget.topic(topic);
-    return overrides.open().stream()
+    return overrides.openHere().stream()
         .filter(each -> each.purpose() == Purpose.ISOLATE && each.target().equals(target))
         .toList();
   }

@@ -7,10 +7,9 @@ import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.remedy.broker.BrokerConnection;
 import io.kleaner.supervisor.remedy.broker.ConfigAccess;
-import io.kleaner.supervisor.remedy.broker.ConfigOverride;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
-import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
 import io.kleaner.supervisor.remedy.broker.ConfigTarget;
+import io.kleaner.supervisor.remedy.broker.OnDemandSettings;
 import io.kleaner.supervisor.remedy.broker.OverrideJournal;
 import io.kleaner.supervisor.remedy.broker.Overrides;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
@@ -19,12 +18,14 @@ import io.kleaner.supervisor.remedy.ondemand.OnDemandReport.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Has a live broker's own cleaner compact topics now: their {@code min.cleanable.dirty.ratio} and
@@ -35,15 +36,17 @@ import java.util.TreeMap;
  * append. With a roll, {@code segment.ms} is a second until every active segment has rolled; Kafka
  * rolls one only when something is appended, and nothing is ever produced here.
  *
+ * <p>A topic that is isolated meanwhile is let go of at once, with its settings given back.
+ *
  * <p>Files are only read. Not thread-safe.
  */
 public final class OnDemandCompaction {
 
+  /** The name of the journal of what it changes. */
+  public static final String JOURNAL = "compact-now";
+
   private static final String POLICY = "cleanup.policy";
-  private static final String RATIO = "min.cleanable.dirty.ratio";
-  private static final String MAX_LAG = "max.compaction.lag.ms";
-  private static final Map<String, String> NOW = Map.of(RATIO, "0.0", "min.compaction.lag.ms", "0");
-  private static final Map<String, String> ROLL = Map.of("segment.ms", "1000");
+  private static final long GIVE_WAY_NS = TimeUnit.SECONDS.toNanos(1);
 
   private final FileSystem fileSystem;
   private final ClusterView cluster;
@@ -98,8 +101,9 @@ public final class OnDemandCompaction {
   public OnDemandReport run(Request request, Listener listener) throws IOException {
     List<Refusal> refused = new ArrayList<>();
     SortedMap<TopicPartition, List<Integer>> partitions = new TreeMap<>();
+    Map<String, Optional<String>> lagBefore = new HashMap<>();
     for (String topic : request.topics()) {
-      Optional<Refusal> why = refusal(topic);
+      Optional<Refusal> why = refusal(topic, lagBefore);
       if (why.isPresent()) {
         refused.add(why.get());
       } else {
@@ -107,31 +111,40 @@ public final class OnDemandCompaction {
       }
     }
     ReplicaWatch watch = new ReplicaWatch(fileSystem, cluster, clock, request, partitions);
-    List<Restored> restored = new ArrayList<>();
-    Map<String, List<ConfigOverride>> rolling = new LinkedHashMap<>();
-    List<ConfigOverride> lowered = new ArrayList<>();
+    LoweredTopics topics = new LoweredTopics(overrides, listener);
     try {
       for (String topic : watch.topics()) {
-        ConfigTarget target = ConfigTarget.topic(topic);
-        lowered.addAll(overrides.set(target, NOW, Purpose.COMPACT_NOW));
-        if (request.roll()) {
-          rolling.put(topic, overrides.set(target, ROLL, Purpose.COMPACT_NOW));
-        }
+        topics.lower(topic, request.roll());
       }
+      OptionalLong askedNs = OptionalLong.empty();
       while (!watch.isOver() && !token.isCancelled()) {
-        look(watch, listener);
-        for (String topic : watch.takeRolled(List.copyOf(rolling.keySet()))) {
-          rolling.remove(topic).forEach(each -> restored.add(restore(each, listener)));
+        if (askedNs.isEmpty() || clock.nanoTime() - askedNs.getAsLong() >= GIVE_WAY_NS) {
+          askedNs = OptionalLong.of(clock.nanoTime());
+          giveWay(topics, lagBefore, watch, listener);
         }
+        look(watch, listener);
+        watch.takeRolled(topics.rolling()).forEach(topics::endRoll);
         pause();
       }
     } finally {
-      rolling
-          .values()
-          .forEach(each -> each.forEach(override -> restored.add(restore(override, listener))));
-      lowered.forEach(each -> restored.add(restore(each, listener)));
+      topics.end();
     }
-    return new OnDemandReport(watch.report(token.isCancelled()), refused, restored);
+    return new OnDemandReport(watch.report(token.isCancelled()), refused, topics.restored());
+  }
+
+  /** Lets go of topics that are isolated: what kills cleaners comes first. */
+  private static void giveWay(
+      LoweredTopics topics,
+      Map<String, Optional<String>> lagBefore,
+      ReplicaWatch watch,
+      Listener listener) {
+    for (String topic : topics.lowered()) {
+      if (topics.mustGiveWay(topic, lagBefore.get(topic))) {
+        listener.tell(topic + " is being isolated: it is let alone, with its settings given back");
+        topics.end(topic);
+        watch.isolated(topic);
+      }
+    }
   }
 
   /** A cluster that does not answer for a while may come back before the deadline. */
@@ -141,14 +154,6 @@ public final class OnDemandCompaction {
     } catch (IOException e) {
       listener.tell("cannot be seen now, and is looked at again: " + e.getMessage());
     }
-  }
-
-  private Restored restore(ConfigOverride override, Listener listener) {
-    Restored restored = overrides.restore(override);
-    if (restored.ending() != Overrides.Ending.RESTORED) {
-      listener.tell(restored.sentence());
-    }
-    return restored;
   }
 
   private void pause() {
@@ -162,12 +167,21 @@ public final class OnDemandCompaction {
     }
   }
 
-  private Optional<Refusal> refusal(String topic) throws IOException {
+  /**
+   * @param lagBefore gets the topic's own longest lag
+   */
+  private Optional<Refusal> refusal(String topic, Map<String, Optional<String>> lagBefore)
+      throws IOException {
     if (cluster.replicas(topic).isEmpty()) {
       return Optional.of(new Refusal(topic, "there is no such topic", "Check its name."));
     }
     Map<String, Former> settings =
-        overrides.access().read(ConfigTarget.topic(topic), List.of(POLICY, RATIO, MAX_LAG));
+        overrides
+            .access()
+            .read(
+                ConfigTarget.topic(topic),
+                List.of(POLICY, OnDemandSettings.RATIO, OnDemandSettings.MAX_LAG));
+    lagBefore.put(topic, settings.get(OnDemandSettings.MAX_LAG).own());
     String policy = settings.get(POLICY).effective().orElse("unknown");
     if (!List.of(policy.split(",")).stream().map(String::strip).toList().contains("compact")) {
       return Optional.of(
@@ -182,9 +196,9 @@ public final class OnDemandCompaction {
             new Refusal(
                 topic,
                 "it is isolated ("
-                    + RATIO
+                    + OnDemandSettings.RATIO
                     + "=1.0, "
-                    + MAX_LAG
+                    + OnDemandSettings.MAX_LAG
                     + " at its maximum), as what kills"
                     + " cleaners is",
                 "Release it first, once its cause is gone."))

@@ -26,6 +26,7 @@ final class ReplicaState {
   private boolean lookedAt;
   private boolean gaveUpRoll;
   private boolean gone;
+  private boolean isolated;
   private Stage stage = Stage.CLEANING;
 
   ReplicaState(TopicPartition partition, Path logDir, long oldEnd, ReplicaFiles files, long nowNs) {
@@ -65,6 +66,11 @@ final class ReplicaState {
     gone = true;
   }
 
+  /** Its topic is isolated meanwhile: nothing of it is compacted any more. */
+  void isolated() {
+    isolated = !isOver();
+  }
+
   void see(
       ReplicaFiles files,
       OptionalLong checkpoint,
@@ -86,11 +92,11 @@ final class ReplicaState {
   }
 
   boolean isOver() {
-    return gone || (lookedAt && (stage == Stage.DONE || stage == Stage.NOTHING_SEALED));
+    return gone || isolated || (lookedAt && (stage == Stage.DONE || stage == Stage.NOTHING_SEALED));
   }
 
   boolean waitsForRoll() {
-    return !gone && (!lookedAt || stage == Stage.WAITS_FOR_ROLL);
+    return !gone && !isolated && (!lookedAt || stage == Stage.WAITS_FOR_ROLL);
   }
 
   String sentence() {
@@ -130,7 +136,7 @@ final class ReplicaState {
     if (oldEnd == watched.firstBase() && lookedAt) {
       return Status.EMPTY;
     }
-    if (isOver() && !gone) {
+    if (isOver() && !gone && !isolated) {
       if (watched.activeBase() >= oldEnd && stage == Stage.DONE) {
         return Status.COMPACTED;
       }
@@ -152,8 +158,15 @@ final class ReplicaState {
               + rest
               + " stay in the active segment";
       case INTERRUPTED -> "interrupted";
-      case GAVE_UP -> gone ? "its directory is gone" : lateReason(request);
+      case GAVE_UP -> gone ? "its directory is gone" : gaveUpReason(request);
     };
+  }
+
+  private String gaveUpReason(Request request) {
+    return isolated
+        ? "its topic was isolated meanwhile, as what kills cleaners is: release it first, once its"
+            + " cause is gone"
+        : lateReason(request);
   }
 
   private String lateReason(Request request) {

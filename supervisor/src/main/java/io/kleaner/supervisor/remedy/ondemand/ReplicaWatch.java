@@ -119,6 +119,13 @@ final class ReplicaWatch {
     return replicas.stream().map(each -> each.partition().topic()).distinct().toList();
   }
 
+  /** Nothing of a topic is to be done any more, since it was isolated. */
+  void isolated(String topic) {
+    replicas.stream()
+        .filter(each -> each.partition().topic().equals(topic))
+        .forEach(ReplicaState::isolated);
+  }
+
   boolean isOver() {
     return replicas.stream().allMatch(ReplicaState::isOver)
         || clock.nanoTime() - beganNs >= TimeUnit.MILLISECONDS.toNanos(request.deadlineMs());

@@ -64,6 +64,9 @@ public final class Broker {
   /** Its number, empty if no source says. */
   public OptionalInt nodeId = OptionalInt.of(1);
 
+  /** Its cluster, empty if no source says. */
+  public Optional<String> clusterId = Optional.empty();
+
   /** When its settings were looked at; empty for now. */
   public OptionalLong settingsSeenMs = OptionalLong.empty();
 
@@ -409,7 +412,7 @@ public final class Broker {
         Seen.known(
             new BrokerIdentity(
                 nodeId,
-                Optional.empty(),
+                clusterId,
                 Optional.of("localhost:9092"),
                 Optional.of(version).filter(each -> !each.isEmpty()),
                 startedAtMs,

@@ -150,6 +150,54 @@ class OverrideJournalTest {
   }
 
   @Test
+  void open_afterCrash_knowsWhatWasSeenToWork() throws IOException {
+    try (OverrideJournal journal = open()) {
+      for (Purpose each : List.of(Purpose.UNSTICK, Purpose.RESIZE, Purpose.ISOLATE)) {
+        ConfigOverride begun =
+            journal.begin(
+                Optional.empty(), ConfigTarget.broker(1), "key", ABSENT, "1", each, 1_000);
+        if (each == Purpose.UNSTICK) {
+          journal.verified(begun);
+        }
+      }
+    }
+
+    for (int run = 1; run <= 2; run++) {
+      try (OverrideJournal journal = open()) {
+        assertThat(journal.unreadableLines()).isZero();
+        assertThat(journal.open())
+            .as("run %d", run)
+            .filteredOn(ConfigOverride::unverified)
+            .extracting(ConfigOverride::purpose)
+            .containsExactly(Purpose.RESIZE);
+      }
+    }
+  }
+
+  /** As they were before clusters were named. */
+  @Test
+  void open_lineWithoutACluster_isRead() throws IOException {
+    ConfigOverride old =
+        new ConfigOverride(
+            3,
+            Optional.empty(),
+            ConfigTarget.topic("orders"),
+            LeverRules.THREADS,
+            DYNAMIC,
+            "0.0",
+            Purpose.COMPACT_NOW,
+            1_000,
+            false);
+    Files.writeString(file(), OverrideLine.opened(old) + "\n");
+    assertThat(Files.readString(file())).doesNotContain("cluster");
+
+    try (OverrideJournal journal = open()) {
+      assertThat(journal.open()).containsExactly(old);
+      assertThat(journal.unreadableLines()).isZero();
+    }
+  }
+
+  @Test
   void undoCommand_absentOrSet_deletesOrSets() throws IOException {
     try (OverrideJournal journal = open()) {
       assertThat(begin(journal, ConfigTarget.broker(1), ABSENT, "1").undoCommand())
@@ -176,6 +224,7 @@ class OverrideJournalTest {
 
   private static ConfigOverride begin(
       OverrideJournal journal, ConfigTarget target, Former former, String ours) throws IOException {
-    return journal.begin(target, LeverRules.THREADS, former, ours, Purpose.REVIVE, 1_000);
+    return journal.begin(
+        Optional.of("cluster"), target, LeverRules.THREADS, former, ours, Purpose.REVIVE, 1_000);
   }
 }

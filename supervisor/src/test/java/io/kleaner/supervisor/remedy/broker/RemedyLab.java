@@ -128,8 +128,9 @@ public final class RemedyLab implements AutoCloseable {
     return new CleanerTuning(1, overrides(), threads, times, Clock.system(), new CancelToken());
   }
 
-  TopicIsolation isolation() {
-    return new TopicIsolation(overrides(), Clock.system());
+  /** Isolates topics, with a journal of its own. */
+  public TopicIsolation isolation() {
+    return new TopicIsolation(overrides(), Clock.system(), new CancelToken());
   }
 
   /**

@@ -193,7 +193,9 @@ class RemedyOnBrokerTest {
   @Test
   void recover_killedBeforeTheChange_changesNothing() throws Exception {
     Former former = lab.setting(BROKER, LeverRules.THREADS);
-    lab.journal().begin(BROKER, LeverRules.THREADS, former, "1", Purpose.REVIVE, 1);
+    lab.journal()
+        .begin(
+            lab.config().clusterId(), BROKER, LeverRules.THREADS, former, "1", Purpose.REVIVE, 1);
     lab.restartSidecar();
 
     assertThat(lab.lever().recover()).extracting(Restored::ending).containsExactly(Ending.RESTORED);
@@ -211,7 +213,7 @@ class RemedyOnBrokerTest {
         .contains(Long.toString(Long.MAX_VALUE));
     lab.restartSidecar();
     assertThat(lab.lever().recover()).isEmpty();
-    assertThat(lab.isolation().isolatedMs()).containsOnlyKeys("poison");
+    assertThat(lab.isolation().isolatedMs(Optional.empty())).containsOnlyKeys("poison");
     assertThat(lab.isolation().isolate("poison", true)).isInstanceOf(Refused.class);
 
     assertThat(lab.isolation().release("poison")).isInstanceOf(Changed.class);
@@ -253,7 +255,7 @@ class RemedyOnBrokerTest {
             refused ->
                 assertThat(refused.nextStep())
                     .contains("--delete-config min.cleanable.dirty.ratio,max.compaction.lag.ms"));
-    assertThat(lab.isolation().isolatedMs()).isEmpty();
+    assertThat(lab.isolation().isolatedMs(Optional.empty())).isEmpty();
     settings.forEach((key, text) -> assertThat(own("foreign", key)).contains(text));
   }
 

@@ -9,6 +9,7 @@ import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.probe.broker.StackClass;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** What several looks at a thread prove; each look takes a tenth of a second, unless said. */
@@ -94,6 +95,62 @@ class ThreadWatchTest {
                 .lastingRefusal()
                 .orElseThrow())
         .contains("throttle");
+  }
+
+  /** The ids at each look; the last ones stay. */
+  @SafeVarargs
+  private ThreadWatch with(List<Long>... looks) {
+    return new ThreadWatch(
+        () -> {
+          List<Long> ids = looks[Math.min(next++, looks.length - 1)];
+          nowMs += LOOK_MS;
+          return Seen.known(
+              ids.stream()
+                  .map(
+                      id ->
+                          new CleanerThread(
+                              "kafka-log-cleaner-thread-" + id,
+                              id,
+                              Thread.State.RUNNABLE,
+                              StackClass.IDLE,
+                              List.of(),
+                              0))
+                  .toList(),
+              nowMs);
+        },
+        clock,
+        new CancelToken(),
+        1);
+  }
+
+  private boolean awaitTwo(ThreadWatch watch) {
+    return watch.awaitAllNew(Set.of(1L, 2L), 2, 5_000, 1_000);
+  }
+
+  @Test
+  void awaitAllNew_oneAfterTheOther_waitsForTheLastAndSeesThemLive() {
+    assertThat(awaitTwo(with(List.of(1L, 2L), List.of(), List.of(3L), List.of(3L, 4L)))).isTrue();
+    assertThat(next).as("a second of looks").isGreaterThan(10);
+  }
+
+  @Test
+  void awaitAllNew_theSecondNeverComes_isFalse() {
+    assertThat(awaitTwo(with(List.of(1L, 2L), List.of(3L)))).isFalse();
+  }
+
+  @Test
+  void awaitAllNew_oneDiesSoon_isFalse() {
+    assertThat(awaitTwo(with(List.of(3L, 4L), List.of(3L, 4L), List.of(4L)))).isFalse();
+  }
+
+  @Test
+  void awaitAllNew_oldOnesStay_isFalse() {
+    assertThat(awaitTwo(with(List.of(1L, 2L)))).isFalse();
+  }
+
+  @Test
+  void awaitAllNew_startedOnceMore_countsTheLastOnes() {
+    assertThat(awaitTwo(with(List.of(3L, 4L), List.of(3L, 4L), List.of(5L, 6L)))).isTrue();
   }
 
   @Test

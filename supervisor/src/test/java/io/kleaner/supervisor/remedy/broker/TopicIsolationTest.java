@@ -4,6 +4,7 @@ package io.kleaner.supervisor.remedy.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.FixedClock;
 import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Changed;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +38,8 @@ class TopicIsolationTest {
         new TopicIsolation(
             new Overrides(
                 new ConfigAccess(settings.admin(), Duration.ofSeconds(30)), journal, clock),
-            clock);
+            clock,
+            new CancelToken());
     settings.of("poison").put(RATIO, "0.01");
   }
 
@@ -49,7 +52,7 @@ class TopicIsolationTest {
   void isolate_again_isRefusedWhileTheBrokerShowsIt() throws IOException {
     assertThat(isolation.isolate("poison", false)).isInstanceOf(Changed.class);
     assertThat(settings.of("poison")).containsAllEntriesOf(Isolation.SETTINGS);
-    assertThat(isolation.isolatedMs()).isEqualTo(Map.of("poison", 1_000L));
+    assertThat(isolation.isolatedMs(Optional.empty())).isEqualTo(Map.of("poison", 1_000L));
 
     assertThat(isolation.isolate("poison", true))
         .isInstanceOfSatisfying(

@@ -10,6 +10,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.AlterConfigsResult;
@@ -29,8 +31,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
 
 /**
- * The settings of topics as an Admin client reads and changes them, in memory; whatever else it is
- * asked for fails. Not thread-safe.
+ * The settings of topics and brokers as an Admin client reads and changes them, in memory; whatever
+ * else it is asked for fails. Not thread-safe.
  */
 final class TopicSettings {
 
@@ -39,11 +41,22 @@ final class TopicSettings {
   private final Map<ConfigResource, Map<String, String>> own = new HashMap<>();
   private final Set<String> unknown = new HashSet<>();
   private boolean clusterKnown = true;
+  private String clusterId = "cluster";
   private Runnable beforeLook = () -> {};
+  private Runnable beforeRead = () -> {};
 
   /** What is set on a topic; to be changed by a test as an operator does. */
   Map<String, String> of(String topic) {
-    return own.computeIfAbsent(ConfigTarget.topic(topic).resource(), each -> new HashMap<>());
+    return of(ConfigTarget.topic(topic).resource());
+  }
+
+  /** What is set on broker 1. */
+  Map<String, String> ofBroker() {
+    return of(ConfigTarget.broker(1).resource());
+  }
+
+  private Map<String, String> of(ConfigResource resource) {
+    return own.computeIfAbsent(resource, each -> new HashMap<>());
   }
 
   /** The broker says that there is no such topic, as if it was deleted or not known yet. */
@@ -60,9 +73,19 @@ final class TopicSettings {
     clusterKnown = known;
   }
 
-  /** Runs each time before the broker is asked for its cluster. */
+  /** From now on it is another cluster that answers, with the same topics. */
+  void clusterId(String id) {
+    clusterId = id;
+  }
+
+  /** Runs each time before the broker is asked for its controller. */
   void beforeLook(Runnable action) {
     beforeLook = action;
+  }
+
+  /** Runs each time before settings are read. */
+  void beforeRead(Runnable action) {
+    beforeRead = action;
   }
 
   /** A client that sees them. */
@@ -88,6 +111,7 @@ final class TopicSettings {
   }
 
   private Described describe(Collection<?> resources) throws ReflectiveOperationException {
+    beforeRead.run();
     Map<ConfigResource, KafkaFuture<Config>> answers = new HashMap<>();
     for (Object each : resources) {
       ConfigResource resource = (ConfigResource) each;
@@ -96,8 +120,12 @@ final class TopicSettings {
         continue;
       }
       List<ConfigEntry> entries = new ArrayList<>();
-      for (Map.Entry<String, String> setting : of(resource.name()).entrySet()) {
-        entries.add(entry(setting.getKey(), setting.getValue()));
+      ConfigSource source =
+          resource.type() == ConfigResource.Type.TOPIC
+              ? ConfigSource.DYNAMIC_TOPIC_CONFIG
+              : ConfigSource.DYNAMIC_BROKER_CONFIG;
+      for (Map.Entry<String, String> setting : of(resource).entrySet()) {
+        entries.add(entry(setting.getKey(), setting.getValue(), source));
       }
       answers.put(resource, KafkaFuture.completedFuture(new Config(entries)));
     }
@@ -130,24 +158,36 @@ final class TopicSettings {
   }
 
   private DescribeClusterResult cluster() throws ReflectiveOperationException {
-    beforeLook.run();
     Constructor<DescribeClusterResult> result =
         DescribeClusterResult.class.getDeclaredConstructor(
             KafkaFuture.class, KafkaFuture.class, KafkaFuture.class, KafkaFuture.class);
     result.setAccessible(true);
     return result.newInstance(
-        KafkaFuture.completedFuture(clusterKnown ? List.of(BROKER) : List.of()),
-        KafkaFuture.completedFuture(clusterKnown ? BROKER : Node.noNode()),
-        KafkaFuture.completedFuture("cluster"),
+        whenAsked(() -> clusterKnown ? List.of(BROKER) : List.of()),
+        whenAsked(
+            () -> {
+              beforeLook.run();
+              return clusterKnown ? BROKER : Node.noNode();
+            }),
+        KafkaFuture.completedFuture(clusterId),
         KafkaFuture.completedFuture(Set.of()));
   }
 
-  private static ConfigEntry entry(String key, String text) throws ReflectiveOperationException {
+  private static <T> KafkaFuture<T> whenAsked(Supplier<T> answer) {
+    return new KafkaFutureImpl<>() {
+      @Override
+      public T get(long timeout, TimeUnit unit) {
+        return answer.get();
+      }
+    };
+  }
+
+  private static ConfigEntry entry(String key, String text, ConfigSource source)
+      throws ReflectiveOperationException {
     // Only a client's own answers are made of these two.
     Constructor<ConfigSynonym> synonym =
         ConfigSynonym.class.getDeclaredConstructor(String.class, String.class, ConfigSource.class);
     synonym.setAccessible(true);
-    ConfigSource source = ConfigSource.DYNAMIC_TOPIC_CONFIG;
     return new ConfigEntry(
         key,
         text,
@@ -163,17 +203,17 @@ final class TopicSettings {
     Map<ConfigResource, KafkaFuture<Void>> answers = new HashMap<>();
     changes.forEach(
         (resource, operations) -> {
-          ConfigResource topic = (ConfigResource) resource;
+          ConfigResource target = (ConfigResource) resource;
           for (Object each : (Collection<?>) operations) {
             AlterConfigOp operation = (AlterConfigOp) each;
             String key = operation.configEntry().name();
             if (operation.opType() == AlterConfigOp.OpType.SET) {
-              of(topic.name()).put(key, operation.configEntry().value());
+              of(target).put(key, operation.configEntry().value());
             } else {
-              of(topic.name()).remove(key);
+              of(target).remove(key);
             }
           }
-          answers.put(topic, KafkaFuture.completedFuture(null));
+          answers.put(target, KafkaFuture.completedFuture(null));
         });
     Constructor<AlterConfigsResult> result =
         AlterConfigsResult.class.getDeclaredConstructor(Map.class);
