@@ -25,11 +25,7 @@ final class StillOurs {
   static Restored unverified(ConfigOverride override, String doubt) {
     return stillOurs(
         override,
-        override.key()
-            + "="
-            + override.ours()
-            + " was set on "
-            + override.target()
+        wasSet(override)
             + ", and nobody has seen that the cleaner works with it: "
             + doubt
             + ". It stays until \"kleaner release '"
@@ -42,11 +38,7 @@ final class StillOurs {
   static Restored untouched(ConfigOverride override, String why) {
     return stillOurs(
         override,
-        override.key()
-            + "="
-            + override.ours()
-            + " was set on "
-            + override.target()
+        wasSet(override)
             + override.clusterId().map(id -> " of cluster " + id).orElse("")
             + " and is not taken back, as far as the journal of overrides knows: "
             + why
@@ -83,11 +75,7 @@ final class StillOurs {
   static Restored elsewhere(ConfigOverride override, Optional<String> here, Path journal) {
     return stillOurs(
         override,
-        override.key()
-            + "="
-            + override.ours()
-            + " was set on "
-            + override.target()
+        wasSet(override)
             + override
                 .clusterId()
                 .map(id -> " of cluster " + id)
@@ -100,6 +88,10 @@ final class StillOurs {
             + " (once nothing in "
             + journal
             + " is set any more, that file may be deleted while no kleaner uses it)");
+  }
+
+  private static String wasSet(ConfigOverride override) {
+    return override.key() + "=" + override.ours() + " was set on " + override.target();
   }
 
   private static String stillSet(ConfigOverride override) {
