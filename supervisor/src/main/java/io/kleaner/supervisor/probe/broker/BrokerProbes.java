@@ -27,6 +27,9 @@ public final class BrokerProbes implements AutoCloseable {
   private static final long PATIENCE_MS = 15_000;
   private static final long ADMIN_PATIENCE_MS = 30_000;
 
+  /** Besides, very many partitions are looked at seldomer. */
+  private static final long LOG_DIR_PATIENCE_MS = PATIENCE_MS + 6_000;
+
   private final Clock clock;
   private final Optional<Lookout<JmxView>> jmx;
   private final Optional<Lookout<AdminView>> admin;
@@ -107,7 +110,7 @@ public final class BrokerProbes implements AutoCloseable {
               Source.LOG_DIR,
               clock,
               () -> LOG_DIR_EVERY_MS * (rests ? probe.times() : 1),
-              PATIENCE_MS,
+              LOG_DIR_PATIENCE_MS,
               probe::look,
               probe));
     }

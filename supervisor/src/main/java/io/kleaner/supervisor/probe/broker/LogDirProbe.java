@@ -113,9 +113,9 @@ final class LogDirProbe implements AutoCloseable {
     this.sampling = new Pace(clock, SAMPLE_EVERY_MS);
   }
 
-  /** As many times as seldom it may look as at few partitions. */
+  /** As many times as seldom it may look as at few partitions; not before it has seen each once. */
   int times() {
-    return Pace.times(turns.size());
+    return turns.stream().allMatch(WatchedPartition::wasLookedInto) ? Pace.times(turns.size()) : 1;
   }
 
   /** Looks once. */
@@ -209,7 +209,7 @@ final class LogDirProbe implements AutoCloseable {
   private void lookInto() throws IOException {
     long nowNs = clock.nanoTime();
     List<WatchedPartition> due = new ArrayList<>();
-    int times = times();
+    int times = Pace.times(turns.size());
     for (WatchedPartition each : turns) {
       if (each.isDue(nowNs, times) || isAsked(each)) {
         due.add(each);

@@ -72,7 +72,7 @@ final class PinnedByBroker {
 
   private final Cluster cluster;
   private final Map<Long, String> ids = new HashMap<>();
-  private final Map<String, TransactionDescription> transactions = new HashMap<>();
+  private final Map<Name, TransactionDescription> known = new HashMap<>();
   private final Map<Name, Coordinator> unknown = new HashMap<>();
 
   private PinnedByBroker(Cluster cluster) {
@@ -117,8 +117,7 @@ final class PinnedByBroker {
   private void ask(List<Open> open) throws InterruptedException {
     try {
       askCoordinators(open);
-      List<Open> rest = open.stream().filter(each -> transaction(each).isEmpty()).toList();
-      rest.forEach(each -> unknown.put(each.name(), Coordinator.NOT_LISTED));
+      List<Open> rest = open.stream().filter(each -> !known.containsKey(each.name())).toList();
       if (rest.isEmpty()) {
         return;
       }
@@ -135,17 +134,27 @@ final class PinnedByBroker {
     } catch (KafkaException e) {
       // An older broker, or one coordinator that doesn't answer: producer and offset are known.
       open.forEach(each -> unknown.put(each.name(), Coordinator.NOT_ASKED));
-      transactions.clear();
     }
   }
 
+  /**
+   * Keeps what they know now: a producer may be in its next transaction when they are asked again.
+   */
   private void askCoordinators(List<Open> open) throws InterruptedException {
     Set<Long> producers =
         open.stream().map(each -> each.producer().producerId()).collect(Collectors.toSet());
     Map<Long, String> listed = cluster.list(producers);
     ids.putAll(listed);
-    if (!listed.isEmpty()) {
-      transactions.putAll(cluster.describe(new HashSet<>(listed.values())));
+    if (listed.isEmpty()) {
+      return;
+    }
+    Map<String, TransactionDescription> described =
+        cluster.describe(new HashSet<>(listed.values()));
+    for (Open each : open) {
+      TransactionDescription now = described.get(listed.get(each.producer().producerId()));
+      if (now != null && isOf(now, each)) {
+        known.put(each.name(), now);
+      }
     }
   }
 
@@ -153,17 +162,14 @@ final class PinnedByBroker {
     return ids.containsKey(open.producer().producerId());
   }
 
-  /** As its coordinator knows it; empty if none does. */
-  private Optional<TransactionDescription> transaction(Open open) {
-    return Optional.ofNullable(ids.get(open.producer().producerId()))
-        .map(transactions::get)
-        .filter(each -> each.producerId() == open.producer().producerId())
-        .filter(each -> each.topicPartitions().contains(AdminOffsets.kafka(open.partition())));
+  private static boolean isOf(TransactionDescription transaction, Open open) {
+    return transaction.producerId() == open.producer().producerId()
+        && transaction.topicPartitions().contains(AdminOffsets.kafka(open.partition()));
   }
 
   private OpenTransaction describe(Open open) {
     ProducerState producer = open.producer();
-    Optional<TransactionDescription> transaction = transaction(open);
+    Optional<TransactionDescription> transaction = Optional.ofNullable(known.get(open.name()));
     return new OpenTransaction(
         producer.producerId(),
         producer.producerEpoch(),
@@ -179,7 +185,9 @@ final class PinnedByBroker {
         producer.coordinatorEpoch().isPresent()
             ? OptionalInt.of(producer.coordinatorEpoch().getAsInt())
             : OptionalInt.empty(),
-        transaction.isPresent() ? Coordinator.KNOWS : unknown.get(open.name()),
+        transaction.isPresent()
+            ? Coordinator.KNOWS
+            : unknown.getOrDefault(open.name(), Coordinator.NOT_LISTED),
         Source.ADMIN);
   }
 }

@@ -122,13 +122,17 @@ final class WatchedPartition {
    * @param times as many times as long it may rest if nothing shows that it changed
    */
   boolean isDue(long nowNs, int times) {
-    if (lastLookNs == Long.MIN_VALUE
+    if (!wasLookedInto()
         || checkpointMoved
         || settingsChanged
         || directoryMs != lookedDirectoryMs) {
       return true;
     }
     return nowNs - lastLookNs >= times * restNs;
+  }
+
+  boolean wasLookedInto() {
+    return lastLookNs != Long.MIN_VALUE;
   }
 
   long lastLookNs() {

@@ -63,8 +63,30 @@ class LogDirProbeAskedTest {
     return view.partitions().get(partition).files() instanceof Seen.Known;
   }
 
+  private static boolean isLookedAtWhole(LogDirView view) {
+    return view.partitions().keySet().stream().allMatch(each -> isLookedAt(view, each));
+  }
+
   private static Seen<ReclaimEstimate> estimate(LogDirView view, TopicPartition partition) {
     return view.partitions().get(partition).reclaimable();
+  }
+
+  /** They are looked at seldomer only when each was seen once. */
+  @Test
+  void times_veryMany_areManyOnlyWhenAllWereLookedInto() throws IOException {
+    for (int i = 0; i < 2 * MANY; i++) {
+      Path partition = Files.createDirectory(dir.resolve("topic-" + i));
+      Files.createFile(partition.resolve("00000000000000000000.log"));
+    }
+    try (LogDirProbe nobodys = probe(partition -> false)) {
+      LogDirView view = nobodys.look();
+      while (!isLookedAtWhole(view)) {
+        assertThat(nobodys.times()).isEqualTo(1);
+        view = nobodys.look();
+      }
+
+      assertThat(nobodys.times()).isEqualTo(2);
+    }
   }
 
   @Test

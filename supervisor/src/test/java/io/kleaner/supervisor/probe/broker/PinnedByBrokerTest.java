@@ -123,6 +123,20 @@ class PinnedByBrokerTest {
     assertThat(look().coordinator()).isEqualTo(Coordinator.NOT_LISTED);
   }
 
+  /** It is open on two partitions, and ends on the one that its coordinator told of meanwhile. */
+  @Test
+  void look_listedOfOnePartitionAloneAndThenOfTheOther_bothAreKnown() throws InterruptedException {
+    said.listed(ORDERS);
+    said.meanwhile = () -> said.meanwhile = () -> said.listed(OTHER);
+
+    Map<TopicPartition, Seen<List<OpenTransaction>>> found =
+        PinnedByBroker.look(said, List.of(ORDERS, OTHER));
+
+    assertThat(List.of(ORDERS, OTHER))
+        .extracting(each -> found.get(each).get().orElseThrow().get(0).coordinator())
+        .containsExactly(Coordinator.KNOWS, Coordinator.KNOWS);
+  }
+
   @Test
   void look_notListedThoughAllAre_nobodyKnowsIt() throws InterruptedException {
     said.complete = true;
