@@ -41,8 +41,6 @@ public record Judgement(
     Map<Path, Long> fullInMs,
     List<Diagnosis> diagnoses) {
 
-  private static final int KILLS = 2;
-
   /** Keeps its own copies. */
   public Judgement {
     threads = List.copyOf(threads);
@@ -80,7 +78,7 @@ public record Judgement(
 
   /** Whether a partition killed threads time and again, and nothing has cured it since. */
   public boolean isKiller(TopicPartition id) {
-    return kills.getOrDefault(id, List.of()).size() >= KILLS;
+    return kills.getOrDefault(id, List.of()).size() >= Toll.KILLS;
   }
 
   /** Threads that are dead. */
