@@ -30,9 +30,10 @@ import java.util.Set;
  *
  * <ol>
  *   <li>the partition that killed threads twice and was not cured or released since: isolate its
- *       topic, if that is there;
- *   <li>a dead thread: revive, but not while a partition that kills it again waits for an answer,
- *       nor right after such an answer came, before the topic's settings are in force, nor while
+ *       topic, if that is there and compacted;
+ *   <li>a dead thread: revive, but not while a partition that killed lately waits for an answer: it
+ *       would die again. After longer it may have been cured by hand, and only a clean shows it.
+ *       Nor right after such an answer came, before the topic's settings are in force, nor while
  *       nobody sees the threads;
  *   <li>what {@link TuningCalls} calls for;
  *   <li>a hanging transaction: abort it, which only a person can have done.
@@ -115,6 +116,7 @@ final class Healer {
                 + kills.get(kills.size() - 1).text());
     calledFor.add(Ticket.key(order));
     book.propose(order, "", nowMs)
+        .filter(why -> judgement.killedLately(killer))
         .ifPresent(
             why ->
                 signals.critical(
@@ -163,7 +165,7 @@ final class Healer {
     }
     if (killer.isPresent()) {
       String key = BrokerRemedy.ISOLATE.label() + " " + killer.get().topic();
-      if (book.isAsked(key)) {
+      if (book.isAsked(key) && judgement.killedLately(killer.get())) {
         return Optional.of(
             "it would die again at " + killer.get() + ", whose isolation waits for an answer");
       }

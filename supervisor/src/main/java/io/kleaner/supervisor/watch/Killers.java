@@ -2,13 +2,16 @@
 package io.kleaner.supervisor.watch;
 
 import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.core.settings.CleanupPolicy;
 import io.kleaner.supervisor.judge.broker.Death;
 import io.kleaner.supervisor.judge.broker.Judgement;
 import io.kleaner.supervisor.probe.broker.BrokerPartition;
 import io.kleaner.supervisor.probe.broker.BrokerPartitions;
 import io.kleaner.supervisor.probe.broker.Seen;
+import io.kleaner.supervisor.probe.broker.TopicConfig;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -73,22 +76,37 @@ final class Killers {
   }
 
   /**
-   * The one that killed most of those that killed again, whose topic is there and not isolated.
+   * The one to isolate first, if there is any: of those that killed lately, or else of all, the one
+   * that killed most. Its topic is there, is compacted as far as is known, and not isolated.
    *
    * @param isolated topics that cleaners are kept from, by whomever
    */
   static Optional<TopicPartition> worst(Judgement judgement, Set<String> isolated) {
+    boolean known = areTopicsKnown(judgement);
     return judgement.kills().keySet().stream()
         .filter(judgement::isKiller)
-        .filter(each -> !isolated.contains(each.topic()) && !isAway(each.topic(), judgement))
+        .filter(each -> !isolated.contains(each.topic()))
+        .filter(each -> mayBeCleaned(each.topic(), known, judgement))
         .sorted()
-        .max(Comparator.comparingInt(each -> judgement.kills().get(each).size()));
+        .max(
+            Comparator.comparing(judgement::killedLately)
+                .thenComparingInt(each -> judgement.kills().get(each).size()));
   }
 
-  private static boolean isAway(String topic, Judgement judgement) {
-    return areTopicsKnown(judgement)
-        && judgement.sample().partitions().keySet().stream()
-            .noneMatch(each -> each.topic().equals(topic));
+  /** No cleaner takes what is not there, nor what is not compacted. */
+  private static boolean mayBeCleaned(String topic, boolean topicsKnown, Judgement judgement) {
+    List<CleanupPolicy> policies =
+        judgement.sample().partitions().values().stream()
+            .filter(each -> each.partition().topic().equals(topic))
+            .map(Killers::policy)
+            .toList();
+    return policies.isEmpty()
+        ? !topicsKnown
+        : policies.stream().noneMatch(each -> each != CleanupPolicy.UNKNOWN && !each.isCompacted());
+  }
+
+  private static CleanupPolicy policy(BrokerPartition partition) {
+    return partition.config().get().map(TopicConfig::cleanupPolicy).orElse(CleanupPolicy.UNKNOWN);
   }
 
   /** Whether the broker's topics are known. */

@@ -81,6 +81,12 @@ public record Judgement(
     return kills.getOrDefault(id, List.of()).size() >= Toll.KILLS;
   }
 
+  /** Whether its last kill is of the while whose deaths are counted together. */
+  public boolean killedLately(TopicPartition id) {
+    List<Death> all = kills.getOrDefault(id, List.of());
+    return !all.isEmpty() && recentDeaths.contains(all.get(all.size() - 1));
+  }
+
   /** Threads that are dead. */
   public long dead() {
     return threads.stream().filter(each -> each.verdict() instanceof Verdict.Dead).count();
