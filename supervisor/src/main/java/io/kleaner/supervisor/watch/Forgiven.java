@@ -43,7 +43,7 @@ final class Forgiven {
         long sinceMs = isolatedMs.remove(topic);
         if (untilMs.getOrDefault(topic, Long.MIN_VALUE) >= sinceMs) {
           // Its release was asked of us, and written down then.
-          untilMs.put(topic, nowMs);
+          untilMs.merge(topic, nowMs, Math::max);
         } else {
           forgive(topic, "its isolation has ended", nowMs);
         }
@@ -62,9 +62,10 @@ final class Forgiven {
    * The deaths at a topic until now count no more.
    *
    * @param why the end of a sentence
+   * @param nowMs or later, if deaths that are known already are ahead of our clock
    */
   void forgive(String topic, String why, long nowMs) {
-    untilMs.put(topic, nowMs);
+    untilMs.merge(topic, nowMs, Math::max);
     chronicle.add(
         Incident.Kind.PARTITION_RELEASED,
         topic,

@@ -30,9 +30,10 @@ import java.util.Set;
  *
  * <ol>
  *   <li>the partition that killed threads twice and was not cured or released since: isolate its
- *       topic, if that has not been deleted;
- *   <li>a dead thread: revive, but not while a partition that kills it again waits for an answer,
- *       nor right after such an answer came, before the topic's settings are in force, nor while
+ *       topic, if that is there and compacted;
+ *   <li>a dead thread: revive, but not while a partition that killed lately waits for an answer: it
+ *       would die again. After longer it may have been cured by hand, and only a clean shows it.
+ *       Nor right after such an answer came, before the topic's settings are in force, nor while
  *       nobody sees the threads;
  *   <li>what {@link TuningCalls} calls for;
  *   <li>a hanging transaction: abort it, which only a person can have done.
@@ -49,12 +50,12 @@ final class Healer {
 
   private final RemedyBook book;
   private final TuningCalls tuning;
-  private final Forgiven forgiven;
+  private final Killers killers;
 
   Healer(RemedyBook book, Forgiven forgiven) {
     this.book = book;
     this.tuning = new TuningCalls(book);
-    this.forgiven = forgiven;
+    this.killers = new Killers(forgiven);
   }
 
   /**
@@ -63,10 +64,10 @@ final class Healer {
    * @param isolated topics that cleaners are kept from, by whomever
    */
   void look(Judgement judgement, Set<String> isolated, long nowMs, Signals signals) {
-    forgiveDeleted(judgement, nowMs);
+    killers.look(judgement, nowMs);
     Set<String> calledFor = new HashSet<>();
     if (!judgement.stopping()) {
-      Optional<TopicPartition> killer = killer(judgement, isolated);
+      Optional<TopicPartition> killer = Killers.worst(judgement, isolated);
       killer.ifPresent(each -> isolate(each, judgement, calledFor, nowMs, signals));
       if (judgement.dead() > 0) {
         revive(judgement, killer, calledFor, nowMs, signals);
@@ -76,36 +77,6 @@ final class Healer {
     tuning.look(judgement, calledFor, nowMs);
     transactions(judgement, calledFor, nowMs);
     book.withdraw(calledFor, nowMs);
-  }
-
-  /** One that is made anew under its name has killed nobody. */
-  private void forgiveDeleted(Judgement judgement, long nowMs) {
-    judgement.kills().keySet().stream()
-        .filter(each -> isGone(each, judgement))
-        .map(TopicPartition::topic)
-        .distinct()
-        .forEach(each -> forgiven.forgive(each, "it was deleted", nowMs));
-  }
-
-  /** The partition that killed most of those that killed again, whose topic is not isolated. */
-  private static Optional<TopicPartition> killer(Judgement judgement, Set<String> isolated) {
-    return judgement.kills().keySet().stream()
-        .filter(judgement::isKiller)
-        .filter(each -> !isolated.contains(each.topic()) && !isGone(each, judgement))
-        .sorted()
-        .max(Comparator.comparingInt(each -> judgement.kills().get(each).size()));
-  }
-
-  /** Whether the broker's topics are known and none of its partitions is of this one's any more. */
-  private static boolean isGone(TopicPartition partition, Judgement judgement) {
-    return areTopicsKnown(judgement)
-        && judgement.sample().partitions().keySet().stream()
-            .noneMatch(each -> each.topic().equals(partition.topic()));
-  }
-
-  private static boolean areTopicsKnown(Judgement judgement) {
-    return judgement.sample().partitions().values().stream()
-        .anyMatch(each -> each.replication() instanceof Seen.Known);
   }
 
   /** Whether the source of what calls for it tells nothing now. */
@@ -121,7 +92,7 @@ final class Healer {
   private static boolean areTransactionsUnseen(TopicPartition id, Judgement judgement) {
     BrokerPartition partition = judgement.sample().partitions().get(id);
     return partition == null
-        ? !areTopicsKnown(judgement)
+        ? !Killers.areTopicsKnown(judgement)
         : partition.transactions() instanceof Seen.Missing;
   }
 
@@ -145,6 +116,7 @@ final class Healer {
                 + kills.get(kills.size() - 1).text());
     calledFor.add(Ticket.key(order));
     book.propose(order, "", nowMs)
+        .filter(why -> judgement.killedLately(killer))
         .ifPresent(
             why ->
                 signals.critical(
@@ -193,7 +165,7 @@ final class Healer {
     }
     if (killer.isPresent()) {
       String key = BrokerRemedy.ISOLATE.label() + " " + killer.get().topic();
-      if (book.isAsked(key)) {
+      if (book.isAsked(key) && judgement.killedLately(killer.get())) {
         return Optional.of(
             "it would die again at " + killer.get() + ", whose isolation waits for an answer");
       }

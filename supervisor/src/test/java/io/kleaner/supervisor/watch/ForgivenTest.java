@@ -73,4 +73,13 @@ class ForgivenTest {
     assertThat(forgiven.untilMs()).containsOnly(Map.entry("poison", 3_000L));
     assertThat(told()).isEqualTo(1);
   }
+
+  @Test
+  void look_isolationEndedAfterItWasForgivenForLonger_itStaysForgiven() {
+    forgiven.forgive("poison", "a test", 9_000);
+    forgiven.look(POISON, seen, 1_000);
+    forgiven.look(Set.of(), seen, 2_000);
+
+    assertThat(forgiven.untilMs()).containsOnly(Map.entry("poison", 9_000L));
+  }
 }

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.watch;
 
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.cleaner.HandClock;
+import io.kleaner.supervisor.journal.Incident;
 import io.kleaner.supervisor.journal.Journal;
 import io.kleaner.supervisor.judge.broker.Broker;
 import io.kleaner.supervisor.probe.broker.BrokerSample;
@@ -145,6 +146,11 @@ final class HealingLab {
         .filter(each -> each.rule().equals(rule))
         .map(each -> each.summary())
         .findFirst();
+  }
+
+  /** How often a topic's deaths were told to count no more. */
+  long released() {
+    return chronicle.count(Incident.Kind.PARTITION_RELEASED);
   }
 
   Optional<String> byHand(BrokerRemedy remedy, String subject) {

@@ -106,12 +106,12 @@ final class Deaths {
     return Optional.empty();
   }
 
-  /** The partition that threads died at most often, if they did so at least twice. */
+  /** The partition that threads died at most often, if it is one that kills. */
   static Optional<TopicPartition> repeated(List<Death> deaths) {
     Map<TopicPartition, Integer> counts = new TreeMap<>();
     deaths.forEach(death -> death.culprit().ifPresent(each -> counts.merge(each, 1, Integer::sum)));
     return counts.entrySet().stream()
-        .filter(each -> each.getValue() >= 2)
+        .filter(each -> each.getValue() >= Toll.KILLS)
         .max(Map.Entry.comparingByValue())
         .map(Map.Entry::getKey);
   }

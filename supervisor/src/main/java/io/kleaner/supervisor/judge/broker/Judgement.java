@@ -41,8 +41,6 @@ public record Judgement(
     Map<Path, Long> fullInMs,
     List<Diagnosis> diagnoses) {
 
-  private static final int KILLS = 2;
-
   /** Keeps its own copies. */
   public Judgement {
     threads = List.copyOf(threads);
@@ -80,7 +78,13 @@ public record Judgement(
 
   /** Whether a partition killed threads time and again, and nothing has cured it since. */
   public boolean isKiller(TopicPartition id) {
-    return kills.getOrDefault(id, List.of()).size() >= KILLS;
+    return kills.getOrDefault(id, List.of()).size() >= Toll.KILLS;
+  }
+
+  /** Whether its last kill is of the while whose deaths are counted together. */
+  public boolean killedLately(TopicPartition id) {
+    List<Death> all = kills.getOrDefault(id, List.of());
+    return !all.isEmpty() && recentDeaths.contains(all.get(all.size() - 1));
   }
 
   /** Threads that are dead. */

@@ -34,7 +34,8 @@ import java.util.TreeSet;
  */
 record Toll(Map<TopicPartition, List<Death>> kills, List<Death> loop) {
 
-  private static final int IN_A_ROW = 2;
+  /** So many deaths at a partition, none of them cured, are no chance: it kills. */
+  static final int KILLS = 2;
 
   /**
    * Of all that is known.
@@ -75,7 +76,7 @@ record Toll(Map<TopicPartition, List<Death>> kills, List<Death> loop) {
     Set<Death> cured = new HashSet<>();
     rows.values().stream()
         .flatMap(each -> each.values().stream())
-        .filter(row -> row.size() >= IN_A_ROW)
+        .filter(row -> row.size() >= KILLS)
         .forEach(cured::addAll);
     List<Death> loop =
         Deaths.recent(unforgiven, sample.atMs(), options).stream()

@@ -363,6 +363,11 @@ public final class Broker {
     }
   }
 
+  /** For so long deaths are counted together. */
+  public long crashWindowMs() {
+    return options.crashWindowMs();
+  }
+
   /** For so long as falling behind takes. */
   public long trendWindowMs() {
     return options.trendWindowMs();

@@ -139,6 +139,16 @@ class TollTest {
     assertThat(after.of(Ailment.CLEANER_CRASH_LOOP)).isEmpty();
   }
 
+  @Test
+  void judge_lastKillIsOlderThanTheWindow_isAKillerThatKilledNotLately() {
+    killedAtPoison(2);
+    assertThat(broker.look().killedLately(Broker.POISON)).isTrue();
+    broker.advance(broker.options.crashWindowMs());
+
+    assertThat(broker.look().isKiller(Broker.POISON)).isTrue();
+    assertThat(broker.look().killedLately(Broker.POISON)).isFalse();
+  }
+
   /** Whoever restarts the broker each time has cured nothing. */
   @Test
   void judge_diesAgainAfterEachRestart_isALoop() {
