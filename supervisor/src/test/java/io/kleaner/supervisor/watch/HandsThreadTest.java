@@ -147,18 +147,23 @@ class HandsThreadTest {
         .isEmpty();
     assertThat(able.book().byHand(order(BrokerRemedy.RELEASE, "orders"), broker.nowMs())).isEmpty();
 
+    // The newest comes first.
+    long second = able.book().all().get(0).id();
+    long first = able.book().all().get(1).id();
+
     hands.close();
     able.giveUp();
     hands.fetch();
 
+    assertThat(first).isPositive().isLessThan(second);
     assertThat(journal.latest())
         .filteredOn(each -> each.kind() == Incident.Kind.REMEDY_REFUSED)
         .extracting(each -> each.subject() + ": " + each.summary())
         .containsExactlyInAnyOrder(
             "service: a setting that a remedy left behind is not taken back:"
                 + " stopping; not begun",
-            "broker 1: remedy 1, revive broker 1, is not done: stopping; not begun",
-            "orders: remedy 2, release orders, is not done: stopping; not begun");
+            "broker 1: remedy " + first + ", revive broker 1, is not done: stopping; not begun",
+            "orders: remedy " + second + ", release orders, is not done: stopping; not begun");
     assertThat(able.book().all())
         .hasSize(2)
         .allSatisfy(
