@@ -68,6 +68,9 @@ public final class LiveHands implements BrokerHands {
   private volatile boolean leftovers;
   private volatile boolean othersLeft;
 
+  /** What of the journal could not be taken back when that was tried last; the hands' own. */
+  private Set<ConfigOverride> untaken = Set.of();
+
   /** The clusters of all that the journal has open. */
   private volatile Set<String> clusters = Set.of();
 
@@ -110,7 +113,8 @@ public final class LiveHands implements BrokerHands {
         open.stream()
             .flatMap(each -> each.clusterId().stream())
             .collect(Collectors.toUnmodifiableSet());
-    leftovers = open.stream().anyMatch(ConfigOverride::isUnfinished);
+    // Half an isolation is found only by a look at its topic.
+    leftovers = open.stream().anyMatch(each -> each.isUnfinished() || untaken.contains(each));
   }
 
   /** Which cluster it is, as the newest look tells. */
@@ -299,7 +303,13 @@ public final class LiveHands implements BrokerHands {
     try {
       List<Overrides.Restored> all = new ArrayList<>(takeBackOthers());
       // Which broker it was stands in the journal.
-      all.addAll(lever(-1).recover());
+      List<Overrides.Restored> own = lever(-1).recover();
+      untaken =
+          own.stream()
+              .filter(each -> !each.isOver())
+              .map(Overrides.Restored::override)
+              .collect(Collectors.toUnmodifiableSet());
+      all.addAll(own);
       overrides.open().stream()
           .filter(ConfigOverride::unverified)
           .map(each -> Integer.parseInt(each.target().name()))
