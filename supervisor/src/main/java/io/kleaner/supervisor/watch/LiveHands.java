@@ -65,6 +65,7 @@ public final class LiveHands implements BrokerHands {
   private final Clock clock;
   private final IsolatedTopics isolated = new IsolatedTopics();
   private final ReleaseGate gate;
+  private final UnverifiedTunings tunings;
   private volatile boolean leftovers;
   private volatile boolean othersLeft;
 
@@ -102,6 +103,7 @@ public final class LiveHands implements BrokerHands {
     this.checkpoints = checkpoints;
     this.token = token;
     this.clock = clock;
+    this.tunings = new UnverifiedTunings(clock);
     takeStock();
   }
 
@@ -310,11 +312,12 @@ public final class LiveHands implements BrokerHands {
               .map(Overrides.Restored::override)
               .collect(Collectors.toUnmodifiableSet());
       all.addAll(own);
-      overrides.open().stream()
-          .filter(ConfigOverride::unverified)
-          .map(each -> Integer.parseInt(each.target().name()))
-          .distinct()
-          .forEach(node -> all.addAll(tuning(node).verify()));
+      // What was told already is of another cluster.
+      List<ConfigOverride> doubtful =
+          overrides.open().stream()
+              .filter(each -> each.unverified() && !untaken.contains(each))
+              .toList();
+      all.addAll(tunings.look(doubtful, view.get(), node -> tuning(node).verify()));
       return all;
     } finally {
       takeStock();

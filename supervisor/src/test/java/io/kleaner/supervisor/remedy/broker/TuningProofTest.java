@@ -149,6 +149,18 @@ class TuningProofTest {
     assertThat(journal.open()).as("it is to stay").hasSize(1);
   }
 
+  /** A revival may be waiting for the same hands. */
+  @Test
+  void verify_whateverItSees_isOneLook() throws IOException {
+    killedAfterSetting();
+    for (int each : List.of(1, 2)) {
+      come = each;
+      long beganMs = clock.nowMs();
+      tuning().verify();
+      assertThat(clock.nowMs() - beganMs).as("%s threads", each).isEqualTo(100);
+    }
+  }
+
   @Test
   void verify_ofAnotherCluster_isNotLookedAtHere() throws IOException {
     killedAfterSetting();
