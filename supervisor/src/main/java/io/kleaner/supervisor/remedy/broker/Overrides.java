@@ -72,8 +72,15 @@ public final class Overrides {
    * What became of an override.
    *
    * @param sentence for a person
+   * @param triedAgain whether it is taken back later without a person, as soon as that can be
    */
-  public record Restored(ConfigOverride override, Ending ending, String sentence) {
+  public record Restored(
+      ConfigOverride override, Ending ending, String sentence, boolean triedAgain) {
+
+    /** It is tried again as long as it is ours. */
+    public Restored(ConfigOverride override, Ending ending, String sentence) {
+      this(override, ending, sentence, ending == Ending.STILL_OURS);
+    }
 
     /** Whether nothing of ours is left. */
     public boolean isOver() {
@@ -284,7 +291,7 @@ public final class Overrides {
           sentence
               + "; the journal could not take note of it ("
               + e.getMessage()
-              + "), so it is looked at once more at the next start");
+              + "), so it is looked at once more");
     }
   }
 

@@ -68,6 +68,7 @@ class OtherClusterTest {
     List<Restored> here = recoverOn(second);
 
     assertThat(here).extracting(Restored::ending).containsExactly(Ending.STILL_OURS);
+    assertThat(here.get(0).triedAgain()).as("not from here").isFalse();
     assertThat(here.get(0).sentence())
         .contains("topic orders of cluster first", "this is cluster second", RATIO + "=0.5");
     assertThat(second.of("orders")).containsEntry(RATIO, "0.0");

@@ -139,6 +139,7 @@ class TuningProofTest {
     List<Restored> told = tuning().verify();
 
     assertThat(told).extracting(Restored::ending).containsExactly(Ending.STILL_OURS);
+    assertThat(told.get(0).triedAgain()).as("it stays").isFalse();
     assertThat(told.get(0).sentence())
         .contains("nobody has seen", "of 2 threads", "kleaner release 'broker 1'", MIB_8);
     assertThat(settings.ofBroker()).as("it stays").containsEntry(TuningRules.BUFFER, "16777216");
