@@ -254,7 +254,7 @@ public final class LiveHands implements BrokerHands {
   /** By the newest look: what called for a remedy may be cleaned by the time it has its turn. */
   private boolean somethingToClean() {
     BrokerSample sample = view.get();
-    return Healer.somethingToClean(sample, isolated(sample));
+    return Healer.somethingToClean(sample, isolated(sample), checkpoints.look());
   }
 
   /** Asked for within an attempt, so that one that fails of it counts, and has a pause after it. */
@@ -330,7 +330,9 @@ public final class LiveHands implements BrokerHands {
     }
     List<Overrides.Restored> others =
         abandoned.takeBack(
-            cluster(), theirs -> new Overrides(connection.settings(), theirs, clock, token));
+            cluster(),
+            isolated(view.get()),
+            theirs -> new Overrides(connection.settings(), theirs, clock, token));
     othersLeft = !others.stream().allMatch(Overrides.Restored::isOver);
     return others;
   }
