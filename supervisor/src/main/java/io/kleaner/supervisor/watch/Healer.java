@@ -15,6 +15,7 @@ import io.kleaner.supervisor.probe.broker.BrokerSample;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.Eligibility;
 import io.kleaner.supervisor.probe.broker.OpenTransaction;
+import io.kleaner.supervisor.probe.broker.PartitionFiles;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.remedy.broker.BrokerRemedy;
 import io.kleaner.supervisor.service.Signals;
@@ -23,6 +24,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -224,14 +226,36 @@ final class Healer {
    * Whether a revived cleaner has something to do that shows.
    *
    * @param isolated topics that it leaves alone, whatever the last look saw of their settings
+   * @param cleanedTo the cleaner's checkpoints as they are now, empty if nobody sees them: a
+   *     partition that was cleaned since the sample saw its files may have nothing left
    */
-  static boolean somethingToClean(BrokerSample sample, Set<String> isolated) {
+  static boolean somethingToClean(
+      BrokerSample sample, Set<String> isolated, Optional<Map<TopicPartition, Long>> cleanedTo) {
     return sample.partitions().entrySet().stream()
         .filter(each -> !isolated.contains(each.getKey().topic()))
-        .map(Map.Entry::getValue)
-        .filter(each -> each.uncleanable().isEmpty())
-        .flatMap(each -> each.files().get().stream())
-        .anyMatch(files -> files.eligibility().kind() == Eligibility.Kind.ELIGIBLE);
+        .filter(each -> each.getValue().uncleanable().isEmpty())
+        .anyMatch(
+            each ->
+                each.getValue()
+                    .files()
+                    .get()
+                    .filter(files -> files.eligibility().kind() == Eligibility.Kind.ELIGIBLE)
+                    .filter(
+                        files ->
+                            cleanedTo
+                                .map(
+                                    now ->
+                                        isStillAt(
+                                            files, Optional.ofNullable(now.get(each.getKey()))))
+                                .orElse(true))
+                    .isPresent());
+  }
+
+  /** Whether its checkpoint is where it was when its files were looked at. */
+  private static boolean isStillAt(PartitionFiles files, Optional<Long> checkpoint) {
+    return files
+        .cleanerCheckpoint()
+        .equals(checkpoint.map(OptionalLong::of).orElse(OptionalLong.empty()));
   }
 
   private void transactions(Judgement judgement, Set<String> calledFor, long nowMs) {

@@ -18,6 +18,9 @@ import java.util.Map;
 final class Leftovers {
 
   private static final long LOOK_MS = 10_000;
+  private static final String TRIED_AGAIN = "It is tried again every " + LOOK_MS / 1_000 + " s.";
+  private static final String LEFT_TO_A_PERSON =
+      "It is not taken back from here: if it is not to stay, do what is said of it.";
   private static final String IN_JOURNAL = "it is in overrides.log in the state directory";
 
   private final BrokerHands hands;
@@ -31,6 +34,9 @@ final class Leftovers {
 
   /** Why settings that were left are still there, as it was found last. */
   private String hindrance = IN_JOURNAL;
+
+  /** Whether some of them are taken back without a person. */
+  private boolean triedAgain = true;
 
   Leftovers(BrokerHands hands, HandsThread thread, Chronicle chronicle) {
     this.hands = hands;
@@ -68,7 +74,7 @@ final class Leftovers {
         "broker",
         "a setting that a remedy left behind is not taken back yet",
         hindrance,
-        nextStep());
+        nextStep(triedAgain));
   }
 
   private void tellNotBegun() {
@@ -82,9 +88,10 @@ final class Leftovers {
     }
   }
 
-  private String nextStep() {
+  /** Of settings of which at least one is tried again, or not one. */
+  private String nextStep(boolean triedAgain) {
     return hands.unable().isEmpty()
-        ? "It is tried again every " + LOOK_MS / 1_000 + " s."
+        ? (triedAgain ? TRIED_AGAIN : LEFT_TO_A_PERSON)
         : "Nothing is taken back here: "
             + hands.unable()
             + ". Run the command that is named; or start kleaner watch with this state directory, with"
@@ -101,6 +108,8 @@ final class Leftovers {
             .map(Restored::sentence)
             .reduce((a, b) -> a + "; " + b)
             .orElse(IN_JOURNAL);
+    triedAgain =
+        found.stream().allMatch(Restored::isOver) || found.stream().anyMatch(Restored::triedAgain);
     for (Restored each : found) {
       told.put(each.override(), each.ending());
       // The sentence says what hinders, in numbers that change with each look.
@@ -110,7 +119,7 @@ final class Leftovers {
             "service",
             "a setting of a remedy that ended in the middle was looked at: " + each.sentence(),
             "",
-            each.isOver() ? "" : nextStep());
+            each.isOver() ? "" : nextStep(each.triedAgain()));
       }
     }
   }

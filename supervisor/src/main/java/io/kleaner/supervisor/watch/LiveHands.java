@@ -65,8 +65,12 @@ public final class LiveHands implements BrokerHands {
   private final Clock clock;
   private final IsolatedTopics isolated = new IsolatedTopics();
   private final ReleaseGate gate;
+  private final UnverifiedTunings tunings;
   private volatile boolean leftovers;
   private volatile boolean othersLeft;
+
+  /** What of the journal could not be taken back when that was tried last; the hands' own. */
+  private Set<ConfigOverride> untaken = Set.of();
 
   /** The clusters of all that the journal has open. */
   private volatile Set<String> clusters = Set.of();
@@ -99,6 +103,7 @@ public final class LiveHands implements BrokerHands {
     this.checkpoints = checkpoints;
     this.token = token;
     this.clock = clock;
+    this.tunings = new UnverifiedTunings(clock);
     takeStock();
   }
 
@@ -110,7 +115,8 @@ public final class LiveHands implements BrokerHands {
         open.stream()
             .flatMap(each -> each.clusterId().stream())
             .collect(Collectors.toUnmodifiableSet());
-    leftovers = open.stream().anyMatch(ConfigOverride::isUnfinished);
+    // Half an isolation is found only by a look at its topic.
+    leftovers = open.stream().anyMatch(each -> each.isUnfinished() || untaken.contains(each));
   }
 
   /** Which cluster it is, as the newest look tells. */
@@ -248,7 +254,7 @@ public final class LiveHands implements BrokerHands {
   /** By the newest look: what called for a remedy may be cleaned by the time it has its turn. */
   private boolean somethingToClean() {
     BrokerSample sample = view.get();
-    return Healer.somethingToClean(sample, isolated(sample));
+    return Healer.somethingToClean(sample, isolated(sample), checkpoints.look());
   }
 
   /** Asked for within an attempt, so that one that fails of it counts, and has a pause after it. */
@@ -299,12 +305,19 @@ public final class LiveHands implements BrokerHands {
     try {
       List<Overrides.Restored> all = new ArrayList<>(takeBackOthers());
       // Which broker it was stands in the journal.
-      all.addAll(lever(-1).recover());
-      overrides.open().stream()
-          .filter(ConfigOverride::unverified)
-          .map(each -> Integer.parseInt(each.target().name()))
-          .distinct()
-          .forEach(node -> all.addAll(tuning(node).verify()));
+      List<Overrides.Restored> own = lever(-1).recover();
+      untaken =
+          own.stream()
+              .filter(each -> !each.isOver())
+              .map(Overrides.Restored::override)
+              .collect(Collectors.toUnmodifiableSet());
+      all.addAll(own);
+      // What was told already is of another cluster.
+      List<ConfigOverride> doubtful =
+          overrides.open().stream()
+              .filter(each -> each.unverified() && !untaken.contains(each))
+              .toList();
+      all.addAll(tunings.look(doubtful, view.get(), node -> tuning(node).verify()));
       return all;
     } finally {
       takeStock();
@@ -317,7 +330,9 @@ public final class LiveHands implements BrokerHands {
     }
     List<Overrides.Restored> others =
         abandoned.takeBack(
-            cluster(), theirs -> new Overrides(connection.settings(), theirs, clock, token));
+            cluster(),
+            isolated(view.get()),
+            theirs -> new Overrides(connection.settings(), theirs, clock, token));
     othersLeft = !others.stream().allMatch(Overrides.Restored::isOver);
     return others;
   }

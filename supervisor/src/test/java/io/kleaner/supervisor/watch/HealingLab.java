@@ -81,7 +81,8 @@ final class HealingLab {
       if (refusal.isPresent()) {
         return new RemedyDesk.Answer.Acted(new RemedyOutcome.Refused(refusal.get(), "Wait."));
       }
-      mustShow = Healer.somethingToClean(broker.sample(), isolated(broker.sample()));
+      mustShow =
+          Healer.somethingToClean(broker.sample(), isolated(broker.sample()), Optional.empty());
       done.add(
           order.remedy().label()
               + " "

@@ -48,6 +48,7 @@ class LeftoversTest {
   private static final class Leaving extends IdleHands {
     private Ending ending = Ending.STILL_OURS;
     private boolean nothingFound;
+    private boolean triedAgain = true;
     private int looks;
 
     @Override
@@ -58,7 +59,9 @@ class LeftoversTest {
     @Override
     public List<Restored> recover() {
       looks++;
-      return nothingFound ? List.of() : List.of(new Restored(LEFT, ending, "look " + looks));
+      return nothingFound
+          ? List.of()
+          : List.of(new Restored(LEFT, ending, "look " + looks, triedAgain));
     }
   }
 
@@ -82,6 +85,28 @@ class LeftoversTest {
         .map(AlertSignal::evidence)
         .findFirst()
         .orElseThrow();
+  }
+
+  private String nextStep() {
+    look(1_000);
+    return signals.all().stream()
+        .filter(each -> each.rule().equals("OverrideLeft"))
+        .map(AlertSignal::nextStep)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  void look_nothingIsTakenBackFromHere_theNextStepDoesNotSayThatItIsTriedAgain() {
+    hands.triedAgain = false;
+    recoverAgain();
+
+    assertThat(nextStep()).contains("not taken back from here").doesNotContain("tried again");
+    assertThat(journal.latest().get(0).nextStep()).doesNotContain("tried again");
+
+    hands.triedAgain = true;
+    recoverAgain();
+    assertThat(nextStep()).isEqualTo("It is tried again every 10 s.");
   }
 
   private List<Incident.Kind> told() {

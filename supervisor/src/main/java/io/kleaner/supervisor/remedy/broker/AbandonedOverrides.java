@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
 /**
@@ -25,6 +27,9 @@ public final class AbandonedOverrides {
   private final FileSystem fileSystem;
   private final List<Path> stateDirs;
   private final String journal;
+
+  /** What was seen to be left, and could not be taken back, of keys that an isolation sets. */
+  private final Set<ConfigOverride> covered = ConcurrentHashMap.newKeySet();
 
   /**
    * @param stateDirs where such a command may have kept its journal; none needs to be there
@@ -55,15 +60,23 @@ public final class AbandonedOverrides {
   /**
    * Takes back what is left in a cluster.
    *
+   * @param isolated topics that are: what is left under an isolation is told, and its journal not
+   *     opened, as nothing could be taken back and a run that starts would find it in use
    * @param by makes what changes settings there and ends lines of a journal
    * @return what became of each
    */
   public List<Restored> takeBack(
-      Optional<String> clusterId, Function<OverrideJournal, Overrides> by) {
+      Optional<String> clusterId, Set<String> isolated, Function<OverrideJournal, Overrides> by) {
     List<Restored> all = new ArrayList<>();
     for (Path dir : stateDirs) {
       List<ConfigOverride> left = of(clusterId, dir);
-      if (!left.isEmpty()) {
+      if (left.isEmpty()) {
+        continue;
+      }
+      if (covered.containsAll(left)
+          && left.stream().allMatch(each -> isolated.contains(each.target().name()))) {
+        left.forEach(each -> all.add(StillOurs.isolated(each)));
+      } else {
         all.addAll(takeBack(clusterId, dir, left, by));
       }
     }
@@ -76,9 +89,14 @@ public final class AbandonedOverrides {
       List<ConfigOverride> left,
       Function<OverrideJournal, Overrides> by) {
     try (OverrideJournal open = OverrideJournal.open(fileSystem, dir, journal)) {
-      return by.apply(open).recover(() -> Optional.of(GATE)).stream()
-          .filter(each -> each.override().clusterId().equals(clusterId))
-          .toList();
+      List<Restored> found =
+          by.apply(open).recover(() -> Optional.of(GATE)).stream()
+              .filter(each -> each.override().clusterId().equals(clusterId))
+              .toList();
+      found.stream()
+          .filter(each -> !each.isOver() && OnDemandSettings.isUnderIsolation(each.override()))
+          .forEach(each -> covered.add(each.override()));
+      return found;
     } catch (UnusableDirectoryException e) {
       // Its run is at work, and takes back itself what it set.
       return List.of();

@@ -72,8 +72,15 @@ public final class Overrides {
    * What became of an override.
    *
    * @param sentence for a person
+   * @param triedAgain whether it is taken back later without a person, as soon as that can be
    */
-  public record Restored(ConfigOverride override, Ending ending, String sentence) {
+  public record Restored(
+      ConfigOverride override, Ending ending, String sentence, boolean triedAgain) {
+
+    /** It is tried again as long as it is ours. */
+    public Restored(ConfigOverride override, Ending ending, String sentence) {
+      this(override, ending, sentence, ending == Ending.STILL_OURS);
+    }
 
     /** Whether nothing of ours is left. */
     public boolean isOver() {
@@ -136,13 +143,22 @@ public final class Overrides {
       }
       return begun;
     } catch (IOException | RuntimeException e) {
-      for (ConfigOverride each : begun) {
-        Restored undone = restore(each);
-        if (!undone.isOver()) {
-          e.addSuppressed(new IOException(undone.sentence()));
-        }
-      }
+      undo(begun, e);
       throw e;
+    }
+  }
+
+  /**
+   * Takes back what was set for something that failed.
+   *
+   * @param why it failed; what could not be taken back is added to it
+   */
+  void undo(List<ConfigOverride> begun, Exception why) {
+    for (ConfigOverride each : begun) {
+      Restored undone = restore(each);
+      if (!undone.isOver()) {
+        why.addSuppressed(new IOException(undone.sentence()));
+      }
     }
   }
 
@@ -275,13 +291,14 @@ public final class Overrides {
           sentence
               + "; the journal could not take note of it ("
               + e.getMessage()
-              + "), so it is looked at once more at the next start");
+              + "), so it is looked at once more");
     }
   }
 
   /**
-   * Takes back what a run left that ended in the middle. Restoring a broker's setting restarts its
-   * cleaner, so that waits until the gate is open; a topic's restarts nothing.
+   * Takes back what a run left that ended in the middle, and what is left of an isolation that is
+   * none any more. Restoring a broker's setting restarts its cleaner, so that waits until the gate
+   * is open; a topic's restarts nothing.
    *
    * @param gate why a broker's cleaner must not be restarted now; empty if it may
    * @return what became of each that was not meant to stay, or is of another cluster
@@ -296,10 +313,11 @@ public final class Overrides {
     List<Restored> all = new ArrayList<>();
     try {
       Optional<String> here = access.clusterId();
+      Set<ConfigOverride> halves = HalfIsolations.of(open, here, access);
       for (ConfigOverride each : open) {
         if (each.isElsewhere(here)) {
           all.add(StillOurs.elsewhere(each, here, journal.file()));
-        } else if (!each.purpose().isLasting()) {
+        } else if (!each.purpose().isLasting() || halves.contains(each)) {
           all.add(recover(each, gate));
         }
       }

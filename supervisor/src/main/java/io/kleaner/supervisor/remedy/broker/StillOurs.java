@@ -17,13 +17,13 @@ final class StillOurs {
         stillSet(override)
             + ", because it could not be taken back: "
             + why.getMessage()
-            + ". It is tried again at the next start; by hand: "
+            + ". It is tried again, by the next run with this state directory at the latest; by hand: "
             + override.undoCommand());
   }
 
   /** It is meant to stay if it works, which its run did not live to see. */
   static Restored unverified(ConfigOverride override, String doubt) {
-    return stillOurs(
+    return stays(
         override,
         wasSet(override)
             + ", and nobody has seen that the cleaner works with it: "
@@ -36,7 +36,7 @@ final class StillOurs {
 
   /** Nobody here takes anything back. */
   static Restored untouched(ConfigOverride override, String why) {
-    return stillOurs(
+    return stays(
         override,
         wasSet(override)
             + override.clusterId().map(id -> " of cluster " + id).orElse("")
@@ -73,7 +73,7 @@ final class StillOurs {
    * @param journal which has it
    */
   static Restored elsewhere(ConfigOverride override, Optional<String> here, Path journal) {
-    return stillOurs(
+    return stays(
         override,
         wasSet(override)
             + override
@@ -100,5 +100,9 @@ final class StillOurs {
 
   private static Restored stillOurs(ConfigOverride override, String sentence) {
     return new Restored(override, Ending.STILL_OURS, sentence);
+  }
+
+  private static Restored stays(ConfigOverride override, String sentence) {
+    return new Restored(override, Ending.STILL_OURS, sentence, false);
   }
 }

@@ -89,10 +89,17 @@ public final class TopicIsolation {
     }
     long beganNs = clock.nanoTime();
     List<ConfigOverride> set = new ArrayList<>();
-    if (OnDemandSettings.seemSet(now.get(OnDemandSettings.RATIO).own())) {
-      set.addAll(setFirstAndAwaitWay(topic));
+    try {
+      if (OnDemandSettings.seemSet(now.get(OnDemandSettings.RATIO).own())) {
+        set.addAll(setFirst(topic));
+        awaitWay(topic);
+      }
+      set.addAll(overrides.set(ConfigTarget.topic(topic), Isolation.SETTINGS, Purpose.ISOLATE));
+    } catch (IOException | RuntimeException e) {
+      // Half an isolation keeps no cleaner away, and hides what the topic had.
+      overrides.undo(set, e);
+      throw e;
     }
-    set.addAll(overrides.set(ConfigTarget.topic(topic), Isolation.SETTINGS, Purpose.ISOLATE));
     return new Changed(
         topic + " is isolated: no broker compacts any partition of it" + ofOnDemand(set),
         set.stream()
@@ -106,12 +113,14 @@ public final class TopicIsolation {
   }
 
   /** Sets the half that a compaction on demand does not touch, by which it sees that it must go. */
-  private List<ConfigOverride> setFirstAndAwaitWay(String topic) throws IOException {
-    List<ConfigOverride> first =
-        overrides.set(
-            ConfigTarget.topic(topic),
-            Map.of(OnDemandSettings.MAX_LAG, Isolation.SETTINGS.get(OnDemandSettings.MAX_LAG)),
-            Purpose.ISOLATE);
+  private List<ConfigOverride> setFirst(String topic) throws IOException {
+    return overrides.set(
+        ConfigTarget.topic(topic),
+        Map.of(OnDemandSettings.MAX_LAG, Isolation.SETTINGS.get(OnDemandSettings.MAX_LAG)),
+        Purpose.ISOLATE);
+  }
+
+  private void awaitWay(String topic) throws IOException {
     long beganNs = clock.nanoTime();
     while (OnDemandSettings.seemSet(settings(topic).get(OnDemandSettings.RATIO).own())
         && tookMs(beganNs) < GIVE_WAY_MS) {
@@ -124,7 +133,6 @@ public final class TopicIsolation {
         break;
       }
     }
-    return first;
   }
 
   private static String ofOnDemand(List<ConfigOverride> found) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.remedy.broker;
 
+import io.kleaner.supervisor.probe.broker.CleanerThread;
+import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
 import java.io.IOException;
 import java.util.List;
@@ -38,7 +40,11 @@ final class TuningProof {
         : fresh + " of " + wanted + " new cleaner threads live";
   }
 
-  /** Looks at what was set by a run that ended before it saw it; see {@link CleanerTuning}. */
+  /**
+   * Looks at what was set by a run that ended before it saw it; see {@link CleanerTuning}. One look
+   * has to do, since others wait for the same hands: threads that don't fit the heap were gone
+   * before this run began.
+   */
   List<Restored> verify() {
     List<ConfigOverride> doubtful =
         overrides.open().stream()
@@ -56,8 +62,9 @@ final class TuningProof {
       return List.of();
     }
     int wanted = LeverRules.count(overrides.access().read(broker, LeverRules.THREADS));
-    if (!isSeen(Set.of(), wanted)) {
-      String doubt = "of " + wanted + " threads it has " + ThreadWatch.describe(threads.look());
+    Seen<List<CleanerThread>> now = threads.look();
+    if (now instanceof Seen.Missing || ThreadWatch.ids(now).size() < wanted) {
+      String doubt = "of " + wanted + " threads it has " + ThreadWatch.describe(now);
       return doubtful.stream().map(each -> StillOurs.unverified(each, doubt)).toList();
     }
     doubtful.forEach(overrides::verified);

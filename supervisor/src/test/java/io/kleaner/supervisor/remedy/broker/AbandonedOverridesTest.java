@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.time.FixedClock;
+import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
 import io.kleaner.supervisor.remedy.broker.Overrides.Ending;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
@@ -16,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,12 +65,12 @@ class AbandonedOverridesTest {
     killed();
 
     assertThat(abandoned.told(HERE, "a test").get(0).sentence()).contains("a test", RATIO + "=0.5");
-    assertThat(abandoned.takeBack(HERE, this::by))
+    assertThat(abandoned.takeBack(HERE, Set.of(), this::by))
         .extracting(Restored::ending)
         .containsExactly(Ending.RESTORED);
 
     assertThat(settings.of("orders")).containsEntry(RATIO, "0.5");
-    assertThat(abandoned.takeBack(HERE, this::by)).isEmpty();
+    assertThat(abandoned.takeBack(HERE, Set.of(), this::by)).isEmpty();
   }
 
   @Test
@@ -76,12 +78,36 @@ class AbandonedOverridesTest {
     try (OverrideJournal running = open()) {
       lower(running);
 
-      assertThat(abandoned.takeBack(HERE, this::by)).isEmpty();
+      assertThat(abandoned.takeBack(HERE, Set.of(), this::by)).isEmpty();
       assertThat(abandoned.told(HERE, "a test")).isEmpty();
 
       assertThat(settings.of("orders")).containsEntry(RATIO, "0.0");
       assertThat(running.open()).hasSize(1);
     }
+  }
+
+  /** It would be opened every ten seconds, for as long as the topic is isolated. */
+  @Test
+  void takeBack_isLeftUnderAnIsolation_isToldWithoutItsJournalUntilTheRelease() throws IOException {
+    killed();
+    settings.of("orders").putAll(Isolation.SETTINGS);
+    assertThat(abandoned.takeBack(HERE, Set.of("orders"), this::by)).hasSize(1);
+
+    List<Restored> again =
+        abandoned.takeBack(
+            HERE,
+            Set.of("orders"),
+            journal -> {
+              throw new AssertionError("it was opened");
+            });
+
+    assertThat(again).singleElement().satisfies(told -> assertThat(told.isOver()).isFalse());
+    assertThat(again.get(0).sentence()).contains("is isolated", "it was '0.5' there before");
+    settings.of("orders").keySet().removeAll(Isolation.SETTINGS.keySet());
+    settings.of("orders").put(RATIO, "0.0");
+    assertThat(abandoned.takeBack(HERE, Set.of(), this::by))
+        .extracting(Restored::ending)
+        .containsExactly(Ending.RESTORED);
   }
 
   @Test
@@ -90,7 +116,7 @@ class AbandonedOverridesTest {
     byte[] before = Files.readAllBytes(state.resolve("compact-now.log"));
 
     for (Optional<String> other : List.of(Optional.of("other"), Optional.<String>empty())) {
-      assertThat(abandoned.takeBack(other, this::by)).isEmpty();
+      assertThat(abandoned.takeBack(other, Set.of(), this::by)).isEmpty();
       assertThat(abandoned.told(other, "a test")).isEmpty();
     }
 
@@ -105,7 +131,7 @@ class AbandonedOverridesTest {
     Files.writeString(file, "damage\n", StandardOpenOption.APPEND);
     byte[] before = Files.readAllBytes(file);
 
-    assertThat(abandoned.takeBack(HERE, this::by)).isEmpty();
+    assertThat(abandoned.takeBack(HERE, Set.of(), this::by)).isEmpty();
 
     assertThat(file).hasBinaryContent(before);
   }

@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.remedy.broker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.pace.CancelToken;
@@ -135,6 +136,73 @@ class GiveWayTest {
     recoverCompaction();
 
     assertThat(settings.of("poison")).containsExactly(Map.entry(RATIO, "1.0"));
+  }
+
+  /** The broker is gone by the time the second half is set. */
+  @Test
+  void isolate_failsBetweenItsHalves_theFirstIsTakenBack() throws IOException {
+    settings.of("poison").put(LAG, "5000");
+    compact();
+    long beganMs = clock.nowMs();
+    settings.beforeRead(
+        () -> {
+          clock.passMs(1_000);
+          if (LONGEST.equals(settings.of("poison").get(LAG)) && clock.nowMs() > beganMs + 8_000) {
+            settings.beforeRead(() -> {});
+            throw new IllegalStateException("a test");
+          }
+        });
+
+    assertThatThrownBy(() -> isolation.isolate("poison", false)).hasMessage("a test");
+
+    assertThat(settings.of("poison")).containsEntry(LAG, "5000").containsEntry(RATIO, "0.0");
+    assertThat(isolations.open()).isEmpty();
+  }
+
+  private void killedBetweenItsHalves() throws IOException {
+    settings.of("poison").put(LAG, "5000");
+    by(isolations).set(ConfigTarget.topic("poison"), Map.of(LAG, LONGEST), Purpose.ISOLATE);
+  }
+
+  @Test
+  void recover_isolationWasKilledBetweenItsHalves_isTakenBack() throws IOException {
+    killedBetweenItsHalves();
+
+    assertThat(by(isolations).recover(Optional::empty))
+        .extracting(Restored::ending)
+        .containsExactly(Ending.RESTORED);
+
+    assertThat(settings.of("poison")).containsOnly(Map.entry(LAG, "5000"), Map.entry(RATIO, "0.5"));
+    assertThat(isolations.open()).isEmpty();
+  }
+
+  @Test
+  void recover_operatorChangedHalfOfAnIsolation_theRestIsTakenBackAndTheirsStays()
+      throws IOException {
+    isolation.isolate("poison", false);
+    settings.of("poison").put(RATIO, "0.3");
+
+    by(isolations).recover(Optional::empty);
+
+    assertThat(settings.of("poison")).containsExactly(Map.entry(RATIO, "0.3"));
+    assertThat(isolations.open()).isEmpty();
+  }
+
+  @Test
+  void recover_isolationIsWholeOrNotSeen_isLetAlone() throws IOException {
+    isolation.isolate("poison", false);
+
+    assertThat(by(isolations).recover(Optional::empty)).isEmpty();
+    settings.know("poison", false);
+    assertThat(by(isolations).recover(Optional::empty)).isEmpty();
+    settings.know("poison", true);
+    assertThat(settings.of("poison")).isEqualTo(Isolation.SETTINGS);
+
+    // As a broker shows it that has not applied our change yet.
+    settings.of("poison").keySet().removeAll(Isolation.SETTINGS.keySet());
+    settings.of("poison").put(RATIO, "0.5");
+    assertThat(by(isolations).recover(Optional::empty)).isEmpty();
+    assertThat(isolations.open()).hasSize(2);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.FixedClock;
+import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.probe.broker.ConfigValue.Origin;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
@@ -67,6 +68,7 @@ class OtherClusterTest {
     List<Restored> here = recoverOn(second);
 
     assertThat(here).extracting(Restored::ending).containsExactly(Ending.STILL_OURS);
+    assertThat(here.get(0).triedAgain()).as("not from here").isFalse();
     assertThat(here.get(0).sentence())
         .contains("topic orders of cluster first", "this is cluster second", RATIO + "=0.5");
     assertThat(second.of("orders")).containsEntry(RATIO, "0.0");
@@ -89,11 +91,11 @@ class OtherClusterTest {
 
   @Test
   void recover_meantToStayOnAnotherCluster_isTold() throws IOException {
-    on(first).set(ORDERS, Map.of(RATIO, "1.0"), Purpose.ISOLATE);
+    on(first).set(ORDERS, Isolation.SETTINGS, Purpose.ISOLATE);
 
     assertThat(recoverOn(first)).as("it is to stay").isEmpty();
     assertThat(recoverOn(second).get(0).sentence()).contains("of cluster first");
-    assertThat(journal.open()).hasSize(1);
+    assertThat(journal.open()).hasSize(2);
   }
 
   /** An earlier version named no cluster. */

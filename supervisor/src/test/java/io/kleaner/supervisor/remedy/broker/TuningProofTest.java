@@ -139,6 +139,7 @@ class TuningProofTest {
     List<Restored> told = tuning().verify();
 
     assertThat(told).extracting(Restored::ending).containsExactly(Ending.STILL_OURS);
+    assertThat(told.get(0).triedAgain()).as("it stays").isFalse();
     assertThat(told.get(0).sentence())
         .contains("nobody has seen", "of 2 threads", "kleaner release 'broker 1'", MIB_8);
     assertThat(settings.ofBroker()).as("it stays").containsEntry(TuningRules.BUFFER, "16777216");
@@ -147,6 +148,18 @@ class TuningProofTest {
     assertThat(tuning().verify()).extracting(Restored::ending).containsExactly(Ending.VERIFIED);
     assertThat(tuning().verify()).isEmpty();
     assertThat(journal.open()).as("it is to stay").hasSize(1);
+  }
+
+  /** A revival may be waiting for the same hands. */
+  @Test
+  void verify_whateverItSees_isOneLook() throws IOException {
+    killedAfterSetting();
+    for (int each : List.of(1, 2)) {
+      come = each;
+      long beganMs = clock.nowMs();
+      tuning().verify();
+      assertThat(clock.nowMs() - beganMs).as("%s threads", each).isEqualTo(100);
+    }
   }
 
   @Test
