@@ -154,6 +154,9 @@ final class KeyScan {
     private boolean goesWithItsRecords;
     private boolean staysWithItsRecords;
 
+    /** No number is left: batches are still counted, and looked at for their checksums alone. */
+    private boolean tooMany;
+
     /**
      * @param dirtyPart whether batches of the dirty range are numbered, or those below it
      * @param boundarySegment where a smaller range could end if there are too many records; in the
@@ -225,14 +228,23 @@ final class KeyScan {
       int records = batch.recordCount();
       if (batch.isLegacy()) {
         chunk.batches().check(batch);
-        records = keyLanes.get(chunk.lane()).takeLegacy(batch, chunk.segment(), walk.firstRecord());
+        long left = tooMany ? 0 : maxRecords - counts.records;
+        records =
+            keyLanes
+                .get(chunk.lane())
+                .takeLegacy(batch, chunk.segment(), walk.firstRecord(), left);
       } else if (aborted) {
         counts.aborted += records;
       }
-      chunk.add(batch, walk.firstRecord(), walk.batch(), aborted);
       counts.records += records;
       counts.batches++;
-      walk.leave(records);
+      tooMany |= counts.records > maxRecords || counts.batches > maxRecords;
+      if (tooMany) {
+        chunk.add(batch, OTHER_PART, OTHER_PART, false);
+      } else {
+        chunk.add(batch, walk.firstRecord(), walk.batch(), aborted);
+        walk.leave(records);
+      }
     }
 
     private void mark(Chunk chunk, BatchHeader batch) throws IOException {
@@ -252,7 +264,7 @@ final class KeyScan {
 
     @Override
     public void segmentEnds(int index) throws IOException {
-      if (counts.records > maxRecords) {
+      if (tooMany) {
         throw new TooManyRecordsException(maxRecords, smallerRange(index));
       }
     }
