@@ -16,7 +16,8 @@ final class TooManyRecordsException extends IOException {
    *     none
    */
   TooManyRecordsException(long maxRecords, OptionalLong endOffset) {
-    super("more than " + maxRecords + " records or batches, those that were cleaned before included");
+    super(
+        "more than " + maxRecords + " records or batches, those that were cleaned before included");
     this.endOffset = endOffset.orElse(-1);
   }
 
