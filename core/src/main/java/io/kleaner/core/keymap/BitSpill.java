@@ -75,9 +75,7 @@ final class BitSpill implements AutoCloseable {
    */
   void seal(long[][] pieces) throws IOException {
     resident = pieces;
-    for (int i = 0; i < RANGES; i++) {
-      files.end(i);
-    }
+    files.end();
     files.unname();
   }
 
@@ -116,9 +114,8 @@ final class BitSpill implements AutoCloseable {
       pieces[i] = piece < resident.length ? resident[piece] : Bits.CLEAR;
     }
     ByteBuffer buffer = ByteBuffer.allocate(READ_BYTES);
-    long bytes = files.bytes(number);
-    for (long position = 0; position < bytes; position += buffer.limit()) {
-      files.read(number, position, buffer);
+    SpillFiles.Reader file = files.read(number);
+    while (file.next(buffer)) {
       while (buffer.hasRemaining()) {
         int index = (buffer.getShort() & 0xffff) | ((buffer.get() & 0xff) << Short.SIZE);
         int piece = index >>> Bits.PIECE_SHIFT;

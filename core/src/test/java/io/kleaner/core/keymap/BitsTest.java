@@ -249,4 +249,28 @@ class BitsTest {
           .hasMessageContaining(made[0] + " was cut while it was used, at byte 0");
     }
   }
+
+  @Test
+  void get_fileWasChanged_said() throws IOException {
+    Path[] made = new Path[1];
+    FaultyFileSystem disk =
+        new FaultyFileSystem(
+            new LocalFileSystem(),
+            (op, number, path) -> {
+              if (op == FaultyFileSystem.Op.DELETE) {
+                made[0] = path;
+                FaultyFileSystem.flipBit(path, 3 * 4_000 + 1);
+              }
+            });
+    try (Bits bits = bits(disk, 0)) {
+      for (int index = 0; index < 5_000; index++) {
+        bits.set(index);
+      }
+      bits.seal();
+
+      assertThatThrownBy(() -> bits.get(0))
+          .isInstanceOf(SpillDamagedException.class)
+          .hasMessageContaining(made[0] + " is not what was written to it");
+    }
+  }
 }
