@@ -179,6 +179,19 @@ class BitsTest {
   }
 
   @Test
+  void sizeInBytes_readFromDisk_piecesThatWereInMemoryCountOnce() throws IOException {
+    try (Bits bits = bits(1)) {
+      bits.set(0);
+      bits.set(1 << Bits.PIECE_SHIFT);
+      bits.seal();
+
+      assertThat(bits.get(1 << Bits.PIECE_SHIFT)).isTrue();
+      assertThat(bits.get(0)).isTrue();
+      assertThat(bits.sizeInBytes()).isEqualTo(2L * Bits.PIECE_BYTES);
+    }
+  }
+
+  @Test
   void seal_spilled_filesHaveNoNamesAndAreRead() throws IOException {
     try (Bits bits = bits(0)) {
       for (long index = 0; index < 3_000_000_000L; index += 100_000) {
