@@ -141,7 +141,8 @@ final class SpillFiles implements AutoCloseable {
         target.limit(0);
         return false;
       }
-      target.limit((int) Math.min(target.capacity() / entryBytes * entryBytes, left));
+      int room = target.capacity() / entryBytes * entryBytes;
+      target.limit((int) Math.min(room, left));
       int bytes = target.limit();
       if (files[partition].read(target, position) < bytes) {
         throw damaged("was cut while it was used, at byte " + position);
