@@ -195,6 +195,31 @@ class TooManyRecordsTest {
     assertThat(scans).as("passes over the log").hasValue(2);
   }
 
+  /** A producer's last batch stays when its records are gone. */
+  @Test
+  void run_moreBatchesThanCanBeNumbered_refusedThoughRecordsAreFew() throws IOException {
+    Path empty = temp.resolve("empty");
+    try (ScriptedLog log = ScriptedLog.in(empty, Map.of())) {
+      for (int producer = 1; producer <= 6; producer++) {
+        log.idempotent(producer, "k", "" + producer);
+      }
+      log.roll().put("active", "1");
+    }
+    assertThat(cleanedUpTo(empty, 10, scans -> {}))
+        .isInstanceOfSatisfying(
+            CompactionOutcome.Compacted.class,
+            compacted -> {
+              assertThat(compacted.stats().recordsKept()).isEqualTo(1);
+              assertThat(compacted.stats().batchesEmptied()).isEqualTo(5);
+            });
+    try (ScriptedLog log = ScriptedLog.in(empty, Map.of())) {
+      log.roll().put("x", "1");
+    }
+
+    assertThat(cleanedUpTo(empty, 5, scans -> {})).isInstanceOf(CompactionOutcome.Refused.class);
+    assertThat(cleanedUpTo(empty, 7, scans -> {})).isInstanceOf(CompactionOutcome.Compacted.class);
+  }
+
   private static CompactionOutcome cleanedUpTo(
       Path logDir, long maxRecords, Consumer<Phase> scanned) throws IOException {
     return Cleaning.at(ScriptedLog.TIME_MS)
