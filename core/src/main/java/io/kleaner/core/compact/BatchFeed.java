@@ -62,8 +62,14 @@ final class BatchFeed {
       return end;
     }
 
-    /** The last batch of a segment was seen. */
-    default void segmentEnds(int index) throws IOException {}
+    /**
+     * The last batch of a segment was seen.
+     *
+     * @return whether the segments after it are wanted
+     */
+    default boolean segmentEnds(int index) throws IOException {
+      return true;
+    }
   }
 
   BatchFeed(
@@ -98,7 +104,7 @@ final class BatchFeed {
     if (position >= end) {
       closeFile();
       chunk.endsSegment();
-      step.segmentEnds(segment++);
+      segment = step.segmentEnds(segment) ? segment + 1 : segments.size();
     }
     return true;
   }

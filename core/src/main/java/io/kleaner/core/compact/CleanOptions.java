@@ -10,8 +10,8 @@ import java.util.Optional;
  * @param memoryBytes memory for the key map of one clean, and for the buffers of what is spilled or
  *     a filter of the map's keys; bits that mark its records take up to an eighth of it besides, or
  *     1 MiB if that is more
- * @param spill where keys are spilled; empty for the partition directory, into which a dry run
- *     never writes
+ * @param spill where keys and bits are spilled; empty for the partition directory, into which a dry
+ *     run never writes
  * @param verify what is read back before a commit
  * @param dryRun whether everything is done but writing
  * @param reshaping what form batches are given beyond what Kafka's cleaner gives them

@@ -132,9 +132,10 @@ final class CleanRun {
             options.spill().orElseGet(() -> SpillPlace.in(plan.dir())),
             // Not the partition's name: with it the longest that Kafka allows would be too long.
             Long.toHexString(NAMES.nextLong()),
-            options.memoryBytes() / 8,
+            KeyIndex.besideMapBytes(options.memoryBytes()),
             ledger,
             token::isCancelled);
+    // Also where the first pass is not reached; to close it once more does nothing.
     try (spill;
         RecordFates fates = new RecordFates(new BitSpace(limits.bitBytes(), spill))) {
       return clean(room, reshapers, spill, fates);
@@ -159,12 +160,13 @@ final class CleanRun {
             plan.unkeyed() == UnkeyedPolicy.KEEP);
     Stretches stretches = new Stretches(fates);
     long dirtyOffsets = plan.upperBoundOffset() - plan.firstDirtyOffset();
-    KeyMap map =
-        KeyMap.forKeys(dirtyOffsets, KeyIndex.mapBudgetBytes(options.memoryBytes(), spill));
+    KeyMap map = KeyMap.forKeys(dirtyOffsets, KeyIndex.mapBudgetBytes(options.memoryBytes()));
     ScanCounts scan;
     listener.phase(plan, Phase.SCAN);
     long keys;
     long keyFilterBytes;
+    // What the first pass claimed of the disk and did not use is given back at its end, for the
+    // segments to be written; nothing is spilled after it.
     try (spill;
         KeyIndex index = new KeyIndex(map, fates.removed(), spill, lanes.areSeveral())) {
       KeyScan pass =

@@ -5,6 +5,7 @@ import io.kleaner.core.io.FileSystem;
 import io.kleaner.core.io.InsufficientSpaceException;
 import io.kleaner.core.io.IoProblem;
 import io.kleaner.core.io.SpaceLedger;
+import io.kleaner.core.keymap.SpillDamagedException;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.pace.CancelledException;
 import io.kleaner.core.pace.Throttle;
@@ -180,6 +181,10 @@ public final class Compactor implements AutoCloseable {
           "The disk or the memory is at fault, or Kleaner is: run 'kleaner check --level 3 "
               + plan.dir()
               + "' and report what was found.");
+    } catch (SpillDamagedException e) {
+      return new CompactionOutcome.Refused(
+          plan.partition() + ": " + e.getMessage() + "; " + run.state() + ".",
+          "Look after the disk, or name another with --spill-dir, then run again.");
     } catch (InsufficientSpaceException e) {
       return new CompactionOutcome.Refused(
           plan.partition() + ": " + e.getMessage() + "; " + run.state() + ".",

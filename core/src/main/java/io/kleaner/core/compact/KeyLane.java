@@ -111,15 +111,20 @@ final class KeyLane {
    * Takes a batch of magic 0 or 1, whose records have to be counted before any after it can be
    * numbered.
    *
+   * @param numbersLeft how many there are for its records; those beyond are only counted
    * @return how many records it has
    */
-  int takeLegacy(BatchHeader batch, Segment segment, long firstRecord) throws IOException {
+  int takeLegacy(BatchHeader batch, Segment segment, long firstRecord, long numbersLeft)
+      throws IOException {
     LegacyRecordCursor records = bench.legacyRecords();
     boolean due = scope.rules().legacyTombstonesDue(segment.lastModifiedMs());
     int count = 0;
     records.open(batch);
     while (records.next()) {
-      long ordinal = firstRecord + count;
+      if (count++ >= numbersLeft) {
+        continue;
+      }
+      long ordinal = firstRecord + count - 1;
       if (records.hasKey()) {
         if (!probing && records.offset() < scope.firstDirtyOffset()) {
           hash.hash(records.buffer(), records.keyPosition(), records.keyLength());
@@ -134,7 +139,6 @@ final class KeyLane {
       } else {
         unkeyed(records.offset(), ordinal);
       }
-      count++;
     }
     return count;
   }

@@ -38,6 +38,21 @@ final class KeyScan {
   private final UnindexedAborts aborts;
   private final List<KeyLane> keyLanes = new ArrayList<>();
 
+  /** Where a smaller range could end. */
+  private final List<Ending> endings = new ArrayList<>();
+
+  /** No number is left: batches are still counted, and looked at for their checksums alone. */
+  private boolean tooMany;
+
+  /**
+   * A border between segments of the dirty range.
+   *
+   * @param offset base offset of the segment above it
+   * @param records of the dirty range below it
+   * @param batches of the dirty range below it, data batches
+   */
+  private record Ending(long offset, long records, long batches) {}
+
   KeyScan(
       FileSystem fileSystem,
       CleanScope scope,
@@ -66,7 +81,8 @@ final class KeyScan {
    * Runs the pass.
    *
    * @throws CorruptBatchException at the first batch that is not what it should be
-   * @throws TooManyRecordsException if the range has more records than can be numbered
+   * @throws TooManyRecordsException if the range has more records than can be numbered; with the
+   *     greatest range that has not, if there is any, so that a second try is the last
    * @throws BoundExceededException if a batch or key is larger than the bound
    */
   ScanCounts run() throws IOException {
@@ -76,7 +92,7 @@ final class KeyScan {
     fates.dirtyRangeEnds(0, 0);
     // Transactions that began in the clean part need its batches only for the second pass: an index
     // entry names its own range, so starting in the middle loses nothing here.
-    Numbering dirty = new Numbering(true, firstDirtySegment);
+    Numbering dirty = new Numbering(true);
     run(segments.subList(firstDirtySegment, segments.size()), dirty);
     for (KeyLane lane : keyLanes) {
       lane.endPuts();
@@ -92,8 +108,14 @@ final class KeyScan {
         clean.add(segment);
       }
     }
-    Numbering below = new Numbering(false, (firstDirtySegment + segments.size()) / 2);
+    long dirtyRecords = counts.records;
+    long dirtyBatches = counts.batches;
+    Numbering below = new Numbering(false);
     run(clean, below);
+    if (tooMany) {
+      throw new TooManyRecordsException(
+          maxRecords, smallerRange(counts.records - dirtyRecords, counts.batches - dirtyBatches));
+    }
     aborts.require(
         below.transactions.unfinished(), dirty.transactions.unfinished(), lanes.bench(0).records());
     for (KeyLane lane : keyLanes) {
@@ -119,10 +141,21 @@ final class KeyScan {
     lanes.run(feed, chunk -> keyLanes.get(chunk.lane()).take(chunk));
   }
 
-  /** The base offset of a segment, if a range may end there. */
-  private OptionalLong boundary(int segment) {
-    long base = scope.segments().get(segment).baseOffset();
-    return base > scope.firstDirtyOffset() ? OptionalLong.of(base) : OptionalLong.empty();
+  /**
+   * Where the greatest range ends that can be numbered, if there is one.
+   *
+   * @param cleanRecords of the clean part, which do not become less with the rest
+   * @param cleanBatches of the clean part
+   */
+  private OptionalLong smallerRange(long cleanRecords, long cleanBatches) {
+    return endings.stream()
+        .filter(each -> canNumber(cleanRecords + each.records, cleanBatches + each.batches))
+        .mapToLong(Ending::offset)
+        .max();
+  }
+
+  private boolean canNumber(long records, long batches) {
+    return Math.max(records, batches) <= maxRecords;
   }
 
   private int firstDirtySegment() {
@@ -142,11 +175,8 @@ final class KeyScan {
     private static final int OTHER_PART = -1;
 
     private final boolean dirtyPart;
-    private final int boundarySegment;
     private final RecordFates.Walk walk = fates.walk(scope.firstDirtyOffset());
     private final TransactionState transactions = new TransactionState(scope.abortedTxns());
-
-    private final long recordsBefore = counts.records;
 
     /** Of the chunk that is seen. */
     private long firstRecord;
@@ -156,12 +186,9 @@ final class KeyScan {
 
     /**
      * @param dirtyPart whether batches of the dirty range are numbered, or those below it
-     * @param boundarySegment where a smaller range could end if there are too many records; in the
-     *     dirty part that of the first segment, on which the others follow
      */
-    Numbering(boolean dirtyPart, int boundarySegment) {
+    Numbering(boolean dirtyPart) {
       this.dirtyPart = dirtyPart;
-      this.boundarySegment = boundarySegment;
     }
 
     @Override
@@ -225,14 +252,21 @@ final class KeyScan {
       int records = batch.recordCount();
       if (batch.isLegacy()) {
         chunk.batches().check(batch);
-        records = keyLanes.get(chunk.lane()).takeLegacy(batch, chunk.segment(), walk.firstRecord());
+        long left = tooMany ? 0 : maxRecords - counts.records;
+        records =
+            keyLanes.get(chunk.lane()).takeLegacy(batch, chunk.segment(), walk.firstRecord(), left);
       } else if (aborted) {
         counts.aborted += records;
       }
-      chunk.add(batch, walk.firstRecord(), walk.batch(), aborted);
       counts.records += records;
       counts.batches++;
-      walk.leave(records);
+      tooMany |= !canNumber(counts.records, counts.batches);
+      if (tooMany) {
+        chunk.add(batch, OTHER_PART, OTHER_PART, false);
+      } else {
+        chunk.add(batch, walk.firstRecord(), walk.batch(), aborted);
+        walk.leave(records);
+      }
     }
 
     private void mark(Chunk chunk, BatchHeader batch) throws IOException {
@@ -251,19 +285,14 @@ final class KeyScan {
     }
 
     @Override
-    public void segmentEnds(int index) throws IOException {
-      if (counts.records > maxRecords) {
-        throw new TooManyRecordsException(maxRecords, smallerRange(index));
+    public boolean segmentEnds(int index) {
+      int next = firstDirtySegment() + index + 1;
+      if (dirtyPart && !tooMany && next < scope.segments().size()) {
+        long offset = scope.segments().get(next).baseOffset();
+        endings.add(new Ending(offset, counts.records, counts.batches));
       }
-    }
-
-    private OptionalLong smallerRange(int index) {
-      if (dirtyPart) {
-        return boundary(boundarySegment + index);
-      }
-      // What was cleaned before does not become less with the rest.
-      long own = counts.records - recordsBefore;
-      return own > maxRecords ? OptionalLong.empty() : boundary(boundarySegment);
+      // The clean part is counted to its end: what has to be left out depends on all of it.
+      return !dirtyPart || !tooMany;
     }
   }
 }

@@ -4,7 +4,8 @@ package io.kleaner.core.compact;
 /**
  * What one clean may spend on each record that it numbers.
  *
- * @param maxRecords what one clean can number; a range with more ends earlier, at a segment
+ * @param maxRecords what one clean can number, of records and of batches; a range with more ends
+ *     earlier, at a segment
  * @param bitBytes memory for the bits that mark records and batches; the others are spilled
  */
 record RecordLimits(long maxRecords, long bitBytes) {

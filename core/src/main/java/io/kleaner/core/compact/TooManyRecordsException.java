@@ -4,7 +4,7 @@ package io.kleaner.core.compact;
 import java.io.IOException;
 import java.util.OptionalLong;
 
-/** A range has more records than can be numbered; nothing was changed. */
+/** A range has more records or batches than can be numbered; nothing was changed. */
 final class TooManyRecordsException extends IOException {
 
   private static final long serialVersionUID = 1;
@@ -16,7 +16,8 @@ final class TooManyRecordsException extends IOException {
    *     none
    */
   TooManyRecordsException(long maxRecords, OptionalLong endOffset) {
-    super("more than " + maxRecords + " records, those that were cleaned before included");
+    super(
+        "more than " + maxRecords + " records or batches, those that were cleaned before included");
     this.endOffset = endOffset.orElse(-1);
   }
 

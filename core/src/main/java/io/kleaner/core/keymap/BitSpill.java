@@ -37,17 +37,19 @@ final class BitSpill implements AutoCloseable {
 
   private final SpillFiles files;
   private long[][] resident = new long[0][];
-  private volatile Range recent = new Range(-1, new long[0][]);
+  private volatile Range recent = new Range(-1, new long[0][], 0);
   private volatile Range before = recent;
 
-  /** A file's bits, which nobody changes. */
+  /** A file's bits, which nobody changes, and those that are resident anyway. */
   private static final class Range {
     private final int number;
     private final long[][] pieces;
+    private final int ownPieces;
 
-    Range(int number, long[][] pieces) {
+    Range(int number, long[][] pieces, int ownPieces) {
       this.number = number;
       this.pieces = pieces;
+      this.ownPieces = ownPieces;
     }
 
     long[] piece(long index) {
@@ -75,9 +77,7 @@ final class BitSpill implements AutoCloseable {
    */
   void seal(long[][] pieces) throws IOException {
     resident = pieces;
-    for (int i = 0; i < RANGES; i++) {
-      files.end(i);
-    }
+    files.end();
     files.unname();
   }
 
@@ -104,44 +104,39 @@ final class BitSpill implements AutoCloseable {
       return before;
     }
     before = recent;
-    recent = new Range(number, read(number));
+    recent = read(number);
     return recent;
   }
 
-  private long[][] read(int number) throws IOException {
+  private Range read(int number) throws IOException {
     long[][] pieces = new long[PIECES][];
     boolean[] own = new boolean[PIECES];
+    int ownPieces = 0;
     for (int i = 0; i < PIECES; i++) {
       int piece = number * PIECES + i;
       pieces[i] = piece < resident.length ? resident[piece] : Bits.CLEAR;
     }
     ByteBuffer buffer = ByteBuffer.allocate(READ_BYTES);
-    long bytes = files.bytes(number);
-    for (long position = 0; position < bytes; position += buffer.limit()) {
-      files.read(number, position, buffer);
+    SpillFiles.Reader file = files.read(number);
+    while (file.next(buffer)) {
       while (buffer.hasRemaining()) {
         int index = (buffer.getShort() & 0xffff) | ((buffer.get() & 0xff) << Short.SIZE);
         int piece = index >>> Bits.PIECE_SHIFT;
         if (!own[piece]) {
           pieces[piece] = pieces[piece].clone();
           own[piece] = true;
+          ownPieces++;
         }
         int bit = index & ((1 << Bits.PIECE_SHIFT) - 1);
         pieces[piece][bit >>> 6] |= 1L << bit;
       }
     }
-    return pieces;
+    return new Range(number, pieces, ownPieces);
   }
 
-  /** Memory in bytes. */
+  /** Memory in bytes, without that of pieces that were resident before. */
   long sizeInBytes() {
-    long loaded = 0;
-    for (Range range : new Range[] {recent, before}) {
-      for (long[] piece : range.pieces) {
-        loaded += piece == Bits.CLEAR ? 0 : Bits.PIECE_BYTES;
-      }
-    }
-    return files.bufferBytes() + loaded;
+    return files.bufferBytes() + (long) (recent.ownPieces + before.ownPieces) * Bits.PIECE_BYTES;
   }
 
   @Override

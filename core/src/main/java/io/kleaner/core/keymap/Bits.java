@@ -65,13 +65,10 @@ public final class Bits implements AutoCloseable {
    * @param index 0 to 2^32-1
    */
   public void set(long index) throws IOException {
-    long[] words = resident(index);
+    long[] words = writable(index);
     if (words == CLEAR) {
-      words = space.isFull() ? CLEAR : makePiece(index);
-      if (words == CLEAR) {
-        setOnDisk(index);
-        return;
-      }
+      setOnDisk(index);
+      return;
     }
     int bit = (int) index & PIECE_MASK;
     words[bit >>> 6] |= 1L << bit;
@@ -79,16 +76,23 @@ public final class Bits implements AutoCloseable {
 
   /** Sets a bit while other workers set theirs. */
   public void setShared(long index) throws IOException {
-    long[] words = resident(index);
+    long[] words = writable(index);
     if (words == CLEAR) {
-      words = space.isFull() ? CLEAR : makePiece(index);
-      if (words == CLEAR) {
-        setOnDisk(index);
-        return;
-      }
+      setOnDisk(index);
+      return;
     }
     int bit = (int) index & PIECE_MASK;
     WORD.getAndBitwiseOr(words, bit >>> 6, 1L << bit);
+  }
+
+  /**
+   * The piece that an index is in.
+   *
+   * @return {@link #CLEAR} if there is no memory for it
+   */
+  private long[] writable(long index) {
+    long[] words = resident(index);
+    return words == CLEAR && !space.isFull() ? makePiece(index) : words;
   }
 
   private void setOnDisk(long index) throws IOException {

@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
  * are read ahead before the first one is used.
  *
  * <p>Memory: 18 KiB, and one bit a record where several workers share a map, so that they do not
- * fight for the same lines of the cache. Not thread-safe; owned by one worker and reused.
+ * fight for the same lines of the cache, as far as the {@link BitSpace} has room. Not thread-safe;
+ * owned by one worker and reused.
  */
 public final class KeyBlock {
 

@@ -290,9 +290,15 @@ public final class KeyIndex implements AutoCloseable {
    *
    * @param budgetBytes in all, a mebibyte or more
    */
-  public static long mapBudgetBytes(long budgetBytes, SpillSpace space) {
-    long filterBytes = Math.min(budgetBytes / BESIDE_MAP, KeyFilter.MOST_BYTES);
-    return budgetBytes - Math.max(space.bufferBytes(), filterBytes);
+  public static long mapBudgetBytes(long budgetBytes) {
+    long beside = besideMapBytes(budgetBytes);
+    long filterBytes = Math.min(beside, KeyFilter.MOST_BYTES);
+    return budgetBytes - Math.max(SpillSpace.bufferBytesOf(beside), filterBytes);
+  }
+
+  /** What of a budget the buffers of what is spilled may take, in bytes. */
+  public static long besideMapBytes(long budgetBytes) {
+    return budgetBytes / BESIDE_MAP;
   }
 
   /** Records that do not survive. */

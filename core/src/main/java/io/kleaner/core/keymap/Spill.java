@@ -80,14 +80,12 @@ final class Spill implements AutoCloseable {
 
   /** All is added: writes it out and lets the buffers go, before others are needed. */
   void end() throws IOException {
-    for (int i = 0; i < files.partitions(); i++) {
-      files.end(i);
-    }
+    files.end();
   }
 
   /** Begins to read a partition, after {@link #end}; closing the reader deletes its file. */
   Reader read(int partition) {
-    return new Reader(partition, putsEnd(partition));
+    return new Reader(partition);
   }
 
   @Override
@@ -100,27 +98,24 @@ final class Spill implements AutoCloseable {
 
     private final int partition;
     private final long puts;
+    private final SpillFiles.Reader file;
     private final ByteBuffer buffer = ByteBuffer.allocate(READ_BYTES).limit(0);
-    private long position;
     private long entryPosition;
     private long first;
     private long second;
     private long ordinal;
 
-    private Reader(int partition, long puts) {
+    private Reader(int partition) {
       this.partition = partition;
-      this.puts = puts;
+      this.puts = putsEnd(partition);
+      this.file = files.read(partition);
     }
 
     boolean next() throws IOException {
-      if (!buffer.hasRemaining()) {
-        if (position == files.bytes(partition)) {
-          return false;
-        }
-        files.read(partition, position, buffer);
-        position += buffer.remaining();
+      if (!buffer.hasRemaining() && !file.next(buffer)) {
+        return false;
       }
-      entryPosition = position - buffer.remaining();
+      entryPosition = file.position() - buffer.remaining();
       first = buffer.getLong();
       second = buffer.getLong();
       ordinal = buffer.getInt() & 0xffffffffL;

@@ -5,13 +5,16 @@ import io.kleaner.core.io.FileHandle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.zip.CRC32C;
 
 /**
  * Entries of one size on disk, in partitions: each a file that is written in order through one
- * buffer, and read in order. A partition without entries has no file.
+ * buffer, and read in order, from its first byte to its last. A partition without entries has no
+ * file. Its checksum stays in memory: what comes back is what was written, or is not used.
  *
- * <p>Memory: a buffer for each partition that has entries. Not thread-safe; what is in the files
- * may be read by several threads once all is there. {@link #close} deletes the files.
+ * <p>Memory: a buffer for each partition that has entries, until {@link #end}. Not thread-safe;
+ * once all is in the files several threads may read, each with a reader of its own. {@link #close}
+ * deletes the files.
  */
 final class SpillFiles implements AutoCloseable {
 
@@ -22,6 +25,7 @@ final class SpillFiles implements AutoCloseable {
   private final FileHandle[] files;
   private final ByteBuffer[] buffers;
   private final long[] sizes;
+  private final CRC32C[] checksums;
   private boolean nameless;
 
   /**
@@ -36,6 +40,7 @@ final class SpillFiles implements AutoCloseable {
     this.files = new FileHandle[partitions];
     this.buffers = new ByteBuffer[partitions];
     this.sizes = new long[partitions];
+    this.checksums = new CRC32C[partitions];
   }
 
   int partitions() {
@@ -48,6 +53,7 @@ final class SpillFiles implements AutoCloseable {
     if (buffer == null) {
       buffer = ByteBuffer.allocate(bufferBytes);
       buffers[partition] = buffer;
+      checksums[partition] = new CRC32C();
     } else if (!buffer.hasRemaining()) {
       flush(partition);
     }
@@ -69,17 +75,20 @@ final class SpillFiles implements AutoCloseable {
       if (files[partition] == null) {
         files[partition] = space.fileSystem().create(space.file(number, partition));
       }
+      checksums[partition].update(buffer.duplicate());
       files[partition].write(buffer, sizes[partition]);
       sizes[partition] += bytes;
     }
     buffer.clear();
   }
 
-  /** Writes what a partition's buffer holds, and lets go of that: nothing may be added to it. */
-  void end(int partition) throws IOException {
-    if (buffers[partition] != null) {
-      flush(partition);
-      buffers[partition] = null;
+  /** Writes what the buffers hold, and lets go of them: nothing may be added from now on. */
+  void end() throws IOException {
+    for (int i = 0; i < buffers.length; i++) {
+      if (buffers[i] != null) {
+        flush(i);
+        buffers[i] = null;
+      }
     }
   }
 
@@ -96,21 +105,60 @@ final class SpillFiles implements AutoCloseable {
     nameless = true;
   }
 
-  /**
-   * Reads entries of a partition that is ended, as many as a buffer has room for.
-   *
-   * @param position of the first in the file
-   * @param target holds them afterwards, and nothing else
-   * @throws IOException if the file was cut
-   */
-  void read(int partition, long position, ByteBuffer target) throws IOException {
-    target.clear();
-    int read = files[partition].read(target, position);
-    if (read == 0 || read % entryBytes != 0) {
-      throw new IOException(
-          space.file(number, partition) + " was cut while it was used, at byte " + position);
+  /** Begins to read a partition, after {@link #end}. */
+  Reader read(int partition) {
+    return new Reader(partition);
+  }
+
+  /** Reads a partition from beginning to end. Not thread-safe. */
+  final class Reader {
+
+    private final int partition;
+    private final CRC32C checksum = new CRC32C();
+    private long position;
+
+    private Reader(int partition) {
+      this.partition = partition;
     }
-    target.flip();
+
+    /** Where in the file what is read next begins. */
+    long position() {
+      return position;
+    }
+
+    /**
+     * Reads entries, as many as a buffer has room for.
+     *
+     * @param target holds them afterwards, and nothing else
+     * @return false if there are no more
+     * @throws SpillDamagedException if they are not what was written; of damage to those before it
+     *     is known at the end
+     */
+    boolean next(ByteBuffer target) throws IOException {
+      target.clear();
+      long left = sizes[partition] - position;
+      if (left == 0) {
+        target.limit(0);
+        return false;
+      }
+      int room = target.capacity() / entryBytes * entryBytes;
+      target.limit((int) Math.min(room, left));
+      int bytes = target.limit();
+      if (files[partition].read(target, position) < bytes) {
+        throw damaged("was cut while it was used, at byte " + position);
+      }
+      target.flip();
+      checksum.update(target.duplicate());
+      position += bytes;
+      if (position == sizes[partition] && checksum.getValue() != checksums[partition].getValue()) {
+        throw damaged("is not what was written to it");
+      }
+      return true;
+    }
+
+    private SpillDamagedException damaged(String what) {
+      return new SpillDamagedException(space.file(number, partition) + " " + what);
+    }
   }
 
   /** Memory of the buffers in bytes. */

@@ -7,7 +7,7 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * A directory for spilled keys, and the mark by which one run's files in it are known.
+ * A directory for what is spilled, and the mark by which one run's files in it are known.
  *
  * @param dir holds the files; must exist
  * @param mark sixteen hexadecimal digits

@@ -53,9 +53,13 @@ public final class SpillSpace implements AutoCloseable {
     this.name = name;
     this.ledger = ledger;
     this.givenUp = givenUp;
+    this.partitions = partitions(budgetBytes);
+  }
+
+  private static int partitions(long budgetBytes) {
     long affordable = budgetBytes / BUFFER_BYTES;
-    this.partitions =
-        Integer.highestOneBit((int) Math.max(MIN_PARTITIONS, Math.min(affordable, MAX_PARTITIONS)));
+    return Integer.highestOneBit(
+        (int) Math.max(MIN_PARTITIONS, Math.min(affordable, MAX_PARTITIONS)));
   }
 
   /**
@@ -73,6 +77,15 @@ public final class SpillSpace implements AutoCloseable {
    * partitions, and that of who reads a partition of the level above.
    */
   public long bufferBytes() {
+    return bufferBytes(partitions);
+  }
+
+  /** The same of a space that has a budget, in bytes. */
+  static long bufferBytesOf(long budgetBytes) {
+    return bufferBytes(partitions(budgetBytes));
+  }
+
+  private static long bufferBytes(int partitions) {
     return (long) partitions * BUFFER_BYTES + Spill.READ_BYTES;
   }
 

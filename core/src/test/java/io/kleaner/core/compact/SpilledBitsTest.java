@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.kleaner.core.compact.CompactionListener.Phase;
 import io.kleaner.core.compact.CompactionOutcome.Refused;
 import io.kleaner.core.io.FaultyFileSystem;
+import io.kleaner.core.io.FaultyFileSystem.Op;
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.oracle.DirectoryDiff;
 import io.kleaner.core.oracle.ScriptedLog;
@@ -98,6 +99,30 @@ class SpilledBitsTest {
             Refused.class, refused -> assertThat(refused.blame()).isEqualTo(Refused.Blame.SPACE));
     assertThat(outcome.message())
         .contains("no room to spill in " + partition, "2000000 bytes are free", "was changed");
+    assertThat(DirectoryDiff.between(ScriptedLog.partition(before), partition, ALL_FILES))
+        .isEmpty();
+    assertThat(spillFiles()).isEmpty();
+  }
+
+  /** A bit of a record that stays would be marked, and no look at what was written could tell. */
+  @Test
+  void run_spilledBitsComeBackChanged_refusedUnchanged() throws IOException {
+    Path before = Trees.copy(partition.getParent(), temp.resolve("before"));
+    FaultyFileSystem disk =
+        new FaultyFileSystem(
+            new LocalFileSystem(),
+            (op, number, path) -> {
+              if (op == Op.DELETE && path.toString().matches(".*-\\d+-0\\.spill")) {
+                FaultyFileSystem.flipBit(path, 0);
+              }
+            });
+
+    CompactionOutcome outcome =
+        cleaning().on(disk).bitBytes(0).run(partition).outcome().orElseThrow();
+
+    assertThat(outcome).as(outcome.message()).isInstanceOf(Refused.class);
+    assertThat(outcome.message())
+        .contains(".spill is not what was written to it", "nothing was changed", "--spill-dir");
     assertThat(DirectoryDiff.between(ScriptedLog.partition(before), partition, ALL_FILES))
         .isEmpty();
     assertThat(spillFiles()).isEmpty();

@@ -3,7 +3,9 @@ package io.kleaner.core.io;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,6 +47,17 @@ public final class FaultyFileSystem implements FileSystem {
     /** One operation of those that change anything fails. */
     static Fault once(int failing) {
       return new Once(failing);
+    }
+  }
+
+  /** Changes one bit of a file, as a disk may. */
+  public static void flipBit(Path file, long position) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer one = ByteBuffer.allocate(1);
+      channel.read(one, position);
+      one.put(0, (byte) (one.get(0) ^ 1)).flip();
+      channel.write(one, position);
     }
   }
 

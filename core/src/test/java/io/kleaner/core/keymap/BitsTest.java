@@ -179,6 +179,19 @@ class BitsTest {
   }
 
   @Test
+  void sizeInBytes_readFromDisk_piecesThatWereInMemoryCountOnce() throws IOException {
+    try (Bits bits = bits(1)) {
+      bits.set(0);
+      bits.set(1 << Bits.PIECE_SHIFT);
+      bits.seal();
+
+      assertThat(bits.get(1 << Bits.PIECE_SHIFT)).isTrue();
+      assertThat(bits.get(0)).isTrue();
+      assertThat(bits.sizeInBytes()).isEqualTo(2L * Bits.PIECE_BYTES);
+    }
+  }
+
+  @Test
   void seal_spilled_filesHaveNoNamesAndAreRead() throws IOException {
     try (Bits bits = bits(0)) {
       for (long index = 0; index < 3_000_000_000L; index += 100_000) {
@@ -247,6 +260,30 @@ class BitsTest {
       assertThatThrownBy(() -> bits.get(0))
           .isInstanceOf(IOException.class)
           .hasMessageContaining(made[0] + " was cut while it was used, at byte 0");
+    }
+  }
+
+  @Test
+  void get_fileWasChanged_said() throws IOException {
+    Path[] made = new Path[1];
+    FaultyFileSystem disk =
+        new FaultyFileSystem(
+            new LocalFileSystem(),
+            (op, number, path) -> {
+              if (op == FaultyFileSystem.Op.DELETE) {
+                made[0] = path;
+                FaultyFileSystem.flipBit(path, 3 * 4_000 + 1);
+              }
+            });
+    try (Bits bits = bits(disk, 0)) {
+      for (int index = 0; index < 5_000; index++) {
+        bits.set(index);
+      }
+      bits.seal();
+
+      assertThatThrownBy(() -> bits.get(0))
+          .isInstanceOf(SpillDamagedException.class)
+          .hasMessageContaining(made[0] + " is not what was written to it");
     }
   }
 }

@@ -14,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,5 +109,33 @@ class KeyIndexTest {
     try (Stream<Path> left = Files.list(temp)) {
       assertThat(left).isEmpty();
     }
+  }
+
+  @Test
+  void finish_spilledKeysWereChanged_said() throws IOException {
+    Set<Path> changed = new HashSet<>();
+    FaultyFileSystem disk =
+        new FaultyFileSystem(
+            new LocalFileSystem(),
+            (op, number, path) -> {
+              if (op == FaultyFileSystem.Op.READ && changed.isEmpty()) {
+                changed.add(path);
+                FaultyFileSystem.flipBit(path, 0);
+              }
+            });
+    SpillSpace space =
+        new SpillSpace(disk, SpillPlace.in(temp), "0", 16 * 1024, ledger, () -> false);
+    Random random = new Random(3);
+    try (Bits bits = new Bits(new BitSpace(Bits.PIECE_BYTES, space));
+        KeyIndex index = new KeyIndex(KeyMap.forKeys(20_000, 2_000), bits, space)) {
+      for (int ordinal = 0; ordinal < 20_000; ordinal++) {
+        index.put(random.nextLong(), random.nextLong(), ordinal);
+      }
+
+      assertThatThrownBy(index::finish)
+          .isInstanceOf(SpillDamagedException.class)
+          .hasMessageContaining(changed.iterator().next() + " is not what was written to it");
+    }
+    assertThat(temp).isEmptyDirectory();
   }
 }

@@ -45,9 +45,9 @@ class KeyMemoryTest {
   void probe_mapIsFull_filterIsInTheBudget(int mebibytes) throws IOException {
     long budgetBytes = (long) mebibytes * MIB;
     FaultyFileSystem disk = new FaultyFileSystem(new LocalFileSystem(), (op, number, path) -> {});
-    try (SpillSpace space = space(disk, budgetBytes / 8);
+    try (SpillSpace space = space(disk, KeyIndex.besideMapBytes(budgetBytes));
         Bits bits = new Bits(new BitSpace(budgetBytes, space))) {
-      KeyMap map = KeyMap.forKeys(Long.MAX_VALUE / 64, KeyIndex.mapBudgetBytes(budgetBytes, space));
+      KeyMap map = KeyMap.forKeys(Long.MAX_VALUE / 64, KeyIndex.mapBudgetBytes(budgetBytes));
       assertThat(map.sizeInBytes() + space.bufferBytes()).isLessThanOrEqualTo(budgetBytes);
       KeyBlock block = new KeyBlock(KeyHash.random());
       try (KeyIndex index = new KeyIndex(map, bits, space)) {

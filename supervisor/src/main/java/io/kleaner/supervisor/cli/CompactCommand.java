@@ -106,8 +106,8 @@ final class CompactCommand implements Callable<Integer> {
       defaultValue = "128m",
       converter = Sizes.class,
       description =
-          "Memory for keys, all cleans together, 16 bytes a key; beyond it keys are spilled to disk."
-              + " Default: ${DEFAULT-VALUE}; at least 1m, and 1m for each clean at a time.")
+          "Memory for keys, all cleans together, 16 bytes a key, and an eighth of it besides for bits"
+              + " of records; what has no room is spilled to disk. Default: ${DEFAULT-VALUE}; at least 1m, and 1m for each clean at a time.")
   private long memory;
 
   @Option(
@@ -124,8 +124,8 @@ final class CompactCommand implements Callable<Integer> {
       names = "--spill-dir",
       paramLabel = "DIR",
       description =
-          "Where keys are spilled. Default: the partition directory, in a dry run the system's"
-              + " directory for temporary files.")
+          "Where keys and bits of records are spilled. Default: the partition directory, in a dry run"
+              + " the system's directory for temporary files.")
   private Path spillDir;
 
   @Option(

@@ -33,7 +33,7 @@ final class PlanReport {
   /**
    * @param showKeys whether keys are shown themselves, not their hashes
    * @param nowMs from which tombstones' ages count
-   * @param spillDir where the clean would spill keys; empty for the partition directory
+   * @param spillDir where the clean would spill; empty for the partition directory
    */
   PlanReport(
       FileSystem fileSystem,
@@ -165,13 +165,13 @@ final class PlanReport {
     }
   }
 
-  /** Keys are spilled beside the segments unless it was said where else. */
+  /** What is spilled lies beside the segments unless it was said where else. */
   private String text(RoomNeeded room, boolean spillIsKnown) {
     String need = "needs up to " + Sizes.text(room.groupBytes()) + " beside what is there";
     if (!spillIsKnown) {
-      need += ", not counting keys that --memory has no room for";
+      need += ", not counting what --memory has no room for";
     } else if (room.spillBytes() > 0) {
-      need += " and " + Sizes.text(room.spillBytes()) + " for keys that --memory has no room for";
+      need += " and " + Sizes.text(room.spillBytes()) + " for what --memory has no room for";
     }
     return need
         + "; "

@@ -13,9 +13,9 @@ import java.util.Optional;
  * What a clean needs of the disk while it runs, and what is free.
  *
  * @param groupBytes new files of the largest group, at most
- * @param spillBytes claimed for spilled keys; 0 as long as that is not known
+ * @param spillBytes claimed for what is spilled; 0 as long as that is not known
  * @param usableBytes free where the partition is
- * @param elsewhere free where keys are spilled, if that is another disk
+ * @param elsewhere free where the clean spills, if that is another disk
  */
 record RoomNeeded(long groupBytes, long spillBytes, long usableBytes, Optional<Long> elsewhere) {
 

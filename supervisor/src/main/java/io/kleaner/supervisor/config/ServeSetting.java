@@ -93,8 +93,8 @@ public enum ServeSetting {
       Kind.SIZE,
       "128m",
       "log.cleaner.dedupe.buffer.size",
-      "Memory for keys, all threads together, 16 bytes a key, 1m or more for each thread; beyond it"
-          + " keys are spilled."),
+      "Memory for keys, all threads together, 16 bytes a key, 1m or more for each thread, and an"
+          + " eighth of it besides for bits of records; what has no room is spilled."),
   MAX_RECORD_BYTES(
       "max.record.bytes",
       Kind.SIZE,
@@ -102,7 +102,11 @@ public enum ServeSetting {
       "",
       "The largest batch on disk, and the largest decompressed record, in memory."),
   SPILL_DIR(
-      "spill.dir", Kind.TEXT, "", "", "Where keys are spilled. Default: the partition directory."),
+      "spill.dir",
+      Kind.TEXT,
+      "",
+      "",
+      "Where keys and bits of records are spilled. Default: the partition directory."),
   THROTTLE(
       "throttle.bytes.per.second",
       Kind.OPTIONAL_SIZE,

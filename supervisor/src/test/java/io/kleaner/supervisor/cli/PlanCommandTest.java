@@ -197,11 +197,11 @@ class PlanCommandTest {
     List<String> exact = List.of("--exact", "--memory", "1m");
 
     assertThat(planOn(tight, List.of(), partition).out())
-        .contains("not counting keys that --memory has no room for")
+        .contains("not counting what --memory has no room for")
         .doesNotContain("DOES NOT FIT");
     assertThat(fits(tight, List.of("--json"), partition)).isTrue();
     assertThat(planOn(tight, exact, partition).out())
-        .contains(" for keys that --memory has no room for; ", " are free: DOES NOT FIT");
+        .contains(" for what --memory has no room for; ", " are free: DOES NOT FIT");
     assertThat(fits(tight, append(exact, "--json"), partition)).isFalse();
     assertThat(Cli.runOn(tight, "compact", "--memory", "1m", partition).exit()).isEqualTo(3);
     assertThat(fits(tight, List.of("--exact", "--json"), partition)).isTrue();
