@@ -47,8 +47,10 @@ final class EventStreams {
     head.headers().set(HttpHeaderNames.TRANSFER_ENCODING, "chunked");
     Connection.commonHeaders(head.headers());
     channel.write(head);
-    channel.writeAndFlush(content("retry: 2000\n\n"));
+    channel.write(content("retry: 2000\n\n"));
+    // In between: what is announced from the moment on that the asker may know of it comes to it.
     open.add(channel);
+    channel.flush();
     return true;
   }
 

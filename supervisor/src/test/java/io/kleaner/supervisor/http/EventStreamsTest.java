@@ -3,15 +3,21 @@ package io.kleaner.supervisor.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.util.concurrent.ImmediateEventExecutor;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -63,6 +69,30 @@ class EventStreamsTest {
     first.finishAndReleaseAll();
 
     assertThat(streams.begin(new EmbeddedChannel())).isTrue();
+  }
+
+  @Test
+  void begin_announcedAsSoonAsTheAnswerGoesOut_isPartOfTheStream() {
+    EventStreams streams = new EventStreams(ImmediateEventExecutor.INSTANCE, 1);
+    AtomicBoolean announced = new AtomicBoolean();
+    EmbeddedChannel channel =
+        new EmbeddedChannel(
+            new ChannelOutboundHandlerAdapter() {
+              @Override
+              public void flush(ChannelHandlerContext context) {
+                if (announced.compareAndSet(false, true)) {
+                  streams.send(new ServiceApi.Event(1, "worker", Map.of("n", 0)));
+                }
+                context.flush();
+              }
+            });
+    streams.begin(channel);
+
+    assertThat(channel.outboundMessages())
+        .filteredOn(HttpContent.class::isInstance)
+        .extracting(each -> ((HttpContent) each).content().toString(StandardCharsets.UTF_8))
+        .containsExactly("retry: 2000\n\n", "id: 1\nevent: worker\ndata: {\"n\":0}\n\n");
+    channel.finishAndReleaseAll();
   }
 
   @Test

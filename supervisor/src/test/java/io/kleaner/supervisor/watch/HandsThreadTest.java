@@ -147,9 +147,8 @@ class HandsThreadTest {
         .isEmpty();
     assertThat(able.book().byHand(order(BrokerRemedy.RELEASE, "orders"), broker.nowMs())).isEmpty();
 
-    // The newest comes first.
-    long second = able.book().all().get(0).id();
-    long first = able.book().all().get(1).id();
+    long first = able.book().all().get(0).id();
+    long second = able.book().all().get(1).id();
 
     hands.close();
     able.giveUp();
