@@ -162,7 +162,7 @@ class GeneratedLogTest {
       assertThat(workload.diskBytes()).isGreaterThan(workload.bytes());
     }
     assertThat(Workloads.named("W13", SIZE, 1000).orElseThrow().records()).isEqualTo(1111);
-    assertThat(Workloads.named("W14", SIZE, 1000)).isEmpty();
+    assertThat(Workloads.named("W15", SIZE, 1000)).isEmpty();
     assertThat(Workloads.NAMES).allMatch(name -> Workloads.named(name, SIZE, 1000).isPresent());
   }
 }
