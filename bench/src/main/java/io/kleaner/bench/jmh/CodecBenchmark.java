@@ -4,9 +4,6 @@ package io.kleaner.bench.jmh;
 import io.kleaner.core.record.BatchBuilder;
 import io.kleaner.core.record.BatchHeader;
 import io.kleaner.core.record.Codec;
-import io.kleaner.core.record.Compressors;
-import io.kleaner.core.record.Decompressors;
-import io.kleaner.core.record.RecordCursor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
@@ -36,17 +33,13 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class CodecBenchmark {
 
-  private static final int MAX_BYTES = 1 << 24;
   private static final long ALL = -1L;
 
   /** By Kafka's name. */
   @Param({"none", "lz4", "zstd", "snappy", "gzip"})
   public String codec;
 
-  private final Decompressors decompressors = new Decompressors(MAX_BYTES);
-  private final Compressors compressors = new Compressors();
-  private final RecordCursor records = new RecordCursor(decompressors, MAX_BYTES);
-  private final BatchBuilder builder = new BatchBuilder(compressors, MAX_BYTES);
+  private final BatchTools tools = new BatchTools();
   private BatchHeader plain;
   private BatchHeader compressed;
   private Codec wanted;
@@ -62,25 +55,22 @@ public class CodecBenchmark {
   /** Frees native memory. */
   @TearDown
   public void tearDown() {
-    records.close();
-    builder.close();
-    compressors.close();
-    decompressors.close();
+    tools.close();
   }
 
   /** Decompresses; every record is passed over by its length. */
   @Benchmark
   public int read() throws IOException {
-    builder.begin(plain, BatchBuilder.NO_HORIZON, Codec.NONE);
-    Survivors.append(compressed, records, builder, ALL);
-    return builder.recordCount();
+    tools.builder.begin(plain, BatchBuilder.NO_HORIZON, Codec.NONE);
+    Survivors.append(compressed, tools.records, tools.builder, ALL);
+    return tools.builder.recordCount();
   }
 
   /** Compresses records that are copied in one piece, and computes the batch's checksum. */
   @Benchmark
   public ByteBuffer write() throws IOException {
-    builder.begin(plain, BatchBuilder.NO_HORIZON, wanted);
-    Survivors.append(plain, records, builder, 0);
-    return builder.finish();
+    tools.builder.begin(plain, BatchBuilder.NO_HORIZON, wanted);
+    Survivors.append(plain, tools.records, tools.builder, 0);
+    return tools.builder.finish();
   }
 }

@@ -4,8 +4,6 @@ package io.kleaner.bench.jmh;
 import io.kleaner.core.record.BatchBuilder;
 import io.kleaner.core.record.BatchChecksum;
 import io.kleaner.core.record.BatchHeader;
-import io.kleaner.core.record.Compressors;
-import io.kleaner.core.record.Decompressors;
 import io.kleaner.core.record.RecordCursor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -32,8 +30,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class RewriteBenchmark {
 
-  private static final int MAX_BYTES = 1 << 24;
-
   /** The first record stays, the second goes, and so on. */
   private static final long EVERY_OTHER = 0xaaaaaaaaaaaaaaaaL;
 
@@ -41,10 +37,7 @@ public class RewriteBenchmark {
   @Param({"none", "lz4", "zstd", "snappy", "gzip"})
   public String codec;
 
-  private final Decompressors decompressors = new Decompressors(MAX_BYTES);
-  private final Compressors compressors = new Compressors();
-  private final RecordCursor records = new RecordCursor(decompressors, MAX_BYTES);
-  private final BatchBuilder builder = new BatchBuilder(compressors, MAX_BYTES);
+  private final BatchTools tools = new BatchTools();
   private final BatchChecksum checksum = new BatchChecksum();
   private BatchHeader batch;
 
@@ -57,10 +50,7 @@ public class RewriteBenchmark {
   /** Frees native memory. */
   @TearDown
   public void tearDown() {
-    records.close();
-    builder.close();
-    compressors.close();
-    decompressors.close();
+    tools.close();
   }
 
   /** CRC-32C of the batch as it lies on disk. */
@@ -72,23 +62,23 @@ public class RewriteBenchmark {
   /** Decompresses, keeps every other record, compresses and checksums. */
   @Benchmark
   public ByteBuffer keepHalf() throws IOException {
-    builder.begin(batch, BatchBuilder.NO_HORIZON);
-    Survivors.append(batch, records, builder, EVERY_OTHER);
-    return builder.finish();
+    tools.builder.begin(batch, BatchBuilder.NO_HORIZON);
+    Survivors.append(batch, tools.records, tools.builder, EVERY_OTHER);
+    return tools.builder.finish();
   }
 
   /** The same field by field, as it is done with records that are not of the common shape. */
   @Benchmark
   public ByteBuffer keepHalfOneByOne() throws IOException {
-    builder.begin(batch, BatchBuilder.NO_HORIZON);
-    records.open(batch, RecordCursor.Mode.WHOLE);
+    tools.builder.begin(batch, BatchBuilder.NO_HORIZON);
+    tools.records.open(batch, RecordCursor.Mode.WHOLE);
     boolean keep = false;
-    while (records.next()) {
+    while (tools.records.next()) {
       keep = !keep;
       if (keep) {
-        builder.append(records);
+        tools.builder.append(tools.records);
       }
     }
-    return builder.finish();
+    return tools.builder.finish();
   }
 }

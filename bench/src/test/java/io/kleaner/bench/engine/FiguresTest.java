@@ -4,6 +4,8 @@ package io.kleaner.bench.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.kleaner.core.keymap.KeyIndex;
+import io.kleaner.core.keymap.KeyMap;
 import org.junit.jupiter.api.Test;
 
 class FiguresTest {
@@ -27,7 +29,11 @@ class FiguresTest {
     double keys = 50_000_000;
 
     assertThat(KafkaEngine.mapBytes((long) keys) / 24.0 * 0.9).isGreaterThan(keys);
-    assertThat(KleanerEngine.memoryFor((long) keys) * 0.875 / 15).isGreaterThanOrEqualTo(keys);
+    assertThat(
+            (double) KeyIndex.mapBudgetBytes(KleanerEngine.memoryFor((long) keys))
+                / KeyMap.SLOT_BYTES
+                * KeyMap.MAX_LOAD)
+        .isGreaterThanOrEqualTo(keys);
   }
 
   @Test
