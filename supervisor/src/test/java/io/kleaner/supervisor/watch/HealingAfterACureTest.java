@@ -20,9 +20,7 @@ class HealingAfterACureTest {
 
   private void askedAboutPoison() {
     lab.broker.partition(Broker.POISON, files -> {});
-    lab.killedAtPoisonTwice();
-    lab.ticks(3);
-    assertThat(lab.told("RemedyAsked").orElseThrow()).contains("isolate poison");
+    lab.askedAboutPoison();
   }
 
   /** Somebody stops it, compacts the partition, and starts it. */
@@ -92,11 +90,7 @@ class HealingAfterACureTest {
     lab.ticks(5);
     assertThat(lab.told("RemedyAsked")).isEmpty();
 
-    lab.killedAtPoison();
-    lab.tick();
-    lab.killedAtPoison();
-    lab.ticks(3);
-    assertThat(lab.told("RemedyAsked").orElseThrow()).contains("isolate poison");
+    lab.askedAboutPoison();
   }
 
   @Test

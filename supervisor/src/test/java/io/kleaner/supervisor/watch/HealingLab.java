@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.watch;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.cleaner.HandClock;
 import io.kleaner.supervisor.journal.Incident;
@@ -135,6 +137,13 @@ final class HealingLab {
     killedAtPoison();
     tick();
     killedAtPoison();
+  }
+
+  /** It kills twice, and its isolation is asked for. */
+  void askedAboutPoison() {
+    killedAtPoisonTwice();
+    ticks(3);
+    assertThat(told("RemedyAsked").orElseThrow()).contains("isolate poison");
   }
 
   /** One remedy has another consent than usual. */

@@ -20,9 +20,7 @@ class KillersTest {
 
   private void askedAboutPoison() {
     lab.broker.partition(Broker.POISON, files -> {});
-    lab.killedAtPoisonTwice();
-    lab.ticks(3);
-    assertThat(lab.told("RemedyAsked").orElseThrow()).contains("isolate poison");
+    lab.askedAboutPoison();
     assertThat(lab.hands.done).containsExactly("revive broker 1");
   }
 
