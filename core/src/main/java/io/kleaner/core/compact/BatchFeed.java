@@ -229,14 +229,6 @@ final class BatchFeed {
     } catch (IOException e) {
       fail(chunks, e);
     }
-    if (failure instanceof IOException e) {
-      throw e;
-    }
-    if (failure instanceof RuntimeException e) {
-      throw e;
-    }
-    if (failure instanceof Error e) {
-      throw e;
-    }
+    Lanes.rethrow(failure);
   }
 }

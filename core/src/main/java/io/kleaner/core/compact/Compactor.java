@@ -182,9 +182,11 @@ public final class Compactor implements AutoCloseable {
               + plan.dir()
               + "' and report what was found.");
     } catch (SpillDamagedException e) {
-      return new CompactionOutcome.Refused(
+      // Not the partition's fault, which is not to be held back for it: the next try may go well.
+      return new CompactionOutcome.Failed(
           plan.partition() + ": " + e.getMessage() + "; " + run.state() + ".",
-          "Look after the disk, or name another with --spill-dir, then run again.");
+          "Look after the disk, or name another with --spill-dir, then run again.",
+          e);
     } catch (InsufficientSpaceException e) {
       return new CompactionOutcome.Refused(
           plan.partition() + ": " + e.getMessage() + "; " + run.state() + ".",

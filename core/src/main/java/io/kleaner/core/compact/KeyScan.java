@@ -286,10 +286,12 @@ final class KeyScan {
 
     @Override
     public boolean segmentEnds(int index) {
-      int next = firstDirtySegment() + index + 1;
-      if (dirtyPart && !tooMany && next < scope.segments().size()) {
-        long offset = scope.segments().get(next).baseOffset();
-        endings.add(new Ending(offset, counts.records, counts.batches));
+      if (dirtyPart && !tooMany) {
+        int next = firstDirtySegment() + index + 1;
+        if (next < scope.segments().size()) {
+          long offset = scope.segments().get(next).baseOffset();
+          endings.add(new Ending(offset, counts.records, counts.batches));
+        }
       }
       // The clean part is counted to its end: what has to be left out depends on all of it.
       return !dirtyPart || !tooMany;

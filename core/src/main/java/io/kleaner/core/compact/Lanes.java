@@ -116,16 +116,31 @@ final class Lanes implements AutoCloseable {
           failures[parts.size()] = e;
           next.set(parts.size());
         });
+    Throwable earliest = null;
     for (Throwable failure : failures) {
-      if (failure instanceof IOException e) {
-        throw e;
+      if (earliest == null) {
+        earliest = failure;
+      } else if (failure != null && failure != earliest) {
+        earliest.addSuppressed(failure);
       }
-      if (failure instanceof RuntimeException e) {
-        throw e;
-      }
-      if (failure instanceof Error e) {
-        throw e;
-      }
+    }
+    rethrow(earliest);
+  }
+
+  /**
+   * Throws what was kept for the thread that runs the clean.
+   *
+   * @param failure null if nothing failed
+   */
+  static void rethrow(Throwable failure) throws IOException {
+    if (failure instanceof IOException e) {
+      throw e;
+    }
+    if (failure instanceof RuntimeException e) {
+      throw e;
+    }
+    if (failure instanceof Error e) {
+      throw e;
     }
   }
 

@@ -92,6 +92,9 @@ final class LockFiles {
         opened.run();
         synchronized (HELD_FILES) {
           if (channel.tryLock() == null) {
+            // In here: once its holder lets go, another path may take it, whose lock this would
+            // drop.
+            channel.close();
             return Optional.empty();
           }
           if (before.isPresent() && before.equals(identity(lockFile))) {

@@ -73,20 +73,11 @@ public final class SpillSpace implements AutoCloseable {
   }
 
   /**
-   * Memory that the buffers of what is spilled take at most, in bytes: those of one level of
-   * partitions, and that of who reads a partition of the level above.
+   * Memory that the buffers of what is spilled take at most in a space with a budget, both in
+   * bytes: those of one level of partitions, and that of who reads a partition of the level above.
    */
-  public long bufferBytes() {
-    return bufferBytes(partitions);
-  }
-
-  /** The same of a space that has a budget, in bytes. */
   static long bufferBytesOf(long budgetBytes) {
-    return bufferBytes(partitions(budgetBytes));
-  }
-
-  private static long bufferBytes(int partitions) {
-    return (long) partitions * BUFFER_BYTES + Spill.READ_BYTES;
+    return (long) partitions(budgetBytes) * BUFFER_BYTES + Spill.READ_BYTES;
   }
 
   Spill open(int level) {

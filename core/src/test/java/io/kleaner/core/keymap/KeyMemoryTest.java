@@ -48,7 +48,8 @@ class KeyMemoryTest {
     try (SpillSpace space = space(disk, KeyIndex.besideMapBytes(budgetBytes));
         Bits bits = new Bits(new BitSpace(budgetBytes, space))) {
       KeyMap map = KeyMap.forKeys(Long.MAX_VALUE / 64, KeyIndex.mapBudgetBytes(budgetBytes));
-      assertThat(map.sizeInBytes() + space.bufferBytes()).isLessThanOrEqualTo(budgetBytes);
+      assertThat(map.sizeInBytes() + SpillSpace.bufferBytesOf(KeyIndex.besideMapBytes(budgetBytes)))
+          .isLessThanOrEqualTo(budgetBytes);
       KeyBlock block = new KeyBlock(KeyHash.random());
       try (KeyIndex index = new KeyIndex(map, bits, space)) {
         for (int i = 0; i < map.maxKeys(); i++) {
