@@ -7,6 +7,7 @@ import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.remedy.broker.CleanerTuning;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride;
+import io.kleaner.supervisor.remedy.broker.LeverRules;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
 import java.util.HashSet;
 import java.util.List;
@@ -24,7 +25,6 @@ import java.util.stream.Collectors;
 final class UnverifiedTunings {
 
   private static final long PAUSE_NS = TimeUnit.MINUTES.toNanos(1);
-  private static final String THREADS = "log.cleaner.threads";
 
   private final Clock clock;
   private long lookedNs;
@@ -71,7 +71,11 @@ final class UnverifiedTunings {
       return Optional.empty();
     }
     OptionalLong set =
-        sample.config().get().map(config -> config.number(THREADS)).orElse(OptionalLong.empty());
+        sample
+            .config()
+            .get()
+            .map(config -> config.number(LeverRules.THREADS))
+            .orElse(OptionalLong.empty());
     long wanted = set.orElse(1);
     int live = threads.value().size();
     return live < wanted

@@ -41,11 +41,14 @@ final class TransactionRules {
 
   private record Stable(long offset, long sinceMs) {}
 
-  /** The transaction that holds back a partition, and when it was first seen to. */
-  private record FirstSeen(long producerId, long startOffset, long atMs) {
+  /**
+   * The transaction that holds back a partition, when it was first seen to, and whether it was
+   * found out that nobody knows it.
+   */
+  private record FirstSeen(long producerId, long startOffset, long atMs, boolean nobodyKnows) {
 
-    private boolean isOf(FirstSeen other) {
-      return producerId == other.producerId && startOffset == other.startOffset;
+    private boolean isOf(OpenTransaction other) {
+      return producerId == other.producerId() && startOffset == other.startOffset();
     }
   }
 
@@ -70,10 +73,11 @@ final class TransactionRules {
   }
 
   private Optional<Diagnosis> judge(
-      BrokerPartition partition, OpenTransaction transaction, BrokerSample sample) {
+      BrokerPartition partition, OpenTransaction seen, BrokerSample sample) {
     TopicPartition id = partition.partition();
+    OpenTransaction transaction = remember(id, seen, sample.atMs());
     long ageMs = transaction.ageMs(sample.atMs());
-    long watchedMs = watchedMs(id, transaction, sample.atMs());
+    long watchedMs = sample.atMs() - firstSeen.get(id).atMs;
     long allowedMs = allowedMs(transaction, sample);
     boolean told = transaction.coordinator().tells();
     String who =
@@ -136,9 +140,18 @@ final class TransactionRules {
                 + " If it is always so, let the producer commit more often."));
   }
 
-  private long watchedMs(TopicPartition id, OpenTransaction transaction, long nowMs) {
-    FirstSeen now = new FirstSeen(transaction.producerId(), transaction.startOffset(), nowMs);
-    return nowMs - firstSeen.merge(id, now, (old, fresh) -> old.isOf(fresh) ? old : fresh).atMs;
+  /** That nobody knows it was proven once: an answer that fails later proves nothing else. */
+  private OpenTransaction remember(TopicPartition id, OpenTransaction seen, long nowMs) {
+    Optional<FirstSeen> before =
+        Optional.ofNullable(firstSeen.get(id)).filter(each -> each.isOf(seen));
+    boolean nobodyKnows =
+        seen.coordinator().tells()
+            ? seen.coordinator() == OpenTransaction.Coordinator.DOES_NOT_KNOW
+            : before.filter(FirstSeen::nobodyKnows).isPresent();
+    // What is yet to come, by a clock that was set back since, is now.
+    long atMs = before.map(each -> Math.min(each.atMs, nowMs)).orElse(nowMs);
+    firstSeen.put(id, new FirstSeen(seen.producerId(), seen.startOffset(), atMs, nobodyKnows));
+    return nobodyKnows ? seen.as(OpenTransaction.Coordinator.DOES_NOT_KNOW) : seen;
   }
 
   private long allowedMs(OpenTransaction transaction, BrokerSample sample) {

@@ -28,7 +28,8 @@ public final class BrokerProbes implements AutoCloseable {
   private static final long ADMIN_PATIENCE_MS = 30_000;
 
   /** Besides, very many partitions are looked at seldomer. */
-  private static final long LOG_DIR_PATIENCE_MS = PATIENCE_MS + 6_000;
+  private static final long LOG_DIR_PATIENCE_MS =
+      PATIENCE_MS + (Pace.SELDOMEST - 1) * LOG_DIR_EVERY_MS;
 
   private final Clock clock;
   private final Optional<Lookout<JmxView>> jmx;

@@ -25,8 +25,11 @@ import java.util.Set;
  */
 final class LiftedMarks {
 
-  /** So long after its line a mark is counted, and files that were there before are not new. */
+  /** So long after its line files that were there before are not new. */
   private static final long SETTLED_MS = 5_000;
+
+  /** Gauges are older than the look that has them, by much where the broker answers slowly. */
+  private static final long COUNTED_MS = 30_000;
 
   private final Set<LogEvent.MarkedUncleanable> lifted = new HashSet<>();
   private Optional<LogMarks> of = Optional.empty();
@@ -110,7 +113,7 @@ final class LiftedMarks {
     }
 
     boolean isNone(Optional<PartitionView> files, LogEvent.MarkedUncleanable mark) {
-      if (atMs <= mark.atMs() + SETTLED_MS) {
+      if (atMs <= mark.atMs() + COUNTED_MS) {
         return false;
       }
       boolean noneHere =

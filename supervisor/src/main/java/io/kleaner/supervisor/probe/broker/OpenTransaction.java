@@ -52,6 +52,21 @@ public record OpenTransaction(
     }
   }
 
+  /** The same, of which its coordinator says something else. */
+  public OpenTransaction as(Coordinator says) {
+    return new OpenTransaction(
+        producerId,
+        producerEpoch,
+        transactionalId,
+        startOffset,
+        startedAtMs,
+        lastWriteMs,
+        timeoutMs,
+        coordinatorEpoch,
+        says,
+        source);
+  }
+
   /** How long it is open at least, in milliseconds. */
   public long ageMs(long nowMs) {
     return Math.max(0, nowMs - startedAtMs.orElse(lastWriteMs < 0 ? nowMs : lastWriteMs));

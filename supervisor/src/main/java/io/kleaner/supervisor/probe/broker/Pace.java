@@ -10,7 +10,7 @@ final class Pace {
   /** For each so many partitions once more as seldom, up to a bound. */
   private static final int PARTITIONS_A_TIME = 500;
 
-  private static final int SELDOMEST = 4;
+  static final int SELDOMEST = 4;
 
   private final Clock clock;
   private final long intervalNs;

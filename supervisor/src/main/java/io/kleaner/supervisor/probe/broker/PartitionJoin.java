@@ -16,7 +16,8 @@ import java.util.TreeSet;
  * Puts together what each source says of each partition. A broker has thousands of them, of which
  * few change from look to look: what nobody says anything new of is the same object again, of one
  * partition and of all. Where there are very many, nearly every look says something new of one:
- * they are then put together every few seconds, and what comes sooner waits. Not thread-safe.
+ * they are then put together every few seconds, and what comes sooner waits, unless one was given
+ * up. Not thread-safe.
  */
 final class PartitionJoin {
 
@@ -60,6 +61,11 @@ final class PartitionJoin {
       return true;
     }
 
+    /** Whether the log gave up no other partitions: gauges, which do not wait, count them. */
+    private boolean hasTheMarksOf(Says other) {
+      return marks.uncleanable().equals(other.marks.uncleanable());
+    }
+
     /** Whether all that is not of a partition alone is what another says. */
     private boolean isBesideThatOf(Says other) {
       return marks.equals(other.marks)
@@ -99,7 +105,8 @@ final class PartitionJoin {
 
   /** All that they say; of very many partitions, what they said some seconds ago at most. */
   BrokerPartitions join(Says says) {
-    if (says.isThatOf(said) || !pace.isDue(joined.times() - 1)) {
+    boolean rests = says.hasTheMarksOf(said) && !pace.isDue(joined.times() - 1);
+    if (rests || says.isThatOf(said)) {
       return joined;
     }
     pace.done();

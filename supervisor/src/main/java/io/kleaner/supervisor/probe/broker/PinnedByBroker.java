@@ -151,10 +151,10 @@ final class PinnedByBroker {
     Map<String, TransactionDescription> described =
         cluster.describe(new HashSet<>(listed.values()));
     for (Open each : open) {
-      TransactionDescription now = described.get(listed.get(each.producer().producerId()));
-      if (now != null && isOf(now, each)) {
-        known.put(each.name(), now);
-      }
+      Optional.ofNullable(listed.get(each.producer().producerId()))
+          .map(described::get)
+          .filter(now -> isOf(now, each))
+          .ifPresent(now -> known.put(each.name(), now));
     }
   }
 

@@ -20,15 +20,20 @@ import java.util.TreeSet;
  */
 final class HalfIsolations {
 
+  /** By then every broker shows what was set. */
+  private static final long APPLIED_MS = 60_000;
+
   private HalfIsolations() {}
 
   /**
    * Those of a journal's open overrides that are of such an isolation in the cluster at hand. A
-   * topic that shows nothing of ours is none, nor is one that the broker does not tell: it may show
-   * what was before our change.
+   * topic that shows nothing of ours is none, nor is one that the broker does not tell, nor one
+   * that was set a moment ago: a broker may show what was before our change, or half of it.
+   *
+   * @param nowMs milliseconds since the epoch
    */
   static Set<ConfigOverride> of(
-      List<ConfigOverride> open, Optional<String> here, ConfigAccess access) {
+      List<ConfigOverride> open, Optional<String> here, ConfigAccess access, long nowMs) {
     Map<ConfigTarget, Set<ConfigOverride>> byTopic = new HashMap<>();
     open.stream()
         .filter(each -> each.purpose() == Purpose.ISOLATE && each.clusterId().equals(here))
@@ -37,11 +42,15 @@ final class HalfIsolations {
     Set<ConfigOverride> halves = new HashSet<>();
     byTopic.forEach(
         (topic, ours) -> {
-          if (isHalf(topic, ours, access)) {
+          if (isSettled(ours, nowMs) && isHalf(topic, ours, access)) {
             halves.addAll(ours);
           }
         });
     return halves;
+  }
+
+  private static boolean isSettled(Set<ConfigOverride> ours, long nowMs) {
+    return ours.stream().allMatch(each -> nowMs - each.atMs() >= APPLIED_MS);
   }
 
   private static boolean isHalf(ConfigTarget topic, Set<ConfigOverride> ours, ConfigAccess access) {

@@ -313,7 +313,7 @@ public final class Overrides {
     List<Restored> all = new ArrayList<>();
     try {
       Optional<String> here = access.clusterId();
-      Set<ConfigOverride> halves = HalfIsolations.of(open, here, access);
+      Set<ConfigOverride> halves = HalfIsolations.of(open, here, access, clock.nowMs());
       for (ConfigOverride each : open) {
         if (each.isElsewhere(here)) {
           all.add(StillOurs.elsewhere(each, here, journal.file()));

@@ -13,9 +13,12 @@ import io.kleaner.supervisor.remedy.broker.RemedyOutcome.NotEffective;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Refused;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -207,12 +210,19 @@ public final class TopicIsolation {
    * @param clusterId of the cluster at hand, empty as long as nobody knows it
    */
   public Map<String, Long> isolatedMs(Optional<String> clusterId) {
-    return overrides.open().stream()
+    Map<String, Long> sinceMs = new HashMap<>();
+    Map<String, Set<String>> keys = new HashMap<>();
+    overrides.open().stream()
         .filter(each -> each.purpose() == Purpose.ISOLATE)
         .filter(each -> clusterId.isEmpty() || !each.isElsewhere(clusterId))
-        .collect(
-            Collectors.toUnmodifiableMap(
-                each -> each.target().name(), ConfigOverride::atMs, Math::max));
+        .forEach(
+            each -> {
+              sinceMs.merge(each.target().name(), each.atMs(), Math::max);
+              keys.computeIfAbsent(each.target().name(), any -> new HashSet<>()).add(each.key());
+            });
+    // Half of one, as of a run that was killed in between, keeps no cleaner from the topic.
+    sinceMs.keySet().removeIf(each -> !keys.get(each).containsAll(Isolation.SETTINGS.keySet()));
+    return Map.copyOf(sinceMs);
   }
 
   private List<ConfigOverride> ours(String topic) throws IOException {

@@ -105,6 +105,19 @@ class TransactionJudgeTest {
     assertThat(rules(broker.lookFor(1))).as("the next one").containsExactly("TransactionPins");
   }
 
+  /** As while brokers restart one after the other, and one of them does not answer. */
+  @ParameterizedTest
+  @EnumSource(names = {"NOT_ASKED", "NOT_LISTED"})
+  void judge_nobodyKnewItAndOneFailsToAnswerThen_stillHangs(Coordinator coordinator) {
+    openForADay(420, Coordinator.DOES_NOT_KNOW);
+    assertThat(rules(broker.look())).containsExactly("HangingTransaction");
+    openForADay(420, coordinator);
+    assertThat(rules(broker.lookFor(1))).containsExactly("HangingTransaction");
+
+    openForADay(430, coordinator);
+    assertThat(rules(broker.lookFor(1))).as("another").containsExactly("TransactionPins");
+  }
+
   private void openForADay(long startOffset, Coordinator coordinator) {
     broker.partition(
         Broker.ORDERS,

@@ -112,6 +112,14 @@ class PartitionJoinTest {
     assertThat(joined().get(first).offsets().get()).hasValue(new Offsets(10, 10));
     clock.passMs(1);
     assertThat(joined().get(first).offsets().get()).hasValue(new Offsets(11, 11));
+
+    marks =
+        LogMarks.of(
+            List.of(
+                new LogEvent.MarkedUncleanable(
+                    7, "Marking its partition", first, Optional.empty())),
+            OptionalLong.empty());
+    assertThat(joined().get(first).uncleanable()).as("that is told at once").isPresent();
   }
 
   private BrokerPartitions joined() {

@@ -167,6 +167,10 @@ class GiveWayTest {
   @Test
   void recover_isolationWasKilledBetweenItsHalves_isTakenBack() throws IOException {
     killedBetweenItsHalves();
+    assertThat(isolation.isolatedMs(Optional.empty())).as("half of one").isEmpty();
+    clock.passMs(59_999);
+    assertThat(by(isolations).recover(Optional::empty)).as("a broker may be behind").isEmpty();
+    clock.passMs(1);
 
     assertThat(by(isolations).recover(Optional::empty))
         .extracting(Restored::ending)
@@ -181,6 +185,7 @@ class GiveWayTest {
       throws IOException {
     isolation.isolate("poison", false);
     settings.of("poison").put(RATIO, "0.3");
+    clock.passMs(60_000);
 
     by(isolations).recover(Optional::empty);
 
@@ -191,6 +196,7 @@ class GiveWayTest {
   @Test
   void recover_isolationIsWholeOrNotSeen_isLetAlone() throws IOException {
     isolation.isolate("poison", false);
+    clock.passMs(60_000);
 
     assertThat(by(isolations).recover(Optional::empty)).isEmpty();
     settings.know("poison", false);
