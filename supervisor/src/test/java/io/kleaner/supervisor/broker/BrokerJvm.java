@@ -26,6 +26,7 @@ public final class BrokerJvm implements AutoCloseable {
 
   private static final Duration START = Duration.ofMinutes(4);
   private static final Duration STOP = Duration.ofMinutes(2);
+  private static final int ATTEMPTS = 3;
 
   /**
    * For JVMs that live for seconds: half of a start is compilers and a garbage collector at work.
@@ -188,9 +189,16 @@ public final class BrokerJvm implements AutoCloseable {
         spec.version().ownQuorum()
             ? line -> line.contains("Kafka Server started")
             : line -> line.contains("started (kafka.server.KafkaServer)");
-    if (log.await(0, serves, START).isEmpty()) {
+    for (int attempt = 1; log.await(0, serves, START).isEmpty(); attempt++) {
       kill();
-      throw new IOException("the broker did not start:\n" + log.tail(40));
+      boolean portTaken = !log.matching(line -> line.contains("already in use")).isEmpty();
+      if (!portTaken || attempt == ATTEMPTS) {
+        throw new IOException("the broker did not start:\n" + log.tail(40));
+      }
+      // Whoever has it has it for a moment, as a client that was given it by chance.
+      process.waitFor();
+      TimeUnit.SECONDS.sleep(1);
+      launch();
     }
   }
 
