@@ -24,6 +24,7 @@ import org.apache.kafka.clients.admin.DescribeClusterResult;
 import org.apache.kafka.clients.admin.DescribeConfigsResult;
 import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
@@ -44,6 +45,8 @@ final class TopicSettings {
   private String clusterId = "cluster";
   private Runnable beforeLook = () -> {};
   private Runnable beforeRead = () -> {};
+  private Runnable beforeCluster = () -> {};
+  private boolean failingChanges;
 
   /** What is set on a topic; to be changed by a test as an operator does. */
   Map<String, String> of(String topic) {
@@ -86,6 +89,16 @@ final class TopicSettings {
   /** Runs each time before settings are read. */
   void beforeRead(Runnable action) {
     beforeRead = action;
+  }
+
+  /** Runs each time before the cluster is described. */
+  void beforeCluster(Runnable action) {
+    beforeCluster = action;
+  }
+
+  /** Whether the cluster takes no change. */
+  void failChanges(boolean failing) {
+    failingChanges = failing;
   }
 
   /** A client that sees them. */
@@ -158,6 +171,7 @@ final class TopicSettings {
   }
 
   private DescribeClusterResult cluster() throws ReflectiveOperationException {
+    beforeCluster.run();
     Constructor<DescribeClusterResult> result =
         DescribeClusterResult.class.getDeclaredConstructor(
             KafkaFuture.class, KafkaFuture.class, KafkaFuture.class, KafkaFuture.class);
@@ -200,6 +214,9 @@ final class TopicSettings {
   }
 
   private AlterConfigsResult alter(Map<?, ?> changes) throws ReflectiveOperationException {
+    if (failingChanges) {
+      throw new KafkaException("no change is taken");
+    }
     Map<ConfigResource, KafkaFuture<Void>> answers = new HashMap<>();
     changes.forEach(
         (resource, operations) -> {
