@@ -258,7 +258,8 @@ public final class Overrides {
         override.key()
             + " on "
             + override.target()
-            + former.map(text -> " is '" + text + "' again").orElse(" is not set there again"));
+            + former.map(text -> " is '" + text + "' again").orElse(" is not set there again")
+            + OnDemandSettings.told(override));
   }
 
   /**
