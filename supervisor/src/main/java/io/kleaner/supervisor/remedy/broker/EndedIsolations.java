@@ -12,11 +12,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Isolations that keep no cleaner away any more, though a journal has them open: a topic has one of
- * the settings alone, since the run that made them was killed between the two, or somebody changed
- * the other. What is left of ours serves nobody, and hides what was there before.
+ * Isolations that keep no cleaner away any more, though a journal has them open.
+ *
+ * <ol>
+ *   <li>A topic has one of the settings alone: the run that made them was killed between the two,
+ *       or somebody changed the other since. What is left of ours serves nobody, and hides what was
+ *       there before.
+ *   <li>A topic has had none of ours for a minute: somebody ended the isolation by hand. An entry
+ *       that stayed open would have the same text, set by a person later, pass for ours.
+ * </ol>
  *
  * <p>What was found stays found while nobody can look. Thread-safe.
  */
@@ -27,6 +34,7 @@ final class EndedIsolations {
 
   private final ConfigAccess access;
   private final Clock clock;
+  private final Map<ConfigTarget, Long> noneSinceNs = new HashMap<>();
   private Set<ConfigOverride> found = Set.of();
 
   EndedIsolations(ConfigAccess access, Clock clock) {
@@ -52,13 +60,14 @@ final class EndedIsolations {
     }
     long nowMs = clock.nowMs();
     byTopic.values().removeIf(ours -> !isSettled(ours, nowMs));
+    noneSinceNs.keySet().retainAll(byTopic.keySet());
     Map<ConfigTarget, Map<String, Former>> seen = access.readAll(byTopic.keySet(), keys);
     Set<ConfigOverride> ended = new HashSet<>();
     byTopic.forEach(
         (topic, ours) -> {
           if (!seen.containsKey(topic)) {
             ours.stream().filter(found::contains).forEach(ended::add);
-          } else if (hasEnded(ours, seen.get(topic))) {
+          } else if (hasEnded(topic, ours, seen.get(topic))) {
             ended.addAll(ours);
           }
         });
@@ -77,9 +86,17 @@ final class EndedIsolations {
     return ours.stream().allMatch(each -> nowMs - each.atMs() >= APPLIED_MS);
   }
 
-  private static boolean hasEnded(Set<ConfigOverride> ours, Map<String, Former> settings) {
-    return !TopicIsolation.isIsolated(key -> settings.get(key).own())
-        && ours.stream()
-            .anyMatch(each -> settings.get(each.key()).own().equals(Optional.of(each.ours())));
+  private boolean hasEnded(
+      ConfigTarget topic, Set<ConfigOverride> ours, Map<String, Former> settings) {
+    boolean none =
+        ours.stream()
+            .noneMatch(each -> settings.get(each.key()).own().equals(Optional.of(each.ours())));
+    if (!none) {
+      noneSinceNs.remove(topic);
+      return !TopicIsolation.isIsolated(key -> settings.get(key).own());
+    }
+    long nowNs = clock.nanoTime();
+    return nowNs - noneSinceNs.computeIfAbsent(topic, each -> nowNs)
+        >= TimeUnit.MILLISECONDS.toNanos(APPLIED_MS);
   }
 }

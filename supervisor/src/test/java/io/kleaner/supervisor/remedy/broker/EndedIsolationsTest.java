@@ -85,6 +85,57 @@ class EndedIsolationsTest {
     assertThat(settings.of("a")).containsAllEntriesOf(Isolation.SETTINGS);
   }
 
+  /** Else it would be ended by hand once more at each start, with what it forgives. */
+  @Test
+  void recover_someoneEndedItByHand_isClosedAfterAMinuteOfLooks() throws IOException {
+    isolateLongAgo("poison");
+    settings.of("poison").keySet().removeAll(Isolation.SETTINGS.keySet());
+    settings.of("poison").put(RATIO, "0.2");
+
+    assertThat(recover()).as("a broker may be behind").isEmpty();
+    clock.passMs(59_999);
+    assertThat(recover()).isEmpty();
+    clock.passMs(1);
+    assertThat(recover())
+        .extracting(Restored::ending)
+        .containsExactlyInAnyOrder(Ending.LEFT_TO_OPERATOR, Ending.RESTORED);
+
+    assertThat(journal.open()).isEmpty();
+    assertThat(isolation.isolatedMs(Optional.empty())).isEmpty();
+    assertThat(settings.of("poison")).containsExactly(Map.entry(RATIO, "0.2"));
+  }
+
+  @Test
+  void recover_brokerThatWasBehindShowsItAgain_staysIsolated() throws IOException {
+    isolateLongAgo("poison");
+    settings.of("poison").keySet().removeAll(Isolation.SETTINGS.keySet());
+    assertThat(recover()).isEmpty();
+    clock.passMs(50_000);
+    settings.of("poison").putAll(Isolation.SETTINGS);
+    assertThat(recover()).isEmpty();
+    clock.passMs(50_000);
+    settings.of("poison").keySet().removeAll(Isolation.SETTINGS.keySet());
+
+    assertThat(recover()).as("the minute begins anew").isEmpty();
+
+    assertThat(journal.open()).hasSize(2);
+  }
+
+  /** A compaction on demand was killed before the isolation. */
+  @Test
+  void recover_halfThatHidWhatACompactionOnDemandSet_saysWhoGivesBackTheRest() throws IOException {
+    settings.of("poison").put(RATIO, "0.0");
+    settings.beforeRead(() -> clock.passMs(1_000));
+    isolation.isolate("poison", false);
+    settings.of("poison").put(LAG, "7");
+    clock.passMs(60_000);
+
+    assertThat(recover())
+        .filteredOn(each -> each.override().key().equals(RATIO))
+        .singleElement()
+        .satisfies(each -> assertThat(each.sentence()).contains("is '0.0' again", "compact-now"));
+  }
+
   /** What is told of it must not end, and begin again, because the broker is away. */
   @Test
   void recover_nobodyCanLookAnyMore_theHalfThatWasFoundIsStillTold() throws IOException {
