@@ -35,7 +35,7 @@ import org.apache.kafka.common.internals.KafkaFutureImpl;
  * The settings of topics and brokers as an Admin client reads and changes them, in memory; whatever
  * else it is asked for fails. Not thread-safe.
  */
-final class TopicSettings {
+public final class TopicSettings {
 
   private static final Node BROKER = new Node(1, "127.0.0.1", 9092);
 
@@ -49,7 +49,7 @@ final class TopicSettings {
   private boolean failingChanges;
 
   /** What is set on a topic; to be changed by a test as an operator does. */
-  Map<String, String> of(String topic) {
+  public Map<String, String> of(String topic) {
     return of(ConfigTarget.topic(topic).resource());
   }
 
@@ -97,12 +97,12 @@ final class TopicSettings {
   }
 
   /** Whether the cluster takes no change. */
-  void failChanges(boolean failing) {
+  public void failChanges(boolean failing) {
     failingChanges = failing;
   }
 
   /** A client that sees them. */
-  Admin admin() {
+  public Admin admin() {
     return (Admin)
         Proxy.newProxyInstance(
             Admin.class.getClassLoader(),
