@@ -249,7 +249,11 @@ public final class LiveHands implements BrokerHands {
       case ABORT_TRANSACTION ->
           connection
               .transactions(clock, token)
-              .abort(order.partition().get(0), order.number(), confirmed);
+              .abort(
+                  order.partition().get(0),
+                  order.number(),
+                  order.startOffset().orElseThrow(),
+                  confirmed);
     };
   }
 

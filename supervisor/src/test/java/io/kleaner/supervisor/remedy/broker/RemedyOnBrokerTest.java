@@ -352,20 +352,23 @@ class RemedyOnBrokerTest {
               .get(0);
       long id = state.producerId();
 
-      assertThat(hands.abort(partition, id, OptionalLong.empty())).isInstanceOf(Refused.class);
-      assertThat(hands.abort(partition, id, OptionalLong.of(id + 1))).isInstanceOf(Refused.class);
-      assertThat(hands.abort(partition, id + 1, OptionalLong.of(id + 1)))
+      assertThat(hands.abort(partition, id, 0, OptionalLong.empty())).isInstanceOf(Refused.class);
+      assertThat(hands.abort(partition, id, 0, OptionalLong.of(id + 1)))
           .isInstanceOf(Refused.class);
-      RemedyOutcome outcome = hands.abort(partition, id, OptionalLong.of(id));
+      assertThat(hands.abort(partition, id + 1, 0, OptionalLong.of(id + 1)))
+          .isInstanceOf(Refused.class);
+      RemedyOutcome outcome = hands.abort(partition, id, 0, OptionalLong.of(id));
 
       assertThat(outcome)
           .isInstanceOfSatisfying(
               Changed.class,
               changed -> {
+                assertThat(changed.summary())
+                    .contains("producer id " + id + ", epoch 0, from offset 0 on hanging-0");
                 assertThat(changed.before()).endsWith("offset 0");
                 assertThat(changed.after()).endsWith("offset 2");
               });
-      assertThat(hands.abort(partition, id, OptionalLong.of(id))).isInstanceOf(Refused.class);
+      assertThat(hands.abort(partition, id, 0, OptionalLong.of(id))).isInstanceOf(Refused.class);
       producer.close(Duration.ZERO);
     }
   }
