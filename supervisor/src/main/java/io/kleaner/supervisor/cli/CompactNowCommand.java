@@ -15,6 +15,7 @@ import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
 import io.kleaner.supervisor.remedy.ondemand.ErasureProof;
 import io.kleaner.supervisor.remedy.ondemand.OnDemandCompaction;
 import io.kleaner.supervisor.remedy.ondemand.OnDemandReport;
+import io.kleaner.supervisor.service.OwnPlace;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -159,13 +160,18 @@ final class CompactNowCommand implements Callable<Integer> {
     Map<String, String> properties = clientProperties();
     Optional<byte[]> key = key();
     List<Path> dirs = realLogDirs();
+    Path named = stateDir == null ? StateHome.byDefault() : stateDir;
+    Optional<String> misplaced =
+        OwnPlace.outside(fileSystem, dirs).problem(named, OwnPlace.Use.STATE);
+    if (misplaced.isPresent()) {
+      throw new ParameterException(spec.commandLine(), misplaced.get());
+    }
     Optional<String> shut = gate(dirs);
     if (shut.isPresent()) {
       terminal.problem("kleaner: " + shut.get() + ".");
       return ExitCode.REFUSED.number();
     }
-    Path state =
-        StateHome.open(fileSystem, stateDir == null ? StateHome.byDefault() : stateDir, dirs);
+    Path state = StateHome.open(fileSystem, named, dirs);
     CompactNowReport report = new CompactNowReport(terminal, json);
     try (OverrideJournal journal =
             OverrideJournal.open(fileSystem, state, OnDemandCompaction.JOURNAL);

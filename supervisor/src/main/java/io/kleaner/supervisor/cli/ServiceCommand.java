@@ -154,7 +154,8 @@ abstract class ServiceCommand implements Callable<Integer> {
         paramLabel = "PRODUCER-ID",
         defaultValue = "",
         description =
-            "Of abort-transaction: the producer whose transaction is aborted."
+            "Of abort-transaction: the producer whose transaction is aborted, that from the offset"
+                + " that the remedy names; one that it began since is left alone."
                 + " Default: none, and it is refused.")
     private String confirm;
 

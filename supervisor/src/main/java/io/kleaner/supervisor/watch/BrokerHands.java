@@ -28,6 +28,8 @@ public interface BrokerHands extends AutoCloseable {
    * @param partition whose transaction is to be aborted, else any
    * @param number bytes per second, a number of threads, a size, or a producer id; 0 if none is
    *     needed
+   * @param startOffset of the transaction that is to be aborted, else empty: the producer's next
+   *     one there is another
    * @param why what was seen that calls for it
    */
   record Order(
@@ -35,7 +37,19 @@ public interface BrokerHands extends AutoCloseable {
       String subject,
       List<TopicPartition> partition,
       long number,
-      String why) {}
+      OptionalLong startOffset,
+      String why) {
+
+    /** One that is about no transaction. */
+    Order(
+        BrokerRemedy remedy,
+        String subject,
+        List<TopicPartition> partition,
+        long number,
+        String why) {
+      this(remedy, subject, partition, number, OptionalLong.empty(), why);
+    }
+  }
 
   /** Why nothing can be done at all at the moment; empty text if something can. */
   String unable();

@@ -274,6 +274,7 @@ final class Healer {
                           id.toString(),
                           List.of(id),
                           transaction.producerId(),
+                          OptionalLong.of(transaction.startOffset()),
                           each.summary() + "; " + each.evidence());
                   calledFor.add(Ticket.key(order));
                   book.propose(order, Long.toString(transaction.producerId()), nowMs);

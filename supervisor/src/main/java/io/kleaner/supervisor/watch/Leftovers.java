@@ -117,7 +117,7 @@ final class Leftovers {
         chronicle.add(
             each.isOver() ? Incident.Kind.REMEDY_EFFECTIVE : Incident.Kind.REMEDY_FAILED,
             "service",
-            "a setting of a remedy that ended in the middle was looked at: " + each.sentence(),
+            "a setting of an earlier remedy was looked at: " + each.sentence(),
             "",
             each.isOver() ? "" : nextStep(each.triedAgain()));
       }

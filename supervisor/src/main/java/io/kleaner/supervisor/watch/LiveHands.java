@@ -2,6 +2,7 @@
 package io.kleaner.supervisor.watch;
 
 import io.kleaner.core.io.FileSystem;
+import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.journal.Journal;
@@ -33,6 +34,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -247,14 +249,18 @@ public final class LiveHands implements BrokerHands {
       case ABORT_TRANSACTION ->
           connection
               .transactions(clock, token)
-              .abort(order.partition().get(0), order.number(), confirmed);
+              .abort(
+                  order.partition().get(0),
+                  order.number(),
+                  order.startOffset().orElseThrow(),
+                  confirmed);
     };
   }
 
   /** By the newest look: what called for a remedy may be cleaned by the time it has its turn. */
-  private boolean somethingToClean() {
+  private boolean somethingToClean(Optional<Map<TopicPartition, Long>> cleanedTo) {
     BrokerSample sample = view.get();
-    return Healer.somethingToClean(sample, isolated(sample), checkpoints.look());
+    return Healer.somethingToClean(sample, isolated(sample), cleanedTo);
   }
 
   /** Asked for within an attempt, so that one that fails of it counts, and has a pause after it. */

@@ -74,7 +74,12 @@ record Ticket(
     String key = key(order.remedy(), order.subject());
     // Who declines to abort one transaction has said nothing of the next one there.
     return order.remedy() == BrokerRemedy.ABORT_TRANSACTION
-        ? key + " of producer " + order.number()
+        ? key
+            + " of producer "
+            + order.number()
+            + (order.startOffset().isPresent()
+                ? " from offset " + order.startOffset().getAsLong()
+                : "")
         : key;
   }
 

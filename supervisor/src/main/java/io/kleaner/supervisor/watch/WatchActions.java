@@ -67,7 +67,9 @@ final class WatchActions {
       return ActionResult.refused(
           "remedy "
               + target
-              + " is done only for one who names its producer id: --yes "
+              + ", "
+              + ticket.get().key()
+              + ", is done only for one who names its producer id: --yes "
               + ticket.get().confirm());
     }
     return asked(

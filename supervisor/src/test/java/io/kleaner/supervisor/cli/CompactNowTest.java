@@ -185,6 +185,41 @@ class CompactNowTest {
 
   @Test
   @Tag("full")
+  void compactNow_oneOfTwoTopicsIsDone_itsSettingsAreBackWhileTheOtherIsWaitedFor()
+      throws Exception {
+    lab.topic("quick", 1, LAZY);
+    lab.topic("slow", 1, LAZY);
+    lab.write("quick", 5_000, 1_000);
+    Map<String, String> before = settings("quick");
+    try (AutoCloseable open = lab.openTransaction("slow")) {
+      lab.write("slow", 5_000, 1_000);
+      assertThat(open).isNotNull();
+      Interrupts interrupts = new Interrupts();
+      StringWriter text = new StringWriter();
+      ExecutorService runner = Executors.newSingleThreadExecutor();
+      try {
+        Future<Integer> exit =
+            runner.submit(
+                () ->
+                    Main.run(
+                        new Terminal(new PrintWriter(text), new PrintWriter(text), false),
+                        interrupts,
+                        new LocalFileSystem(),
+                        arguments("quick", "slow")));
+        lab.await("both are lowered", () -> settings("slow").containsValue("0.0"));
+        lab.await("one is done", () -> settings("quick").equals(before));
+        assertThat(settings("slow")).containsValue("0.0");
+        interrupts.token().cancel();
+
+        assertThat(exit.get()).as(text.toString()).isEqualTo(ExitCode.INTERRUPTED.number());
+      } finally {
+        runner.shutdown();
+      }
+    }
+  }
+
+  @Test
+  @Tag("full")
   void compactNow_topicIsIsolatedMeanwhile_givesWayAndAReleaseGivesBackWhatWasThere()
       throws Exception {
     lab.topic("poisonous", 1, Map.of("min.cleanable.dirty.ratio", "0.9"));

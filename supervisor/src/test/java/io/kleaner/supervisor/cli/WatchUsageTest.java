@@ -113,6 +113,27 @@ class WatchUsageTest {
   }
 
   @Test
+  void compactNow_stateDirInALogDirectory_isWrongUseAsOfTheOthers() throws Exception {
+    Path logs = Files.createDirectories(temp.resolve("logs"));
+
+    Cli.Run run =
+        Cli.run(
+            "compact-now",
+            "--bootstrap-server",
+            "127.0.0.1:1",
+            "--log-dir",
+            logs,
+            "--state-dir",
+            logs.resolve("state"),
+            "x");
+
+    assertThat(run.exit()).as(run.all()).isEqualTo(2);
+    assertThat(run.err())
+        .contains("lies in the log directory", "nothing was changed", "Name another with");
+    assertThat(logs).isEmptyDirectory();
+  }
+
+  @Test
   void watch_keyStoreIsMissing_isToldBeforeAnythingConnects() throws Exception {
     Path client =
         Files.writeString(

@@ -20,12 +20,16 @@ class HangingTransactionTest {
   private final HealingLab lab = new HealingLab();
 
   private void hanging(long producerId) {
+    hanging(producerId, 420);
+  }
+
+  private void hanging(long producerId, long startOffset) {
     OpenTransaction transaction =
         new OpenTransaction(
             producerId,
             3,
             Optional.empty(),
-            420,
+            startOffset,
             OptionalLong.empty(),
             lab.broker.nowMs() - 3_600_000,
             OptionalLong.empty(),
@@ -78,6 +82,26 @@ class HangingTransactionTest {
     lab.ticks(2);
 
     assertThat(lab.told("RemedyAsked").orElseThrow()).contains("orders-0 of producer 1002");
+  }
+
+  /** A yes was to the one that was there: the next one of the same producer is another. */
+  @Test
+  void look_producersNextTransactionHangs_isAskedAboutUnderAnotherNumber() {
+    hanging(1001, 420);
+    lab.ticks(2);
+    long first = lab.asked();
+    assertThat(lab.told("RemedyAsked").orElseThrow())
+        .contains("orders-0 of producer 1001 from offset 420");
+
+    hanging(1001, 430);
+    lab.ticks(2);
+
+    assertThat(lab.told("RemedyAsked").orElseThrow())
+        .contains("orders-0 of producer 1001 from offset 430");
+    assertThat(lab.rounds.book().all().get(0).order().why()).contains("epoch 3", "430");
+    assertThat(lab.rounds.book().answer(first, true, "1001", "", lab.broker.nowMs())).isPresent();
+    lab.thread.runWaiting();
+    assertThat(lab.hands.done).isEmpty();
   }
 
   @Test

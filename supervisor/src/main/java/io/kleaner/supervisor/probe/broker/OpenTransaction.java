@@ -43,6 +43,11 @@ public record OpenTransaction(
      * be down.
      */
     NOT_LISTED,
+    /**
+     * Its id is listed without this partition, and it was not seen to be open after that: it may
+     * just have ended.
+     */
+    MAY_HAVE_ENDED,
     /** It could not be asked. */
     NOT_ASKED;
 

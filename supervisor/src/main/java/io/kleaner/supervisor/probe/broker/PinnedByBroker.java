@@ -187,7 +187,8 @@ final class PinnedByBroker {
             : OptionalInt.empty(),
         transaction.isPresent()
             ? Coordinator.KNOWS
-            : unknown.getOrDefault(open.name(), Coordinator.NOT_LISTED),
+            : unknown.getOrDefault(
+                open.name(), isListed(open) ? Coordinator.MAY_HAVE_ENDED : Coordinator.NOT_LISTED),
         Source.ADMIN);
   }
 }

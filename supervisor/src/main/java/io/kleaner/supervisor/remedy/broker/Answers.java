@@ -4,6 +4,8 @@ package io.kleaner.supervisor.remedy.broker;
 import io.kleaner.core.pace.CancelledException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -43,6 +45,36 @@ public final class Answers {
     } catch (TimeoutException e) {
       throw new IOException(
           "could not " + what + ": no answer in " + patience.toSeconds() + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException();
+    }
+  }
+
+  /**
+   * Waits until all have answered, be it by an error, or the time is over.
+   *
+   * @throws CancelledException if the thread was interrupted
+   */
+  static void awaitAll(Collection<? extends KafkaFuture<?>> answers, Duration patience) {
+    try {
+      KafkaFuture.allOf(answers.toArray(new KafkaFuture<?>[0]))
+          .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      // Each of them tells by itself.
+      return;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CancelledException();
+    }
+  }
+
+  /** An answer that has come and is no error. */
+  static <T> Optional<T> ifThere(KafkaFuture<T> answer) {
+    try {
+      return Optional.ofNullable(answer.get(0, TimeUnit.MILLISECONDS));
+    } catch (ExecutionException | TimeoutException e) {
+      return Optional.empty();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancelledException();

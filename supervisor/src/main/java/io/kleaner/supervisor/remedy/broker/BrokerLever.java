@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -67,12 +67,14 @@ public final class BrokerLever {
   /**
    * Restarts the cleaner and proves that it lives.
    *
-   * @param somethingToClean whether some partition is eligible now, so that a checkpoint has to
-   *     move; asked again and again, as a clean may have ended just before the restart
+   * @param somethingToClean whether some partition is eligible by these checkpoints, empty if none
+   *     can be seen, so that one has to move; asked again and again, as a clean may have ended just
+   *     before the restart
    * @throws IOException if the cluster could not be asked; nothing was changed then, or it is in
    *     the journal of overrides
    */
-  public RemedyOutcome revive(BooleanSupplier somethingToClean) throws IOException {
+  public RemedyOutcome revive(Predicate<Optional<Map<TopicPartition, Long>>> somethingToClean)
+      throws IOException {
     long beganNs = clock.nanoTime();
     Seen<List<CleanerThread>> before = threads.look();
     Optional<String> shut = threads.lastingRefusal();
@@ -177,22 +179,22 @@ public final class BrokerLever {
       Seen<List<CleanerThread>> before,
       Map<String, Former> settings,
       Map<TopicPartition, Long> cleaned,
-      BooleanSupplier somethingToClean,
+      Predicate<Optional<Map<TopicPartition, Long>>> somethingToClean,
       Optional<String> leftover,
       long beganNs) {
     int expected = LeverRules.count(settings.get(LeverRules.THREADS));
     long sinceNs = clock.nanoTime();
     Proof proof = Proof.ALIVE;
-    boolean seeing = checkpoints.look().isPresent();
+    Optional<Map<TopicPartition, Long>> now = checkpoints.look();
+    boolean seeing = now.isPresent();
     while (elapsedMs(sinceNs) < times.proveMs()
         || (seeing
             && proof == Proof.ALIVE
             && elapsedMs(sinceNs) < times.progressMs()
-            && somethingToClean.getAsBoolean())) {
+            && somethingToClean.test(now))) {
       threads.pause();
-      boolean moved =
-          checkpoints.look().map(now -> CheckpointView.moved(cleaned, now)).orElse(false);
-      if (moved) {
+      now = checkpoints.look();
+      if (now.map(each -> CheckpointView.moved(cleaned, each)).orElse(false)) {
         proof = Proof.CHECKPOINT_MOVED;
       }
     }
@@ -208,7 +210,7 @@ public final class BrokerLever {
           leftover.isEmpty(),
           evidence(before, leftover));
     }
-    if (proof == Proof.ALIVE && seeing && somethingToClean.getAsBoolean()) {
+    if (proof == Proof.ALIVE && seeing && somethingToClean.test(now)) {
       if (!isCleaning(after)) {
         return new NotEffective(
             "the threads are back, but no checkpoint moved in "

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -20,6 +22,7 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ConfigEntry.ConfigSource;
 import org.apache.kafka.clients.admin.DescribeClusterResult;
 import org.apache.kafka.clients.admin.DescribeConfigsOptions;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
 
@@ -49,17 +52,40 @@ public final class ConfigAccess {
    * @throws IOException if the broker did not tell
    */
   public Map<String, Former> read(ConfigTarget target, Collection<String> keys) throws IOException {
-    ConfigResource resource = target.resource();
-    Config config =
-        Answers.await(
-            admin
-                .get()
-                .describeConfigs(
-                    List.of(resource), new DescribeConfigsOptions().includeSynonyms(true))
-                .values()
-                .get(resource),
-            patience,
-            "read the settings of " + target);
+    KafkaFuture<Config> answer = describe(Set.of(target)).get(target.resource());
+    return formers(target, Answers.await(answer, patience, "read the settings of " + target), keys);
+  }
+
+  /**
+   * The same of several targets, all in one call. Whatever the broker does not tell in time is left
+   * out.
+   */
+  Map<ConfigTarget, Map<String, Former>> readAll(
+      Set<ConfigTarget> targets, Collection<String> keys) {
+    if (targets.isEmpty()) {
+      return Map.of();
+    }
+    Map<ConfigResource, KafkaFuture<Config>> answers = describe(targets);
+    Answers.awaitAll(answers.values(), patience);
+    Map<ConfigTarget, Map<String, Former>> found = new HashMap<>();
+    for (ConfigTarget each : targets) {
+      Answers.ifThere(answers.get(each.resource()))
+          .ifPresent(config -> found.put(each, formers(each, config, keys)));
+    }
+    return found;
+  }
+
+  private Map<ConfigResource, KafkaFuture<Config>> describe(Set<ConfigTarget> targets) {
+    return admin
+        .get()
+        .describeConfigs(
+            targets.stream().map(ConfigTarget::resource).toList(),
+            new DescribeConfigsOptions().includeSynonyms(true))
+        .values();
+  }
+
+  private static Map<String, Former> formers(
+      ConfigTarget target, Config config, Collection<String> keys) {
     Map<String, Former> found = new TreeMap<>();
     for (String key : keys) {
       found.put(key, former(target.kind(), config.get(key)));

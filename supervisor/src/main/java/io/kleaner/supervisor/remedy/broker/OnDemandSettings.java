@@ -52,9 +52,24 @@ public final class OnDemandSettings {
   }
 
   /** Whether what an isolation found, and gives back, was a compaction's. */
-  static boolean wereFound(ConfigOverride override) {
+  private static boolean wereFound(ConfigOverride override) {
     return override.purpose() == ConfigOverride.Purpose.ISOLATE
         && override.key().equals(RATIO)
         && seemSet(override.former().own());
+  }
+
+  /**
+   * What a person has to know where {@link #wereFound}; goes on after a sentence, and is empty
+   * where they were not.
+   */
+  static String told(ConfigOverride override) {
+    return wereFound(override)
+        ? "; "
+            + RATIO
+            + "="
+            + NOW.get(RATIO)
+            + " may be what a 'kleaner compact-now' left that was killed: after a release its next"
+            + " run with the same state directory gives back what was there before"
+        : "";
   }
 }

@@ -35,6 +35,7 @@ public final class Overrides {
   private final OverrideJournal journal;
   private final Clock clock;
   private final DeletedTopics deleted;
+  private final EndedIsolations endedIsolations;
 
   /** Takes its parts; all stay open and are the caller's. Waits for what it must, whatever ends. */
   public Overrides(ConfigAccess access, OverrideJournal journal, Clock clock) {
@@ -52,6 +53,7 @@ public final class Overrides {
     this.journal = journal;
     this.clock = clock;
     this.deleted = new DeletedTopics(access, clock, token);
+    this.endedIsolations = new EndedIsolations(access, clock);
   }
 
   /** How an override ended. */
@@ -256,7 +258,8 @@ public final class Overrides {
         override.key()
             + " on "
             + override.target()
-            + former.map(text -> " is '" + text + "' again").orElse(" is not set there again"));
+            + former.map(text -> " is '" + text + "' again").orElse(" is not set there again")
+            + OnDemandSettings.told(override));
   }
 
   /**
@@ -313,17 +316,18 @@ public final class Overrides {
     List<Restored> all = new ArrayList<>();
     try {
       Optional<String> here = access.clusterId();
-      Set<ConfigOverride> halves = HalfIsolations.of(open, here, access, clock.nowMs());
+      Set<ConfigOverride> ended = endedIsolations.look(open, here);
       for (ConfigOverride each : open) {
         if (each.isElsewhere(here)) {
           all.add(StillOurs.elsewhere(each, here, journal.file()));
-        } else if (!each.purpose().isLasting() || halves.contains(each)) {
+        } else if (!each.purpose().isLasting() || ended.contains(each)) {
           all.add(recover(each, gate));
         }
       }
     } catch (IOException | RuntimeException e) {
+      Set<ConfigOverride> ended = endedIsolations.last(open);
       open.stream()
-          .filter(each -> !each.purpose().isLasting())
+          .filter(each -> !each.purpose().isLasting() || ended.contains(each))
           .forEach(each -> all.add(StillOurs.failed(each, e)));
     }
     return all;

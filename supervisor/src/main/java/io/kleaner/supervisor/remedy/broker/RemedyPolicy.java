@@ -160,7 +160,8 @@ public record RemedyPolicy(Map<BrokerRemedy, Consent> consents, boolean readOnly
       case ABORT_TRANSACTION ->
           "Abort the transaction that hangs on "
               + subject
-              + "? Its records are lost to readers of committed records. Name its producer id.";
+              + "? Its records are lost to readers of committed records. Name its producer id: that"
+              + " aborts this one, and no other that the producer began since.";
     };
   }
 }

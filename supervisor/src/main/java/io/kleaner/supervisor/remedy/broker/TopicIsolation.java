@@ -104,7 +104,9 @@ public final class TopicIsolation {
       throw e;
     }
     return new Changed(
-        topic + " is isolated: no broker compacts any partition of it" + ofOnDemand(set),
+        topic
+            + " is isolated: no broker compacts any partition of it"
+            + set.stream().map(OnDemandSettings::told).collect(Collectors.joining()),
         set.stream()
             .map(each -> each.key() + "=" + each.former().effective().orElse("?"))
             .collect(Collectors.joining(", ")),
@@ -138,17 +140,9 @@ public final class TopicIsolation {
     }
   }
 
-  private static String ofOnDemand(List<ConfigOverride> found) {
-    return found.stream().anyMatch(OnDemandSettings::wereFound)
-        ? "; "
-            + OnDemandSettings.RATIO
-            + "=0.0 may be what a 'kleaner compact-now' left that was killed: after a release its"
-            + " next run with the same state directory gives back what was there before"
-        : "";
-  }
-
   /**
-   * Gives a topic its own settings back, unless an operator has changed them since.
+   * Gives a topic its own settings back; those that an operator has changed since stay, and the
+   * outcome says so.
    *
    * @throws IOException if the broker doesn't tell its settings; nothing was changed
    */
@@ -165,13 +159,20 @@ public final class TopicIsolation {
     }
     List<Restored> restored = ours.stream().map(overrides::restore).toList();
     String what = restored.stream().map(Restored::sentence).collect(Collectors.joining("; "));
-    return restored.stream().allMatch(Restored::isOver)
-        ? new Changed(
-            topic + " is released: " + what + ofOnDemand(ours),
-            "isolated",
-            "released",
-            tookMs(beganNs))
-        : new NotEffective(topic + " could not be released", false, what);
+    if (!restored.stream().allMatch(Restored::isOver)) {
+      return new NotEffective(topic + " could not be released", false, what);
+    }
+    // One that lacks a setting keeps no cleaner away.
+    boolean ended =
+        restored.stream().anyMatch(each -> each.ending() == Overrides.Ending.LEFT_TO_OPERATOR);
+    return new Changed(
+        (ended
+                ? topic + " was isolated no more, as someone had changed its settings: "
+                : topic + " is released: ")
+            + what,
+        ended ? "isolated in part" : "isolated",
+        "released",
+        tookMs(beganNs));
   }
 
   /**

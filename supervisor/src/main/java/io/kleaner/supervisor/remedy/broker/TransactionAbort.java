@@ -50,10 +50,13 @@ public final class TransactionAbort {
   /**
    * Aborts the open transaction of a producer on a partition.
    *
+   * @param startOffset of its first record there: a transaction that the producer began since is
+   *     another one, which nobody said yes to
    * @param confirmed the producer id as a person gave it; anything else is refused
    * @throws IOException if the cluster could not be asked
    */
-  public RemedyOutcome abort(TopicPartition partition, long producerId, OptionalLong confirmed)
+  public RemedyOutcome abort(
+      TopicPartition partition, long producerId, long startOffset, OptionalLong confirmed)
       throws IOException {
     if (confirmed.isEmpty() || confirmed.getAsLong() != producerId) {
       return new Refused(
@@ -61,6 +64,8 @@ public final class TransactionAbort {
               + producerId
               + " on "
               + partition
+              + " from offset "
+              + startOffset
               + " is aborted only if a person names that producer id",
           "Its records are lost to readers of committed records. Say yes with the producer id.");
     }
@@ -83,7 +88,21 @@ public final class TransactionAbort {
           "Look again with 'kleaner explain': it may have ended by itself.");
     }
     ProducerState state = hanging.get();
+    if (state.currentTransactionStartOffset().orElseThrow() != startOffset) {
+      return new Refused(
+          "the transaction of "
+              + who(state)
+              + " that is open on "
+              + partition
+              + " now is another one, from offset "
+              + state.currentTransactionStartOffset().getAsLong()
+              + " and not from offset "
+              + startOffset
+              + ": the producer lives, and nothing was aborted",
+          "Look again with 'kleaner explain': if that one hangs, too, it is asked about by itself.");
+    }
     long before = lastStableOffset(kafka);
+    // The mark goes to the partition itself, by producer and epoch: no offset can be named there.
     Answers.await(
         admin
             .abortTransaction(
@@ -106,7 +125,7 @@ public final class TransactionAbort {
       long beganNs)
       throws IOException {
     long start = state.currentTransactionStartOffset().orElse(before);
-    String who = "producer id " + state.producerId() + ", epoch " + state.producerEpoch();
+    String who = who(state) + ", from offset " + start;
     while (true) {
       long now = lastStableOffset(kafka);
       if (now > Math.max(before, start)) {
@@ -126,10 +145,14 @@ public final class TransactionAbort {
                 + now
                 + " still: another transaction may be open there",
             false,
-            "open since offset " + start);
+            "last stable offset before: " + before);
       }
       pause();
     }
+  }
+
+  private static String who(ProducerState state) {
+    return "producer id " + state.producerId() + ", epoch " + state.producerEpoch();
   }
 
   private void pause() {

@@ -30,6 +30,9 @@ final class LoweredTopics {
   private final Map<String, List<ConfigOverride>> lowered = new LinkedHashMap<>();
   private final List<Restored> restored = new ArrayList<>();
 
+  /** What could not be given back when its time came, and is tried once more at the end. */
+  private final List<ConfigOverride> again = new ArrayList<>();
+
   /**
    * @param listener hears of what could not be given back
    */
@@ -68,19 +71,32 @@ final class LoweredTopics {
     giveBack(topic, lowered);
   }
 
-  /** Gives back all that was set. */
+  /** Gives back all that was set, with what could not be given back earlier. */
   void end() {
-    rolling().forEach(this::endRoll);
-    lowered().forEach(this::end);
+    List<ConfigOverride> left = new ArrayList<>(again);
+    rolling.values().forEach(left::addAll);
+    lowered.values().forEach(left::addAll);
+    rolling.clear();
+    lowered.clear();
+    again.clear();
+    left.forEach(each -> note(overrides.restore(each)));
   }
 
   private void giveBack(String topic, Map<String, List<ConfigOverride>> set) {
     for (ConfigOverride each : Optional.ofNullable(set.remove(topic)).orElse(List.of())) {
       Restored one = overrides.restore(each);
-      restored.add(one);
-      if (one.ending() != Overrides.Ending.RESTORED) {
-        listener.tell(one.sentence());
+      if (one.isOver()) {
+        note(one);
+      } else {
+        again.add(each);
       }
+    }
+  }
+
+  private void note(Restored one) {
+    restored.add(one);
+    if (one.ending() != Overrides.Ending.RESTORED) {
+      listener.tell(one.sentence());
     }
   }
 

@@ -29,8 +29,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Has a live broker's own cleaner compact topics now: their {@code min.cleanable.dirty.ratio} and
- * {@code min.compaction.lag.ms} are 0 until each partition's cleaner checkpoint has passed what was
- * its log end, and then what they were before, however it ends.
+ * {@code min.compaction.lag.ms} are 0 until the cleaner checkpoint of each of its partitions has
+ * passed what was its log end, and then what they were before, however it ends.
  *
  * <p>{@code max.compaction.lag.ms} is left alone: it would make the broker roll a segment at every
  * append. With a roll, {@code segment.ms} is a second until every active segment has rolled; Kafka
@@ -124,6 +124,7 @@ public final class OnDemandCompaction {
         }
         look(watch, listener);
         watch.takeRolled(topics.rolling()).forEach(topics::endRoll);
+        watch.over(topics.lowered()).forEach(topics::end);
         pause();
       }
     } finally {

@@ -205,6 +205,17 @@ final class ReplicaWatch {
         .toList();
   }
 
+  /** Of these topics those of which nothing is awaited any more. */
+  List<String> over(List<String> topics) {
+    return topics.stream()
+        .filter(
+            topic ->
+                replicas.stream()
+                    .filter(each -> each.partition().topic().equals(topic))
+                    .allMatch(ReplicaState::isOver))
+        .toList();
+  }
+
   /** What came of it. */
   List<Partition> report(boolean interrupted) {
     List<Partition> all = new ArrayList<>();

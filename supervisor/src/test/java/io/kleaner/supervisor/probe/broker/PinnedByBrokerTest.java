@@ -161,6 +161,18 @@ class PinnedByBrokerTest {
     assertThat(look().coordinator()).isEqualTo(Coordinator.NOT_LISTED);
   }
 
+  /** That no coordinator lists it would not be true. */
+  @Test
+  void look_listedWithoutThePartitionAndEndedMeanwhile_mayHaveEnded() throws InterruptedException {
+    said.listed(OTHER);
+    said.meanwhile = () -> said.producers = openFrom(430);
+
+    Coordinator says = look().coordinator();
+
+    assertThat(says).isEqualTo(Coordinator.MAY_HAVE_ENDED);
+    assertThat(says.tells()).as("it is no proof that it hangs").isFalse();
+  }
+
   @Test
   void look_listedOnlyAtTheSecondTime_isKnown() throws InterruptedException {
     said.complete = true;

@@ -48,7 +48,7 @@ class PoisonedCleanerTest {
           });
       lab.awaitThreads("the cleaner is dead", seen -> ThreadWatch.ids(seen).isEmpty());
 
-      RemedyOutcome first = lab.lever().revive(() -> true);
+      RemedyOutcome first = lab.lever().revive(now -> true);
 
       assertThat(first)
           .isInstanceOfSatisfying(
@@ -61,7 +61,7 @@ class PoisonedCleanerTest {
 
       assertThat(lab.isolation().isolate("bomb", false)).isInstanceOf(Changed.class);
       lab.operator(ConfigTarget.topic("orders"), "min.cleanable.dirty.ratio", "0.0");
-      RemedyOutcome second = lab.lever().revive(() -> true);
+      RemedyOutcome second = lab.lever().revive(now -> true);
 
       assertThat(second)
           .isInstanceOfSatisfying(

@@ -67,7 +67,7 @@ class RemedyOnBrokerTest {
     List<Long> before = lab.ids();
     lab.topic("revived", 1, Map.of());
 
-    RemedyOutcome outcome = lab.lever().revive(() -> false);
+    RemedyOutcome outcome = lab.lever().revive(now -> false);
 
     assertThat(outcome).isInstanceOf(Revived.class);
     Revived revived = (Revived) outcome;
@@ -94,7 +94,7 @@ class RemedyOnBrokerTest {
               return null;
             });
 
-    assertThat(lever.revive(() -> true))
+    assertThat(lever.revive(now -> true))
         .isInstanceOfSatisfying(
             Revived.class,
             revived -> assertThat(revived.proof()).isEqualTo(Proof.CHECKPOINT_MOVED));
@@ -106,7 +106,7 @@ class RemedyOnBrokerTest {
   void revive_cleanedMeanwhile_aliveIsEnough() throws Exception {
     AtomicInteger asked = new AtomicInteger();
 
-    RemedyOutcome outcome = lab.lever().revive(() -> asked.incrementAndGet() < 3);
+    RemedyOutcome outcome = lab.lever().revive(now -> asked.incrementAndGet() < 3);
 
     assertThat(outcome)
         .isInstanceOfSatisfying(
@@ -119,7 +119,7 @@ class RemedyOnBrokerTest {
     ConfigTarget broker = BROKER;
     lab.operator(broker, LeverRules.THREADS, "01");
     try {
-      assertThat(lab.lever().revive(() -> false)).isInstanceOf(Revived.class);
+      assertThat(lab.lever().revive(now -> false)).isInstanceOf(Revived.class);
       assertThat(lab.setting(broker, LeverRules.THREADS).own()).contains("01");
     } finally {
       lab.operator(broker, LeverRules.THREADS, null);
@@ -131,7 +131,7 @@ class RemedyOnBrokerTest {
     lab.dynamicDefault(LeverRules.THREADS, "1");
     try {
       List<Long> before = lab.ids();
-      RemedyOutcome outcome = lab.lever().revive(() -> false);
+      RemedyOutcome outcome = lab.lever().revive(now -> false);
 
       assertThat(outcome).isInstanceOf(Revived.class);
       assertThat(((Revived) outcome).after()).doesNotContainAnyElementsOf(before);
@@ -352,20 +352,23 @@ class RemedyOnBrokerTest {
               .get(0);
       long id = state.producerId();
 
-      assertThat(hands.abort(partition, id, OptionalLong.empty())).isInstanceOf(Refused.class);
-      assertThat(hands.abort(partition, id, OptionalLong.of(id + 1))).isInstanceOf(Refused.class);
-      assertThat(hands.abort(partition, id + 1, OptionalLong.of(id + 1)))
+      assertThat(hands.abort(partition, id, 0, OptionalLong.empty())).isInstanceOf(Refused.class);
+      assertThat(hands.abort(partition, id, 0, OptionalLong.of(id + 1)))
           .isInstanceOf(Refused.class);
-      RemedyOutcome outcome = hands.abort(partition, id, OptionalLong.of(id));
+      assertThat(hands.abort(partition, id + 1, 0, OptionalLong.of(id + 1)))
+          .isInstanceOf(Refused.class);
+      RemedyOutcome outcome = hands.abort(partition, id, 0, OptionalLong.of(id));
 
       assertThat(outcome)
           .isInstanceOfSatisfying(
               Changed.class,
               changed -> {
+                assertThat(changed.summary())
+                    .contains("producer id " + id + ", epoch 0, from offset 0 on hanging-0");
                 assertThat(changed.before()).endsWith("offset 0");
                 assertThat(changed.after()).endsWith("offset 2");
               });
-      assertThat(hands.abort(partition, id, OptionalLong.of(id))).isInstanceOf(Refused.class);
+      assertThat(hands.abort(partition, id, 0, OptionalLong.of(id))).isInstanceOf(Refused.class);
       producer.close(Duration.ZERO);
     }
   }

@@ -46,7 +46,7 @@ class ThrottledCleanerTest {
 
       RemedyOutcome unstick = lab.tuning().unstick(1e9);
       lab.awaitThreads("the thread is throttled", ThrottledCleanerTest::isAsleep);
-      RemedyOutcome revive = lab.lever().revive(() -> true);
+      RemedyOutcome revive = lab.lever().revive(now -> true);
       lab.awaitThreads("the thread is throttled", ThrottledCleanerTest::isAsleep);
       List<Restored> recovered = lab.lever().recover();
 

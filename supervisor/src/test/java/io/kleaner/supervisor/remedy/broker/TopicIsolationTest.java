@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.pace.CancelToken;
-import io.kleaner.core.time.FixedClock;
+import io.kleaner.supervisor.cleaner.HandClock;
 import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Changed;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Refused;
@@ -27,13 +27,13 @@ class TopicIsolationTest {
   @TempDir private Path state;
 
   private final TopicSettings settings = new TopicSettings();
+  private final HandClock clock = new HandClock(1_000);
   private OverrideJournal journal;
   private TopicIsolation isolation;
 
   @BeforeEach
   void open() throws IOException {
     journal = OverrideJournal.open(new LocalFileSystem(), state, "overrides");
-    FixedClock clock = new FixedClock(1_000);
     isolation =
         new TopicIsolation(
             new Overrides(
@@ -72,6 +72,39 @@ class TopicIsolationTest {
     assertThat(isolation.release("poison")).isInstanceOf(Changed.class);
     assertThat(settings.of("poison")).isEmpty();
     assertThat(journal.open()).isEmpty();
+  }
+
+  @Test
+  void release_operatorChangedOneOfOurs_saysWhatWasLeftAloneAndThatItWasIsolatedNoMore()
+      throws IOException {
+    isolation.isolate("poison", false);
+    settings.of("poison").put(RATIO, "0.5");
+
+    assertThat(isolation.release("poison"))
+        .isInstanceOfSatisfying(
+            Changed.class,
+            changed -> {
+              assertThat(changed.summary())
+                  .contains("was isolated no more", "'0.5' now", "it was left alone")
+                  .contains("max.compaction.lag.ms on topic poison is not set there again");
+              assertThat(changed.before()).isEqualTo("isolated in part");
+            });
+
+    assertThat(settings.of("poison")).containsExactly(Map.entry(RATIO, "0.5"));
+    assertThat(journal.open()).isEmpty();
+  }
+
+  /** Of an operator's ratio nothing was given back, whatever was found when it was isolated. */
+  @Test
+  void release_ratioOfACompactionThatAnOperatorReplaced_isNotToldAsGivenBack() throws IOException {
+    settings.of("poison").put(RATIO, "0.0");
+    settings.beforeRead(() -> clock.passMs(1_000));
+    isolation.isolate("poison", false);
+    settings.of("poison").put(RATIO, "0.5");
+
+    assertThat(isolation.release("poison"))
+        .isInstanceOfSatisfying(
+            Changed.class, changed -> assertThat(changed.summary()).doesNotContain("compact-now"));
   }
 
   @Test

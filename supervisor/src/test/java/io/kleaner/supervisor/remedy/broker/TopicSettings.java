@@ -24,6 +24,7 @@ import org.apache.kafka.clients.admin.DescribeClusterResult;
 import org.apache.kafka.clients.admin.DescribeConfigsResult;
 import org.apache.kafka.clients.admin.DescribeTopicsResult;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.config.ConfigResource;
@@ -34,7 +35,7 @@ import org.apache.kafka.common.internals.KafkaFutureImpl;
  * The settings of topics and brokers as an Admin client reads and changes them, in memory; whatever
  * else it is asked for fails. Not thread-safe.
  */
-final class TopicSettings {
+public final class TopicSettings {
 
   private static final Node BROKER = new Node(1, "127.0.0.1", 9092);
 
@@ -44,9 +45,11 @@ final class TopicSettings {
   private String clusterId = "cluster";
   private Runnable beforeLook = () -> {};
   private Runnable beforeRead = () -> {};
+  private Runnable beforeCluster = () -> {};
+  private boolean failingChanges;
 
   /** What is set on a topic; to be changed by a test as an operator does. */
-  Map<String, String> of(String topic) {
+  public Map<String, String> of(String topic) {
     return of(ConfigTarget.topic(topic).resource());
   }
 
@@ -88,8 +91,18 @@ final class TopicSettings {
     beforeRead = action;
   }
 
+  /** Runs each time before the cluster is described. */
+  void beforeCluster(Runnable action) {
+    beforeCluster = action;
+  }
+
+  /** Whether the cluster takes no change. */
+  public void failChanges(boolean failing) {
+    failingChanges = failing;
+  }
+
   /** A client that sees them. */
-  Admin admin() {
+  public Admin admin() {
     return (Admin)
         Proxy.newProxyInstance(
             Admin.class.getClassLoader(),
@@ -158,6 +171,7 @@ final class TopicSettings {
   }
 
   private DescribeClusterResult cluster() throws ReflectiveOperationException {
+    beforeCluster.run();
     Constructor<DescribeClusterResult> result =
         DescribeClusterResult.class.getDeclaredConstructor(
             KafkaFuture.class, KafkaFuture.class, KafkaFuture.class, KafkaFuture.class);
@@ -200,6 +214,9 @@ final class TopicSettings {
   }
 
   private AlterConfigsResult alter(Map<?, ?> changes) throws ReflectiveOperationException {
+    if (failingChanges) {
+      throw new KafkaException("no change is taken");
+    }
     Map<ConfigResource, KafkaFuture<Void>> answers = new HashMap<>();
     changes.forEach(
         (resource, operations) -> {
