@@ -91,6 +91,10 @@ public final class Bench {
   }
 
   private List<Workload> workloads() {
+    return shapes().stream().map(each -> each.of(arguments.values())).toList();
+  }
+
+  private List<Workload> shapes() {
     if (arguments.mode() == BenchArguments.Mode.GROWTH) {
       List<Workload> all = new ArrayList<>(Growth.sizes(arguments.sizeBytes()));
       all.addAll(Growth.keys(arguments.keys()));
@@ -127,6 +131,7 @@ public final class Bench {
             Machine.commit(tree),
             LocalDate.now(ZoneOffset.UTC).toString(),
             command,
+            arguments.values(),
             List.of());
     return Measurements.open(arguments.out().resolve(file), header, arguments.append());
   }

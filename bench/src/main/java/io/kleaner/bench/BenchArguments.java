@@ -2,6 +2,7 @@
 package io.kleaner.bench;
 
 import io.kleaner.bench.engine.EngineName;
+import io.kleaner.bench.workload.Values;
 import io.kleaner.bench.workload.Workloads;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ import java.util.function.UnaryOperator;
  * @param threads of the cleaners, ascending
  * @param engines to run
  * @param sizeBytes of each workload before compression
+ * @param values what the workloads' values look like
  * @param keys of W13
  * @param runs that count, after a warm-up
  * @param memoryBytes Kleaner's budgets, measured in turn; 0 for the default, or more where the keys
@@ -37,6 +39,7 @@ record BenchArguments(
     List<Integer> threads,
     Set<EngineName> engines,
     long sizeBytes,
+    Values values,
     long keys,
     int runs,
     List<Long> memoryBytes,
@@ -78,6 +81,7 @@ record BenchArguments(
     private List<Integer> threads = List.of();
     private Set<EngineName> engines = EnumSet.allOf(EngineName.class);
     private long sizeBytes;
+    private Values values = Values.DOCUMENTS;
     private long keys = Workloads.DEFAULT_KEYS;
     private int runs;
     private List<Long> memoryBytes = List.of(0L);
@@ -103,6 +107,7 @@ record BenchArguments(
           threads.isEmpty() ? fewAndMore : threads,
           engines,
           size,
+          values,
           keys,
           counted,
           memoryBytes,
@@ -118,6 +123,7 @@ record BenchArguments(
         case "--threads" -> threads = List.copyOf(new TreeSet<>(each(option, Parser::threads)));
         case "--engines" -> engines = EnumSet.copyOf(each(option, Parser::engine));
         case "--size" -> sizeBytes = Quantity.bytes(option, value(option));
+        case "--values" -> values = values(option);
         case "--keys" -> keys = Quantity.count(option, value(option));
         case "--runs" -> runs = small(option, value(option));
         case "--memory" ->
@@ -173,6 +179,13 @@ record BenchArguments(
         }
       }
       return names.stream().distinct().toList();
+    }
+
+    private Values values(String option) {
+      String text = value(option);
+      return Values.of(text)
+          .orElseThrow(
+              () -> new UsageException(option + " takes documents or letters, not '" + text + "'"));
     }
 
     private static EngineName engine(String name) {

@@ -26,7 +26,7 @@ final class Measurements {
   /**
    * Begins, or goes on.
    *
-   * @param header machine, commit, date and command of this run, without workloads
+   * @param header machine, commit, date, command and values of this run, without workloads
    * @param append whether to go on with what the file holds
    * @throws UsageException if that was measured on something else
    */
@@ -46,13 +46,25 @@ final class Measurements {
               "%s was measured on %s at commit %s, and this is %s at %s: choose another --out",
               file, before.machine(), before.commit(), header.machine(), header.commit()));
     }
+    if (before.values() != header.values()) {
+      throw new UsageException(
+          String.format(
+              "%s is of values that are %s, and these are %s: choose another --out",
+              file, before.values().text(), header.values().text()));
+    }
     String command =
         before.command().lines().anyMatch(header.command()::equals)
             ? before.command()
             : before.command() + "; " + header.command();
     return new Measurements(
         file,
-        new Results(before.machine(), before.commit(), header.date(), command, before.workloads()));
+        new Results(
+            before.machine(),
+            before.commit(),
+            header.date(),
+            command,
+            header.values(),
+            before.workloads()));
   }
 
   /** Adds a workload, or puts it in place of the one of the same name, and saves. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kleaner.bench.engine.EngineName;
+import io.kleaner.bench.workload.Values;
 import io.kleaner.bench.workload.Workloads;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,6 +25,7 @@ class BenchArgumentsTest {
     assertThat(arguments.engines()).containsExactly(EngineName.KAFKA, EngineName.KLEANER);
     assertThat(arguments.sizeBytes()).isEqualTo(1L << 30);
     assertThat(arguments.runs()).isEqualTo(3);
+    assertThat(arguments.values()).isEqualTo(Values.DOCUMENTS);
   }
 
   @Test
@@ -31,7 +33,7 @@ class BenchArgumentsTest {
     BenchArguments arguments =
         parse(
             "--workload w3,W1 --threads 2,1,2 --engines kleaner --size 512m --keys 10m --runs 5"
-                + " --memory 1g,32m --heap 4g --out there --append");
+                + " --memory 1g,32m --heap 4g --values letters --out there --append");
 
     assertThat(arguments.workloads()).containsExactly("W3", "W1");
     assertThat(arguments.threads()).containsExactly(1, 2);
@@ -41,6 +43,7 @@ class BenchArgumentsTest {
     assertThat(arguments.runs()).isEqualTo(5);
     assertThat(arguments.memoryBytes()).containsExactly(32L << 20, 1L << 30);
     assertThat(arguments.heapBytes()).isEqualTo(4L << 30);
+    assertThat(arguments.values()).isEqualTo(Values.LETTERS);
     assertThat(arguments.out()).isEqualTo(Path.of("there"));
     assertThat(arguments.append()).isTrue();
   }
@@ -79,6 +82,8 @@ class BenchArgumentsTest {
         "--threads 1,x",
         "--threads 65",
         "--engines lucene",
+        "--values words",
+        "--values",
         "--size 0",
         "--size 1t",
         "--size -1",

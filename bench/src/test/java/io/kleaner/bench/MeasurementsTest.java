@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kleaner.bench.report.Measured;
 import io.kleaner.bench.report.Results;
+import io.kleaner.bench.workload.Values;
 import io.kleaner.bench.workload.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,6 +51,15 @@ class MeasurementsTest {
   }
 
   @Test
+  void open_ofOtherValues_refused() throws IOException {
+    Measurements.open(file(), header("one"), false).add(measured("W1", 5));
+
+    assertThatThrownBy(() -> Measurements.open(file(), header("one", Values.LETTERS), true))
+        .isInstanceOf(UsageException.class)
+        .hasMessageContaining("values that are documents, and these are letters");
+  }
+
+  @Test
   void open_somethingElse_refused() throws IOException {
     Files.writeString(file(), "1\n2\n");
 
@@ -73,7 +83,11 @@ class MeasurementsTest {
   }
 
   private static Results header(String commit) {
-    return new Results("machine", commit, "2026-01-01", "scripts/bench", List.of());
+    return header(commit, Values.DOCUMENTS);
+  }
+
+  private static Results header(String commit, Values values) {
+    return new Results("machine", commit, "2026-01-01", "scripts/bench", values, List.of());
   }
 
   private static Measured measured(String name, long bytes) {

@@ -3,6 +3,7 @@ package io.kleaner.bench.report;
 
 import io.kleaner.bench.engine.EngineName;
 import io.kleaner.bench.engine.Figures;
+import io.kleaner.bench.workload.Values;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -16,14 +17,14 @@ import java.util.stream.Collectors;
  * are separated by tabs.
  *
  * <pre>
- *  run       machine  commit  date  command
+ *  run       machine  commit  date  command  values
  *  workload  name  title  bytes  records  cat  cp  synced  compared  same bytes  difference
  *  clean     workload  engine  threads  memory  figures, the cold clean first
  * </pre>
  */
 public final class EveryClean {
 
-  private static final int RUN_FIELDS = 5;
+  private static final int RUN_FIELDS = 6;
   private static final int WORKLOAD_FIELDS = 11;
   private static final int CLEAN_FIELDS = 6;
 
@@ -32,7 +33,14 @@ public final class EveryClean {
   /** Writes all cleans of a run. */
   public static String write(Results results) {
     List<String> lines = new ArrayList<>();
-    lines.add(line("run", results.machine(), results.commit(), results.date(), results.command()));
+    lines.add(
+        line(
+            "run",
+            results.machine(),
+            results.commit(),
+            results.date(),
+            results.command(),
+            results.values().text()));
     for (Measured each : results.workloads()) {
       lines.add(
           line(
@@ -96,7 +104,11 @@ public final class EveryClean {
       }
       workloads.add(measured(workload, cleans));
     }
-    return new Results(run[1], run[2], run[3], run[4], workloads);
+    Values values =
+        Values.of(run[5])
+            .orElseThrow(
+                () -> new IllegalArgumentException("there are no values '" + run[5] + "'"));
+    return new Results(run[1], run[2], run[3], run[4], values, workloads);
   }
 
   private static Measured measured(String[] fields, Map<String, List<Figures>> cleans) {

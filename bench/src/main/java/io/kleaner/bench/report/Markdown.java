@@ -27,7 +27,13 @@ public final class Markdown {
   /** Where, what and when, and how to repeat it. */
   public static String head(Results results) {
     StringBuilder out = new StringBuilder();
-    line(out, "%s, commit %s, %s.", results.machine(), results.commit(), results.date());
+    line(
+        out,
+        "%s, commit %s, %s, values: %s.",
+        results.machine(),
+        results.commit(),
+        results.date(),
+        results.values().text());
     line(out, "");
     for (String command : results.command().split("; ")) {
       line(out, "    %s", command);

@@ -3,6 +3,7 @@ package io.kleaner.bench.report;
 
 import io.kleaner.bench.engine.EngineName;
 import io.kleaner.bench.engine.Figures;
+import io.kleaner.bench.workload.Values;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,9 +17,15 @@ import java.util.TreeSet;
  * @param commit of the source tree
  * @param date of the run
  * @param command that reproduces it
+ * @param values what the workloads' values looked like, but for those too short for it
  */
 public record Results(
-    String machine, String commit, String date, String command, List<Measured> workloads) {
+    String machine,
+    String commit,
+    String date,
+    String command,
+    Values values,
+    List<Measured> workloads) {
 
   /** Keeps its own copy. */
   public Results {
@@ -27,7 +34,7 @@ public record Results(
 
   /** The same run with other workloads. */
   public Results with(List<Measured> others) {
-    return new Results(machine, commit, date, command, others);
+    return new Results(machine, commit, date, command, values, others);
   }
 
   /** Numbers of our threads in any workload, ascending. */
@@ -55,7 +62,7 @@ public record Results(
         .toArray();
   }
 
-  /** For programs: machine, commit, runs, ratios, sameRecords. */
+  /** For programs: machine, commit, values, runs, ratios, sameRecords. */
   public String toJson() {
     List<Object> runs = new ArrayList<>();
     Map<String, Object> ratios = new LinkedHashMap<>();
@@ -74,6 +81,7 @@ public record Results(
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("machine", machine);
     all.put("commit", commit);
+    all.put("values", values.text());
     all.put("runs", runs);
     all.put("ratios", ratios);
     all.put("sameRecords", same);

@@ -12,6 +12,7 @@ final class Content {
 
   private final PartitionShape shape;
   private final SplittableRandom random;
+  private final Documents documents;
   private long[] batchStarts = new long[1024];
   private int batches;
   private long keys;
@@ -21,6 +22,7 @@ final class Content {
   Content(PartitionShape shape, SplittableRandom random) {
     this.shape = shape;
     this.random = random;
+    this.documents = new Documents(random);
   }
 
   /**
@@ -67,9 +69,15 @@ final class Content {
     return key;
   }
 
-  /** The next record's value, or null for a tombstone. */
-  byte[] value() {
-    return shape.tombstones() > 0 && random.nextDouble() < shape.tombstones() ? null : letters();
+  /** The value of the next record, whose key is given, or null for a tombstone. */
+  byte[] value(byte[] key) {
+    if (shape.tombstones() > 0 && random.nextDouble() < shape.tombstones()) {
+      return null;
+    }
+    return switch (shape.values()) {
+      case DOCUMENTS -> documents.next(key, shape.valueBytes());
+      case LETTERS -> letters();
+    };
   }
 
   /** Letters drawn evenly from 16: codecs that code entropy halve them, others find little. */

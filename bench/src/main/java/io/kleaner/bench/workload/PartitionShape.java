@@ -6,6 +6,7 @@ package io.kleaner.bench.workload;
  *
  * @param codec by Kafka's name
  * @param keyBytes of each key
+ * @param values what values look like
  * @param valueBytes of each value that is not a tombstone
  * @param leastBatch fewest records of a batch
  * @param largestBatch most records of a batch
@@ -19,6 +20,7 @@ package io.kleaner.bench.workload;
 public record PartitionShape(
     String codec,
     int keyBytes,
+    Values values,
     int valueBytes,
     int leastBatch,
     int largestBatch,
@@ -36,6 +38,9 @@ public record PartitionShape(
     if (keyBytes < 1 || valueBytes < 0 || leastBatch < 1 || largestBatch < leastBatch) {
       throw new IllegalArgumentException("sizes of keys, values or batches make no sense");
     }
+    if (values != fitting(values, keyBytes, valueBytes)) {
+      throw new IllegalArgumentException("no document has " + valueBytes + " bytes");
+    }
     for (double share : new double[] {freshShare, repeatedBatches, tombstones, cleanShare}) {
       if (!(share >= 0 && share <= 1)) {
         throw new IllegalArgumentException("a share is not between 0 and 1: " + share);
@@ -43,16 +48,38 @@ public record PartitionShape(
     }
   }
 
-  /** Keys of 16 bytes and nothing special. */
+  /** Keys of 16 bytes, documents if they fit, and nothing special. */
   public static PartitionShape plain(String codec, int valueBytes, int batch, double freshShare) {
     return new PartitionShape(
-        codec, KEY_BYTES, valueBytes, batch, batch, freshShare, Long.MAX_VALUE, 0, 0, false, 0);
+        codec,
+        KEY_BYTES,
+        fitting(Values.DOCUMENTS, KEY_BYTES, valueBytes),
+        valueBytes,
+        batch,
+        batch,
+        freshShare,
+        Long.MAX_VALUE,
+        0,
+        0,
+        false,
+        0);
   }
 
   /** Some batches repeat an earlier one's keys, all others have fresh ones. */
   public PartitionShape repeatingBatches(double share) {
     return new PartitionShape(
-        codec, keyBytes, valueBytes, leastBatch, largestBatch, 1, keyLimit, share, 0, false, 0);
+        codec,
+        keyBytes,
+        values,
+        valueBytes,
+        leastBatch,
+        largestBatch,
+        1,
+        keyLimit,
+        share,
+        0,
+        false,
+        0);
   }
 
   /** A part at the beginning was cleaned before. */
@@ -60,6 +87,7 @@ public record PartitionShape(
     return new PartitionShape(
         codec,
         keyBytes,
+        values,
         valueBytes,
         leastBatch,
         largestBatch,
@@ -76,6 +104,7 @@ public record PartitionShape(
     return new PartitionShape(
         codec,
         keyBytes,
+        values,
         valueBytes,
         leastBatch,
         largestBatch,
@@ -85,6 +114,27 @@ public record PartitionShape(
         tombstones,
         transactional,
         cleanShare);
+  }
+
+  /** Other values of the same length; those too short for a document stay letters. */
+  public PartitionShape of(Values other) {
+    return new PartitionShape(
+        codec,
+        keyBytes,
+        fitting(other, keyBytes, valueBytes),
+        valueBytes,
+        leastBatch,
+        largestBatch,
+        freshShare,
+        keyLimit,
+        repeatedBatches,
+        tombstones,
+        transactional,
+        cleanShare);
+  }
+
+  private static Values fitting(Values wanted, int keyBytes, int valueBytes) {
+    return valueBytes < Documents.leastBytes(keyBytes) ? Values.LETTERS : wanted;
   }
 
   /** Bytes of a record as workloads count them: key and value. */

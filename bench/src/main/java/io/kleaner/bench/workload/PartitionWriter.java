@@ -90,8 +90,8 @@ final class PartitionWriter {
     int survivor = random.nextInt(count);
     for (int i = 0; i < count; i++) {
       if (i == survivor || random.nextDouble() < SURVIVED) {
-        builder.appendWithOffset(
-            base + i, GeneratedLog.TIME_MS, content.freshKey(), content.value());
+        byte[] key = content.freshKey();
+        builder.appendWithOffset(base + i, GeneratedLog.TIME_MS, key, content.value(key));
         records++;
       }
     }
@@ -105,7 +105,8 @@ final class PartitionWriter {
     long base = offset;
     int count = content.beginBatch();
     for (int i = 0; i < count; i++) {
-      builder.appendWithOffset(offset++, GeneratedLog.TIME_MS, content.key(), content.value());
+      byte[] key = content.key();
+      builder.appendWithOffset(offset++, GeneratedLog.TIME_MS, key, content.value(key));
     }
     records += count;
     sink.append(base, builder.build().buffer());

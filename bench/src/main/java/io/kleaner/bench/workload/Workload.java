@@ -45,6 +45,16 @@ public record Workload(String name, String title, List<Part> partitions) {
     return new Workload(name, title, List.of(new Part(shape, records)));
   }
 
+  /** The same with other values, where they are not too short for them. */
+  public Workload of(Values values) {
+    return new Workload(
+        name,
+        title,
+        partitions.stream()
+            .map(part -> new Part(part.shape().of(values), part.records()))
+            .toList());
+  }
+
   /** Key and value bytes before compression, about. */
   public long bytes() {
     return partitions.stream().mapToLong(Part::bytes).sum();

@@ -74,7 +74,18 @@ public final class Workloads {
                   name,
                   "transactions, tombstones, batches of 1-5",
                   new PartitionShape(
-                      "none", 16, SMALL, 1, 5, FRESH, Long.MAX_VALUE, 0, 0.1, true, 0),
+                      "none",
+                      16,
+                      Values.DOCUMENTS,
+                      SMALL,
+                      1,
+                      5,
+                      FRESH,
+                      Long.MAX_VALUE,
+                      0,
+                      0.1,
+                      true,
+                      0),
                   bytes);
           case "W13" -> tinyKeys(name, keys);
           case "W14" ->
@@ -95,7 +106,8 @@ public final class Workloads {
     return Workload.single(
         name,
         "tiny records, 90 % with a new key",
-        new PartitionShape("none", 10, 4, 500, 500, TINY_FRESH, Long.MAX_VALUE, 0, 0, false, 0),
+        new PartitionShape(
+            "none", 10, Values.LETTERS, 4, 500, 500, TINY_FRESH, Long.MAX_VALUE, 0, 0, false, 0),
         Math.round(keys / TINY_FRESH));
   }
 

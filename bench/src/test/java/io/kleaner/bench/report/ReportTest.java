@@ -54,7 +54,8 @@ class ReportTest {
     String json = Samples.results().toJson();
 
     assertThat(json)
-        .contains("\"machine\": \"2 x something\"", "\"commit\": \"abcdef\"")
+        .contains(
+            "\"machine\": \"2 x something\"", "\"commit\": \"abcdef\"", "\"values\": \"documents\"")
         .contains("\"W1\": {\"1\": 4, \"2\": 8}")
         .contains("\"sameRecords\": {\"W1\": true, \"W2\": true}")
         .contains("\"mapS\": 2,", "\"bytesPerKey\": 15,", "\"engine\": \"kleaner\"");
@@ -101,6 +102,7 @@ class ReportTest {
     String markdown = Markdown.of(Samples.results());
 
     assertThat(markdown)
+        .startsWith("2 x something, commit abcdef, 2026-01-01, values: documents.\n")
         .contains("| W1 uncompressed & \"small\" | 1024 MiB | 8.00 M | **4.0** | 4.0 |")
         .contains("Geometric mean of the 2 of W1 to W9 with 2 threads: 8.00.")
         .contains("| W2 | kafka | 1 | 2.00 | 4.00 | 8.00 | 128 | 1.00 | 8.00 | 0.20 |");

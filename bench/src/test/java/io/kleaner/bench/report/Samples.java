@@ -3,6 +3,7 @@ package io.kleaner.bench.report;
 
 import io.kleaner.bench.engine.EngineName;
 import io.kleaner.bench.engine.Figures;
+import io.kleaner.bench.workload.Values;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,6 +32,7 @@ final class Samples {
         "abcdef",
         "2026-01-01",
         "scripts/bench --workload W1",
+        Values.DOCUMENTS,
         List.of(measured("W1"), measured("W2")));
   }
 

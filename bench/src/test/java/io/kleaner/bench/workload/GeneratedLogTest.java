@@ -81,6 +81,18 @@ class GeneratedLogTest {
   }
 
   @Test
+  void write_lz4_documentsBecomeAThirdAndLettersDoNot() throws IOException {
+    long plain = write("W1", "plain").bytes();
+    Workload lz4 = Workloads.named("W3", SIZE, 1000).orElseThrow();
+
+    long documents = write(lz4.of(Values.DOCUMENTS), "documents").bytes();
+    long letters = write(lz4.of(Values.LETTERS), "letters").bytes();
+
+    assertThat(documents).isLessThan(plain / 3);
+    assertThat(letters).isGreaterThan(plain * 3 / 4);
+  }
+
+  @Test
   void write_w12_tinyBatchesTombstonesAndMarkers() throws IOException {
     Census census = census(write("W12", "log"));
 
@@ -150,7 +162,10 @@ class GeneratedLogTest {
   }
 
   private GeneratedLog write(String name, String dir) throws IOException {
-    Workload workload = Workloads.named(name, SIZE, 1000).orElseThrow();
+    return write(Workloads.named(name, SIZE, 1000).orElseThrow(), dir);
+  }
+
+  private GeneratedLog write(Workload workload, String dir) throws IOException {
     return GeneratedLog.write(workload, temp.resolve(dir), SEGMENT);
   }
 
@@ -164,5 +179,24 @@ class GeneratedLogTest {
     assertThat(Workloads.named("W13", SIZE, 1000).orElseThrow().records()).isEqualTo(1111);
     assertThat(Workloads.named("W15", SIZE, 1000)).isEmpty();
     assertThat(Workloads.NAMES).allMatch(name -> Workloads.named(name, SIZE, 1000).isPresent());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"W1", "W2", "W11", "W12", "W14"})
+  void of_values_allPartitionsHaveThem(String name) {
+    Workload workload = Workloads.named(name, SIZE, 1000).orElseThrow();
+
+    for (Values values : Values.values()) {
+      assertThat(workload.of(values).partitions())
+          .hasSameSizeAs(workload.partitions())
+          .allMatch(part -> part.shape().values() == values);
+    }
+  }
+
+  @Test
+  void of_documents_tinyValuesStayLetters() {
+    Workload tiny = Workloads.tinyKeys("tiny", 1000);
+
+    assertThat(tiny.of(Values.DOCUMENTS)).isEqualTo(tiny);
   }
 }
