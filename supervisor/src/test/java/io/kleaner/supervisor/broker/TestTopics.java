@@ -160,6 +160,13 @@ public final class TestTopics {
         new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET));
   }
 
+  /** Takes a dynamic setting of a broker away. */
+  public void deleteBroker(int node, String key) throws InterruptedException, ExecutionException {
+    alter(
+        new ConfigResource(ConfigResource.Type.BROKER, String.valueOf(node)),
+        new AlterConfigOp(new ConfigEntry(key, ""), AlterConfigOp.OpType.DELETE));
+  }
+
   private void alter(ConfigResource resource, AlterConfigOp change)
       throws InterruptedException, ExecutionException {
     Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
