@@ -9,6 +9,7 @@ import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.config.TopicConfigFile;
 import io.kleaner.supervisor.probe.broker.ReleaseByFiles;
 import io.kleaner.supervisor.probe.broker.ReleaseGate;
+import io.kleaner.supervisor.remedy.broker.Answers;
 import io.kleaner.supervisor.remedy.broker.BrokerConnection;
 import io.kleaner.supervisor.remedy.broker.OverrideJournal;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
@@ -176,6 +177,9 @@ final class CompactNowCommand implements Callable<Integer> {
     try (OverrideJournal journal =
             OverrideJournal.open(fileSystem, state, OnDemandCompaction.JOURNAL);
         BrokerConnection connection = BrokerConnection.open(bootstrap, properties)) {
+      if (isTurnedAway(connection)) {
+        return ExitCode.REFUSED.number();
+      }
       OnDemandCompaction compaction =
           new OnDemandCompaction(
               fileSystem, connection, journal, Clock.system(), interrupts.token());
@@ -199,6 +203,26 @@ final class CompactNowCommand implements Callable<Integer> {
               : List.of();
       report.print(outcome, recovered, proofs);
       return exit(outcome, proofs).number();
+    }
+  }
+
+  /** Whether the cluster does not let us in, which is told; asked before anything is changed. */
+  private boolean isTurnedAway(BrokerConnection connection) throws IOException {
+    try {
+      connection.settings().clusterId();
+      return false;
+    } catch (Answers.TurnedAwayException e) {
+      terminal.problem(
+          "kleaner: "
+              + bootstrap
+              + " does not let Kleaner in: "
+              + e.getMessage()
+              + "; nothing was changed");
+      terminal.problem(
+          commandConfig == null
+              ? "  Say who asks with --command-config FILE: security.protocol and what goes with it."
+              : "  Look at security.protocol and what goes with it in " + commandConfig + ".");
+      return true;
     }
   }
 

@@ -14,10 +14,12 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -36,6 +38,9 @@ public final class Incidents implements AutoCloseable {
 
   /** The key of the record that decompresses far. */
   public static final String BOMB_KEY = "bomb";
+
+  /** Where brokers keep the offsets of consumers. */
+  public static final String OFFSETS = "__consumer_offsets";
 
   /** Keys of all topics that are written to. */
   public static final int KEYS = 500;
@@ -141,12 +146,42 @@ public final class Incidents implements AutoCloseable {
     return lightTheFuse(plant(topic, Bomb.gzip(BOMB_KEY, System.currentTimeMillis())));
   }
 
+  /**
+   * Kills a cleaner thread, and the next one that comes by, in the topic of consumers' offsets,
+   * which is made. Their coordinator takes no more offsets after it.
+   */
+  public void killByBombInOffsets() throws Exception {
+    int from = log.get().size();
+    try (Admin admin = admin()) {
+      admin
+          .alterConsumerGroupOffsets(
+              "readers", Map.of(new TopicPartition(OFFSETS, 0), new OffsetAndMetadata(0)))
+          .all()
+          .get();
+    }
+    topics.set(OFFSETS, "segment.ms", "1");
+    RawProduce.send(bootstrap, OFFSETS, null, Bomb.zstd(BOMB_KEY, System.currentTimeMillis()));
+    // What comes next has the bomb's segment sealed.
+    RawProduce.send(
+        bootstrap,
+        OFFSETS,
+        null,
+        MemoryRecords.withRecords(
+            Compression.NONE,
+            new SimpleRecord(System.currentTimeMillis(), utf8(BOMB_KEY), utf8("defused"))));
+    awaitDeath(from);
+  }
+
   private Culprit lightTheFuse(Culprit culprit) throws Exception {
     int from = log.get().size();
     topics.cleanable(culprit.topic(), true);
+    awaitDeath(from);
+    return culprit;
+  }
+
+  private void awaitDeath(int from) throws IOException, InterruptedException {
     awaitLine(from, line -> line.contains("OutOfMemoryError"));
     awaitLine(from, line -> line.contains("kafka-log-cleaner-thread-") && line.contains("Stopped"));
-    return culprit;
   }
 
   /** Takes away all that a topic holds while its broker runs, whatever it is that harms there. */

@@ -3,6 +3,7 @@ package io.kleaner.supervisor.broker;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -30,15 +31,14 @@ public final class KeyedWriter implements AutoCloseable {
 
   /** To the broker at that address. */
   public KeyedWriter(String bootstrap) {
-    producer =
-        new KafkaProducer<>(
-            Map.of(
-                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                bootstrap,
-                ProducerConfig.LINGER_MS_CONFIG,
-                5),
-            new StringSerializer(),
-            new StringSerializer());
+    this(Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap));
+  }
+
+  /** To a broker that asks who its clients are, by the properties of one that it lets in. */
+  public KeyedWriter(Map<String, Object> client) {
+    Map<String, Object> all = new HashMap<>(client);
+    all.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+    producer = new KafkaProducer<>(all, new StringSerializer(), new StringSerializer());
   }
 
   /**

@@ -23,7 +23,11 @@ public final class Kleaner {
 
   /** Runs a command to its end. */
   public static Run run(String... arguments) throws IOException, InterruptedException {
-    Process process = start(List.of("-XX:+UseSerialGC"), arguments);
+    return end(start(List.of("-XX:+UseSerialGC"), arguments));
+  }
+
+  /** Waits for a command that was started until it ends by itself. */
+  public static Run end(Process process) throws IOException, InterruptedException {
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     return new Run(process.waitFor(), output);
   }

@@ -26,6 +26,9 @@ final class RawProduce {
   /** The newest that 2.8 knows. */
   private static final short VERSION = 9;
 
+  /** Of this client alone a broker takes records for the topics that it lives by itself. */
+  private static final String CLIENT = "__admin_client";
+
   private static final int TIMEOUT_MS = 60_000;
 
   private RawProduce() {}
@@ -39,7 +42,7 @@ final class RawProduce {
   static long send(String bootstrap, String topic, String transactionalId, MemoryRecords records)
       throws IOException {
     String[] address = bootstrap.split(":");
-    RequestHeader header = new RequestHeader(ApiKeys.PRODUCE, VERSION, "raw", 1);
+    RequestHeader header = new RequestHeader(ApiKeys.PRODUCE, VERSION, CLIENT, 1);
     ByteBuffer request =
         new ProduceRequest(data(topic, transactionalId, records), VERSION)
             .serializeWithHeader(header);

@@ -26,7 +26,7 @@ public final class TestTopics {
 
   private static final String RATIO = "min.cleanable.dirty.ratio";
 
-  private final String bootstrap;
+  private final Map<String, Object> client;
   private final List<List<Integer>> replicas;
 
   /** Of the broker at that address. */
@@ -41,7 +41,16 @@ public final class TestTopics {
    *     empty for one partition on any one
    */
   public TestTopics(String bootstrap, List<List<Integer>> replicas) {
-    this.bootstrap = bootstrap;
+    this(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap), replicas);
+  }
+
+  /** Of a broker that asks who its clients are, by the properties of one that it lets in. */
+  public TestTopics(Map<String, Object> client) {
+    this(client, List.of());
+  }
+
+  private TestTopics(Map<String, Object> client, List<List<Integer>> replicas) {
+    this.client = Map.copyOf(client);
     this.replicas = List.copyOf(replicas);
   }
 
@@ -151,6 +160,13 @@ public final class TestTopics {
         new AlterConfigOp(new ConfigEntry(key, value), AlterConfigOp.OpType.SET));
   }
 
+  /** Takes a dynamic setting of a broker away. */
+  public void deleteBroker(int node, String key) throws InterruptedException, ExecutionException {
+    alter(
+        new ConfigResource(ConfigResource.Type.BROKER, String.valueOf(node)),
+        new AlterConfigOp(new ConfigEntry(key, ""), AlterConfigOp.OpType.DELETE));
+  }
+
   private void alter(ConfigResource resource, AlterConfigOp change)
       throws InterruptedException, ExecutionException {
     Map<ConfigResource, Collection<AlterConfigOp>> changes = new HashMap<>();
@@ -174,6 +190,6 @@ public final class TestTopics {
 
   /** An administrator's client, to be closed. */
   public Admin admin() {
-    return Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap));
+    return Admin.create(client);
   }
 }

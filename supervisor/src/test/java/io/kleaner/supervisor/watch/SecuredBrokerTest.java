@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Tag;
@@ -35,9 +36,13 @@ class SecuredBrokerTest {
   private static final Duration PATIENCE = Duration.ofMinutes(4);
   private static final String JMX_USER = "monitor";
   private static final String JMX_PASSWORD = "of-another-test";
+  private static final String PASSWORD = "of-a-test";
+  private static final String WRONG = "of-nobody";
   private static final String LOGIN =
       "org.apache.kafka.common.security.plain.PlainLoginModule required"
-          + " username=\"admin\" password=\"of-a-test\"";
+          + " username=\"admin\" password=\""
+          + PASSWORD
+          + "\"";
 
   @TempDir private Path temp;
 
@@ -47,6 +52,9 @@ class SecuredBrokerTest {
     client.setProperty("security.protocol", "SASL_PLAINTEXT");
     client.setProperty("sasl.mechanism", "PLAIN");
     client.setProperty("sasl.jaas.config", LOGIN + ";");
+    Properties stranger = new Properties();
+    stranger.putAll(client);
+    stranger.setProperty("sasl.jaas.config", LOGIN.replace(PASSWORD, WRONG) + ";");
 
     seenAndRevived(
         listening("SASL_PLAINTEXT")
@@ -54,8 +62,9 @@ class SecuredBrokerTest {
             .with("sasl.enabled.mechanisms", "PLAIN")
             .with(
                 "listener.name.sasl_plaintext.plain.sasl.jaas.config",
-                LOGIN + " user_admin=\"of-a-test\";"),
+                LOGIN + " user_admin=\"" + PASSWORD + "\";"),
         client,
+        stranger,
         true);
   }
 
@@ -66,6 +75,11 @@ class SecuredBrokerTest {
     Properties client = new Properties();
     client.setProperty("security.protocol", "SSL");
     client.putAll(ssl("sidecar", "broker"));
+    Properties stranger = new Properties();
+    stranger.putAll(client);
+    client.stringPropertyNames().stream()
+        .filter(each -> each.startsWith("ssl.keystore."))
+        .forEach(stranger::remove);
 
     // The broker is its own client too: it has to trust itself.
     Path trusted = temp.resolve("trusted.crt");
@@ -76,6 +90,7 @@ class SecuredBrokerTest {
     seenAndRevived(
         listening("SSL").with(ssl("broker", "trusted")).with("ssl.client.auth", "required"),
         client,
+        stranger,
         false);
   }
 
@@ -117,41 +132,39 @@ class SecuredBrokerTest {
   }
 
   /**
+   * @param stranger properties of a client that the broker does not let in
    * @param jmxAsks whether JMX is closed to strangers too
    */
-  private void seenAndRevived(BrokerSpec spec, Properties client, boolean jmxAsks)
-      throws Exception {
+  private void seenAndRevived(
+      BrokerSpec spec, Properties client, Properties stranger, boolean jmxAsks) throws Exception {
     try (BrokerJvm broker = BrokerJvm.format(temp.resolve("home"), spec)) {
       if (jmxAsks) {
         broker.jvmOptions(jmxPassword());
       }
       broker.start();
-      try (WatchLab stranger =
+      try (WatchLab nobody =
           WatchLab.start(broker, temp.resolve("stranger"), WatchLab.soonSilent())) {
-        stranger.await("the log", () -> stranger.knows("broker_log"));
+        nobody.await("the log", () -> nobody.knows("broker_log"));
         if (jmxAsks) {
-          stranger.await(
+          nobody.await(
               "jmx lets nobody in",
-              () -> stranger.facade().status().toString().contains("Authentication failed"));
+              () -> nobody.facade().status().toString().contains("Authentication failed"));
         } else {
-          stranger.await("jmx", () -> stranger.knows("jmx"));
+          nobody.await("jmx", () -> nobody.knows("jmx"));
         }
         // Not only that there was no answer yet: it was asked, and let nobody in.
-        stranger.await(
+        nobody.await(
             "told",
             () ->
-                stranger
+                nobody
                     .alert("SourceSilent")
                     .filter(each -> !each.contains("not looked at yet"))
                     .isPresent());
-        assertThat(stranger.knows("admin")).isFalse();
-        assertThat(stranger.knows("jmx")).isNotEqualTo(jmxAsks);
+        assertThat(nobody.knows("admin")).isFalse();
+        assertThat(nobody.knows("jmx")).isNotEqualTo(jmxAsks);
       }
       // As a user gives it: a file, named on the command line of a process of its own.
-      Path file = temp.resolve("client.properties");
-      try (Writer out = Files.newBufferedWriter(file)) {
-        client.store(out, "of a test");
-      }
+      Path file = written("client.properties", client);
       List<String> command =
           new ArrayList<>(
               List.of(
@@ -188,7 +201,24 @@ class SecuredBrokerTest {
         assertThat(jmx.cleanerThreads()).hasSize(1).isNotEqualTo(before);
         assertThat(sidecar.stop()).isTrue();
       }
+      SecuredCommands commands = new SecuredCommands(broker, client, temp.resolve("of-commands"));
+      List<String> secrets = List.of(PASSWORD, WRONG, new String(Certificates.PASSWORD));
+      Path nobody = written("nobody.properties", stranger);
+      // Once, and beside the others: it looks for as long as it may.
+      Optional<Process> blind = jmxAsks ? Optional.of(commands.explain(nobody)) : Optional.empty();
+      commands.turnNobodyAwayAndLetTheClientIn(nobody, file, secrets);
+      if (blind.isPresent()) {
+        commands.tellFilesAlone(blind.get(), secrets);
+      }
     }
+  }
+
+  private Path written(String name, Properties client) throws IOException {
+    Path file = temp.resolve(name);
+    try (Writer out = Files.newBufferedWriter(file)) {
+      client.store(out, "of a test");
+    }
+    return file;
   }
 
   private static boolean knowsAdmin(JsonNode status) {

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** Waits for what a cluster answers. */
@@ -22,6 +23,15 @@ public final class Answers {
     private static final long serialVersionUID = 1L;
 
     NoSuchTopicException(String message, Throwable cause) {
+      super(message, cause);
+    }
+  }
+
+  /** The broker does not let this client in: it is not who it says, or says nothing. */
+  public static final class TurnedAwayException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    TurnedAwayException(String message, Throwable cause) {
       super(message, cause);
     }
   }
@@ -41,7 +51,10 @@ public final class Answers {
       if (e.getCause() instanceof UnknownTopicOrPartitionException) {
         throw new NoSuchTopicException("could not " + what + ": there is no such topic", e);
       }
-      throw new IOException("could not " + what + ": " + e.getCause().getMessage(), e);
+      String text = "could not " + what + ": " + e.getCause().getMessage();
+      throw e.getCause() instanceof AuthenticationException
+          ? new TurnedAwayException(text, e)
+          : new IOException(text, e);
     } catch (TimeoutException e) {
       throw new IOException(
           "could not " + what + ": no answer in " + patience.toSeconds() + " s", e);

@@ -63,6 +63,15 @@ public final class LeftOverride {
     }
   }
 
+  /**
+   * Whether the run whose state directory it was did not live to see the effect of something that
+   * it set.
+   */
+  public static boolean isUnverified(Path state) throws IOException {
+    return OverrideJournal.glance(new LocalFileSystem(), state, "overrides").open().stream()
+        .anyMatch(ConfigOverride::unverified);
+  }
+
   /** Whether a state directory that nobody uses knows of something to take back. */
   public static boolean isOpen(Path state) throws IOException {
     try (OverrideJournal journal = journal(state)) {
