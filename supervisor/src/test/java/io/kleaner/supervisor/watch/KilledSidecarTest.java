@@ -80,12 +80,13 @@ class KilledSidecarTest {
 
   @AfterAll
   void stop() throws Exception {
-    try (BrokerJvm ended = broker;
-        Incidents endedToo = incidents;
-        BrokerJmx unseen = jmx;
-        Admin closed = admin) {
-      assertThat(List.of(ended, endedToo, unseen, closed)).doesNotContainNull();
+    try {
       assertThat(ofBroker()).as("nothing is left").isEmpty();
+    } finally {
+      admin.close();
+      jmx.close();
+      incidents.close();
+      broker.close();
     }
   }
 
@@ -124,7 +125,11 @@ class KilledSidecarTest {
       try (Sidecar sidecar = watch()) {
         awaitIdle(sidecar);
         sidecar.post("/api/v1/broker/revive", "a test");
-        await(sidecar, () -> ofBroker().containsKey(THREADS) || is(sidecar, "revive", "effective"));
+        awaitAtOnce(
+            sidecar,
+            () ->
+                ofBroker().containsKey(THREADS)
+                    || effective(sidecar, "revive", Duration.ZERO).isPresent());
         sidecar.kill();
       }
       if (ofBroker().containsKey(THREADS)) {
@@ -149,7 +154,7 @@ class KilledSidecarTest {
     try (Sidecar first = watch("--remedy", "isolate=auto")) {
       awaitIdle(first);
       incidents.topics().set(POISONED, RATIO, "0.0");
-      await(first, () -> incidents.topics().own(POISONED).get(MAX_LAG).equals(NEVER));
+      awaitAtOnce(first, () -> incidents.topics().own(POISONED).get(MAX_LAG).equals(NEVER));
       first.kill();
     }
     assertThat(incidents.topics().own(POISONED))
@@ -163,11 +168,11 @@ class KilledSidecarTest {
     own.put(RATIO, "0.02");
 
     try (Sidecar next = watch("--remedy", "isolate=auto")) {
-      await(next, () -> is(next, "isolate", "effective"));
+      awaitEffective(next, "isolate");
       assertThat(incidents.topics().own(POISONED))
           .containsEntry(RATIO, "1.0")
           .containsEntry(MAX_LAG, NEVER);
-      await(next, () -> is(next, "revive", "effective"));
+      awaitEffective(next, "revive");
       incidents.letItClean("orders");
       awaitIdle(next);
       assertThat(next.get("/api/v1/status").path("isolatedTopics"))
@@ -204,7 +209,7 @@ class KilledSidecarTest {
     // An operator takes the topic from it, and does not wait until that is seen.
     incidents.topics().set(Incidents.OFFSETS, "cleanup.policy", "delete");
     sidecar.post("/api/v1/broker/revive", "a test");
-    await(sidecar, () -> jmx.cleanerThreads().size() == 1);
+    assertThat(sidecar.awaitStatus(status -> jmx.cleanerThreads().size() == 1, PATIENCE)).isTrue();
     awaitIdle(sidecar);
   }
 
@@ -245,7 +250,7 @@ class KilledSidecarTest {
         awaitIdle(sidecar);
         // After one full map the rest is not dirty enough: the last clean stays the full one.
         incidents.topics().set(topic, RATIO, "0.5");
-        await(sidecar, () -> LARGER.equals(ofBroker().get(BUFFER)));
+        awaitAtOnce(sidecar, () -> LARGER.equals(ofBroker().get(BUFFER)));
         sidecar.kill();
       }
       if (LeftOverride.isUnverified(state)) {
@@ -268,10 +273,11 @@ class KilledSidecarTest {
 
   private static void release(Sidecar sidecar, String target) throws Exception {
     sidecar.post("/api/v1/partitions/" + target.replace(" ", "%20") + "/release", "a test");
-    await(sidecar, () -> is(sidecar, "release", "effective"));
+    awaitEffective(sidecar, "release");
   }
 
-  private static void await(Sidecar sidecar, Callable<Boolean> condition) throws Exception {
+  /** Without a pause between two looks, for what is there for a moment. */
+  private static void awaitAtOnce(Sidecar sidecar, Callable<Boolean> condition) throws Exception {
     long endNs = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.call()) {
       assertThat(System.nanoTime() - endNs)
@@ -280,16 +286,20 @@ class KilledSidecarTest {
     }
   }
 
-  /** Whether a remedy has come so far. */
-  private static boolean is(Sidecar sidecar, String remedy, String state) throws Exception {
-    return sidecar
-        .await(
-            "/api/v1/remedies",
-            each ->
-                each.path("remedy").asText().equals(remedy)
-                    && each.path("state").asText().equals(state),
-            Duration.ZERO)
+  private static void awaitEffective(Sidecar sidecar, String remedy) throws Exception {
+    assertThat(effective(sidecar, remedy, PATIENCE))
+        .as(sidecar.get("/api/v1/incidents").toPrettyString())
         .isPresent();
+  }
+
+  private static Optional<JsonNode> effective(Sidecar sidecar, String remedy, Duration atMost)
+      throws Exception {
+    return sidecar.await(
+        "/api/v1/remedies",
+        each ->
+            each.path("remedy").asText().equals(remedy)
+                && each.path("state").asText().equals("effective"),
+        atMost);
   }
 
   private static List<String> kinds(Sidecar sidecar) throws Exception {
