@@ -284,7 +284,7 @@ final class CleanRun {
                 plan.indexIntervalBytes(),
                 txnIndexes),
             mustRewrite,
-            lanes.bench(0).out(),
+            lanes.writeBuffers(),
             bytes -> {
               room.wrote(bytes);
               pacer.wrote(bytes);

@@ -9,6 +9,7 @@ import io.kleaner.core.segment.AbortedTxn;
 import io.kleaner.core.segment.Segment;
 import io.kleaner.core.segment.SegmentFileName.Stage;
 import io.kleaner.core.segment.SegmentWriter;
+import io.kleaner.core.segment.WriteBuffers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -34,7 +35,7 @@ final class FileGroupOutput implements GroupOutput {
   private final Path dir;
   private final long groupBaseOffset;
   private final OutputLimits limits;
-  private final ByteBuffer out;
+  private final WriteBuffers buffers;
   private final LongConsumer meter;
   private final List<WrittenSegment> written = new ArrayList<>();
   private final List<SegmentWriter> writers = new ArrayList<>();
@@ -48,6 +49,7 @@ final class FileGroupOutput implements GroupOutput {
 
   /**
    * @param rewriteAnyway whether all of it is written though nothing of it may change
+   * @param buffers for this output alone
    * @param meter told the bytes of every batch that was written
    */
   FileGroupOutput(
@@ -56,14 +58,14 @@ final class FileGroupOutput implements GroupOutput {
       long groupBaseOffset,
       OutputLimits limits,
       boolean rewriteAnyway,
-      ByteBuffer out,
+      WriteBuffers buffers,
       LongConsumer meter) {
     this.fileSystem = fileSystem;
     this.dir = dir;
     this.groupBaseOffset = groupBaseOffset;
     this.limits = limits;
     this.changed = rewriteAnyway;
-    this.out = out;
+    this.buffers = buffers;
     this.meter = meter;
   }
 
@@ -168,6 +170,11 @@ final class FileGroupOutput implements GroupOutput {
     }
   }
 
+  @Override
+  public void catchUp() throws IOException {
+    buffers.write();
+  }
+
   /**
    * Ends the group and makes its files durable.
    *
@@ -184,7 +191,7 @@ final class FileGroupOutput implements GroupOutput {
   private SegmentWriter open(long baseOffset) throws IOException {
     SegmentWriter opened =
         new SegmentWriter(
-            fileSystem, dir, baseOffset, Stage.CLEANED, limits.indexIntervalBytes(), out);
+            fileSystem, dir, baseOffset, Stage.CLEANED, limits.indexIntervalBytes(), buffers);
     writers.add(opened);
     writerRecords = 0;
     return opened;

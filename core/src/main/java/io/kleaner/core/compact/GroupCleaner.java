@@ -81,6 +81,8 @@ final class GroupCleaner {
             if (feed.awaitTurn(chunk)) {
               put(chunk, judge, inTurn, own::replay);
               feed.endTurn();
+              // What was filled in turn is written while the next lane has its own.
+              output.catchUp();
             }
           } else {
             put(chunk, judge, inTurn, direct -> judge.judge(chunk, direct));

@@ -40,4 +40,7 @@ interface GroupOutput {
 
   /** A source segment ends. */
   void endSegment() throws IOException;
+
+  /** Does what need not be done in order; several lanes may call it at the same time. */
+  default void catchUp() throws IOException {}
 }

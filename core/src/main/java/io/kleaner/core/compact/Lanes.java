@@ -2,6 +2,7 @@
 package io.kleaner.core.compact;
 
 import io.kleaner.core.record.BatchCursor;
+import io.kleaner.core.segment.WriteBuffers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,11 @@ final class Lanes implements AutoCloseable {
   /** How many compressed payloads all of them opened so far; for whoever waits for them to end. */
   long payloadsOpened() {
     return benches.stream().mapToLong(Workbench::payloadsOpened).sum();
+  }
+
+  /** The write buffers of all of them, for one output. */
+  WriteBuffers writeBuffers() {
+    return new WriteBuffers(benches.stream().map(Workbench::out).toList());
   }
 
   Workbench bench(int lane) {

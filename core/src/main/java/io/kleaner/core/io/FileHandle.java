@@ -8,8 +8,9 @@ import java.nio.ByteBuffer;
 /**
  * An open file with positional reads and writes.
  *
- * <p>Not thread-safe for writes; owned by one worker. An interrupt of a thread inside a call closes
- * the file underneath, so handles are never shared between workers.
+ * <p>Owned by one worker, but for writes at different places, which several may make at the same
+ * time: those of one output. An interrupt of a thread inside a call closes the file underneath, so
+ * what is read is read through a handle of its own.
  */
 public interface FileHandle extends Closeable {
 

@@ -40,10 +40,11 @@ public final class SegmentWriter implements AutoCloseable {
   private final long baseOffset;
   private final Stage stage;
   private final long indexIntervalBytes;
-  private final ByteBuffer out;
+  private final WriteBuffers buffers;
   private final FileHandle log;
   private final List<AbortedTxn> abortedTxns = new ArrayList<>();
 
+  private ByteBuffer out;
   private ByteBuffer offsetIndex = ByteBuffer.allocate(INITIAL_INDEX_BYTES);
   private ByteBuffer timeIndex = ByteBuffer.allocate(INITIAL_INDEX_BYTES);
   private long flushedBytes;
@@ -62,7 +63,7 @@ public final class SegmentWriter implements AutoCloseable {
    *
    * @param stage under which the files are written
    * @param indexIntervalBytes {@code index.interval.bytes}
-   * @param out direct write buffer, used from position 0 by this writer alone while it is open
+   * @param buffers of which it fills one at a time
    */
   public SegmentWriter(
       FileSystem fileSystem,
@@ -70,18 +71,19 @@ public final class SegmentWriter implements AutoCloseable {
       long baseOffset,
       Stage stage,
       long indexIntervalBytes,
-      ByteBuffer out)
+      WriteBuffers buffers)
       throws IOException {
     this.fileSystem = fileSystem;
     this.dir = dir;
     this.baseOffset = baseOffset;
     this.stage = stage;
     this.indexIntervalBytes = indexIntervalBytes;
-    this.out = out.clear();
+    this.buffers = buffers;
     for (Kind kind : List.of(Kind.OFFSET_INDEX, Kind.TIME_INDEX, Kind.TXN_INDEX)) {
       fileSystem.delete(file(kind));
     }
     this.log = createAnew(Kind.LOG);
+    this.out = buffers.take();
   }
 
   private FileHandle createAnew(Kind kind) throws IOException {
@@ -157,10 +159,11 @@ public final class SegmentWriter implements AutoCloseable {
     out.flip();
     int bytes = out.remaining();
     if (bytes > 0) {
-      log.write(out, flushedBytes);
+      out = buffers.exchange(log, out, flushedBytes);
       flushed(bytes);
+    } else {
+      out.clear();
     }
-    out.clear();
   }
 
   private void flushed(int bytes) {
@@ -198,6 +201,8 @@ public final class SegmentWriter implements AutoCloseable {
    */
   public void finish() throws IOException {
     flush();
+    buffers.giveBack(out);
+    buffers.settle();
     indexTimestamp();
     log.sync();
     log.close();

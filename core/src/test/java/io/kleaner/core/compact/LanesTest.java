@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A clean ends when all of its threads have, however one of them ends. */
 class LanesTest {
@@ -144,6 +145,60 @@ class LanesTest {
                 },
                 2))
         .isInstanceOf(CompactionOutcome.Compacted.class);
+  }
+
+  @Test
+  void run_moreThanTheirBuffersHold_isWrittenAsByOne() throws Exception {
+    Path alone = large("alone");
+    Path several = ScriptedLog.partition(Trees.copy(alone.getParent(), temp.resolve("several")));
+
+    assertThat(cleanAt(alone, Runnable::run, 1)).isInstanceOf(CompactionOutcome.Compacted.class);
+    assertThat(cleanAt(several, helpers, 3)).isInstanceOf(CompactionOutcome.Compacted.class);
+
+    assertThat(DirectoryDiff.between(alone, several, ".*")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4})
+  void run_oneOfManyWritesFails_nothingIsChanged(int failing) throws Exception {
+    Path large = large("large");
+    Path asItWas = temp.resolve("as-it-was");
+    Trees.copy(large, asItWas);
+    AtomicInteger writes = new AtomicInteger();
+    FaultyFileSystem disk =
+        new FaultyFileSystem(
+            new LocalFileSystem(),
+            (op, number, path) -> {
+              boolean ofTheLog = path.toString().endsWith(".log.cleaned");
+              if (op == Op.WRITE && ofTheLog && writes.getAndIncrement() == failing) {
+                throw new IOException(path + ": Input/output error");
+              }
+            });
+
+    CompactionOutcome failed =
+        Cleaning.at(ScriptedLog.TIME_MS)
+            .on(disk)
+            .threads(3)
+            .helpers(helpers)
+            .run(large)
+            .outcome()
+            .orElseThrow();
+
+    assertThat(failed).isInstanceOf(CompactionOutcome.Failed.class);
+    assertThat(failed.message()).contains("Input/output error", "nothing was changed");
+    assertThat(DirectoryDiff.between(asItWas, large, ".*")).isEmpty();
+  }
+
+  /** A partition of which some write buffers full survive. */
+  private Path large(String name) throws IOException {
+    String value = "v".repeat(200_000);
+    try (ScriptedLog log = ScriptedLog.in(temp.resolve(name), Map.of())) {
+      for (int i = 0; i < 60; i++) {
+        log.put("key" + i / 2, value + i);
+      }
+      log.roll().put("active", "1");
+    }
+    return ScriptedLog.partition(temp.resolve(name));
   }
 
   private CompactionOutcome cleanAt(Path dir, Executor executor, int threads) throws IOException {

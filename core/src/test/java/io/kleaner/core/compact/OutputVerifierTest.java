@@ -15,6 +15,7 @@ import io.kleaner.core.segment.SegmentFileName;
 import io.kleaner.core.segment.SegmentFileName.Kind;
 import io.kleaner.core.segment.SegmentFileName.Stage;
 import io.kleaner.core.segment.SegmentWriter;
+import io.kleaner.core.segment.WriteBuffers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -354,7 +355,7 @@ class OutputVerifierTest {
   /** With the marker of an aborted transaction in the midst. */
   private WrittenSegment write(long indexIntervalBytes, List<AbortedTxn> aborted)
       throws IOException {
-    ByteBuffer out = ByteBuffer.allocateDirect(4096);
+    WriteBuffers out = new WriteBuffers(List.of(ByteBuffer.allocateDirect(4096)));
     try (SegmentWriter writer =
         new SegmentWriter(fileSystem, temp, 0, Stage.CLEANED, indexIntervalBytes, out)) {
       long offset = 0;
