@@ -99,7 +99,8 @@ final class CleanRun {
   private CompactionOutcome claimAndClean() throws IOException {
     OutputBound bound = OutputBound.of(fileSystem, plan);
     WriteCheck.Verdict verdict =
-        new WriteCheck(fileSystem, plan, bound, committer, ledger, token).verdict();
+        new WriteCheck(fileSystem, plan, bound, committer, ledger, lanes.writeBufferBytes(), token)
+            .verdict();
     if (verdict instanceof WriteCheck.Verdict.Refusal refusal) {
       return refusal.outcome();
     }

@@ -70,6 +70,11 @@ final class Lanes implements AutoCloseable {
     return new WriteBuffers(benches.stream().map(Workbench::out).toList());
   }
 
+  /** What may be in write buffers at once, before a byte of it is on the disk. */
+  long writeBufferBytes() {
+    return benches.stream().mapToLong(each -> each.out().capacity()).sum();
+  }
+
   Workbench bench(int lane) {
     return benches.get(lane);
   }

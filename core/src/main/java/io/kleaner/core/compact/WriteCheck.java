@@ -28,20 +28,26 @@ final class WriteCheck {
   private final OutputBound bound;
   private final Committer committer;
   private final SpaceLedger ledger;
+  private final long unflushedBytes;
   private final CancelToken token;
 
+  /**
+   * @param unflushedBytes what may be in write buffers at once
+   */
   WriteCheck(
       FileSystem fileSystem,
       CleanPlan plan,
       OutputBound bound,
       Committer committer,
       SpaceLedger ledger,
+      long unflushedBytes,
       CancelToken token) {
     this.fileSystem = fileSystem;
     this.plan = plan;
     this.bound = bound;
     this.committer = committer;
     this.ledger = ledger;
+    this.unflushedBytes = unflushedBytes;
     this.token = token;
   }
 
@@ -63,12 +69,12 @@ final class WriteCheck {
    */
   Verdict verdict() throws IOException {
     long needed = bound.largestBytes();
-    Answer answer = ledger.claim(fileSystem, plan.dir(), needed, token::isCancelled);
+    Answer answer = claim(needed);
     while (answer instanceof Answer.Lacking shortage
         && shortage.others() > 0
         && ledger.whenTaken() == SpaceLedger.WhenTaken.WAIT) {
       rest();
-      answer = ledger.claim(fileSystem, plan.dir(), needed, token::isCancelled);
+      answer = claim(needed);
     }
     if (answer instanceof Answer.Lacking shortage) {
       return new Verdict.Refusal(noRoom(needed, shortage));
@@ -87,6 +93,10 @@ final class WriteCheck {
         room.close();
       }
     }
+  }
+
+  private Answer claim(long needed) throws IOException {
+    return ledger.claim(fileSystem, plan.dir(), needed, unflushedBytes, token::isCancelled);
   }
 
   private void rest() {

@@ -18,7 +18,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class SpaceLedger {
 
-  /** Bytes that a writer may have counted and not yet handed to the disk. */
+  /** Bytes that a writer may have counted and not yet handed to the disk, unless it says more. */
   private static final long UNFLUSHED_BYTES = 1024 * 1024;
 
   /** What is done when only other cleans keep one from its room. */
@@ -70,6 +70,17 @@ public final class SpaceLedger {
    */
   public Answer claim(FileSystem disk, Path dir, long bytes, BooleanSupplier givenUp)
       throws IOException {
+    return claim(disk, dir, bytes, UNFLUSHED_BYTES, givenUp);
+  }
+
+  /**
+   * The same for a writer that fills several buffers before the first of them is written.
+   *
+   * @param unflushedBytes that it may have counted and not yet handed to the disk, at most
+   */
+  public Answer claim(
+      FileSystem disk, Path dir, long bytes, long unflushedBytes, BooleanSupplier givenUp)
+      throws IOException {
     Object store = disk.storeOf(dir);
     long before = writtenBytes();
     long usable = disk.usableBytes(dir);
@@ -88,7 +99,7 @@ public final class SpaceLedger {
       if (usable - claimed < bytes) {
         return new Answer.Lacking(usable, Math.min(claimed, usable), others);
       }
-      Claim claim = new Claim(this, store, bytes, givenUp);
+      Claim claim = new Claim(this, store, bytes, unflushedBytes, givenUp);
       claims.add(claim);
       return new Answer.Granted(claim);
     }
@@ -103,13 +114,20 @@ public final class SpaceLedger {
 
     private final SpaceLedger ledger;
     private final Object store;
+    private final long unflushedBytes;
     private final BooleanSupplier givenUp;
     private long bytes;
     private long written;
 
-    private Claim(SpaceLedger ledger, Object store, long bytes, BooleanSupplier givenUp) {
+    private Claim(
+        SpaceLedger ledger,
+        Object store,
+        long bytes,
+        long unflushedBytes,
+        BooleanSupplier givenUp) {
       this.ledger = ledger;
       this.store = store;
+      this.unflushedBytes = unflushedBytes;
       this.bytes = bytes;
       this.givenUp = givenUp;
     }
@@ -131,7 +149,7 @@ public final class SpaceLedger {
     }
 
     private long outstandingBytes() {
-      return Math.max(0, bytes - Math.max(0, written - UNFLUSHED_BYTES));
+      return Math.max(0, bytes - Math.max(0, written - unflushedBytes));
     }
 
     @Override

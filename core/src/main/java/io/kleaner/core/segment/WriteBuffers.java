@@ -114,7 +114,8 @@ public final class WriteBuffers {
       Thread.currentThread().interrupt();
     }
     if (failure != null) {
-      throw new IOException("not all of it could be written: " + failure.getMessage(), failure);
+      // Without it as a cause: whoever could not write tells of it, and may have this one beside.
+      throw new IOException("not all of it could be written: " + failure.getMessage());
     }
   }
 }

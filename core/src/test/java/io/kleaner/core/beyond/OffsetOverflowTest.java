@@ -11,8 +11,10 @@ import io.kleaner.core.compact.CleanOptions;
 import io.kleaner.core.compact.CleanStats;
 import io.kleaner.core.compact.Cleaning;
 import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.oracle.DirectoryDiff;
 import io.kleaner.core.oracle.KafkaOracle;
 import io.kleaner.core.oracle.ScriptedLog;
+import io.kleaner.core.oracle.Trees;
 import io.kleaner.core.pace.CancelToken;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -20,6 +22,7 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.compress.Compression;
@@ -121,6 +124,26 @@ class OffsetOverflowTest {
     KafkaOracle.Loaded loaded =
         KafkaOracle.load(partition, Map.of(), 0, ScriptedLog.TIME_MS, false);
     assertThat(loaded.segmentBases()).containsExactly(0L, FAR, FAR + 1);
+  }
+
+  /** Each split waits for what other threads still write of the segment that ends. */
+  @Test
+  void run_splitTwiceByThreeThreads_asByOne() throws IOException {
+    Path alone = emptyPartition();
+    String value = "v".repeat(200_000);
+    List<ByteBuffer> batches = new ArrayList<>();
+    for (int i = 0; i < 120; i++) {
+      batches.add(batch(i / 40 * FAR + i, "key" + i / 2, value + i));
+    }
+    segment(alone, 0, batches.toArray(new ByteBuffer[0]));
+    segment(alone, 3 * FAR, batch(3 * FAR, "active", "1"));
+    Path several = ScriptedLog.partition(Trees.copy(alone.getParent(), temp.resolve("several")));
+
+    CleanStats stats = Cleaning.at(ScriptedLog.TIME_MS).upToLogEnd().run(alone).stats();
+    Cleaning.at(ScriptedLog.TIME_MS).upToLogEnd().threads(3).run(several).stats();
+
+    assertThat(stats.segmentsAfter()).isEqualTo(3);
+    assertThat(DirectoryDiff.between(alone, several, ".*")).isEmpty();
   }
 
   /** In a log directory of its own; its segment is to be written over. */

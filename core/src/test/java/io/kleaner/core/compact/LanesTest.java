@@ -158,6 +158,35 @@ class LanesTest {
     assertThat(DirectoryDiff.between(alone, several, ".*")).isEmpty();
   }
 
+  @Test
+  void run_oneWriteTakesLong_theOthersGoOnMeanwhile() throws Exception {
+    AtomicInteger writes = new AtomicInteger();
+    CountDownLatch another = new CountDownLatch(1);
+    FaultyFileSystem disk =
+        new FaultyFileSystem(
+            new LocalFileSystem(),
+            (op, number, path) -> {
+              if (op != Op.WRITE || !path.toString().endsWith(".log.cleaned")) {
+                return;
+              }
+              if (writes.getAndIncrement() > 0) {
+                another.countDown();
+              } else if (!isThereInTime(another)) {
+                throw new IOException(path + ": nobody else writes while this takes long");
+              }
+            });
+
+    assertThat(
+            Cleaning.at(ScriptedLog.TIME_MS)
+                .on(disk)
+                .threads(3)
+                .helpers(helpers)
+                .run(large("large"))
+                .outcome())
+        .get()
+        .isInstanceOf(CompactionOutcome.Compacted.class);
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 3, 4})
   void run_oneOfManyWritesFails_nothingIsChanged(int failing) throws Exception {
@@ -283,6 +312,15 @@ class LanesTest {
     assertThat(leftAlone).as("the clean ended before its helper").isFalse();
     assertThat(operationsAfterwards).as("what helpers did afterwards").hasValue(0);
     assertThat(DirectoryDiff.between(before, partition, ".*")).isEmpty();
+  }
+
+  private static boolean isThereInTime(CountDownLatch latch) {
+    try {
+      return latch.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /** Without a rest, by which {@link #awaitsOrEnds} would take it for another wait. */

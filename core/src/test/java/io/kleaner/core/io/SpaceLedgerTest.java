@@ -81,6 +81,17 @@ class SpaceLedgerTest {
   }
 
   @Test
+  void wrote_byOneOfSeveralBuffers_allOfThemMayNotBeOnTheDiskYet() throws IOException {
+    Claim claim =
+        ((Answer.Granted) ledger.claim(disk, dir, 60 * MIB, 3 * MIB, () -> false)).claim();
+    claim.wrote(50 * MIB);
+    usable(50 * MIB);
+
+    assertThat(claim(37 * MIB)).isInstanceOf(Answer.Granted.class);
+    assertThat(claim(1)).isInstanceOf(Answer.Lacking.class);
+  }
+
+  @Test
   void wrote_moreThanWasClaimed_takesNothingFromOthers() throws IOException {
     granted(10 * MIB).wrote(90 * MIB);
 
