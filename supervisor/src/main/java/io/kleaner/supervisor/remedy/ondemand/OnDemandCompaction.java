@@ -120,6 +120,7 @@ public final class OnDemandCompaction {
       while (!watch.isOver() && !token.isCancelled()) {
         if (askedNs.isEmpty() || clock.nanoTime() - askedNs.getAsLong() >= GIVE_WAY_NS) {
           askedNs = OptionalLong.of(clock.nanoTime());
+          topics.endAgain();
           giveWay(topics, lagBefore, watch, listener);
         }
         look(watch, listener);
