@@ -69,7 +69,7 @@ public final class Answers {
    *
    * @throws CancelledException if the thread was interrupted
    */
-  static void awaitAll(Collection<? extends KafkaFuture<?>> answers, Duration patience) {
+  public static void awaitAll(Collection<? extends KafkaFuture<?>> answers, Duration patience) {
     try {
       KafkaFuture.allOf(answers.toArray(new KafkaFuture<?>[0]))
           .get(patience.toMillis(), TimeUnit.MILLISECONDS);
@@ -83,7 +83,7 @@ public final class Answers {
   }
 
   /** An answer that has come and is no error. */
-  static <T> Optional<T> ifThere(KafkaFuture<T> answer) {
+  public static <T> Optional<T> ifThere(KafkaFuture<T> answer) {
     try {
       return Optional.ofNullable(answer.get(0, TimeUnit.MILLISECONDS));
     } catch (ExecutionException | TimeoutException e) {

@@ -22,7 +22,9 @@ import java.util.concurrent.TimeUnit;
  *       or somebody changed the other since. What is left of ours serves nobody, and hides what was
  *       there before.
  *   <li>A topic has had none of ours for a minute: somebody ended the isolation by hand. An entry
- *       that stayed open would have the same text, set by a person later, pass for ours.
+ *       that stayed open would have the same text, set by a person later, pass for ours. A broker
+ *       that is behind shows the same, so nothing is set then, and no look may have failed in that
+ *       minute.
  * </ol>
  *
  * <p>What was found stays found while nobody can look. Thread-safe.
@@ -35,11 +37,19 @@ final class EndedIsolations {
   private final ConfigAccess access;
   private final Clock clock;
   private final Map<ConfigTarget, Long> noneSinceNs = new HashMap<>();
-  private Set<ConfigOverride> found = Set.of();
+  private Map<ConfigOverride, Rest> found = Map.of();
 
   EndedIsolations(ConfigAccess access, Clock clock) {
     this.access = access;
     this.clock = clock;
+  }
+
+  /** What a topic shows of an isolation that has ended. */
+  enum Rest {
+    /** One of its settings, which is taken back. */
+    HALF,
+    /** Nothing of ours. */
+    NONE
   }
 
   /**
@@ -49,7 +59,7 @@ final class EndedIsolations {
    *
    * @param open all that the journal has
    */
-  synchronized Set<ConfigOverride> look(List<ConfigOverride> open, Optional<String> here) {
+  synchronized Map<ConfigOverride, Rest> look(List<ConfigOverride> open, Optional<String> here) {
     Map<ConfigTarget, Set<ConfigOverride>> byTopic = new HashMap<>();
     Set<String> keys = new TreeSet<>(Isolation.SETTINGS.keySet());
     for (ConfigOverride each : open) {
@@ -62,23 +72,28 @@ final class EndedIsolations {
     byTopic.values().removeIf(ours -> !isSettled(ours, nowMs));
     noneSinceNs.keySet().retainAll(byTopic.keySet());
     Map<ConfigTarget, Map<String, Former>> seen = access.readAll(byTopic.keySet(), keys);
-    Set<ConfigOverride> ended = new HashSet<>();
+    Map<ConfigOverride, Rest> ended = new HashMap<>();
     byTopic.forEach(
         (topic, ours) -> {
-          if (!seen.containsKey(topic)) {
-            ours.stream().filter(found::contains).forEach(ended::add);
-          } else if (hasEnded(topic, ours, seen.get(topic))) {
-            ended.addAll(ours);
+          if (seen.containsKey(topic)) {
+            rest(topic, ours, seen.get(topic))
+                .ifPresent(rest -> ours.forEach(each -> ended.put(each, rest)));
+          } else {
+            noneSinceNs.remove(topic);
+            ours.stream()
+                .filter(found::containsKey)
+                .forEach(each -> ended.put(each, found.get(each)));
           }
         });
-    found = Set.copyOf(ended);
+    found = Map.copyOf(ended);
     return found;
   }
 
   /** What was found last and is open still; for when nobody can look. */
   synchronized Set<ConfigOverride> last(List<ConfigOverride> open) {
+    noneSinceNs.clear();
     Set<ConfigOverride> still = new HashSet<>(open);
-    still.retainAll(found);
+    still.retainAll(found.keySet());
     return still;
   }
 
@@ -86,17 +101,22 @@ final class EndedIsolations {
     return ours.stream().allMatch(each -> nowMs - each.atMs() >= APPLIED_MS);
   }
 
-  private boolean hasEnded(
+  /** Empty if it has not ended, or nobody can be sure yet. */
+  private Optional<Rest> rest(
       ConfigTarget topic, Set<ConfigOverride> ours, Map<String, Former> settings) {
     boolean none =
         ours.stream()
             .noneMatch(each -> settings.get(each.key()).own().equals(Optional.of(each.ours())));
     if (!none) {
       noneSinceNs.remove(topic);
-      return !TopicIsolation.isIsolated(key -> settings.get(key).own());
+      return TopicIsolation.isIsolated(key -> settings.get(key).own())
+          ? Optional.empty()
+          : Optional.of(Rest.HALF);
     }
     long nowNs = clock.nanoTime();
-    return nowNs - noneSinceNs.computeIfAbsent(topic, each -> nowNs)
-        >= TimeUnit.MILLISECONDS.toNanos(APPLIED_MS);
+    long sinceNs = noneSinceNs.computeIfAbsent(topic, each -> nowNs);
+    return nowNs - sinceNs >= TimeUnit.MILLISECONDS.toNanos(APPLIED_MS)
+        ? Optional.of(Rest.NONE)
+        : Optional.empty();
   }
 }

@@ -316,11 +316,13 @@ public final class Overrides {
     List<Restored> all = new ArrayList<>();
     try {
       Optional<String> here = access.clusterId();
-      Set<ConfigOverride> ended = endedIsolations.look(open, here);
+      Map<ConfigOverride, EndedIsolations.Rest> ended = endedIsolations.look(open, here);
       for (ConfigOverride each : open) {
         if (each.isElsewhere(here)) {
           all.add(StillOurs.elsewhere(each, here, journal.file()));
-        } else if (!each.purpose().isLasting() || ended.contains(each)) {
+        } else if (ended.get(each) == EndedIsolations.Rest.NONE && each.clusterId().isPresent()) {
+          all.add(endedByHand(each));
+        } else if (!each.purpose().isLasting() || ended.containsKey(each)) {
           all.add(recover(each, gate));
         }
       }
@@ -331,6 +333,18 @@ public final class Overrides {
           .forEach(each -> all.add(StillOurs.failed(each, e)));
     }
     return all;
+  }
+
+  /** Sets nothing: a broker that is behind must not lift what is in force on all others. */
+  private Restored endedByHand(ConfigOverride override) {
+    return end(
+        override,
+        Ending.LEFT_TO_OPERATOR,
+        override.key()
+            + " on "
+            + override.target()
+            + " is not what its isolation set any more, and nothing else of that is there: someone"
+            + " has ended it, and what is there was left alone");
   }
 
   private Restored recover(ConfigOverride override, Supplier<Optional<String>> gate) {

@@ -157,22 +157,36 @@ public final class TopicIsolation {
           topic + " is not isolated, as far as the journal of overrides knows",
           "Look at its settings with 'kafka-configs --describe --entity-type topics'.");
     }
+    Optional<Map<String, Former>> before = shown(topic);
     List<Restored> restored = ours.stream().map(overrides::restore).toList();
     String what = restored.stream().map(Restored::sentence).collect(Collectors.joining("; "));
     if (!restored.stream().allMatch(Restored::isOver)) {
       return new NotEffective(topic + " could not be released", false, what);
     }
     // One that lacks a setting keeps no cleaner away.
-    boolean ended =
-        restored.stream().anyMatch(each -> each.ending() == Overrides.Ending.LEFT_TO_OPERATOR);
+    boolean ended = before.isPresent() && !isIsolated(key -> before.get().get(key).own());
+    boolean inPart =
+        ended
+            && ours.stream()
+                .anyMatch(
+                    each -> before.get().get(each.key()).own().equals(Optional.of(each.ours())));
     return new Changed(
         (ended
                 ? topic + " was isolated no more, as someone had changed its settings: "
                 : topic + " is released: ")
             + what,
-        ended ? "isolated in part" : "isolated",
+        ended ? (inPart ? "isolated in part" : "not isolated") : "isolated",
         "released",
         tookMs(beganNs));
+  }
+
+  /** What the topic has; empty if the broker doesn't tell, which a release says by itself. */
+  private Optional<Map<String, Former>> shown(String topic) {
+    try {
+      return Optional.of(settings(topic));
+    } catch (IOException e) {
+      return Optional.empty();
+    }
   }
 
   /**

@@ -72,6 +72,8 @@ public final class TransactionAbort {
     long beganNs = clock.nanoTime();
     org.apache.kafka.common.TopicPartition kafka =
         new org.apache.kafka.common.TopicPartition(partition.topic(), partition.partition());
+    // Asked first: nothing is waited for between the look at the transaction and its abort.
+    long before = lastStableOffset(kafka);
     Optional<ProducerState> hanging =
         Answers.await(
                 admin.describeProducers(List.of(kafka)).partitionResult(kafka),
@@ -101,7 +103,6 @@ public final class TransactionAbort {
               + ": the producer lives, and nothing was aborted",
           "Look again with 'kleaner explain': if that one hangs, too, it is asked about by itself.");
     }
-    long before = lastStableOffset(kafka);
     // The mark goes to the partition itself, by producer and epoch: no offset can be named there.
     Answers.await(
         admin

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -26,6 +27,8 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** What a cluster says of partitions. Thread-safe. */
 final class ClusterView {
+
+  private static final String LOG_ENDS = "read the log ends";
 
   private final Admin admin;
   private final Duration patience;
@@ -61,19 +64,61 @@ final class ClusterView {
     return Optional.of(all);
   }
 
-  /** The high watermark of each partition, or of committed records the last stable offset. */
-  Map<TopicPartition, Long> ends(Collection<TopicPartition> partitions, IsolationLevel level)
+  /**
+   * Where a log ends.
+   *
+   * @param high its high watermark
+   * @param stable its last stable offset, up to which transactions are over
+   */
+  record End(long high, long stable) {}
+
+  /**
+   * The high watermark of each partition.
+   *
+   * @throws IOException if one is not told
+   */
+  Map<TopicPartition, Long> highWatermarks(Collection<TopicPartition> partitions)
       throws IOException {
-    Map<org.apache.kafka.common.TopicPartition, OffsetSpec> wanted =
-        partitions.stream()
-            .collect(Collectors.toMap(ClusterView::kafka, each -> OffsetSpec.latest()));
     Map<org.apache.kafka.common.TopicPartition, ListOffsetsResultInfo> found =
-        await(admin.listOffsets(wanted, new ListOffsetsOptions(level)).all(), "read the log ends");
+        await(list(partitions, IsolationLevel.READ_UNCOMMITTED).all(), LOG_ENDS);
     Map<TopicPartition, Long> ends = new HashMap<>();
     found.forEach(
         (partition, info) ->
             ends.put(new TopicPartition(partition.topic(), partition.partition()), info.offset()));
     return ends;
+  }
+
+  /**
+   * Where those partitions end of which that is told now: not those that have no leader, or were
+   * deleted.
+   *
+   * @throws IOException if it is told of none
+   */
+  Map<TopicPartition, End> ends(Collection<TopicPartition> partitions) throws IOException {
+    ListOffsetsResult high = list(partitions, IsolationLevel.READ_UNCOMMITTED);
+    ListOffsetsResult stable = list(partitions, IsolationLevel.READ_COMMITTED);
+    Answers.awaitAll(List.of(high.all(), stable.all()), patience);
+    Map<TopicPartition, End> ends = new HashMap<>();
+    for (TopicPartition each : partitions) {
+      Answers.ifThere(high.partitionResult(kafka(each)))
+          .ifPresent(
+              first ->
+                  Answers.ifThere(stable.partitionResult(kafka(each)))
+                      .ifPresent(
+                          second -> ends.put(each, new End(first.offset(), second.offset()))));
+    }
+    if (ends.isEmpty()) {
+      await(high.all(), LOG_ENDS);
+      await(stable.all(), LOG_ENDS);
+    }
+    return ends;
+  }
+
+  private ListOffsetsResult list(Collection<TopicPartition> partitions, IsolationLevel level) {
+    return admin.listOffsets(
+        partitions.stream()
+            .collect(Collectors.toMap(ClusterView::kafka, each -> OffsetSpec.latest())),
+        new ListOffsetsOptions(level));
   }
 
   private static org.apache.kafka.common.TopicPartition kafka(TopicPartition partition) {

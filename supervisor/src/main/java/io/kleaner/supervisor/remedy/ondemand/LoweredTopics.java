@@ -30,11 +30,11 @@ final class LoweredTopics {
   private final Map<String, List<ConfigOverride>> lowered = new LinkedHashMap<>();
   private final List<Restored> restored = new ArrayList<>();
 
-  /** What could not be given back when its time came, and is tried once more at the end. */
-  private final List<ConfigOverride> again = new ArrayList<>();
+  /** What could not be given back when its time came, with what was told of it. */
+  private final Map<ConfigOverride, String> again = new LinkedHashMap<>();
 
   /**
-   * @param listener hears of what could not be given back
+   * @param listener hears of what could not be given back, and when that is over
    */
   LoweredTopics(Overrides overrides, Listener listener) {
     this.overrides = overrides;
@@ -71,33 +71,59 @@ final class LoweredTopics {
     giveBack(topic, lowered);
   }
 
+  /**
+   * Tries again what could not be given back when its time came, up to the first that cannot be
+   * now, either: an isolation may be waiting for it. That one is the last to be tried next time.
+   */
+  void endAgain() {
+    for (Map.Entry<ConfigOverride, String> each : List.copyOf(again.entrySet())) {
+      again.remove(each.getKey());
+      Restored one = overrides.restore(each.getKey());
+      if (!one.isOver()) {
+        again.put(each.getKey(), each.getValue());
+        return;
+      }
+      restored.add(one);
+      listener.tell(one.sentence());
+    }
+  }
+
   /** Gives back all that was set, with what could not be given back earlier. */
   void end() {
-    List<ConfigOverride> left = new ArrayList<>(again);
+    Map<ConfigOverride, String> earlier = new LinkedHashMap<>(again);
+    List<ConfigOverride> left = new ArrayList<>(again.keySet());
     rolling.values().forEach(left::addAll);
     lowered.values().forEach(left::addAll);
     rolling.clear();
     lowered.clear();
     again.clear();
-    left.forEach(each -> note(overrides.restore(each)));
+    for (ConfigOverride each : left) {
+      Restored one = overrides.restore(each);
+      restored.add(one);
+      String told = earlier.get(each);
+      if (told == null ? isNews(one) : !told.equals(one.sentence())) {
+        listener.tell(one.sentence());
+      }
+    }
   }
 
   private void giveBack(String topic, Map<String, List<ConfigOverride>> set) {
     for (ConfigOverride each : Optional.ofNullable(set.remove(topic)).orElse(List.of())) {
       Restored one = overrides.restore(each);
       if (one.isOver()) {
-        note(one);
+        restored.add(one);
       } else {
-        again.add(each);
+        again.put(each, one.sentence());
+      }
+      if (isNews(one)) {
+        listener.tell(one.sentence());
       }
     }
   }
 
-  private void note(Restored one) {
-    restored.add(one);
-    if (one.ending() != Overrides.Ending.RESTORED) {
-      listener.tell(one.sentence());
-    }
+  /** That a setting is as it was is what everybody expects. */
+  private static boolean isNews(Restored one) {
+    return one.ending() != Overrides.Ending.RESTORED;
   }
 
   /** What became of each setting so far. */

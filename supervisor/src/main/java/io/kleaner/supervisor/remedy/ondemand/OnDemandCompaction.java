@@ -17,6 +17,7 @@ import io.kleaner.supervisor.remedy.broker.TopicIsolation;
 import io.kleaner.supervisor.remedy.ondemand.OnDemandReport.Refusal;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,6 +27,7 @@ import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 
 /**
  * Has a live broker's own cleaner compact topics now: their {@code min.cleanable.dirty.ratio} and
@@ -61,10 +63,19 @@ public final class OnDemandCompaction {
       OverrideJournal journal,
       Clock clock,
       CancelToken token) {
+    this(fileSystem, connection.admin(), connection.patience(), journal, clock, token);
+  }
+
+  OnDemandCompaction(
+      FileSystem fileSystem,
+      Admin admin,
+      Duration patience,
+      OverrideJournal journal,
+      Clock clock,
+      CancelToken token) {
     this.fileSystem = fileSystem;
-    this.cluster = new ClusterView(connection.admin(), connection.patience());
-    this.overrides =
-        new Overrides(new ConfigAccess(connection.admin(), connection.patience()), journal, clock);
+    this.cluster = new ClusterView(admin, patience);
+    this.overrides = new Overrides(new ConfigAccess(admin, patience), journal, clock);
     this.clock = clock;
     this.token = token;
   }
@@ -120,6 +131,7 @@ public final class OnDemandCompaction {
       while (!watch.isOver() && !token.isCancelled()) {
         if (askedNs.isEmpty() || clock.nanoTime() - askedNs.getAsLong() >= GIVE_WAY_NS) {
           askedNs = OptionalLong.of(clock.nanoTime());
+          topics.endAgain();
           giveWay(topics, lagBefore, watch, listener);
         }
         look(watch, listener);

@@ -8,6 +8,7 @@ import io.kleaner.core.logdir.MetaProperties;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.logdir.UnusableDirectoryException;
 import io.kleaner.core.time.Clock;
+import io.kleaner.supervisor.remedy.ondemand.ClusterView.End;
 import io.kleaner.supervisor.remedy.ondemand.OnDemandCompaction.Listener;
 import io.kleaner.supervisor.remedy.ondemand.OnDemandCompaction.Request;
 import io.kleaner.supervisor.remedy.ondemand.OnDemandReport.Partition;
@@ -27,7 +28,6 @@ import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.IsolationLevel;
 
 /** Watches the replicas of some partitions that lie in some log directories. Not thread-safe. */
 final class ReplicaWatch {
@@ -63,8 +63,7 @@ final class ReplicaWatch {
   }
 
   private void find(SortedMap<TopicPartition, List<Integer>> partitions) throws IOException {
-    Map<TopicPartition, Long> ends =
-        cluster.ends(partitions.keySet(), IsolationLevel.READ_UNCOMMITTED);
+    Map<TopicPartition, Long> ends = cluster.highWatermarks(partitions.keySet());
     Map<TopicPartition, Set<Integer>> seen = new HashMap<>();
     for (Path logDir : request.logDirs()) {
       OptionalInt node =
@@ -131,8 +130,16 @@ final class ReplicaWatch {
         || clock.nanoTime() - beganNs >= TimeUnit.MILLISECONDS.toNanos(request.deadlineMs());
   }
 
-  /** Looks at everything once. */
+  /**
+   * Looks at everything once; a partition of which the cluster does not tell keeps no other one
+   * waiting.
+   */
   void look(Listener listener) throws IOException {
+    for (ReplicaState each : replicas) {
+      if (!each.isOver() && fileSystem.stat(each.dir()).isEmpty()) {
+        each.gone();
+      }
+    }
     List<TopicPartition> open =
         replicas.stream()
             .filter(each -> !each.isOver())
@@ -142,22 +149,21 @@ final class ReplicaWatch {
     if (open.isEmpty()) {
       return;
     }
-    Map<TopicPartition, Long> ends = cluster.ends(open, IsolationLevel.READ_UNCOMMITTED);
-    Map<TopicPartition, Long> stable = cluster.ends(open, IsolationLevel.READ_COMMITTED);
+    Map<TopicPartition, End> ends = cluster.ends(open);
     for (Path logDir : request.logDirs()) {
       Optional<Map<TopicPartition, Long>> checkpoints = checkpoints(logDir);
       for (ReplicaState each : replicas) {
-        if (each.logDir().equals(logDir) && !each.isOver() && checkpoints.isPresent()) {
+        End end = ends.get(each.partition());
+        if (each.logDir().equals(logDir)
+            && !each.isOver()
+            && checkpoints.isPresent()
+            && end != null) {
           Long cleaned = checkpoints.get().get(each.partition());
-          look(
-              each,
-              cleaned == null ? OptionalLong.empty() : OptionalLong.of(cleaned),
-              ends.get(each.partition()),
-              stable.get(each.partition()));
+          look(each, cleaned == null ? OptionalLong.empty() : OptionalLong.of(cleaned), end);
         }
       }
     }
-    tell(listener);
+    tell(listener, ends.keySet());
   }
 
   /** Empty if the broker is just writing it: the next look sees a whole one. */
@@ -169,8 +175,7 @@ final class ReplicaWatch {
     }
   }
 
-  private void look(ReplicaState replica, OptionalLong checkpoint, long end, long stable)
-      throws IOException {
+  private void look(ReplicaState replica, OptionalLong checkpoint, End end) throws IOException {
     Optional<ReplicaFiles> files = Optional.empty();
     try {
       files = ReplicaFiles.read(fileSystem, replica.dir(), replica.oldEnd());
@@ -180,16 +185,26 @@ final class ReplicaWatch {
     }
     if (files.isPresent()) {
       replica.see(
-          files.get(), checkpoint, end, stable, clock.nanoTime(), request.roll(), request.idleMs());
+          files.get(),
+          checkpoint,
+          end.high(),
+          end.stable(),
+          clock.nanoTime(),
+          request.roll(),
+          request.idleMs());
     }
   }
 
-  private void tell(Listener listener) {
+  private void tell(Listener listener, Set<TopicPartition> told) {
     lines.tell(
         replicas.stream()
             .filter(each -> !each.isOver())
             .limit(5)
-            .map(ReplicaState::sentence)
+            .map(
+                each ->
+                    told.contains(each.partition())
+                        ? each.sentence()
+                        : each.partition() + " has no leader now that tells its log end")
             .collect(Collectors.joining("; ")),
         listener);
   }

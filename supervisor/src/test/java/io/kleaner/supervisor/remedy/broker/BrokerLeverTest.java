@@ -33,7 +33,7 @@ class BrokerLeverTest {
   private final AtomicInteger checkpointLooks = new AtomicInteger();
   private String text = "1";
   private long threadId = 7;
-  private Map<TopicPartition, Long> shown = Map.of();
+  private Optional<Map<TopicPartition, Long>> shown = Optional.empty();
 
   private Seen<List<CleanerThread>> threads() {
     clock.passMs(LOOK_MS);
@@ -54,10 +54,12 @@ class BrokerLeverTest {
         clock.nowMs());
   }
 
-  private Optional<Map<TopicPartition, Long>> checkpoints() {
+  /** Another one at each look. */
+  private Optional<Map<TopicPartition, Long>> checkpoints(boolean moved) {
     clock.passMs(LOOK_MS);
-    shown = Map.of(new TopicPartition("orders", 0), (long) checkpointLooks.incrementAndGet());
-    return Optional.of(shown);
+    long look = checkpointLooks.incrementAndGet();
+    shown = Optional.of(Map.of(new TopicPartition("orders", 0), moved ? look : -look));
+    return shown;
   }
 
   /** A file of thousands of lines is read no more often than it is needed. */
@@ -73,11 +75,8 @@ class BrokerLeverTest {
               new Overrides(
                   new ConfigAccess(settings.admin(), Duration.ofSeconds(30)), journal, clock),
               this::threads,
-              () -> {
-                Optional<Map<TopicPartition, Long>> now = checkpoints();
-                // As before the restart, until it was asked about often enough.
-                return asked.get() < 5 ? now.map(each -> Map.of()) : now;
-              },
+              // As before the restart, until it was asked about often enough.
+              () -> checkpoints(asked.get() >= 5),
               new LeverTimes(5_000, 15_000, 50, 10_000, 1),
               clock,
               new CancelToken());
@@ -85,6 +84,7 @@ class BrokerLeverTest {
       RemedyOutcome outcome =
           lever.revive(
               now -> {
+                assertThat(now).as("the last look").isEqualTo(shown);
                 asked.incrementAndGet();
                 return true;
               });

@@ -98,7 +98,7 @@ class EndedIsolationsTest {
     clock.passMs(1);
     assertThat(recover())
         .extracting(Restored::ending)
-        .containsExactlyInAnyOrder(Ending.LEFT_TO_OPERATOR, Ending.RESTORED);
+        .containsExactly(Ending.LEFT_TO_OPERATOR, Ending.LEFT_TO_OPERATOR);
 
     assertThat(journal.open()).isEmpty();
     assertThat(isolation.isolatedMs(Optional.empty())).isEmpty();
@@ -119,6 +119,53 @@ class EndedIsolationsTest {
     assertThat(recover()).as("the minute begins anew").isEmpty();
 
     assertThat(journal.open()).hasSize(2);
+  }
+
+  /** The cluster has the topic isolated still. */
+  @Test
+  void recover_brokerIsBehindForMoreThanAMinute_setsNothing() throws IOException {
+    isolateLongAgo("poison");
+    settings.of("poison").keySet().removeAll(Isolation.SETTINGS.keySet());
+    settings.of("poison").put(RATIO, "0.5");
+    assertThat(recover()).isEmpty();
+    clock.passMs(60_000);
+    settings.failChanges(true);
+
+    assertThat(recover())
+        .hasSize(2)
+        .allMatch(each -> each.ending() == Ending.LEFT_TO_OPERATOR)
+        .allMatch(each -> each.sentence().contains("left alone"));
+
+    settings.of("poison").putAll(Isolation.SETTINGS);
+    assertThat(isolation.release("poison"))
+        .isInstanceOfSatisfying(
+            RemedyOutcome.Refused.class,
+            refused -> assertThat(refused.nextStep()).contains("--delete-config"));
+  }
+
+  @Test
+  void recover_looksFailedMeanwhile_theMinuteBeginsAnew() throws IOException {
+    isolateLongAgo("poison");
+    settings.of("poison").keySet().removeAll(Isolation.SETTINGS.keySet());
+    assertThat(recover()).isEmpty();
+    clock.passMs(30_000);
+    settings.know("poison", false);
+    assertThat(recover()).isEmpty();
+    settings.know("poison", true);
+    clock.passMs(30_000);
+    assertThat(recover()).as("the topic was not told").isEmpty();
+    clock.passMs(30_000);
+    settings.beforeCluster(
+        () -> {
+          throw new KafkaException("a test");
+        });
+    assertThat(recover()).isEmpty();
+    settings.beforeCluster(() -> {});
+    clock.passMs(30_000);
+    assertThat(recover()).as("nobody could look").isEmpty();
+    clock.passMs(60_000);
+
+    assertThat(recover()).hasSize(2);
   }
 
   /** A compaction on demand was killed before the isolation. */

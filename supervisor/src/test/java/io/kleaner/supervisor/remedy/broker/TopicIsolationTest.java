@@ -94,6 +94,38 @@ class TopicIsolationTest {
     assertThat(journal.open()).isEmpty();
   }
 
+  /** As most end it by hand. */
+  @Test
+  void release_operatorDeletedBoth_saysThatItWasNotIsolated() throws IOException {
+    settings.of("poison").remove(RATIO);
+    isolation.isolate("poison", false);
+    settings.of("poison").keySet().removeAll(Isolation.SETTINGS.keySet());
+
+    assertThat(isolation.release("poison"))
+        .isInstanceOfSatisfying(
+            Changed.class,
+            changed -> {
+              assertThat(changed.summary()).contains("was isolated no more");
+              assertThat(changed.before()).isEqualTo("not isolated");
+            });
+
+    assertThat(settings.of("poison")).isEmpty();
+    assertThat(journal.open()).isEmpty();
+  }
+
+  @Test
+  void release_nobodyChangedAnything_saysThatItIsReleased() throws IOException {
+    isolation.isolate("poison", false);
+
+    assertThat(isolation.release("poison"))
+        .isInstanceOfSatisfying(
+            Changed.class,
+            changed -> {
+              assertThat(changed.summary()).contains("is released");
+              assertThat(changed.before()).isEqualTo("isolated");
+            });
+  }
+
   /** Of an operator's ratio nothing was given back, whatever was found when it was isolated. */
   @Test
   void release_ratioOfACompactionThatAnOperatorReplaced_isNotToldAsGivenBack() throws IOException {

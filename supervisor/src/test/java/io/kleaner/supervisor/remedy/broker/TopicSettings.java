@@ -87,7 +87,7 @@ public final class TopicSettings {
   }
 
   /** Runs each time before settings are read. */
-  void beforeRead(Runnable action) {
+  public void beforeRead(Runnable action) {
     beforeRead = action;
   }
 

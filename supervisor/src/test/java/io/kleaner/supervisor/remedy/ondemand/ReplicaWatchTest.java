@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.kleaner.supervisor.remedy.ondemand;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.kleaner.core.io.LocalFileSystem;
+import io.kleaner.core.logdir.TopicPartition;
+import io.kleaner.supervisor.cleaner.HandClock;
+import io.kleaner.supervisor.remedy.ondemand.OnDemandCompaction.Request;
+import io.kleaner.supervisor.remedy.ondemand.OnDemandReport.Status;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.internals.KafkaFutureImpl;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two topics of one sealed segment each, of which one is deleted or loses its leader. */
+class ReplicaWatchTest {
+
+  private static final long END = 10;
+  private static final List<String> BOTH = List.of("a", "b");
+
+  @TempDir private Path logDir;
+
+  private final Set<String> notTold = new HashSet<>();
+  private final List<String> lines = new ArrayList<>();
+  private ReplicaWatch watch;
+
+  @BeforeEach
+  void watchBoth() throws IOException {
+    Map<TopicPartition, List<Integer>> partitions = new HashMap<>();
+    for (String topic : BOTH) {
+      Path dir = Files.createDirectory(logDir.resolve(topic + "-0"));
+      Files.createFile(dir.resolve("00000000000000000000.log"));
+      Files.createFile(dir.resolve("00000000000000000010.log"));
+      partitions.put(new TopicPartition(topic, 0), List.of(1));
+    }
+    cleanedTo("a 0 0", "b 0 0");
+    watch =
+        new ReplicaWatch(
+            new LocalFileSystem(),
+            new ClusterView(admin(), Duration.ofSeconds(30)),
+            new HandClock(),
+            new Request(BOTH, List.of(logDir), false, 900_000, 60_000),
+            new TreeMap<>(partitions));
+  }
+
+  private void cleanedTo(String... entries) throws IOException {
+    Files.writeString(
+        logDir.resolve("cleaner-offset-checkpoint"),
+        "0\n" + entries.length + "\n" + String.join("\n", entries) + "\n");
+  }
+
+  /** A cluster that knows where each log ends, but for those that it does not tell. */
+  private Admin admin() {
+    return (Admin)
+        Proxy.newProxyInstance(
+            Admin.class.getClassLoader(),
+            new Class<?>[] {Admin.class},
+            (proxy, method, arguments) -> {
+              if (!method.getName().equals("listOffsets")) {
+                throw new UnsupportedOperationException(method.getName());
+              }
+              return offsets((Map<?, ?>) arguments[0]);
+            });
+  }
+
+  private ListOffsetsResult offsets(Map<?, ?> asked) {
+    Map<org.apache.kafka.common.TopicPartition, KafkaFuture<ListOffsetsResultInfo>> answers =
+        new HashMap<>();
+    for (Object each : asked.keySet()) {
+      var partition = (org.apache.kafka.common.TopicPartition) each;
+      KafkaFutureImpl<ListOffsetsResultInfo> answer = new KafkaFutureImpl<>();
+      if (notTold.contains(partition.topic())) {
+        answer.completeExceptionally(new TimeoutException("no leader"));
+      } else {
+        answer.complete(new ListOffsetsResultInfo(END, -1, Optional.empty()));
+      }
+      answers.put(partition, answer);
+    }
+    return new ListOffsetsResult(answers);
+  }
+
+  private void look() throws IOException {
+    watch.look(lines::add);
+  }
+
+  @Test
+  void look_topicWasDeleted_itIsOverAndTheOtherGoesOn() throws IOException {
+    look();
+    assertThat(watch.over(BOTH)).isEmpty();
+    notTold.add("a");
+    for (String name : List.of("00000000000000000000.log", "00000000000000000010.log")) {
+      Files.delete(logDir.resolve("a-0").resolve(name));
+    }
+    Files.delete(logDir.resolve("a-0"));
+
+    look();
+
+    assertThat(watch.over(BOTH)).containsExactly("a");
+    cleanedTo("b 0 10");
+    look();
+    assertThat(watch.isOver()).isTrue();
+    assertThat(watch.report(false))
+        .extracting(each -> each.partition().topic(), each -> each.status())
+        .containsExactlyInAnyOrder(tuple("a", Status.GAVE_UP), tuple("b", Status.COMPACTED));
+  }
+
+  @Test
+  void look_partitionHasNoLeader_theOtherGoesOnAndItIsTold() throws IOException {
+    notTold.add("a");
+    look();
+    cleanedTo("a 0 10", "b 0 10");
+
+    look();
+
+    assertThat(watch.over(BOTH)).containsExactly("b");
+    assertThat(lines).first().asString().contains("a-0 has no leader", "b-0 is at offset 0");
+    notTold.clear();
+    look();
+    assertThat(watch.over(BOTH)).containsExactly("a", "b");
+  }
+
+  @Test
+  void look_clusterTellsOfNone_failsAsItWillBeLookedAtAgain() {
+    notTold.addAll(BOTH);
+
+    assertThatThrownBy(this::look).isInstanceOf(IOException.class).hasMessageContaining("log ends");
+  }
+}
