@@ -60,9 +60,15 @@ public final class LogLines {
       return;
     }
     Thread made = fresh();
-    made.start();
-    writer = made;
+    // Before it writes: whoever reads a line of it finds it counted.
     revivals++;
+    try {
+      made.start();
+    } catch (OutOfMemoryError e) {
+      revivals--;
+      throw e;
+    }
+    writer = made;
   }
 
   /** Has a line written, or drops it; never waits for the log. */
