@@ -79,7 +79,7 @@ public final class Bench {
       Main.main(new String[] {arguments.pattern(), "-rf", "text", "-rff", table});
       return 0;
     }
-    List<Workload> workloads = workloads();
+    List<Workload> workloads = workloads(arguments);
     requireSpace(workloads);
     Files.createDirectories(arguments.out());
     return switch (arguments.mode()) {
@@ -90,11 +90,12 @@ public final class Bench {
     };
   }
 
-  private List<Workload> workloads() {
-    return shapes().stream().map(each -> each.of(arguments.values())).toList();
+  /** What there is to generate: of the sizes, and with the values, that were asked for. */
+  static List<Workload> workloads(BenchArguments arguments) {
+    return shapes(arguments).stream().map(each -> each.of(arguments.values())).toList();
   }
 
-  private List<Workload> shapes() {
+  private static List<Workload> shapes(BenchArguments arguments) {
     if (arguments.mode() == BenchArguments.Mode.GROWTH) {
       List<Workload> all = new ArrayList<>(Growth.sizes(arguments.sizeBytes()));
       all.addAll(Growth.keys(arguments.keys()));

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -23,7 +24,7 @@ import java.util.function.UnaryOperator;
  * @param threads of the cleaners, ascending
  * @param engines to run
  * @param sizeBytes of each workload before compression
- * @param values what the workloads' values look like
+ * @param values what the workloads' values look like; not to be asked for with {@link Mode#JMH}
  * @param keys of W13
  * @param runs that count, after a warm-up
  * @param memoryBytes Kleaner's budgets, measured in turn; 0 for the default, or more where the keys
@@ -81,7 +82,7 @@ record BenchArguments(
     private List<Integer> threads = List.of();
     private Set<EngineName> engines = EnumSet.allOf(EngineName.class);
     private long sizeBytes;
-    private Values values = Values.DOCUMENTS;
+    private Optional<Values> values = Optional.empty();
     private long keys = Workloads.DEFAULT_KEYS;
     private int runs;
     private List<Long> memoryBytes = List.of(0L);
@@ -98,6 +99,9 @@ record BenchArguments(
       while (at < line.size()) {
         option(line.get(at++));
       }
+      if (mode == Mode.JMH && values.isPresent()) {
+        throw new UsageException("--jmh takes no --values: its batches are of documents");
+      }
       long size = sizeBytes > 0 ? sizeBytes : mode == Mode.GROWTH ? GROWTH_SIZE : DEFAULT_SIZE;
       int counted = runs > 0 ? runs : mode == Mode.GROWTH ? 1 : DEFAULT_RUNS;
       List<Integer> fewAndMore = mode == Mode.COMPARE ? List.of(1, 2) : List.of(1);
@@ -107,7 +111,7 @@ record BenchArguments(
           threads.isEmpty() ? fewAndMore : threads,
           engines,
           size,
-          values,
+          values.orElse(Values.DOCUMENTS),
           keys,
           counted,
           memoryBytes,
@@ -123,7 +127,7 @@ record BenchArguments(
         case "--threads" -> threads = List.copyOf(new TreeSet<>(each(option, Parser::threads)));
         case "--engines" -> engines = EnumSet.copyOf(each(option, Parser::engine));
         case "--size" -> sizeBytes = Quantity.bytes(option, value(option));
-        case "--values" -> values = values(option);
+        case "--values" -> values = Optional.of(values(option));
         case "--keys" -> keys = Quantity.count(option, value(option));
         case "--runs" -> runs = small(option, value(option));
         case "--memory" ->

@@ -72,6 +72,20 @@ class BenchArgumentsTest {
     assertThat(parse("--jmh").pattern()).isEqualTo(".*");
   }
 
+  @Test
+  void workloads_eitherValues_ofThemInEveryMode() {
+    for (String mode : List.of("--workload W1,W2,W11,W12,W14", "--growth", "--reshape")) {
+      for (Values values : Values.values()) {
+        BenchArguments arguments = parse(mode + " --values " + values.text());
+
+        assertThat(Bench.workloads(arguments))
+            .as(mode)
+            .isNotEmpty()
+            .allSatisfy(each -> assertThat(each).isEqualTo(each.of(values)));
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -93,6 +107,8 @@ class BenchArgumentsTest {
         "--runs --size",
         "--growth --jmh",
         "--growth --reshape",
+        "--jmh --values letters",
+        "--values documents --jmh",
         "--nonsense",
         "W1",
       })

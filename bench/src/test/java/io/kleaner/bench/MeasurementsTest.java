@@ -14,22 +14,27 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class MeasurementsTest {
 
   @TempDir private Path temp;
 
-  @Test
-  void open_appending_goesOnWithWhatIsThere() throws IOException {
-    Measurements.open(file(), header("one"), false).add(measured("W1", 5));
+  @ParameterizedTest
+  @EnumSource(Values.class)
+  void open_appending_goesOnWithWhatIsThere(Values values) throws IOException {
+    Results header = header("one", values);
+    Measurements.open(file(), header, false).add(measured("W1", 5));
 
-    Measurements further = Measurements.open(file(), header("one"), true);
+    Measurements further = Measurements.open(file(), header, true);
     further.add(measured("W2", 6));
     further.add(measured("W1", 7));
 
     assertThat(further.has("W1")).isTrue();
     assertThat(further.has("W3")).isFalse();
-    Results read = Measurements.open(file(), header("one"), true).results();
+    Results read = Measurements.open(file(), header, true).results();
+    assertThat(read.values()).isEqualTo(values);
     assertThat(read.workloads()).containsExactly(measured("W1", 7), measured("W2", 6));
     assertThat(read.command()).isEqualTo("scripts/bench");
   }

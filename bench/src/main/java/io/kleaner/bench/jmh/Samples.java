@@ -24,7 +24,7 @@ final class Samples {
 
   private Samples() {}
 
-  /** The first batch of a workload such as W1, with some codec. */
+  /** The first batch of a workload such as W1, of documents, with some codec. */
   static ByteBuffer batch(String codec) throws IOException {
     return direct(firstBatch(log(PartitionShape.plain(codec, VALUE_BYTES, RECORDS, 1))));
   }

@@ -10,7 +10,7 @@ import java.util.SplittableRandom;
  * ones list items before it. Not thread-safe.
  *
  * <pre>
- *  {"id":"0000000000482019","state":"shipped","total":4299,"at":1700000000123,"source":"shop.exampl"}
+ *  {"id":"0000000000482019","state":"shipped","total":4299,"at":1700000000123,"source":"shop.example."}
  * </pre>
  */
 final class Documents {

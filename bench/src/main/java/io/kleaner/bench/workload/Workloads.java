@@ -73,19 +73,10 @@ public final class Workloads {
               sized(
                   name,
                   "transactions, tombstones, batches of 1-5",
-                  new PartitionShape(
-                      "none",
-                      16,
-                      Values.DOCUMENTS,
-                      SMALL,
-                      1,
-                      5,
-                      FRESH,
-                      Long.MAX_VALUE,
-                      0,
-                      0.1,
-                      true,
-                      0),
+                  PartitionShape.plain("none", SMALL, 1, FRESH)
+                      .batchesOf(1, 5)
+                      .tombstones(0.1)
+                      .inTransactions(),
                   bytes);
           case "W13" -> tinyKeys(name, keys);
           case "W14" ->
@@ -106,8 +97,7 @@ public final class Workloads {
     return Workload.single(
         name,
         "tiny records, 90 % with a new key",
-        new PartitionShape(
-            "none", 10, Values.LETTERS, 4, 500, 500, TINY_FRESH, Long.MAX_VALUE, 0, 0, false, 0),
+        PartitionShape.plain("none", 4, 500, TINY_FRESH).keysOf(10),
         Math.round(keys / TINY_FRESH));
   }
 

@@ -102,7 +102,9 @@ class ReportTest {
     String markdown = Markdown.of(Samples.results());
 
     assertThat(markdown)
-        .startsWith("2 x something, commit abcdef, 2026-01-01, values: documents.\n")
+        .startsWith(
+            "2 x something, commit abcdef, 2026-01-01,"
+                + " values: documents, and letters where too short for one.\n")
         .contains("| W1 uncompressed & \"small\" | 1024 MiB | 8.00 M | **4.0** | 4.0 |")
         .contains("Geometric mean of the 2 of W1 to W9 with 2 threads: 8.00.")
         .contains("| W2 | kafka | 1 | 2.00 | 4.00 | 8.00 | 128 | 1.00 | 8.00 | 0.20 |");

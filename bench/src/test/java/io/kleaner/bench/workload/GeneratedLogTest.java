@@ -11,12 +11,15 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.common.record.internal.FileRecords;
 import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class GeneratedLogTest {
@@ -26,11 +29,17 @@ class GeneratedLogTest {
 
   @TempDir private Path temp;
 
+  private static Stream<Arguments> sameBytes() {
+    return Stream.of("W1", "W4", "W7", "W9", "W10", "W12")
+        .flatMap(name -> Stream.of(Values.values()).map(values -> Arguments.of(name, values)));
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"W1", "W4", "W7", "W9", "W10", "W12"})
-  void write_twice_sameBytes(String name) throws IOException {
-    GeneratedLog one = write(name, "one");
-    GeneratedLog other = write(name, "other");
+  @MethodSource("sameBytes")
+  void write_twice_sameBytes(String name, Values values) throws IOException {
+    Workload workload = Workloads.named(name, SIZE, 1000).orElseThrow().of(values);
+    GeneratedLog one = write(workload, "one");
+    GeneratedLog other = write(workload, "other");
 
     assertThat(one.partitions()).isEqualTo(other.partitions());
     String partition = one.partitions().get(0).name();
