@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +24,8 @@ import java.util.concurrent.TimeUnit;
  *       there before.
  *   <li>A topic has had none of ours for a minute: somebody ended the isolation by hand. An entry
  *       that stayed open would have the same text, set by a person later, pass for ours. A broker
- *       that is behind shows the same, so nothing is set then, and no look may have failed in that
- *       minute.
+ *       that is behind shows the same, so nothing is set then, and in that minute no look may have
+ *       failed, or have been left out for long.
  * </ol>
  *
  * <p>What was found stays found while nobody can look. Thread-safe.
@@ -34,10 +35,14 @@ final class EndedIsolations {
   /** By then every broker shows what was set. */
   private static final long APPLIED_MS = 60_000;
 
+  /** Of what a topic showed between two looks that are further apart nobody knows anything. */
+  private static final long UNSEEN_MS = 30_000;
+
   private final ConfigAccess access;
   private final Clock clock;
   private final Map<ConfigTarget, Long> noneSinceNs = new HashMap<>();
   private Map<ConfigOverride, Rest> found = Map.of();
+  private OptionalLong lookedNs = OptionalLong.empty();
 
   EndedIsolations(ConfigAccess access, Clock clock) {
     this.access = access;
@@ -71,6 +76,12 @@ final class EndedIsolations {
     long nowMs = clock.nowMs();
     byTopic.values().removeIf(ours -> !isSettled(ours, nowMs));
     noneSinceNs.keySet().retainAll(byTopic.keySet());
+    long nowNs = clock.nanoTime();
+    if (lookedNs.isPresent()
+        && nowNs - lookedNs.getAsLong() > TimeUnit.MILLISECONDS.toNanos(UNSEEN_MS)) {
+      noneSinceNs.clear();
+    }
+    lookedNs = OptionalLong.of(nowNs);
     Map<ConfigTarget, Map<String, Former>> seen = access.readAll(byTopic.keySet(), keys);
     Map<ConfigOverride, Rest> ended = new HashMap<>();
     byTopic.forEach(
