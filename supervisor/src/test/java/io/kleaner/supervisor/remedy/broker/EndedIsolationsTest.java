@@ -216,6 +216,26 @@ class EndedIsolationsTest {
         .satisfies(each -> assertThat(each.sentence()).contains("is '0.0' again", "compact-now"));
   }
 
+  /** It has stopped applying what the cluster says after the first half of the isolation. */
+  @Test
+  void recover_brokerThatIsBehindShowsHalf_isBelievedAfterAMinuteOnly() throws IOException {
+    for (String behind : List.of("0.5", "0.0")) {
+      isolateLongAgo("poison");
+      settings.of("poison").put(RATIO, behind);
+      lookedForMs(50_000);
+      settings.of("poison").putAll(Isolation.SETTINGS);
+      lookedForMs(10_000);
+      settings.of("poison").put(RATIO, behind);
+      lookedForMs(60_000);
+      clock.passMs(10_000);
+
+      assertThat(recover()).as(behind).hasSize(2).allMatch(Restored::isOver);
+
+      assertThat(settings.of("poison")).containsExactly(Map.entry(RATIO, behind));
+      assertThat(journal.open()).isEmpty();
+    }
+  }
+
   /** What is told of it must not end, and begin again, because the broker is away. */
   @Test
   void recover_nobodyCanLookAnyMore_theHalfThatWasFoundIsStillTold() throws IOException {

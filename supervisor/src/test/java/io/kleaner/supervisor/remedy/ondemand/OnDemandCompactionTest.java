@@ -128,6 +128,7 @@ class OnDemandCompactionTest {
         };
 
     assertThat(reasonOfB(run(3_000))).contains("isolated meanwhile");
+    assertThat(ratioWhenTold).as("before anything is given back").isEqualTo(Map.of("a", "0.0"));
   }
 
   /** As where it was deleted, and that is looked at for a while. */
@@ -187,6 +188,9 @@ class OnDemandCompactionTest {
     if (line.contains("is still set on topic a")) {
       isBack = true;
       settings.failChanges(false);
+    }
+    if (line.contains("b is being isolated")) {
+      ratioWhenTold.put("a", settings.of("a").get(RATIO));
     }
     if (line.contains(" on topic a is ")) {
       for (String topic : List.of("a", "b")) {
