@@ -343,8 +343,12 @@ public final class Overrides {
         override.key()
             + " on "
             + override.target()
-            + " is not what its isolation set any more, and nothing else of that is there: someone"
-            + " has ended it, and what is there was left alone");
+            + " is not what its isolation set any more (it was "
+            + override.former().own().map(text -> "'" + text + "'").orElse("not set")
+            + " there before), and this broker has shown none of that isolation for a minute: it was"
+            + " ended by hand, or never set, and what is there was left alone. If the broker was"
+            + " behind, the topic is isolated still, and what was there before is given back by: "
+            + override.undoCommand());
   }
 
   private Restored recover(ConfigOverride override, Supplier<Optional<String>> gate) {

@@ -7,6 +7,7 @@ import io.kleaner.supervisor.judge.broker.Isolation;
 import io.kleaner.supervisor.probe.broker.InternalTopics;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Former;
 import io.kleaner.supervisor.remedy.broker.ConfigOverride.Purpose;
+import io.kleaner.supervisor.remedy.broker.Overrides.Ending;
 import io.kleaner.supervisor.remedy.broker.Overrides.Restored;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.Changed;
 import io.kleaner.supervisor.remedy.broker.RemedyOutcome.NotEffective;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -86,7 +88,7 @@ public final class TopicIsolation {
           : new Refused(topic + " is isolated already", "Release it to have it compacted again.");
     }
     for (ConfigOverride each : ours) {
-      if (!now.get(each.key()).own().equals(Optional.of(each.ours()))) {
+      if (!isOurs(each, now)) {
         overrides.leaveToOperator(each);
       }
     }
@@ -164,20 +166,32 @@ public final class TopicIsolation {
       return new NotEffective(topic + " could not be released", false, what);
     }
     // One that lacks a setting keeps no cleaner away.
-    boolean ended = before.isPresent() && !isIsolated(key -> before.get().get(key).own());
-    boolean inPart =
-        ended
-            && ours.stream()
-                .anyMatch(
-                    each -> before.get().get(each.key()).own().equals(Optional.of(each.ours())));
+    boolean ended =
+        before
+            .map(settings -> !isIsolated(key -> settings.get(key).own()))
+            .orElse(restored.stream().anyMatch(each -> each.ending() == Ending.LEFT_TO_OPERATOR));
+    Predicate<Restored> wasOurs =
+        before
+            .<Predicate<Restored>>map(settings -> each -> isOurs(each.override(), settings))
+            .orElse(each -> each.ending() == Ending.RESTORED);
+    boolean inPart = ended && restored.stream().anyMatch(wasOurs);
+    String how = " is released: ";
+    if (ended) {
+      // By a run that was killed between the two.
+      how =
+          restored.stream().allMatch(wasOurs)
+              ? " was isolated in part only: "
+              : " was isolated no more, as someone had changed its settings: ";
+    }
     return new Changed(
-        (ended
-                ? topic + " was isolated no more, as someone had changed its settings: "
-                : topic + " is released: ")
-            + what,
+        topic + how + what,
         ended ? (inPart ? "isolated in part" : "not isolated") : "isolated",
         "released",
         tookMs(beganNs));
+  }
+
+  private static boolean isOurs(ConfigOverride override, Map<String, Former> settings) {
+    return settings.get(override.key()).own().equals(Optional.of(override.ours()));
   }
 
   /** What the topic has; empty if the broker doesn't tell, which a release says by itself. */

@@ -20,7 +20,6 @@ import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.IsolationLevel;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -30,12 +29,24 @@ final class ClusterView {
 
   private static final String LOG_ENDS = "read the log ends";
 
+  /** For one look of many: a client asks for a leader that is not there again and again. */
+  private static final Duration OF_A_LOOK = Duration.ofSeconds(2);
+
   private final Admin admin;
   private final Duration patience;
+  private final Duration ofALook;
 
   ClusterView(Admin admin, Duration patience) {
+    this(admin, patience, OF_A_LOOK);
+  }
+
+  /**
+   * @param ofALook how long {@link #ends} waits, which is asked again and again
+   */
+  ClusterView(Admin admin, Duration patience, Duration ofALook) {
     this.admin = admin;
     this.patience = patience;
+    this.ofALook = ofALook;
   }
 
   /** The replicas of each partition of a topic by node id; empty if there is no such topic. */
@@ -43,8 +54,9 @@ final class ClusterView {
     TopicDescription description;
     try {
       description =
-          await(
+          Answers.await(
               admin.describeTopics(List.of(topic)).topicNameValues().get(topic),
+              patience,
               "describe topic " + topic);
     } catch (IOException e) {
       Throwable why = e.getCause() == null ? e : e.getCause().getCause();
@@ -80,7 +92,10 @@ final class ClusterView {
   Map<TopicPartition, Long> highWatermarks(Collection<TopicPartition> partitions)
       throws IOException {
     Map<org.apache.kafka.common.TopicPartition, ListOffsetsResultInfo> found =
-        await(list(partitions, IsolationLevel.READ_UNCOMMITTED).all(), LOG_ENDS);
+        Answers.await(
+            list(partitions, new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED)).all(),
+            patience,
+            LOG_ENDS);
     Map<TopicPartition, Long> ends = new HashMap<>();
     found.forEach(
         (partition, info) ->
@@ -89,15 +104,15 @@ final class ClusterView {
   }
 
   /**
-   * Where those partitions end of which that is told now: not those that have no leader, or were
-   * deleted.
+   * Where those partitions end of which that is told now, in two seconds: not those that have no
+   * leader, or were deleted.
    *
    * @throws IOException if it is told of none
    */
   Map<TopicPartition, End> ends(Collection<TopicPartition> partitions) throws IOException {
-    ListOffsetsResult high = list(partitions, IsolationLevel.READ_UNCOMMITTED);
-    ListOffsetsResult stable = list(partitions, IsolationLevel.READ_COMMITTED);
-    Answers.awaitAll(List.of(high.all(), stable.all()), patience);
+    ListOffsetsResult high = list(partitions, atOnce(IsolationLevel.READ_UNCOMMITTED));
+    ListOffsetsResult stable = list(partitions, atOnce(IsolationLevel.READ_COMMITTED));
+    Answers.awaitAll(List.of(high.all(), stable.all()), ofALook);
     Map<TopicPartition, End> ends = new HashMap<>();
     for (TopicPartition each : partitions) {
       Answers.ifThere(high.partitionResult(kafka(each)))
@@ -108,24 +123,25 @@ final class ClusterView {
                           second -> ends.put(each, new End(first.offset(), second.offset()))));
     }
     if (ends.isEmpty()) {
-      await(high.all(), LOG_ENDS);
-      await(stable.all(), LOG_ENDS);
+      Answers.await(high.all(), ofALook, LOG_ENDS);
+      Answers.await(stable.all(), ofALook, LOG_ENDS);
     }
     return ends;
   }
 
-  private ListOffsetsResult list(Collection<TopicPartition> partitions, IsolationLevel level) {
+  private ListOffsetsOptions atOnce(IsolationLevel level) {
+    return new ListOffsetsOptions(level).timeoutMs((int) ofALook.toMillis());
+  }
+
+  private ListOffsetsResult list(
+      Collection<TopicPartition> partitions, ListOffsetsOptions options) {
     return admin.listOffsets(
         partitions.stream()
             .collect(Collectors.toMap(ClusterView::kafka, each -> OffsetSpec.latest())),
-        new ListOffsetsOptions(level));
+        options);
   }
 
   private static org.apache.kafka.common.TopicPartition kafka(TopicPartition partition) {
     return new org.apache.kafka.common.TopicPartition(partition.topic(), partition.partition());
-  }
-
-  private <T> T await(KafkaFuture<T> answer, String what) throws IOException {
-    return Answers.await(answer, patience, what);
   }
 }

@@ -55,6 +55,7 @@ public final class OnDemandCompaction {
   private final Overrides overrides;
   private final Clock clock;
   private final CancelToken token;
+  private OptionalLong askedNs = OptionalLong.empty();
 
   /** Takes its parts; all stay open and are the caller's. */
   public OnDemandCompaction(
@@ -127,22 +128,35 @@ public final class OnDemandCompaction {
       for (String topic : watch.topics()) {
         topics.lower(topic, request.roll());
       }
-      OptionalLong askedNs = OptionalLong.empty();
+      Runnable giveWay = () -> giveWay(topics, lagBefore, watch, listener);
       while (!watch.isOver() && !token.isCancelled()) {
-        if (askedNs.isEmpty() || clock.nanoTime() - askedNs.getAsLong() >= GIVE_WAY_NS) {
-          askedNs = OptionalLong.of(clock.nanoTime());
-          topics.endAgain();
-          giveWay(topics, lagBefore, watch, listener);
-        }
+        eachSecond(topics, giveWay);
         look(watch, listener);
+        eachSecond(topics, giveWay);
         watch.takeRolled(topics.rolling()).forEach(topics::endRoll);
-        watch.over(topics.lowered()).forEach(topics::end);
+        for (String topic : watch.over(topics.lowered())) {
+          topics.end(topic);
+          eachSecond(topics, giveWay);
+        }
         pause();
       }
     } finally {
       topics.end();
     }
     return new OnDemandReport(watch.report(token.isCancelled()), refused, topics.restored());
+  }
+
+  /**
+   * What others wait for, if it is a second since that was done: a look, and giving back what is of
+   * a topic that was deleted, may take several.
+   */
+  private void eachSecond(LoweredTopics topics, Runnable giveWay) {
+    long nowNs = clock.nanoTime();
+    if (askedNs.isEmpty() || nowNs - askedNs.getAsLong() >= GIVE_WAY_NS) {
+      askedNs = OptionalLong.of(nowNs);
+      topics.endAgain();
+      giveWay.run();
+    }
   }
 
   /** Lets go of topics that are isolated: what kills cleaners comes first. */

@@ -27,6 +27,7 @@ final class ReplicaState {
   private boolean gaveUpRoll;
   private boolean gone;
   private boolean isolated;
+  private boolean untold;
   private Stage stage = Stage.CLEANING;
 
   ReplicaState(TopicPartition partition, Path logDir, long oldEnd, ReplicaFiles files, long nowNs) {
@@ -71,6 +72,11 @@ final class ReplicaState {
     isolated = !isOver();
   }
 
+  /** Whether a leader tells its log end now; else nobody knows how far it is. */
+  void told(boolean isTold) {
+    untold = !isTold;
+  }
+
   void see(
       ReplicaFiles files,
       OptionalLong checkpoint,
@@ -100,6 +106,9 @@ final class ReplicaState {
   }
 
   String sentence() {
+    if (untold) {
+      return "no leader tells the log end of " + partition + " now";
+    }
     return switch (stage) {
       case WAITS_FOR_ROLL ->
           partition + " waits for a record to be appended: only then Kafka rolls its segment";
@@ -171,6 +180,9 @@ final class ReplicaState {
 
   private String lateReason(Request request) {
     String late = "not done in " + request.deadlineMs() / 1_000 + " s: ";
+    if (untold) {
+      return late + "no leader tells its log end now, so that nobody knows how far it is";
+    }
     return late
         + switch (stage) {
           case PINNED ->

@@ -149,7 +149,12 @@ final class ReplicaWatch {
     if (open.isEmpty()) {
       return;
     }
-    Map<TopicPartition, End> ends = cluster.ends(open);
+    Map<TopicPartition, End> ends = Map.of();
+    try {
+      ends = cluster.ends(open);
+    } finally {
+      told(ends.keySet());
+    }
     for (Path logDir : request.logDirs()) {
       Optional<Map<TopicPartition, Long>> checkpoints = checkpoints(logDir);
       for (ReplicaState each : replicas) {
@@ -163,7 +168,11 @@ final class ReplicaWatch {
         }
       }
     }
-    tell(listener, ends.keySet());
+    tell(listener);
+  }
+
+  private void told(Set<TopicPartition> told) {
+    replicas.forEach(each -> each.told(told.contains(each.partition())));
   }
 
   /** Empty if the broker is just writing it: the next look sees a whole one. */
@@ -195,16 +204,12 @@ final class ReplicaWatch {
     }
   }
 
-  private void tell(Listener listener, Set<TopicPartition> told) {
+  private void tell(Listener listener) {
     lines.tell(
         replicas.stream()
             .filter(each -> !each.isOver())
             .limit(5)
-            .map(
-                each ->
-                    told.contains(each.partition())
-                        ? each.sentence()
-                        : each.partition() + " has no leader now that tells its log end")
+            .map(ReplicaState::sentence)
             .collect(Collectors.joining("; ")),
         listener);
   }

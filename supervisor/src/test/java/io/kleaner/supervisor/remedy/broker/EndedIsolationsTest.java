@@ -53,6 +53,14 @@ class EndedIsolationsTest {
     return overrides.recover(Optional::empty);
   }
 
+  /** Looks as often as the sidecar does, and finds nothing. */
+  private void lookedForMs(long ms) {
+    for (long left = ms; left > 0; left -= 10_000) {
+      clock.passMs(Math.min(left, 10_000));
+      assertThat(recover()).isEmpty();
+    }
+  }
+
   private void isolateLongAgo(String topic) throws IOException {
     settings.of(topic).put(RATIO, "0.5");
     isolation.isolate(topic, false);
@@ -93,8 +101,7 @@ class EndedIsolationsTest {
     settings.of("poison").put(RATIO, "0.2");
 
     assertThat(recover()).as("a broker may be behind").isEmpty();
-    clock.passMs(59_999);
-    assertThat(recover()).isEmpty();
+    lookedForMs(59_999);
     clock.passMs(1);
     assertThat(recover())
         .extracting(Restored::ending)
@@ -110,10 +117,9 @@ class EndedIsolationsTest {
     isolateLongAgo("poison");
     settings.of("poison").keySet().removeAll(Isolation.SETTINGS.keySet());
     assertThat(recover()).isEmpty();
-    clock.passMs(50_000);
+    lookedForMs(50_000);
     settings.of("poison").putAll(Isolation.SETTINGS);
-    assertThat(recover()).isEmpty();
-    clock.passMs(50_000);
+    lookedForMs(10_000);
     settings.of("poison").keySet().removeAll(Isolation.SETTINGS.keySet());
 
     assertThat(recover()).as("the minute begins anew").isEmpty();
@@ -128,13 +134,23 @@ class EndedIsolationsTest {
     settings.of("poison").keySet().removeAll(Isolation.SETTINGS.keySet());
     settings.of("poison").put(RATIO, "0.5");
     assertThat(recover()).isEmpty();
-    clock.passMs(60_000);
+    lookedForMs(50_000);
+    clock.passMs(10_000);
     settings.failChanges(true);
 
     assertThat(recover())
         .hasSize(2)
         .allMatch(each -> each.ending() == Ending.LEFT_TO_OPERATOR)
-        .allMatch(each -> each.sentence().contains("left alone"));
+        .allSatisfy(
+            each ->
+                assertThat(each.sentence())
+                    .contains("left alone", "If the broker was behind", "isolated still"))
+        .satisfiesOnlyOnce(
+            each -> assertThat(each.sentence()).contains("it was '0.5' there", RATIO + "=0.5"))
+        .satisfiesOnlyOnce(
+            each ->
+                assertThat(each.sentence())
+                    .contains("it was not set there before", "--delete-config " + LAG));
 
     settings.of("poison").putAll(Isolation.SETTINGS);
     assertThat(isolation.release("poison"))
@@ -163,9 +179,26 @@ class EndedIsolationsTest {
     settings.beforeCluster(() -> {});
     clock.passMs(30_000);
     assertThat(recover()).as("nobody could look").isEmpty();
-    clock.passMs(60_000);
+    lookedForMs(50_000);
+    clock.passMs(10_000);
 
     assertThat(recover()).hasSize(2);
+  }
+
+  /** As while a question was carried out, which keeps all looks waiting. */
+  @Test
+  void recover_nobodyLookedMeanwhile_theMinuteBeginsAnew() throws IOException {
+    isolateLongAgo("poison");
+    settings.of("poison").keySet().removeAll(Isolation.SETTINGS.keySet());
+    assertThat(recover()).isEmpty();
+    clock.passMs(600_000);
+
+    assertThat(recover()).as("two looks alone").isEmpty();
+    lookedForMs(50_000);
+    clock.passMs(10_000);
+
+    assertThat(recover()).hasSize(2);
+    assertThat(journal.open()).isEmpty();
   }
 
   /** A compaction on demand was killed before the isolation. */
@@ -181,6 +214,26 @@ class EndedIsolationsTest {
         .filteredOn(each -> each.override().key().equals(RATIO))
         .singleElement()
         .satisfies(each -> assertThat(each.sentence()).contains("is '0.0' again", "compact-now"));
+  }
+
+  /** It has stopped applying what the cluster says after the first half of the isolation. */
+  @Test
+  void recover_brokerThatIsBehindShowsHalf_isBelievedAfterAMinuteOnly() throws IOException {
+    for (String behind : List.of("0.5", "0.0")) {
+      isolateLongAgo("poison");
+      settings.of("poison").put(RATIO, behind);
+      lookedForMs(50_000);
+      settings.of("poison").putAll(Isolation.SETTINGS);
+      lookedForMs(10_000);
+      settings.of("poison").put(RATIO, behind);
+      lookedForMs(60_000);
+      clock.passMs(10_000);
+
+      assertThat(recover()).as(behind).hasSize(2).allMatch(Restored::isOver);
+
+      assertThat(settings.of("poison")).containsExactly(Map.entry(RATIO, behind));
+      assertThat(journal.open()).isEmpty();
+    }
   }
 
   /** What is told of it must not end, and begin again, because the broker is away. */

@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,23 +24,22 @@ import org.junit.jupiter.api.io.TempDir;
 class TopicIsolationTest {
 
   private static final String RATIO = "min.cleanable.dirty.ratio";
+  private static final String LAG = "max.compaction.lag.ms";
 
   @TempDir private Path state;
 
   private final TopicSettings settings = new TopicSettings();
   private final HandClock clock = new HandClock(1_000);
   private OverrideJournal journal;
+  private Overrides overrides;
   private TopicIsolation isolation;
 
   @BeforeEach
   void open() throws IOException {
     journal = OverrideJournal.open(new LocalFileSystem(), state, "overrides");
-    isolation =
-        new TopicIsolation(
-            new Overrides(
-                new ConfigAccess(settings.admin(), Duration.ofSeconds(30)), journal, clock),
-            clock,
-            new CancelToken());
+    overrides =
+        new Overrides(new ConfigAccess(settings.admin(), Duration.ofSeconds(30)), journal, clock);
+    isolation = new TopicIsolation(overrides, clock, new CancelToken());
     settings.of("poison").put(RATIO, "0.01");
   }
 
@@ -123,6 +123,47 @@ class TopicIsolationTest {
             changed -> {
               assertThat(changed.summary()).contains("is released");
               assertThat(changed.before()).isEqualTo("isolated");
+            });
+  }
+
+  /** By a run that was killed between the two: nobody else had a hand in it. */
+  @Test
+  void release_onlyHalfOfItWasEverMade_saysSo() throws IOException {
+    overrides.set(
+        ConfigTarget.topic("poison"),
+        Map.of(LAG, Isolation.SETTINGS.get(LAG)),
+        ConfigOverride.Purpose.ISOLATE);
+
+    assertThat(isolation.release("poison"))
+        .isInstanceOfSatisfying(
+            Changed.class,
+            changed -> {
+              assertThat(changed.summary())
+                  .contains("poison was isolated in part only: ")
+                  .doesNotContain("someone");
+              assertThat(changed.before()).isEqualTo("isolated in part");
+            });
+
+    assertThat(settings.of("poison")).containsExactly(Map.entry(RATIO, "0.01"));
+    assertThat(journal.open()).isEmpty();
+  }
+
+  /** The broker does not tell when it is asked first. */
+  @Test
+  void release_nobodyKnowsWhatWasThereAndOneWasChanged_isNotToldAsReleased() throws IOException {
+    isolation.isolate("poison", false);
+    settings.of("poison").put(RATIO, "0.5");
+    AtomicInteger reads = new AtomicInteger();
+    settings.beforeRead(() -> settings.know("poison", reads.incrementAndGet() > 1));
+
+    assertThat(isolation.release("poison"))
+        .isInstanceOfSatisfying(
+            Changed.class,
+            changed -> {
+              assertThat(changed.summary())
+                  .contains("was isolated no more", "it was left alone")
+                  .doesNotContain("is released");
+              assertThat(changed.before()).isEqualTo("isolated in part");
             });
   }
 

@@ -38,6 +38,8 @@ import org.junit.jupiter.api.io.TempDir;
 class OnDemandCompactionTest {
 
   private static final String RATIO = "min.cleanable.dirty.ratio";
+  private static final String LAG = "max.compaction.lag.ms";
+  private static final String LONGEST = Long.toString(Long.MAX_VALUE);
   private static final Node NODE = new Node(1, "127.0.0.1", 9092);
 
   @TempDir private Path logDir;
@@ -48,6 +50,7 @@ class OnDemandCompactionTest {
   private final List<String> lines = new ArrayList<>();
   private final Map<String, String> ratioWhenTold = new HashMap<>();
 
+  private Runnable whenAsked = () -> {};
   private boolean isBack;
 
   private static final class Topics extends DescribeTopicsResult {
@@ -83,6 +86,7 @@ class OnDemandCompactionTest {
 
   private ListOffsetsResult offsets(Map<?, ?> asked) {
     clock.passMs(1_000);
+    whenAsked.run();
     // Away from the first look on, when all is lowered, until that is told.
     settings.failChanges("0.0".equals(settings.of("b").get(RATIO)) && !isBack);
     Map<TopicPartition, KafkaFuture<ListOffsetsResultInfo>> answers = new HashMap<>();
@@ -104,6 +108,55 @@ class OnDemandCompactionTest {
   @Test
   void run_couldNotBeGivenBackWhenTheTopicWasDone_isGivenBackWhileTheOtherIsAtWork()
       throws IOException {
+    OnDemandReport report = run(20_000);
+
+    assertThat(lines).anyMatch(line -> line.contains("is still set on topic a"));
+    assertThat(ratioWhenTold).isEqualTo(Map.of("a", "0.5", "b", "0.0"));
+    assertThat(report.restored()).hasSize(4).allMatch(Restored::isOver);
+    assertThat(report.isDone()).isTrue();
+  }
+
+  /** An isolation waits for some seconds only. */
+  @Test
+  void run_topicIsIsolatedWhileALookTakesSeconds_givesWayBeforeTheNext() throws IOException {
+    isBack = true;
+    whenAsked =
+        () -> {
+          if ("0.0".equals(settings.of("b").get(RATIO))) {
+            settings.of("b").put(LAG, LONGEST);
+          }
+        };
+
+    assertThat(reasonOfB(run(3_000))).contains("isolated meanwhile");
+    assertThat(ratioWhenTold).as("before anything is given back").isEqualTo(Map.of("a", "0.0"));
+  }
+
+  /** As where it was deleted, and that is looked at for a while. */
+  @Test
+  void run_topicIsIsolatedWhileAnotherIsGivenBack_givesWayBeforeTheNextLook() throws IOException {
+    isBack = true;
+    settings.beforeRead(
+        () -> {
+          if ("0.5".equals(settings.of("a").get(RATIO))
+              && "0.0".equals(settings.of("b").get(RATIO))) {
+            settings.of("b").put(LAG, LONGEST);
+            clock.passMs(10_000);
+          }
+        });
+
+    assertThat(reasonOfB(run(8_000))).contains("isolated meanwhile");
+  }
+
+  private static String reasonOfB(OnDemandReport report) {
+    return report.partitions().stream()
+        .filter(each -> each.partition().topic().equals("b"))
+        .findFirst()
+        .orElseThrow()
+        .reason();
+  }
+
+  /** Of two topics of which one has been cleaned; all is given back in the end. */
+  private OnDemandReport run(long deadlineMs) throws IOException {
     for (String topic : List.of("a", "b")) {
       Path dir = Files.createDirectory(logDir.resolve(topic + "-0"));
       Files.createFile(dir.resolve("00000000000000000000.log"));
@@ -123,14 +176,10 @@ class OnDemandCompactionTest {
                   clock,
                   new CancelToken())
               .run(
-                  new Request(List.of("a", "b"), List.of(logDir), false, 20_000, 60_000),
+                  new Request(List.of("a", "b"), List.of(logDir), false, deadlineMs, 60_000),
                   this::told);
-
-      assertThat(lines).anyMatch(line -> line.contains("is still set on topic a"));
-      assertThat(ratioWhenTold).isEqualTo(Map.of("a", "0.5", "b", "0.0"));
-      assertThat(report.restored()).hasSize(4).allMatch(Restored::isOver);
-      assertThat(report.isDone()).isTrue();
       assertThat(journal.open()).isEmpty();
+      return report;
     }
   }
 
@@ -139,6 +188,9 @@ class OnDemandCompactionTest {
     if (line.contains("is still set on topic a")) {
       isBack = true;
       settings.failChanges(false);
+    }
+    if (line.contains("b is being isolated")) {
+      ratioWhenTold.put("a", settings.of("a").get(RATIO));
     }
     if (line.contains(" on topic a is ")) {
       for (String topic : List.of("a", "b")) {

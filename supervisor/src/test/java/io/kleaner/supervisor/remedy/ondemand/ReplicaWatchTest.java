@@ -9,6 +9,7 @@ import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.supervisor.cleaner.HandClock;
 import io.kleaner.supervisor.remedy.ondemand.OnDemandCompaction.Request;
+import io.kleaner.supervisor.remedy.ondemand.OnDemandReport.Partition;
 import io.kleaner.supervisor.remedy.ondemand.OnDemandReport.Status;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
@@ -24,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.common.KafkaFuture;
@@ -31,6 +33,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.internals.KafkaFutureImpl;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two topics of one sealed segment each, of which one is deleted or loses its leader. */
@@ -38,10 +41,13 @@ class ReplicaWatchTest {
 
   private static final long END = 10;
   private static final List<String> BOTH = List.of("a", "b");
+  private static final Duration OF_A_LOOK = Duration.ofMillis(100);
 
   @TempDir private Path logDir;
 
   private final Set<String> notTold = new HashSet<>();
+  private final Set<String> neverAnswered = new HashSet<>();
+  private final List<Integer> timeoutsMs = new ArrayList<>();
   private final List<String> lines = new ArrayList<>();
   private ReplicaWatch watch;
 
@@ -58,7 +64,7 @@ class ReplicaWatchTest {
     watch =
         new ReplicaWatch(
             new LocalFileSystem(),
-            new ClusterView(admin(), Duration.ofSeconds(30)),
+            new ClusterView(admin(), Duration.ofDays(1), OF_A_LOOK),
             new HandClock(),
             new Request(BOTH, List.of(logDir), false, 900_000, 60_000),
             new TreeMap<>(partitions));
@@ -80,6 +86,7 @@ class ReplicaWatchTest {
               if (!method.getName().equals("listOffsets")) {
                 throw new UnsupportedOperationException(method.getName());
               }
+              timeoutsMs.add(((ListOffsetsOptions) arguments[1]).timeoutMs());
               return offsets((Map<?, ?>) arguments[0]);
             });
   }
@@ -92,7 +99,7 @@ class ReplicaWatchTest {
       KafkaFutureImpl<ListOffsetsResultInfo> answer = new KafkaFutureImpl<>();
       if (notTold.contains(partition.topic())) {
         answer.completeExceptionally(new TimeoutException("no leader"));
-      } else {
+      } else if (!neverAnswered.contains(partition.topic())) {
         answer.complete(new ListOffsetsResultInfo(END, -1, Optional.empty()));
       }
       answers.put(partition, answer);
@@ -134,10 +141,50 @@ class ReplicaWatchTest {
     look();
 
     assertThat(watch.over(BOTH)).containsExactly("b");
-    assertThat(lines).first().asString().contains("a-0 has no leader", "b-0 is at offset 0");
+    assertThat(lines).first().asString().contains("log end of a-0", "b-0 is at offset 0");
     notTold.clear();
     look();
     assertThat(watch.over(BOTH)).containsExactly("a", "b");
+  }
+
+  /** A client goes on asking for the leader for as long as it may. */
+  @Test
+  @Timeout(60)
+  void look_oneAnswerNeverComes_theOtherGoesOnInAMoment() throws IOException {
+    neverAnswered.add("a");
+    cleanedTo("a 0 10", "b 0 10");
+
+    look();
+
+    assertThat(watch.over(BOTH)).containsExactly("b");
+    assertThat(timeoutsMs).as("of the first question and of both of a look").hasSize(3);
+    assertThat(timeoutsMs.subList(1, 3)).containsOnly((int) OF_A_LOOK.toMillis());
+    assertThat(timeoutsMs.get(0)).as("that of the client").isNull();
+  }
+
+  /** What was seen last, and what was never seen, tells nothing of how far it is now. */
+  @Test
+  void report_partitionHasNoLeaderAtTheDeadline_saysThatAndNothingOfItsCleaner()
+      throws IOException {
+    notTold.add("a");
+    look();
+    notTold.add("b");
+    assertThatThrownBy(this::look).isInstanceOf(IOException.class);
+    assertThat(watch.report(false))
+        .extracting(Partition::reason)
+        .hasSize(2)
+        .allSatisfy(
+            each ->
+                assertThat(each)
+                    .contains("not done in 900 s", "no leader tells its log end")
+                    .doesNotContain("cleaner is at"));
+
+    notTold.clear();
+    look();
+
+    assertThat(watch.report(false))
+        .extracting(Partition::reason)
+        .allSatisfy(each -> assertThat(each).contains("the cleaner is at offset 0, short of 10"));
   }
 
   @Test
