@@ -271,7 +271,10 @@ class KilledSidecarTest {
         .isPresent();
   }
 
+  /** What was left open is told before the first look, which says whose it is. */
   private static void release(Sidecar sidecar, String target) throws Exception {
+    assertThat(sidecar.awaitStatus(each -> each.at("/broker/nodeId").asInt() == 1, PATIENCE))
+        .isTrue();
     sidecar.post("/api/v1/partitions/" + target.replace(" ", "%20") + "/release", "a test");
     awaitEffective(sidecar, "release");
   }
