@@ -33,8 +33,8 @@ public final class KeyIndex implements AutoCloseable {
   private final LongAdder superseded = new LongAdder();
 
   /**
-   * Who puts holds it for reading. It is held for writing to close the map to new keys: from then
-   * on nobody puts a key into the map that someone else has spilled.
+   * Who puts holds it for reading. It is held for writing to let the map grow, and to close it to
+   * new keys: from then on nobody puts a key into the map that someone else has spilled.
    */
   private final StampedLock lock = new StampedLock();
 
@@ -94,7 +94,6 @@ public final class KeyIndex implements AutoCloseable {
 
   /** Records of the dirty range; the block is empty afterwards. */
   public void put(KeyBlock block) throws IOException {
-    map.readAhead(block);
     if (shared) {
       putShared(block);
     } else {
@@ -104,16 +103,24 @@ public final class KeyIndex implements AutoCloseable {
   }
 
   private void putAlone(KeyBlock block) throws IOException {
+    map.readAhead(block);
     int lost = 0;
     int homeless = 0;
-    for (int i = 0; i < block.size; i++) {
-      long loser = map.put(block.homes[i], block.first[i], block.ordinals[i]);
+    int i = 0;
+    while (i < block.size) {
+      long loser = map.putAt(block.homes[i], block.first[i], block.second[i], block.ordinals[i]);
+      if (loser == KeyMap.FULL && map.isYoung()) {
+        map.grow();
+        map.readAhead(block);
+        continue;
+      }
       if (loser >= 0) {
         removed.set(loser);
         lost++;
       } else if (loser == KeyMap.FULL) {
         block.homeless[homeless++] = i;
       }
+      i++;
     }
     superseded.add(lost);
     spill(block, homeless);
@@ -127,11 +134,13 @@ public final class KeyIndex implements AutoCloseable {
     int homeless = 0;
     int i = 0;
     while (i < block.size) {
+      boolean young;
       long stamp = lock.readLock();
       try {
+        young = map.isYoung();
+        map.readAhead(block);
         for (; i < block.size; i++) {
-          long loser =
-              map.putShared(block.homes[i], block.first[i], block.ordinals[i], block, closed);
+          long loser = map.putShared(block, i, closed);
           if (loser >= 0) {
             block.lost.set(loser);
             lost++;
@@ -146,9 +155,7 @@ public final class KeyIndex implements AutoCloseable {
         lock.unlockRead(stamp);
       }
       if (i < block.size) {
-        stamp = lock.writeLock();
-        closed = true;
-        lock.unlockWrite(stamp);
+        growOrClose(young);
       }
     }
     superseded.add(lost);
@@ -156,6 +163,25 @@ public final class KeyIndex implements AutoCloseable {
       synchronized (this) {
         spill(block, homeless);
       }
+    }
+  }
+
+  /**
+   * Nobody puts meanwhile.
+   *
+   * @param young whether the map was when it was found to be full; another worker may have met the
+   *     same, and let it grow already
+   */
+  private void growOrClose(boolean young) {
+    long stamp = lock.writeLock();
+    try {
+      if (!young) {
+        closed = true;
+      } else if (map.isYoung()) {
+        map.grow();
+      }
+    } finally {
+      lock.unlockWrite(stamp);
     }
   }
 
@@ -186,7 +212,7 @@ public final class KeyIndex implements AutoCloseable {
     int lost = 0;
     int homeless = 0;
     for (int i = 0; i < block.size; i++) {
-      if (map.get(block.homes[i], block.first[i]) == KeyMap.ABSENT) {
+      if (map.getAt(block.homes[i], block.first[i]) == KeyMap.ABSENT) {
         block.homeless[homeless++] = i;
       } else if (shared) {
         removed.setShared(block.ordinals[i]);

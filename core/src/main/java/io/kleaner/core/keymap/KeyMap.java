@@ -9,7 +9,7 @@ import java.util.function.LongConsumer;
 
 /**
  * Maps a key's hash to the ordinal of the newest record that has the key: open addressing with
- * linear probing over one array of primitives, fixed in size.
+ * linear probing over one array of primitives.
  *
  * <p>A slot is twelve bytes: 64 bits of the hash, of which neither half is 0, and the ordinal plus
  * one. A slot whose first half is 0 is empty. The slot's position comes from the hash's other 64
@@ -23,9 +23,14 @@ import java.util.function.LongConsumer;
  *  +-----------------+------------------+-------------+
  * </pre>
  *
- * <p>Several workers may {@link #putShared} at the same time. Once all of them are done they may
- * {@link #get}, and one of them {@link #forEachStored} meanwhile; everything else is one worker's
- * alone.
+ * <p>How many keys there will be is not known beforehand, and where few come again and again, a
+ * small table stays in the processor's cache. So it begins with a young one, of slots of sixteen
+ * bytes that end with what a slot's position comes from. When that is full, it {@link #grow}s to
+ * the whole table, once.
+ *
+ * <p>Several workers may {@link #putShared} at the same time, but for growing. Once all of them are
+ * done they may {@link #get}, and one of them {@link #forEachStored} meanwhile; everything else is
+ * one worker's alone.
  */
 public final class KeyMap {
 
@@ -43,6 +48,20 @@ public final class KeyMap {
 
   private static final VarHandle INT = MethodHandles.arrayElementVarHandle(int[].class);
   private static final int INTS = 3;
+  private static final int YOUNG_INTS = 4;
+
+  /** Of a slot that can be moved to a larger table: the half of the hash that says where to. */
+  private static final int POSITION = 3;
+
+  /** What the second cache of common processors holds. */
+  static final int MOST_YOUNG_BYTES = 1 << 21;
+
+  /** Of a whole table in the second cache there is no young one. */
+  private static final int LEAST_YOUNG_BYTES = 1 << 16;
+
+  /** Both tables together take no more than a budget has room for, a part of it beside the map. */
+  private static final int YOUNG_SHARE = 8;
+
   private static final int MAX_SLOTS = (Integer.MAX_VALUE - 8) / INTS;
   private static final int MIN_SLOTS = 16;
   private static final int ALLOWANCE = 256;
@@ -52,25 +71,75 @@ public final class KeyMap {
 
   private static final long UNSIGNED = 0xffffffffL;
 
-  private final int[] table;
+  /** Slots of the whole table. */
+  private final int wholeSlots;
+
+  private int[] table;
+
+  /** Of each slot. */
+  private int ints;
 
   /** Slots in use, from the first on, and the index where they end. */
   private int slots;
 
   private int end;
-  private int maxKeys;
+
+  /** Keys that the slots in use have room for. */
+  private int room;
+
   private int keys;
   private final AtomicInteger promised = new AtomicInteger();
 
-  private KeyMap(int slots) {
-    this.table = new int[slots * INTS];
-    use(slots);
+  private KeyMap(int wholeSlots) {
+    this.wholeSlots = wholeSlots;
+    long youngBytes = Math.min((long) wholeSlots * SLOT_BYTES / YOUNG_SHARE, MOST_YOUNG_BYTES);
+    if (youngBytes < LEAST_YOUNG_BYTES) {
+      make(wholeSlots, INTS);
+    } else {
+      make((int) youngBytes / (YOUNG_INTS * Integer.BYTES), YOUNG_INTS);
+    }
+  }
+
+  private void make(int count, int intsOfSlot) {
+    ints = intsOfSlot;
+    table = new int[count * ints];
+    use(count);
   }
 
   private void use(int count) {
     slots = count;
-    end = count * INTS;
-    maxKeys = (int) (count * MAX_LOAD);
+    end = count * ints;
+    room = (int) (count * MAX_LOAD);
+  }
+
+  /** Whether it can {@link #grow}. */
+  boolean isYoung() {
+    return ints == YOUNG_INTS;
+  }
+
+  /** Makes room for all keys of a young map. What {@link #readAhead} found holds no longer. */
+  void grow() {
+    int[] young = table;
+    make(wholeSlots, INTS);
+    // In the order of their slots, and so into slots that ascend.
+    for (int i = 0; i < young.length; i += YOUNG_INTS) {
+      if (young[i] != 0) {
+        move(young, i);
+      }
+    }
+  }
+
+  private void move(int[] from, int index) {
+    int i = home(from[index + POSITION] & UNSIGNED);
+    while (table[i] != 0) {
+      i = next(i);
+    }
+    System.arraycopy(from, index, table, i, ints);
+  }
+
+  private int next(int index) {
+    int next = index + ints;
+    return next == end ? 0 : next;
   }
 
   /**
@@ -94,11 +163,16 @@ public final class KeyMap {
    *     the newest until now; {@link #ABSENT} if there is none, or {@link #FULL}
    */
   public long put(long first, long second, long ordinal) {
-    return put(home(second), first, ordinal);
+    long loser = putAt(home(second >>> Integer.SIZE), first, second, ordinal);
+    if (loser == FULL && isYoung()) {
+      grow();
+      loser = putAt(home(second >>> Integer.SIZE), first, second, ordinal);
+    }
+    return loser;
   }
 
-  /** The same, for a slot that {@link #readAhead} found. */
-  long put(int home, long first, long ordinal) {
+  /** The same, for a slot that {@link #readAhead} found, and without growing. */
+  long putAt(int home, long first, long second, long ordinal) {
     int low = notZero((int) first);
     int high = notZero((int) (first >>> 32));
     int value = (int) (ordinal + 1);
@@ -114,19 +188,19 @@ public final class KeyMap {
         return (old & UNSIGNED) - 1;
       }
       if (stored == 0) {
-        if (keys == maxKeys) {
+        if (keys == room) {
           return FULL;
         }
         keys++;
         table[i] = low;
         table[i + 1] = high;
         table[i + 2] = value;
+        if (isYoung()) {
+          table[i + POSITION] = (int) (second >>> Integer.SIZE);
+        }
         return ABSENT;
       }
-      i += INTS;
-      if (i == end) {
-        i = 0;
-      }
+      i = next(i);
     }
   }
 
@@ -134,13 +208,16 @@ public final class KeyMap {
    * The same while other workers put too. Who claims an empty slot does so by its first half, and
    * then writes the second, for which others wait.
    *
-   * @param block of this worker; holds what it may still claim
+   * @param block of this worker, which holds what it may still claim
+   * @param which of its keys
    * @param closed whether no key may be new any more
    */
-  long putShared(int home, long first, long ordinal, KeyBlock block, boolean closed) {
+  long putShared(KeyBlock block, int which, boolean closed) {
+    long first = block.first[which];
+    long ordinal = block.ordinals[which];
     int low = notZero((int) first);
     int high = notZero((int) (first >>> 32));
-    int i = home;
+    int i = block.homes[which];
     while (true) {
       int stored = (int) INT.getOpaque(table, i);
       if (stored == 0) {
@@ -150,6 +227,9 @@ public final class KeyMap {
         stored = (int) INT.compareAndExchange(table, i, 0, low);
         if (stored == 0) {
           block.allowance--;
+          if (isYoung()) {
+            table[i + POSITION] = (int) (block.second[which] >>> Integer.SIZE);
+          }
           INT.setRelease(table, i + 1, high);
           return raise(i + 2, ordinal);
         }
@@ -157,10 +237,7 @@ public final class KeyMap {
       if (stored == low && secondHalf(i + 1) == high) {
         return raise(i + 2, ordinal);
       }
-      i += INTS;
-      if (i == end) {
-        i = 0;
-      }
+      i = next(i);
     }
   }
 
@@ -191,7 +268,7 @@ public final class KeyMap {
       return true;
     }
     int before = promised.getAndAdd(ALLOWANCE);
-    int granted = Math.min(ALLOWANCE, maxKeys - before);
+    int granted = Math.min(ALLOWANCE, room - before);
     if (granted <= 0) {
       promised.getAndAdd(-ALLOWANCE);
       return false;
@@ -209,11 +286,11 @@ public final class KeyMap {
 
   /** The newest ordinal of a key, or {@link #ABSENT}. */
   public long get(long first, long second) {
-    return get(home(second), first);
+    return getAt(home(second >>> Integer.SIZE), first);
   }
 
   /** The same, for a slot that {@link #readAhead} found. */
-  long get(int home, long first) {
+  long getAt(int home, long first) {
     int low = notZero((int) first);
     int high = notZero((int) (first >>> 32));
     int i = home;
@@ -225,10 +302,7 @@ public final class KeyMap {
       if (stored == 0) {
         return ABSENT;
       }
-      i += INTS;
-      if (i == end) {
-        i = 0;
-      }
+      i = next(i);
     }
   }
 
@@ -238,7 +312,7 @@ public final class KeyMap {
   void readAhead(KeyBlock block) {
     int seen = 0;
     for (int i = 0; i < block.size; i++) {
-      int home = home(block.second[i]);
+      int home = home(block.second[i] >>> Integer.SIZE);
       block.homes[i] = home;
       // A slot may lie in two lines of the cache.
       seen += table[home] + table[home + 2];
@@ -246,13 +320,16 @@ public final class KeyMap {
     block.seen = seen;
   }
 
-  private int home(long second) {
-    return (int) (((second >>> 32) * slots) >>> 32) * INTS;
+  /**
+   * @param position half of the hash, as an unsigned number
+   */
+  private int home(long position) {
+    return (int) ((position * slots) >>> Integer.SIZE) * ints;
   }
 
   /** Tells the 64 bits of every key's hash that the map holds, in no order. */
   void forEachStored(LongConsumer told) {
-    for (int i = 0; i < end; i += INTS) {
+    for (int i = 0; i < end; i += ints) {
       if (table[i] != 0) {
         told.accept((table[i] & UNSIGNED) | ((long) table[i + 1] << 32));
       }
@@ -274,8 +351,11 @@ public final class KeyMap {
    * part stays in the processor's cache.
    */
   public void clear(long forKeys) {
+    if (isYoung()) {
+      make(wholeSlots, INTS);
+    }
     long wanted = Math.min(forKeys, 1L << 40) * SPARE;
-    use((int) Math.max(MIN_SLOTS, Math.min(wanted, table.length / INTS)));
+    use((int) Math.max(MIN_SLOTS, Math.min(wanted, wholeSlots)));
     Arrays.fill(table, 0, end, 0);
     keys = 0;
     promised.set(0);
@@ -286,12 +366,12 @@ public final class KeyMap {
     return keys;
   }
 
-  /** How many keys it has room for. */
+  /** How many keys it has room for, or will have when it has grown. */
   public int maxKeys() {
-    return maxKeys;
+    return isYoung() ? (int) (wholeSlots * MAX_LOAD) : room;
   }
 
-  /** Memory of the table in bytes. */
+  /** Memory of the table in bytes, as it is now. */
   public long sizeInBytes() {
     return (long) table.length * Integer.BYTES;
   }

@@ -47,7 +47,83 @@ class KeyMapTest {
       assertThat(map.get(first, second)).isEqualTo(ordinal);
     }
     assertThat(map.keys()).isEqualTo(model.size());
+    assertThat(map.get(-1, -1)).isEqualTo(KeyMap.ABSENT);
+  }
+
+  /** In the young table, at the moment it grows, and in the whole one. */
+  @Test
+  void put_moreKeysThanAYoungTableHolds_allThere() {
+    KeyMap map = KeyMap.forKeys(3_000_000, Long.MAX_VALUE);
+    SplittableRandom random = new SplittableRandom(4);
+    assertThat(map.sizeInBytes()).isEqualTo(2 << 20);
+    boolean young = true;
+    for (int keys = 1; keys <= 300_000; keys++) {
+      assertThat(map.put(random.nextLong(), random.nextLong(), keys)).isEqualTo(KeyMap.ABSENT);
+      assertThat(map.keys()).isEqualTo(keys);
+      if (map.isYoung() != young) {
+        young = false;
+        assertThat(keys).as("grows when it is full").isEqualTo((int) ((1 << 17) * 0.8) + 1);
+        requireAll(map, keys);
+      }
+    }
+    assertThat(map.isYoung()).isFalse();
+    requireAll(map, 300_000);
+    assertThat(map.sizeInBytes())
+        .as("the whole table")
+        .isBetween(3_000_000 * BYTES_PER_KEY, 3_000_010 * BYTES_PER_KEY);
+  }
+
+  private static void requireAll(KeyMap map, int keys) {
+    SplittableRandom again = new SplittableRandom(4);
+    for (int ordinal = 1; ordinal <= keys; ordinal++) {
+      assertThat(map.get(again.nextLong(), again.nextLong())).isEqualTo(ordinal);
+    }
+    assertThat(map.get(again.nextLong(), again.nextLong())).isEqualTo(KeyMap.ABSENT);
+  }
+
+  @Test
+  void put_fewKeysOfManyRecords_tableStaysSmall() {
+    KeyMap map = KeyMap.forKeys(10_000_000, Long.MAX_VALUE);
+    for (int ordinal = 0; ordinal < 1_000_000; ordinal++) {
+      long key = ordinal % 1_000;
+      map.put(key * 0x9E3779B97F4A7C15L, key * 0xC2B2AE3D27D4EB4FL, ordinal);
+    }
+
+    assertThat(map.keys()).isEqualTo(1_000);
+    assertThat(map.isYoung()).isTrue();
+    assertThat(map.sizeInBytes()).isEqualTo(2 << 20);
+    assertThat(map.maxKeys()).isGreaterThanOrEqualTo(10_000_000);
+  }
+
+  /** While it grows both tables are there. */
+  @ParameterizedTest
+  @ValueSource(longs = {1 << 20, 3 << 20, 16 << 20, 128 << 20})
+  void put_whileItGrows_bothTablesInTheBudget(long budgetBytes) {
+    KeyMap map = KeyMap.forKeys(Long.MAX_VALUE / 64, KeyIndex.mapBudgetBytes(budgetBytes));
+    SplittableRandom random = new SplittableRandom(5);
+    long before = map.sizeInBytes();
+    for (int keys = 0; keys < 300_000; keys++) {
+      if (map.put(random.nextLong(), random.nextLong(), keys) == KeyMap.FULL) {
+        break;
+      }
+      long now = map.sizeInBytes();
+      if (now != before) {
+        assertThat(before + now).as("%s keys", keys).isLessThanOrEqualTo(budgetBytes);
+        before = now;
+      }
+    }
+    assertThat(map.isYoung()).isFalse();
+  }
+
+  @Test
+  void clear_beforeItHasGrown_wholeTable() {
+    KeyMap map = KeyMap.forKeys(500_000, 10_000_000);
+    map.put(1, 2, 3);
+    map.clear(400_000);
+
+    assertThat(map.keys()).isZero();
     assertThat(map.get(1, 2)).isEqualTo(KeyMap.ABSENT);
+    fill(map, 6, 400_000);
   }
 
   @Test
