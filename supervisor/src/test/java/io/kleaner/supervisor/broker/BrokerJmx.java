@@ -5,12 +5,15 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
 import javax.management.MBeanServerConnection;
@@ -23,6 +26,9 @@ import javax.management.remote.JMXServiceURL;
 public final class BrokerJmx implements AutoCloseable {
 
   private static final String CLEANER = "kafka-log-cleaner-thread-";
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final long POLL_MS = 50;
 
   private final JMXConnector connector;
   private final MBeanServerConnection connection;
@@ -63,6 +69,14 @@ public final class BrokerJmx implements AutoCloseable {
         .filter(info -> info.getThreadName().startsWith(CLEANER))
         .forEach(info -> ids.put(info.getThreadName(), info.getThreadId()));
     return ids;
+  }
+
+  /** Waits until the live cleaner threads are such, for a minute at most. */
+  public void awaitCleanerThreads(Predicate<Map<String, Long>> wanted) throws InterruptedException {
+    long endNs = System.nanoTime() + PATIENCE.toNanos();
+    while (!wanted.test(cleanerThreads()) && System.nanoTime() < endNs) {
+      TimeUnit.MILLISECONDS.sleep(POLL_MS);
+    }
   }
 
   /** The stack of a live thread; empty when it is gone. */

@@ -301,6 +301,10 @@ public final class BrokerJvm implements AutoCloseable {
   @Override
   public void close() {
     kill();
+    if (process != null) {
+      // Whoever removes its directory next must not find it writing there.
+      ChildJvm.awaitEnd(process);
+    }
     if (zooKeeper != null) {
       zooKeeper.close();
     }

@@ -131,18 +131,16 @@ class BrokerRoundTripTest {
 
   private static void createTopic(BrokerJvm broker) throws Exception {
     try (Admin admin = admin(broker)) {
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic(TOPIC, 1, (short) 1)
-                      .configs(
-                          Map.of(
-                              "cleanup.policy", "compact",
-                              "segment.bytes", "1048576",
-                              // The broker itself is not to clean before it is told.
-                              "min.cleanable.dirty.ratio", "1.0"))))
-          .all()
-          .get();
+      TestTopics.make(
+          admin,
+          List.of(
+              new NewTopic(TOPIC, 1, (short) 1)
+                  .configs(
+                      Map.of(
+                          "cleanup.policy", "compact",
+                          "segment.bytes", "1048576",
+                          // The broker itself is not to clean before it is told.
+                          "min.cleanable.dirty.ratio", "1.0"))));
     }
   }
 

@@ -69,6 +69,15 @@ public final class ChildJvm {
     }
   }
 
+  /** Waits for one that was killed: it may be in the middle of a write. */
+  public static void awaitEnd(Process killed) {
+    try {
+      killed.waitFor(END.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Waits too: whoever removes the directory next must not find a child writing to it. */
   private static void endAll() {
     synchronized (CHILDREN) {

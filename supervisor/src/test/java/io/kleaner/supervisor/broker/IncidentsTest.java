@@ -28,6 +28,8 @@ class IncidentsTest {
       assertThat(before).hasSize(1);
 
       incidents.killByBomb("poisoned");
+      // It says that it stopped, and ends a moment later.
+      jmx.awaitCleanerThreads(Map::isEmpty);
       assertThat(jmx.cleanerThreads()).isEmpty();
       assertThat(jmx.gauge("kafka.log:type=LogCleaner,name=DeadThreadCount")).contains(1);
 

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.broker;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -17,6 +20,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.RetriableException;
 
 /** Makes and changes topics and settings of a broker of 2.8 or newer. Thread-safe. */
 public final class TestTopics {
@@ -24,6 +28,8 @@ public final class TestTopics {
   /** The smallest that a broker of today lets a user have. */
   public static final int SEGMENT_BYTES = 1 << 20;
 
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final long POLL_MS = 20;
   private static final String RATIO = "min.cleanable.dirty.ratio";
 
   private final Map<String, Object> client;
@@ -79,7 +85,7 @@ public final class TestTopics {
     try (Admin admin = admin()) {
       // Ten at a time: a broker answers each request within its time.
       for (int from = 0; from < count; from += 10) {
-        admin.createTopics(topics.subList(from, Math.min(count, from + 10))).all().get();
+        make(admin, topics.subList(from, Math.min(count, from + 10)));
       }
     }
   }
@@ -92,8 +98,53 @@ public final class TestTopics {
           replicas.isEmpty()
               ? new NewTopic(topic, 1, (short) 1)
               : new NewTopic(topic, byPartition());
-      admin.createTopics(List.of(created.configs(config))).all().get();
+      make(admin, List.of(created.configs(config)));
     }
+  }
+
+  /**
+   * Makes topics and waits until their leaders serve them. A broker tells clients of a topic before
+   * it leads it: of several batches that an idempotent producer has under way it may refuse the
+   * first and take the next, and then takes the first one never.
+   */
+  public static void make(Admin admin, List<NewTopic> topics)
+      throws InterruptedException, ExecutionException {
+    admin.createTopics(topics).all().get();
+    Map<TopicPartition, OffsetSpec> ends = new HashMap<>();
+    for (NewTopic each : topics) {
+      int partitions = Math.max(each.numPartitions(), sizeOf(each.replicasAssignments()));
+      for (int i = 0; i < partitions; i++) {
+        ends.put(new TopicPartition(each.name(), i), OffsetSpec.latest());
+      }
+    }
+    long endNs = System.nanoTime() + PATIENCE.toNanos();
+    while (!areLed(admin, ends)) {
+      if (System.nanoTime() > endNs) {
+        throw new IllegalStateException("nobody leads " + ends.keySet());
+      }
+      TimeUnit.MILLISECONDS.sleep(POLL_MS);
+    }
+  }
+
+  /**
+   * Whether all of them have a leader that answers, as nobody else does. Of a topic that the broker
+   * has not heard of yet the client does not ask again by itself.
+   */
+  private static boolean areLed(Admin admin, Map<TopicPartition, OffsetSpec> ends)
+      throws InterruptedException, ExecutionException {
+    try {
+      admin.listOffsets(ends).all().get();
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RetriableException) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static int sizeOf(Map<Integer, List<Integer>> assignments) {
+    return Optional.ofNullable(assignments).map(Map::size).orElse(0);
   }
 
   private Map<Integer, List<Integer>> byPartition() {

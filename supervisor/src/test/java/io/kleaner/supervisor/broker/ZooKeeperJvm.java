@@ -54,5 +54,6 @@ final class ZooKeeperJvm implements AutoCloseable {
   @Override
   public void close() {
     process.destroyForcibly();
+    ChildJvm.awaitEnd(process);
   }
 }

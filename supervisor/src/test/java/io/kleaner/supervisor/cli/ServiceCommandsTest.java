@@ -3,8 +3,7 @@ package io.kleaner.supervisor.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
+import io.kleaner.supervisor.broker.FreePorts;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -77,10 +76,7 @@ class ServiceCommandsTest {
   @ValueSource(
       strings = {"status", "release x-0", "throttle 1m", "chaos cleaner-0 oom", "explain x"})
   void commands_noService_saySo(String command) throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    int port = FreePorts.find(1).get(0);
     Object[] words = (command + " --url http://127.0.0.1:" + port).split(" ", -1);
 
     Cli.Run run = Cli.run(words);

@@ -5,6 +5,7 @@ import io.kleaner.supervisor.broker.BrokerJvm;
 import io.kleaner.supervisor.broker.Kleaner;
 import io.kleaner.supervisor.broker.Ledger;
 import io.kleaner.supervisor.broker.Reading;
+import io.kleaner.supervisor.broker.TestTopics;
 import io.kleaner.supervisor.broker.Workload;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -161,16 +162,14 @@ public final class Demo {
   private static void createTopic(BrokerJvm broker) throws Exception {
     try (Admin admin =
         Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrap()))) {
-      admin
-          .createTopics(
-              List.of(
-                  new NewTopic(TOPIC, 1, (short) 1)
-                      .configs(
-                          Map.of(
-                              "cleanup.policy", "compact",
-                              "segment.bytes", "4194304"))))
-          .all()
-          .get();
+      TestTopics.make(
+          admin,
+          List.of(
+              new NewTopic(TOPIC, 1, (short) 1)
+                  .configs(
+                      Map.of(
+                          "cleanup.policy", "compact",
+                          "segment.bytes", "4194304"))));
     }
   }
 

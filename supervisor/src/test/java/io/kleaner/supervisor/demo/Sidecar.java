@@ -4,6 +4,7 @@ package io.kleaner.supervisor.demo;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kleaner.supervisor.broker.BrokerJvm;
+import io.kleaner.supervisor.broker.ChildJvm;
 import io.kleaner.supervisor.broker.Kleaner;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -227,5 +228,7 @@ public final class Sidecar implements AutoCloseable {
   @Override
   public void close() {
     process.destroyForcibly();
+    // The next one of its state directory must not find it locked.
+    ChildJvm.awaitEnd(process);
   }
 }

@@ -3,9 +3,8 @@ package io.kleaner.supervisor.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kleaner.supervisor.broker.FreePorts;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,10 +46,7 @@ class SystemdTest {
 
   @Test
   void serve_startedBySystemd_saysReadyOnceItListensThenPingsAndSaysThatItStops() throws Exception {
-    int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      port = free.getLocalPort();
-    }
+    int port = FreePorts.find(1).get(0);
     Path heard = temp.resolve("heard");
     ServiceHome home =
         new ServiceHome(temp)

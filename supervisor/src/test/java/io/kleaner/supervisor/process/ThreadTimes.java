@@ -3,7 +3,6 @@ package io.kleaner.supervisor.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -30,8 +29,11 @@ record ThreadTimes(Map<String, Long> nanos, long atNanos) {
           String name = Files.readString(task.resolve("comm")).strip();
           String[] fields = Files.readString(task.resolve("schedstat")).strip().split(" ");
           nanos.merge(name, Long.parseLong(fields[0]), Long::sum);
-        } catch (NoSuchFileException e) {
-          // It has ended meanwhile.
+        } catch (IOException e) {
+          // Of one that ends between the opening and the read the kernel says "No such process".
+          if (Files.exists(task)) {
+            throw e;
+          }
           nanos.putIfAbsent("ended", 0L);
         }
       }

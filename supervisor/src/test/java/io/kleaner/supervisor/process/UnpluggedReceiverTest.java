@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.kleaner.supervisor.broker.FreePorts;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,8 +30,9 @@ class UnpluggedReceiverTest {
   @Test
   void receiver_isUnpluggedHangsAndReturns_watchdogIsNotSlowedAndWhatIsLeftIsDelivered()
       throws Exception {
-    try (Hook first = new Hook(0, false)) {
-      int port = first.port();
+    // Not one that a client may be given while nobody listens there.
+    int port = FreePorts.find(1).get(0);
+    try (Hook first = new Hook(port, false)) {
       ServiceHome home =
           new ServiceHome(temp)
               .partitions("orders", 2)
@@ -108,10 +110,6 @@ class UnpluggedReceiverTest {
       } finally {
         exchange.close();
       }
-    }
-
-    int port() {
-      return server.getAddress().getPort();
     }
 
     boolean isAsked() {

@@ -32,6 +32,8 @@ class UntouchedLogDirTest {
   private static final String HOUR_MS = "3600000";
   private static final Map<String, String> AT_REST =
       Map.of(
+          // What a clean replaced would be taken away a minute after it.
+          "log.segment.delete.delay.ms", HOUR_MS,
           "log.dirs", "{home}/data",
           "metadata.log.dir", "{home}/metadata",
           "replica.high.watermark.checkpoint.interval.ms", HOUR_MS,

@@ -4,6 +4,7 @@ package io.kleaner.supervisor.probe.broker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.kleaner.supervisor.broker.BrokerJvm;
+import io.kleaner.supervisor.broker.TestTopics;
 import io.kleaner.supervisor.broker.Workload;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,7 +33,7 @@ class LiveBrokerTest {
     broker = BrokerJvm.format(home.resolve("broker"), Map.of("log.cleaner.threads", "2"));
     broker.start();
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrap()))) {
-      admin.createTopics(List.of(compacted("orders"), compacted("pinned"), deleted())).all().get();
+      TestTopics.make(admin, List.of(compacted("orders"), compacted("pinned"), deleted()));
     }
     workload = new Workload(broker.bootstrap(), 7);
     workload.write("orders", ORDERS, 50);

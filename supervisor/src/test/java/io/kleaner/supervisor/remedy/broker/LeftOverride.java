@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /** A setting of a broker that a run set, journalled and did not live to take back. */
 public final class LeftOverride {
@@ -50,17 +51,24 @@ public final class LeftOverride {
     }
   }
 
-  /** Returns as soon as the broker has it, as in the middle of a remedy that was called for. */
-  public void awaitSet() throws IOException {
+  /**
+   * Returns as soon as the broker has it, as in the middle of a remedy that was called for; false
+   * if that is over and it was not met: it is there for a tenth of a second.
+   */
+  public boolean awaitSet(BooleanSupplier over) throws IOException {
     long endNs = System.nanoTime() + PATIENCE.toNanos();
     try (BrokerConnection connection = BrokerConnection.open(broker.bootstrap(), Map.of())) {
       ConfigAccess settings = connection.settings();
       while (settings.read(target, LeverRules.THREADS).own().isEmpty()) {
+        if (over.getAsBoolean()) {
+          return false;
+        }
         if (System.nanoTime() > endNs) {
           throw new IOException(LeverRules.THREADS + " was not set in time");
         }
       }
     }
+    return true;
   }
 
   /**

@@ -8,6 +8,7 @@ import io.kleaner.core.pace.CancelToken;
 import io.kleaner.core.time.Clock;
 import io.kleaner.supervisor.broker.BrokerJvm;
 import io.kleaner.supervisor.broker.BrokerSpec;
+import io.kleaner.supervisor.broker.TestTopics;
 import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.FreshThreads;
 import io.kleaner.supervisor.probe.broker.JmxTarget;
@@ -185,10 +186,7 @@ public final class RemedyLab implements AutoCloseable {
     settings.put("segment.bytes", "1048576");
     settings.put("min.cleanable.dirty.ratio", "0.01");
     settings.putAll(more);
-    admin()
-        .createTopics(List.of(new NewTopic(name, partitions, (short) 1).configs(settings)))
-        .all()
-        .get();
+    TestTopics.make(admin(), List.of(new NewTopic(name, partitions, (short) 1).configs(settings)));
     await("the broker knows " + name, () -> isKnown(ConfigTarget.topic(name)));
   }
 
