@@ -246,55 +246,9 @@ public final class KeyIndex implements AutoCloseable {
   /** Settles what was spilled; nothing may be put or probed afterwards. */
   public void finish() throws IOException {
     if (spill != null) {
-      settle(spill);
+      keysBefore = new Settling(map, space, this::lose).settle(spill);
       spill = null;
     }
-  }
-
-  private void settle(Spill parent) throws IOException {
-    parent.end();
-    for (int partition = 0; partition < parent.partitions(); partition++) {
-      keysBefore += map.keys();
-      map.clear(parent.puts(partition));
-      Spill child = null;
-      try {
-        try (Spill.Reader reader = parent.read(partition)) {
-          boolean probes = false;
-          while (reader.next()) {
-            if (reader.isProbe()) {
-              if (!probes && child != null) {
-                child.beginProbes();
-              }
-              probes = true;
-              if (map.get(reader.first(), reader.second()) != KeyMap.ABSENT) {
-                lose(reader.ordinal());
-              } else if (child != null) {
-                child.add(reader.first(), reader.second(), reader.ordinal());
-              }
-            } else {
-              long previous = map.put(reader.first(), reader.second(), reader.ordinal());
-              if (previous >= 0) {
-                lose(previous);
-              } else if (previous == KeyMap.FULL) {
-                if (child == null) {
-                  child = space.open(parent.level() + 1);
-                }
-                child.add(reader.first(), reader.second(), reader.ordinal());
-              }
-            }
-          }
-        }
-        // Nothing of this level is in memory while the next one is settled.
-        if (child != null) {
-          settle(child);
-        }
-      } finally {
-        if (child != null) {
-          child.close();
-        }
-      }
-    }
-    parent.close();
   }
 
   private Spill spill() {
