@@ -101,8 +101,9 @@ public final class KeyMap {
   }
 
   private void make(int count, int intsOfSlot) {
+    // First: if there is no memory for it, all is as it was.
+    table = new int[count * intsOfSlot];
     ints = intsOfSlot;
-    table = new int[count * ints];
     use(count);
   }
 
