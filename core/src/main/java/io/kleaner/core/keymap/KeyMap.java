@@ -54,7 +54,7 @@ public final class KeyMap {
   private static final int POSITION = 3;
 
   /** What the second cache of common processors holds. */
-  static final int MOST_YOUNG_BYTES = 1 << 21;
+  private static final int MOST_YOUNG_BYTES = 1 << 21;
 
   /** Of a whole table in the second cache there is no young one. */
   private static final int LEAST_YOUNG_BYTES = 1 << 16;
