@@ -114,11 +114,7 @@ final class LogTail implements AutoCloseable {
   private void open() throws IOException {
     file = fileSystem.openRead(path);
     ByteBuffer present = head(file);
-    boolean same =
-        head.limit() > 0
-            && present.limit() >= head.limit()
-            && present.slice(0, head.limit()).equals(head)
-            && file.size() >= position;
+    boolean same = head.limit() > 0 && beginsWith(present, head) && file.size() >= position;
     head = present;
     if (same) {
       return;
@@ -189,12 +185,19 @@ final class LogTail implements AutoCloseable {
     named = now;
     try (FileHandle present = fileSystem.openRead(path)) {
       ByteBuffer presentHead = head(present);
-      int common = Math.min(presentHead.limit(), head.limit());
-      return presentHead.limit() < head.limit()
-          || !presentHead.slice(0, common).equals(head.slice(0, common));
+      if (!beginsWith(presentHead, head)) {
+        return true;
+      }
+      // What was read of a file that was empty, or truncated, fits any other: were the path's file
+      // the open one, this, read later, would have all that the path's has.
+      return head.limit() < HEAD_BYTES && !beginsWith(head(file), presentHead);
     } catch (NoSuchFileException e) {
       return false;
     }
+  }
+
+  private static boolean beginsWith(ByteBuffer bytes, ByteBuffer prefix) {
+    return bytes.limit() >= prefix.limit() && bytes.slice(0, prefix.limit()).equals(prefix);
   }
 
   private static ByteBuffer head(FileHandle from) throws IOException {

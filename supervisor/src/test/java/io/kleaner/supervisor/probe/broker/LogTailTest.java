@@ -69,6 +69,46 @@ class LogTailTest {
         .containsExactly("one", "two", "a new file, and longer than the one before", "four");
   }
 
+  /** What a logger does that rotates before it writes, after an hour of silence. */
+  @Test
+  void read_emptyFileThatIsRotated_goesOnWithTheNewOne() throws IOException {
+    append("");
+    read();
+    Files.move(file, dir.resolve("server.log.1"));
+    append("one\n");
+    read();
+    append("two\n");
+    read();
+
+    assertThat(lines).containsExactly("one", "two");
+  }
+
+  @Test
+  void read_truncatedFileThatIsRotated_goesOnWithTheNewOne() throws IOException {
+    append("one\n");
+    read();
+    Files.writeString(file, "");
+    read();
+    Files.move(file, dir.resolve("server.log.1"));
+    append("two\n");
+    read();
+
+    assertThat(lines).containsExactly("one", "two");
+  }
+
+  @Test
+  void read_emptyFileThatIsWrittenAndThenRotated_losesNoLine() throws IOException {
+    append("");
+    read();
+    append("one\n");
+    Files.move(file, dir.resolve("server.log.1"));
+    append("two\n");
+    read();
+    read();
+
+    assertThat(lines).containsExactly("one", "two");
+  }
+
   @Test
   void read_fileThatIsRotatedAndNotYetThere_goesOnWhenItIs() throws IOException {
     append("one\n");
