@@ -77,7 +77,7 @@ public class IndexBenchmark {
             new SpaceLedger(SpaceLedger.WhenTaken.REFUSE),
             () -> false);
     KeyMap map = KeyMap.forKeys((long) (slots * KeyMap.MAX_LOAD), (long) slots * KeyMap.SLOT_BYTES);
-    index = new KeyIndex(map, new Bits(new BitSpace(BIT_BYTES, space)), space, shared);
+    index = new KeyIndex(map, new Bits(new BitSpace(BIT_BYTES, space)), space, shared ? 2 : 1);
     keys = (int) (slots * (long) LOAD / 100);
     for (int number = 0; number < keys; ) {
       while (number < keys && block.hasRoomFor(1)) {

@@ -169,7 +169,7 @@ final class CleanRun {
     // What the first pass claimed of the disk and did not use is given back at its end, for the
     // segments to be written; nothing is spilled after it.
     try (spill;
-        KeyIndex index = new KeyIndex(map, fates.removed(), spill, lanes.areSeveral())) {
+        KeyIndex index = new KeyIndex(map, fates.removed(), spill, lanes.count())) {
       KeyScan pass =
           new KeyScan(
               fileSystem, scope, lanes, index, fates, stretches, pacer, limits.maxRecords());

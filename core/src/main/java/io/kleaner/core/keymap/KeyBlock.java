@@ -7,9 +7,9 @@ import java.nio.ByteBuffer;
  * Hashed keys of some records, gathered so that the cache misses of their slots overlap: all slots
  * are read ahead before the first one is used.
  *
- * <p>Memory: 18 KiB, and one bit a record where several workers share a map, so that they do not
- * fight for the same lines of the cache, as far as the {@link BitSpace} has room. Not thread-safe;
- * owned by one worker and reused.
+ * <p>Memory: 18 KiB. Where several workers share a map, so that they do not fight for the same
+ * lines of the cache, also one bit a record, as far as the {@link BitSpace} has room, and a {@link
+ * SharedPuts young table}. Not thread-safe; owned by one worker and reused.
  */
 public final class KeyBlock {
 
@@ -31,6 +31,9 @@ public final class KeyBlock {
    * before the first.
    */
   Bits lost;
+
+  /** Its worker's own table, while a shared map is young; null if it has none. */
+  KeyMap own;
 
   /** How many new keys its worker may still put into a shared map without asking. */
   int allowance;

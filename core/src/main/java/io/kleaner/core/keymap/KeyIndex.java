@@ -2,8 +2,8 @@
 package io.kleaner.core.keymap;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.StampedLock;
 
 /**
  * Finds which records are superseded, whatever the number of keys and the memory at hand.
@@ -17,7 +17,7 @@ import java.util.concurrent.locks.StampedLock;
  * a {@link Spill} on disk, partitioned by hash; each partition is settled with the same map later,
  * so the log itself is read once and rewritten once under any budget.
  *
- * <p>Several workers may put blocks at the same time if the index is made for it, and then, after
+ * <p>Several workers may put blocks at the same time if the index is made for them, and then, after
  * {@link #beginProbes}, probe them; everything else is one worker's alone. An {@link IOException}
  * leaves it useless; {@link #close} removes its files.
  */
@@ -29,16 +29,8 @@ public final class KeyIndex implements AutoCloseable {
   private final KeyMap map;
   private final Bits removed;
   private final SpillSpace space;
-  private final boolean shared;
+  private final Optional<SharedPuts> shared;
   private final LongAdder superseded = new LongAdder();
-
-  /**
-   * Who puts holds it for reading. It is held for writing to let the map grow, and to close it to
-   * new keys: from then on nobody puts a key into the map that someone else has spilled.
-   */
-  private final StampedLock lock = new StampedLock();
-
-  private boolean closed;
   private long keysBefore;
   private boolean probing;
   private final Sieve sieve;
@@ -54,17 +46,18 @@ public final class KeyIndex implements AutoCloseable {
    * @param space where keys go that the map has no room for
    */
   public KeyIndex(KeyMap map, Bits removed, SpillSpace space) {
-    this(map, removed, space, false);
+    this(map, removed, space, 1);
   }
 
   /**
-   * @param shared whether several workers put and probe blocks at the same time
+   * @param workers how many put and probe blocks at the same time
    */
-  public KeyIndex(KeyMap map, Bits removed, SpillSpace space, boolean shared) {
+  public KeyIndex(KeyMap map, Bits removed, SpillSpace space, int workers) {
     this.map = map;
     this.removed = removed;
     this.space = space;
-    this.shared = shared;
+    this.shared =
+        workers > 1 ? Optional.of(new SharedPuts(map, removed, workers)) : Optional.empty();
     this.sieve = new Sieve(map);
   }
 
@@ -94,8 +87,8 @@ public final class KeyIndex implements AutoCloseable {
 
   /** Records of the dirty range; the block is empty afterwards. */
   public void put(KeyBlock block) throws IOException {
-    if (shared) {
-      putShared(block);
+    if (shared.isPresent()) {
+      putShared(shared.get(), block);
     } else {
       putAlone(block);
     }
@@ -126,62 +119,13 @@ public final class KeyIndex implements AutoCloseable {
     spill(block, homeless);
   }
 
-  private void putShared(KeyBlock block) throws IOException {
-    if (block.lost == null) {
-      block.lost = removed.ofWorker();
-    }
-    int lost = 0;
-    int homeless = 0;
-    int i = 0;
-    while (i < block.size) {
-      boolean young;
-      long stamp = lock.readLock();
-      try {
-        young = map.isYoung();
-        map.readAhead(block);
-        for (; i < block.size; i++) {
-          long loser = map.putShared(block, i, closed);
-          if (loser >= 0) {
-            block.lost.set(loser);
-            lost++;
-          } else if (loser == KeyMap.FULL) {
-            if (!closed) {
-              break;
-            }
-            block.homeless[homeless++] = i;
-          }
-        }
-      } finally {
-        lock.unlockRead(stamp);
-      }
-      if (i < block.size) {
-        growOrClose(young);
-      }
-    }
-    superseded.add(lost);
-    if (homeless > 0) {
+  private void putShared(SharedPuts others, KeyBlock block) throws IOException {
+    SharedPuts.Outcome outcome = others.put(block);
+    superseded.add(outcome.lost);
+    if (outcome.homeless > 0) {
       synchronized (this) {
-        spill(block, homeless);
+        spill(block, outcome.homeless);
       }
-    }
-  }
-
-  /**
-   * Nobody puts meanwhile.
-   *
-   * @param young whether the map was when it was found to be full; another worker may have met the
-   *     same, and let it grow already
-   */
-  private void growOrClose(boolean young) {
-    long stamp = lock.writeLock();
-    try {
-      if (!young) {
-        closed = true;
-      } else if (map.isYoung()) {
-        map.grow();
-      }
-    } finally {
-      lock.unlockWrite(stamp);
     }
   }
 
@@ -214,7 +158,7 @@ public final class KeyIndex implements AutoCloseable {
     for (int i = 0; i < block.size; i++) {
       if (map.getAt(block.homes[i], block.first[i]) == KeyMap.ABSENT) {
         block.homeless[homeless++] = i;
-      } else if (shared) {
+      } else if (shared.isPresent()) {
         removed.setShared(block.ordinals[i]);
         lost++;
       } else {
@@ -234,12 +178,9 @@ public final class KeyIndex implements AutoCloseable {
   }
 
   /** A worker has put its last block. */
-  public synchronized void giveBack(KeyBlock block) {
-    if (shared) {
-      map.giveBack(block);
-    }
-    if (block.lost != null) {
-      removed.unite(block.lost);
+  public void giveBack(KeyBlock block) throws IOException {
+    if (shared.isPresent()) {
+      superseded.add(shared.get().giveBack(block));
     }
   }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.keymap;
 
+import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongConsumer;
 
 /**
@@ -53,18 +53,8 @@ public final class KeyMap {
   /** Of a slot that can be moved to a larger table: the half of the hash that says where to. */
   private static final int POSITION = 3;
 
-  /** What the second cache of common processors holds. */
-  private static final int MOST_YOUNG_BYTES = 1 << 21;
-
-  /** Of a whole table in the second cache there is no young one. */
-  private static final int LEAST_YOUNG_BYTES = 1 << 16;
-
-  /** Both tables together take no more than a budget has room for, a part of it beside the map. */
-  private static final int YOUNG_SHARE = 8;
-
   private static final int MAX_SLOTS = (Integer.MAX_VALUE - 8) / INTS;
   private static final int MIN_SLOTS = 16;
-  private static final int ALLOWANCE = 256;
 
   /** Slots a key in a part of the table. */
   private static final int SPARE = 2;
@@ -88,15 +78,22 @@ public final class KeyMap {
   private int room;
 
   private int keys;
-  private final AtomicInteger promised = new AtomicInteger();
+  private final Allowances allowances = new Allowances();
 
-  private KeyMap(int wholeSlots) {
+  private KeyMap(int wholeSlots, int tables) {
     this.wholeSlots = wholeSlots;
-    long youngBytes = Math.min((long) wholeSlots * SLOT_BYTES / YOUNG_SHARE, MOST_YOUNG_BYTES);
-    if (youngBytes < LEAST_YOUNG_BYTES) {
+    begin(tables);
+  }
+
+  /**
+   * @param tables how many young ones there are at the same time
+   */
+  private void begin(int tables) {
+    int youngBytes = YoungSize.bytes((long) wholeSlots * SLOT_BYTES, tables);
+    if (youngBytes == 0) {
       make(wholeSlots, INTS);
     } else {
-      make((int) youngBytes / (YOUNG_INTS * Integer.BYTES), YOUNG_INTS);
+      make(youngBytes / (YOUNG_INTS * Integer.BYTES), YOUNG_INTS);
     }
   }
 
@@ -116,6 +113,42 @@ public final class KeyMap {
   /** Whether it can {@link #grow}. */
   boolean isYoung() {
     return ints == YOUNG_INTS;
+  }
+
+  /** Takes less while it is empty and young, since so many workers get one of the same size. */
+  void shareAmong(int workers) {
+    if (isYoung()) {
+      begin(workers + 1);
+    }
+  }
+
+  /** Such a worker's, which never grows. */
+  KeyMap ofWorker(int workers) {
+    return new KeyMap(wholeSlots, workers + 1);
+  }
+
+  /**
+   * Puts what a young map holds; nobody else is at either, and no allowance is out. There is room
+   * for it, since this one grows.
+   *
+   * @param losers gets a bit for each record that is superseded
+   * @return how many
+   */
+  int takeOver(KeyMap young, Bits losers) throws IOException {
+    int lost = 0;
+    for (int i = 0; i < young.end; i += young.ints) {
+      if (young.table[i] != 0) {
+        long first = (young.table[i] & UNSIGNED) | ((long) young.table[i + 1] << Integer.SIZE);
+        long second = (long) young.table[i + POSITION] << Integer.SIZE;
+        long loser = put(first, second, (young.table[i + 2] & UNSIGNED) - 1);
+        if (loser >= 0) {
+          losers.set(loser);
+          lost++;
+        }
+      }
+    }
+    allowances.reset(keys);
+    return lost;
   }
 
   /** Makes room for all keys of a young map. What {@link #readAhead} found holds no longer. */
@@ -153,7 +186,7 @@ public final class KeyMap {
     long wanted = (long) (Math.min(keys, 1L << 40) / MAX_LOAD) + 2;
     long affordable = budgetBytes / SLOT_BYTES;
     long slots = Math.max(MIN_SLOTS, Math.min(Math.min(wanted, affordable), MAX_SLOTS));
-    return new KeyMap((int) slots);
+    return new KeyMap((int) slots, 1);
   }
 
   /**
@@ -209,6 +242,8 @@ public final class KeyMap {
    * The same while other workers put too. Who claims an empty slot does so by its first half, and
    * then writes the second, for which others wait.
    *
+   * <p>The map is not young.
+   *
    * @param block of this worker, which holds what it may still claim
    * @param which of its keys
    * @param closed whether no key may be new any more
@@ -222,15 +257,12 @@ public final class KeyMap {
     while (true) {
       int stored = (int) INT.getOpaque(table, i);
       if (stored == 0) {
-        if (closed || !mayClaim(block)) {
+        if (closed || !allowances.mayClaim(block, room)) {
           return FULL;
         }
         stored = (int) INT.compareAndExchange(table, i, 0, low);
         if (stored == 0) {
           block.allowance--;
-          if (isYoung()) {
-            table[i + POSITION] = (int) (block.second[which] >>> Integer.SIZE);
-          }
           INT.setRelease(table, i + 1, high);
           return raise(i + 2, ordinal);
         }
@@ -264,25 +296,9 @@ public final class KeyMap {
     return ordinal;
   }
 
-  private boolean mayClaim(KeyBlock block) {
-    if (block.allowance > 0) {
-      return true;
-    }
-    int before = promised.getAndAdd(ALLOWANCE);
-    int granted = Math.min(ALLOWANCE, room - before);
-    if (granted <= 0) {
-      promised.getAndAdd(-ALLOWANCE);
-      return false;
-    }
-    promised.getAndAdd(granted - ALLOWANCE);
-    block.allowance = granted;
-    return true;
-  }
-
   /** Counts what a worker put: it is done with {@link #putShared}. */
   void giveBack(KeyBlock block) {
-    keys = promised.addAndGet(-block.allowance);
-    block.allowance = 0;
+    keys = allowances.giveBack(block);
   }
 
   /** The newest ordinal of a key, or {@link #ABSENT}. */
@@ -359,7 +375,7 @@ public final class KeyMap {
     use((int) Math.max(MIN_SLOTS, Math.min(wanted, wholeSlots)));
     Arrays.fill(table, 0, end, 0);
     keys = 0;
-    promised.set(0);
+    allowances.reset(0);
   }
 
   /** How many keys it holds. */

@@ -51,6 +51,9 @@ class SharedKeyIndexTest {
     "1, 60000, 100000, 120000, 8000000",
     "3, 60000, 100000, 120000, 8000000",
     "3, 30000, 60000, 0, 600",
+    // Few keys, which stay in the workers' own young tables until all are put.
+    "2, 3000, 200000, 30000, 30000000",
+    "3, 2000, 200000, 30000, 30000000",
     // So many keys in the map that a filter of them would pay, and others that were spilled.
     "1, 200000, 400000, 100000, 1000000",
     "3, 200000, 400000, 100000, 1000000",
@@ -96,7 +99,12 @@ class SharedKeyIndexTest {
     KeyHash hash = KeyHash.random();
     ExecutorService pool = Executors.newFixedThreadPool(workers);
     try (Bits bits = new Bits(new BitSpace(pieces * Bits.PIECE_BYTES, space));
-        KeyIndex index = new KeyIndex(KeyMap.forKeys(dirty, memoryBytes), bits, space, shared)) {
+        KeyIndex index =
+            new KeyIndex(
+                KeyMap.forKeys(dirty, memoryBytes),
+                bits,
+                space,
+                shared ? Math.max(2, workers) : 1)) {
       inPieces(pool, workers, hash, numbers, 0, dirty, index, false);
       index.beginProbes();
       inPieces(pool, workers, hash, numbers, dirty, dirty + clean, index, true);
