@@ -59,6 +59,7 @@ class ReshapingTest {
   private static final long NOW_MS = 1_700_000_000_000L;
   private static final long DAY_MS = 86_400_000L;
   private static final String PARTITION = "generated-0";
+  private static final String EPOCHS = "leader-epoch-checkpoint";
   private static final String FILES = "\\d{20}\\.(log|index|timeindex|txnindex)";
   private static final List<String> CODECS =
       List.of("zstd:9", "none", "gzip:9", "snappy", "lz4", "lz4:12", "zstd", "zstd:-3");
@@ -141,11 +142,16 @@ class ReshapingTest {
     assertThat(diff(plain, reshaped)).as(what).isEmpty();
     assertThat(diff(reshaped, plain)).as(what).isEmpty();
     assertThat(records(reshaped)).as(what).isEqualTo(records(plain));
-    KafkaOracle.Loaded theirs = load(plain, "load", config);
-    KafkaOracle.Loaded ours = load(reshaped, "load", config);
+    Path plainCopy = copy(plain);
+    Path reshapedCopy = copy(reshaped);
+    KafkaOracle.Loaded theirs = load(plainCopy, config);
+    KafkaOracle.Loaded ours = load(reshapedCopy, config);
     assertThat(ours.logEndOffset()).as(what).isEqualTo(theirs.logEndOffset());
     assertThat(ours.lastStableOffset()).as(what).isEqualTo(theirs.lastStableOffset());
     assertThat(ours.lastSequences()).as(what).isEqualTo(theirs.lastSequences());
+    assertThat(reshapedCopy.resolve(PARTITION).resolve(EPOCHS))
+        .as(what)
+        .hasSameTextualContentAs(plainCopy.resolve(PARTITION).resolve(EPOCHS));
   }
 
   /** Kafka's loader and then its cleaner, a day later, on copies. */
@@ -231,11 +237,14 @@ class ReshapingTest {
   }
 
   /** As a starting broker loads it, on a copy. */
-  private KafkaOracle.Loaded load(Path logDir, String name, Map<String, String> config)
+  private Path copy(Path logDir) throws IOException {
+    return Trees.copy(
+        logDir, Files.createTempDirectory(temp, "load").resolve(logDir.getFileName()));
+  }
+
+  private static KafkaOracle.Loaded load(Path logDir, Map<String, String> config)
       throws IOException {
-    Path copy =
-        Trees.copy(logDir, Files.createTempDirectory(temp, name).resolve(logDir.getFileName()));
-    return KafkaOracle.load(copy.resolve(PARTITION), config, 0, NOW_MS, true);
+    return KafkaOracle.load(logDir.resolve(PARTITION), config, 0, NOW_MS, true);
   }
 
   /** All that Kafka's own reader finds in a record, markers included. */
