@@ -67,6 +67,7 @@ final class Growth {
                                     ? Math.round(each.records() * Workloads.TINY_FRESH)
                                     : Math.min(each.records(), Workloads.SAME_KEYS),
                                 run.median().totalS(),
+                                each.floor().catS(),
                                 run.median().rssBytes(),
                                 run.median().rounds(),
                                 run.median().spilledBytes())))

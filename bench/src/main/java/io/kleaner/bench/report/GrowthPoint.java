@@ -11,6 +11,7 @@ import io.kleaner.bench.engine.EngineName;
  * @param logBytes of the segments
  * @param keys in them
  * @param seconds of a clean
+ * @param catSeconds of {@code cat} of the same segments
  * @param rssBytes peak resident memory of the process
  * @param rounds how often the log was rewritten
  * @param spilledBytes of keys written to disk
@@ -22,6 +23,7 @@ public record GrowthPoint(
     long logBytes,
     long keys,
     double seconds,
+    double catSeconds,
     long rssBytes,
     int rounds,
     long spilledBytes) {
@@ -31,5 +33,10 @@ public record GrowthPoint(
   /** What is to stay flat. */
   public double secondsPerGib() {
     return seconds / (logBytes / GIB);
+  }
+
+  /** What reading alone takes, which grows where the page cache does not hold the log. */
+  public double catSecondsPerGib() {
+    return catSeconds / (logBytes / GIB);
   }
 }

@@ -100,6 +100,8 @@ public record Results(
     map.put("totalS", figures.totalS());
     map.put("cpuS", figures.cpuS());
     map.put("rssBytes", figures.rssBytes());
+    map.put("coldTotalS", run.cold().totalS());
+    map.put("coldRssBytes", run.cold().rssBytes());
     map.put("allocatedBytes", figures.allocatedBytes());
     map.put("bytesPerKey", figures.bytesPerKey());
     map.put("bytesRead", figures.bytesRead());

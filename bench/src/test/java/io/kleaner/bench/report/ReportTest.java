@@ -6,9 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kleaner.bench.engine.EngineName;
 import java.io.StringReader;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
@@ -16,6 +18,8 @@ import org.xml.sax.InputSource;
 
 /** What is written is what it says it is: JSON, SVG, tables. */
 class ReportTest {
+
+  private static final Pattern NAME = Pattern.compile("\"([A-Za-z]+)\":");
 
   @Test
   void json_everyKind_written() {
@@ -59,6 +63,28 @@ class ReportTest {
         .contains("\"W1\": {\"1\": 4, \"2\": 8}")
         .contains("\"sameRecords\": {\"W1\": true, \"W2\": true}")
         .contains("\"mapS\": 2,", "\"bytesPerKey\": 15,", "\"engine\": \"kleaner\"");
+    String runs = json.substring(json.indexOf("\"runs\""), json.indexOf("\"ratios\""));
+    assertThat(Arrays.stream(runs.split("\\{")).skip(1))
+        .hasSize(6)
+        .allSatisfy(
+            run ->
+                assertThat(NAME.matcher(run).results().map(name -> name.group(1)))
+                    .containsExactly(
+                        "workload",
+                        "threads",
+                        "engine",
+                        "memoryBytes",
+                        "mapS",
+                        "copyS",
+                        "totalS",
+                        "cpuS",
+                        "rssBytes",
+                        "coldTotalS",
+                        "coldRssBytes",
+                        "allocatedBytes",
+                        "bytesPerKey",
+                        "bytesRead",
+                        "bytesWritten"));
   }
 
   @Test
@@ -126,15 +152,16 @@ class ReportTest {
   void growth_points_wellFormed() throws Exception {
     List<GrowthPoint> points =
         List.of(
-            new GrowthPoint("1 GiB", 1, EngineName.KLEANER, 1L << 30, 1000, 2, 90 << 20, 1, 0),
-            new GrowthPoint("2 GiB", 2, EngineName.KLEANER, 2L << 30, 1000, 4, 99 << 20, 1, 0));
+            new GrowthPoint("1 GiB", 1, EngineName.KLEANER, 1L << 30, 1000, 2, 1, 90 << 20, 1, 0),
+            new GrowthPoint("2 GiB", 2, EngineName.KLEANER, 2L << 30, 1000, 4, 1, 99 << 20, 1, 0));
 
     String chart = Charts.growth("<growth>", "note", points);
 
     assertThat(parse(chart).getElementsByTagName("circle").getLength()).isEqualTo(2);
     assertThat(Markdown.growth(points))
         .contains(
-            "| Peak RSS |", "| 2 GiB | kleaner | 2048 MiB | 0.00 M | 4.00 | 2.00 | 99 MiB | 1 |");
+            "| Peak RSS |",
+            "| 2 GiB | kleaner | 2048 MiB | 0.00 M | 4.00 | 2.00 | 0.50 | 99 MiB | 1 |");
   }
 
   @Test
