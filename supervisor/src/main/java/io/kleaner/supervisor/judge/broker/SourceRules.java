@@ -8,6 +8,7 @@ import io.kleaner.supervisor.probe.broker.CleanerThread;
 import io.kleaner.supervisor.probe.broker.Gauge;
 import io.kleaner.supervisor.probe.broker.Seen;
 import io.kleaner.supervisor.probe.broker.Source;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -104,7 +105,9 @@ final class SourceRules {
     }
     if (sample.log() instanceof Seen.Known<CleanerLog> log && !starting) {
       for (CleanerLog.LogFile file : log.value().files()) {
-        file.problem().ifPresent(problem -> diagnoses.add(unreadable(file, problem)));
+        file.problem()
+            .ifPresent(
+                problem -> diagnoses.add(unreadable(file.file(), problem, Source.BROKER_LOG)));
       }
     }
     if (sample.log() instanceof Seen.Known<CleanerLog> log) {
@@ -112,18 +115,34 @@ final class SourceRules {
           .filter(file -> file.timesOffMs() != 0)
           .forEach(file -> diagnoses.add(timesOff(file)));
     }
+    if (!starting && isKnown(states, Source.LOG_DIR)) {
+      // Of several, the others are no reason to pass over one that cannot be read.
+      sample
+          .logDirs()
+          .forEach(
+              (dir, seen) -> {
+                if (seen instanceof Seen.Missing<?> missing) {
+                  diagnoses.add(unreadable(dir, missing.why(), Source.LOG_DIR));
+                }
+              });
+    }
     offlineLogDirs(diagnoses);
     gauges(diagnoses);
     return diagnoses;
   }
 
-  private Diagnosis unreadable(CleanerLog.LogFile file, String problem) {
+  private static boolean isKnown(List<SourceState> states, Source source) {
+    return states.stream()
+        .anyMatch(each -> each.source() == source && each.kind() == SourceState.Kind.KNOWN);
+  }
+
+  private Diagnosis unreadable(Path path, String problem, Source source) {
     return Diagnosis.of(
         Ailment.SOURCE_SILENT,
-        file.file().toString(),
+        path.toString(),
         sample.atMs(),
-        file.file() + " cannot be read: " + problem,
-        "it would add " + Source.BROKER_LOG.wouldAdd(),
+        path + " cannot be read: " + problem,
+        "it would add " + source.wouldAdd(),
         "Check the path and its permissions.");
   }
 

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -34,7 +33,6 @@ final class AdminProbe implements AutoCloseable {
 
   private static final int FAILURES_UNTIL_NEW_CLIENT = 5;
 
-  private final AdminTarget target;
   private final AdminLink link;
   private final Clock clock;
   private final Supplier<OptionalInt> nodeHint;
@@ -45,6 +43,7 @@ final class AdminProbe implements AutoCloseable {
   private final Pace configs;
   private final Pace topics;
   private final Pace offsets;
+  private final WatchedNode watched;
   private int failures;
 
   private Seen<BrokerConfig> config = Seen.missing(Source.ADMIN, "it was not asked for yet");
@@ -62,11 +61,11 @@ final class AdminProbe implements AutoCloseable {
    * @param gate whether the broker may be asked
    */
   AdminProbe(AdminTarget target, Clock clock, Supplier<OptionalInt> nodeHint, ReleaseGate gate) {
-    this.target = target;
     this.link = new AdminLink(target);
     this.clock = clock;
     this.nodeHint = nodeHint;
     this.gate = gate;
+    this.watched = new WatchedNode(target.bootstrapServers());
     this.settings = new Pace(clock, 30_000);
     this.configs = new Pace(clock, 30_000);
     this.topics = new Pace(clock, 15_000);
@@ -100,7 +99,7 @@ final class AdminProbe implements AutoCloseable {
     DescribeClusterResult cluster = admin.describeCluster();
     Collection<Node> nodes = AdminLink.await(cluster.nodes());
     String clusterId = AdminLink.await(cluster.clusterId());
-    int node = node(nodes);
+    int node = watched.of(nodes, nodeHint.get());
     meter.note(clock.nanoTime(), link.requests());
     if (meter.perMinute() < MAX_REQUESTS_PER_MINUTE) {
       ask(admin, node);
@@ -122,34 +121,6 @@ final class AdminProbe implements AutoCloseable {
     Map<TopicPartition, AdminPartition> all = made.orElseGet(this::partitions);
     made = Optional.of(all);
     return new AdminView(identity, config, all, hosted.map(Map::size), meter.perMinute());
-  }
-
-  /** Which of the cluster's brokers is watched. */
-  private int node(Collection<Node> nodes) {
-    OptionalInt hint = nodeHint.get();
-    if (hint.isPresent()) {
-      return hint.getAsInt();
-    }
-    List<Integer> named =
-        nodes.stream()
-            .filter(node -> isBootstrap(node.host() + ":" + node.port()))
-            .map(Node::id)
-            .toList();
-    if (named.size() == 1) {
-      return named.get(0);
-    }
-    if (nodes.size() == 1) {
-      return nodes.iterator().next().id();
-    }
-    throw new KafkaException(
-        "the cluster has the brokers "
-            + nodes.stream().map(Node::id).collect(Collectors.toCollection(TreeSet::new))
-            + ", and nothing says which one is watched; give --log-dir or --jmx, or only its own"
-            + " address, as the cluster lists it, in --bootstrap-server");
-  }
-
-  private boolean isBootstrap(String address) {
-    return Set.of(target.bootstrapServers().strip().split("\\s*,\\s*")).contains(address);
   }
 
   private void ask(Admin admin, int node) throws InterruptedException {

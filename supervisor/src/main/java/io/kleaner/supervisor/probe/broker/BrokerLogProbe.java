@@ -109,9 +109,6 @@ final class BrokerLogProbe implements AutoCloseable {
         each.problem = Optional.of(Reason.of(e));
       }
     }
-    if (!any) {
-      throw failure;
-    }
     entries.sort(Comparator.comparingLong(read -> read.entry().atMs()));
     for (Read read : entries) {
       if (copies.isCopy(read.entry(), read.file())) {
@@ -121,6 +118,10 @@ final class BrokerLogProbe implements AutoCloseable {
         events.add(event);
         changed = true;
       }
+    }
+    if (!any) {
+      // What was read until then is kept for the next look.
+      throw failure;
     }
     if (changed) {
       shown = events.all();
@@ -156,7 +157,7 @@ final class BrokerLogProbe implements AutoCloseable {
 
   /** A line is written when it is logged: then its file changed last. */
   private void noteTimes(Followed each) throws IOException {
-    Optional<FileEntry> file = fileSystem.stat(each.tail.path());
+    Optional<FileEntry> file = fileSystem.stat(real(fileSystem, each.tail.path()));
     OptionalLong newest = each.lines.newestByZone();
     if (file.isPresent() && newest.isPresent()) {
       each.timesOffMs = quarterHours(newest.getAsLong() - file.get().lastModifiedMs());

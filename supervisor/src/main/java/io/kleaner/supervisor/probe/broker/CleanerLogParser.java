@@ -97,6 +97,7 @@ final class CleanerLogParser {
     }
     begins(entry, events);
     cleaned(entry, events);
+    mapTooSmall(entry, events);
     threads(entry, events);
     uncleanable(entry, events);
     numbers(entry, events);
@@ -163,19 +164,25 @@ final class CleanerLogParser {
     OptionalInt thread = thread(head);
     if (head.contains(THREAD)) {
       if (head.contains("Error due to")) {
-        events.add(
-            new LogEvent.DiedOf(
-                entry.atMs(), cut(head), thread, throwable(entry), culprit(entry, thread)));
+        Optional<TopicPartition> culprit = culprit(entry, thread);
+        // Who takes its place has begun nothing yet.
+        atWork.of(thread).ifPresent(atWork::end);
+        events.add(new LogEvent.DiedOf(entry.atMs(), cut(head), thread, throwable(entry), culprit));
       } else if (head.matches(".*[\\]:,] Stopped\\b.*")) {
         events.add(new LogEvent.Stopped(entry.atMs(), cut(head), thread));
       } else if (head.matches(".*[\\]:,] Starting\\b.*")) {
         events.add(new LogEvent.Started(entry.atMs(), cut(head), thread));
       }
     } else if (head.contains("Starting the log cleaner")) {
+      atWork.clear();
       events.add(new LogEvent.Started(entry.atMs(), cut(head), thread));
     } else if (head.contains("Shutting down the log cleaner")) {
       events.add(new LogEvent.Stopped(entry.atMs(), cut(head), thread));
     }
+  }
+
+  /** Before the death of which it is the reason: one entry may tell both. */
+  private void mapTooSmall(LogEntry entry, List<LogEvent> events) {
     Matcher small = MAP_TOO_SMALL.matcher(text(entry));
     if (small.find()) {
       String segment = small.group(2);
@@ -187,7 +194,7 @@ final class CleanerLogParser {
               segment,
               Long.parseLong(small.group(3)),
               segmentBase(segment),
-              segmentPartition(segment).or(() -> atWork.of(thread))));
+              segmentPartition(segment).or(() -> atWork.of(thread(entry.head())))));
     }
   }
 

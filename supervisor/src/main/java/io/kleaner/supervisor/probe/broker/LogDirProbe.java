@@ -58,6 +58,10 @@ final class LogDirProbe implements AutoCloseable {
   private final Pace sampling;
   private final Map<TopicPartition, WatchedPartition> watched = new HashMap<>();
   private final Map<String, Live> live = new HashMap<>();
+
+  /** What the directory's path leads to. */
+  private Optional<Path> real = Optional.empty();
+
   private Optional<LogDir> understood = Optional.empty();
   private Set<String> names = Set.of();
 
@@ -148,6 +152,13 @@ final class LogDirProbe implements AutoCloseable {
 
   /** Lists names, and understands the directory anew if they changed; whether they did. */
   private boolean list() throws IOException {
+    Path target = fileSystem.realPath(dir);
+    if (!real.equals(Optional.of(target))) {
+      // A link that names another directory by now: nothing of the former is of it.
+      real = Optional.of(target);
+      understood = Optional.empty();
+      watched.clear();
+    }
     Set<String> now = fileSystem.names(dir);
     if (understood.isPresent() && now.equals(names)) {
       return false;

@@ -29,6 +29,9 @@ final class LogLines {
   private static final Pattern LEVELLED =
       Pattern.compile("^(?:\\[[^\\]]{1,80}\\] )?(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\\b");
 
+  /** Threads write their lines a little out of the order of their times. */
+  private static final long DISORDER_MS = 60_000;
+
   private static final OptionalLong NO_TIME = OptionalLong.empty();
 
   /**
@@ -44,6 +47,9 @@ final class LogLines {
   private final List<String> rest = new ArrayList<>();
   private boolean open;
   private OptionalLong newest = OptionalLong.empty();
+
+  /** Of the line before, if it names no zone. */
+  private long lastMs = Long.MIN_VALUE + DISORDER_MS;
 
   /**
    * @param zone of times that name none: the broker's
@@ -108,8 +114,15 @@ final class LogLines {
       ZoneId in = offset == null ? zone : ZoneId.of(offset);
       String fraction = timed.group(3);
       long ms = fraction == null ? 0 : Long.parseLong((fraction + "00").substring(0, 3));
-      return Optional.of(
-          new Time(local.atZone(in).toInstant().toEpochMilli() + ms, offset == null));
+      long atMs = local.atZone(in).toInstant().toEpochMilli() + ms;
+      if (offset == null) {
+        if (atMs < lastMs - DISORDER_MS) {
+          // Of an hour that comes twice, where clocks are put back, it is the second.
+          atMs = local.atZone(in).withLaterOffsetAtOverlap().toInstant().toEpochMilli() + ms;
+        }
+        lastMs = atMs;
+      }
+      return Optional.of(new Time(atMs, offset == null));
     } catch (DateTimeParseException e) {
       return Optional.empty();
     }

@@ -14,8 +14,9 @@ import java.util.function.Consumer;
 
 /**
  * Follows a text file that somebody else appends to, rotates and truncates. The file stays open, so
- * what was written to it before it was renamed away is still read; that another file has taken its
- * place is seen by its first bytes. Memory is bounded, whatever the file holds.
+ * what is written to it after it was renamed away is still read, until there is something in the
+ * file that has taken its place. That it is another one is seen by its key, or by its first bytes
+ * where the disk's format knows none. Memory is bounded, whatever the file holds.
  *
  * <p>Not thread-safe; owned by one probe.
  */
@@ -35,8 +36,13 @@ final class LogTail implements AutoCloseable {
   private int lineLength;
   private boolean skipsFirst;
   private FileHandle file;
-  private Optional<FileEntry> named = Optional.empty();
+
+  /** Of the open file; empty where that is not known. */
+  private Optional<Object> key = Optional.empty();
+
+  /** What the open file began with. */
   private ByteBuffer head = ByteBuffer.allocate(0);
+
   private long position;
   private long skippedBytes;
 
@@ -89,19 +95,23 @@ final class LogTail implements AutoCloseable {
     boolean any = false;
     if (file == null) {
       open();
-    } else if (isReplaced()) {
-      any = drain(lines);
-      endLine(lines);
-      close();
-      head = ByteBuffer.allocate(0);
-      position = 0;
-      skipsFirst = false;
-      file = fileSystem.openRead(path);
-    }
-    if (file.size() < position) {
-      position = 0;
-      lineLength = 0;
-      head = ByteBuffer.allocate(0);
+    } else {
+      // Whatever it holds by now: it may have grown beyond where we were.
+      if (file.size() < position || !beginsWith(head(file), head)) {
+        beginAnew();
+      }
+      if (isReplaced()) {
+        any = drain(lines);
+        FileHandle old = file;
+        file = null;
+        try (old) {
+          openFile();
+          if (!isCopyOf(old)) {
+            endLine(lines);
+            beginAnew();
+          }
+        }
+      }
     }
     any |= drain(lines);
     if (head.limit() < HEAD_BYTES) {
@@ -110,9 +120,35 @@ final class LogTail implements AutoCloseable {
     return any;
   }
 
+  private void beginAnew() {
+    position = 0;
+    lineLength = 0;
+    skipsFirst = false;
+    head = ByteBuffer.allocate(0);
+  }
+
+  private void openFile() throws IOException {
+    Optional<Object> before = present().flatMap(FileEntry::key);
+    file = fileSystem.openRead(path);
+    Optional<Object> after = present().flatMap(FileEntry::key);
+    // Of the file that was opened only if it had that name before and after.
+    key = before.equals(after) ? after : Optional.empty();
+  }
+
+  /**
+   * What the path names, through links; empty if it was renamed away, and the next is yet to come.
+   */
+  private Optional<FileEntry> present() throws IOException {
+    try {
+      return fileSystem.stat(fileSystem.realPath(path));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
   /** Goes on where it was if the file is the one that could not be read before. */
   private void open() throws IOException {
-    file = fileSystem.openRead(path);
+    openFile();
     ByteBuffer present = head(file);
     boolean same = head.limit() > 0 && beginsWith(present, head) && file.size() >= position;
     head = present;
@@ -149,7 +185,11 @@ final class LogTail implements AutoCloseable {
   }
 
   private void take(byte value, Consumer<String> lines) {
-    if (value == '\n') {
+    if (value == 0) {
+      // A hole: who writes without appending goes on where it was when the file was truncated.
+      lineLength = 0;
+      skipsFirst = false;
+    } else if (value == '\n') {
       endLine(lines);
     } else if (lineLength < MAX_LINE_BYTES) {
       line[lineLength++] = value;
@@ -172,17 +212,16 @@ final class LogTail implements AutoCloseable {
     }
   }
 
-  /** Whether the path names another file than the one that is open. */
+  /** Whether the path names another file than the one that is open, and that has something. */
   private boolean isReplaced() throws IOException {
-    Optional<FileEntry> now = fileSystem.stat(path);
-    if (now.isEmpty()) {
-      // Renamed away, and the new one is yet to come.
+    Optional<FileEntry> now = present();
+    if (now.isEmpty() || now.get().sizeBytes() == 0) {
+      // A logger that does not open its file anew goes on with the old one.
       return false;
     }
-    if (now.equals(named) && now.get().sizeBytes() == file.size()) {
-      return false;
+    if (key.isPresent() && now.get().key().isPresent()) {
+      return !now.get().key().equals(key);
     }
-    named = now;
     try (FileHandle present = fileSystem.openRead(path)) {
       ByteBuffer presentHead = head(present);
       if (!beginsWith(presentHead, head)) {
@@ -194,6 +233,21 @@ final class LogTail implements AutoCloseable {
     } catch (NoSuchFileException e) {
       return false;
     }
+  }
+
+  /** Whether the file that is open now has what was read of another: it was moved by copying. */
+  private boolean isCopyOf(FileHandle old) throws IOException {
+    long from = Math.max(0, position - HEAD_BYTES);
+    return position > 0
+        && file.size() >= position
+        && beginsWith(head(file), head(old))
+        && bytes(file, from, position).equals(bytes(old, from, position));
+  }
+
+  private static ByteBuffer bytes(FileHandle of, long from, long to) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate((int) (to - from));
+    of.read(bytes, from);
+    return bytes.flip();
   }
 
   private static boolean beginsWith(ByteBuffer bytes, ByteBuffer prefix) {

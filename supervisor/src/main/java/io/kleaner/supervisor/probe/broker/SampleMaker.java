@@ -72,6 +72,10 @@ final class SampleMaker {
     List<LogEvent> newest = views.log.get().map(CleanerLog::events).orElse(List.of());
     OptionalLong started =
         views.jmx.get().map(view -> view.broker().startedAtMs()).orElse(OptionalLong.empty());
+    if (started.isEmpty()) {
+      // That it does not answer now is no reason to believe marks of before its start again.
+      started = startedAtMs;
+    }
     if (newest != events || !started.equals(startedAtMs)) {
       events = newest;
       startedAtMs = started;

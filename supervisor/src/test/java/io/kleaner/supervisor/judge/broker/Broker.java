@@ -37,6 +37,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -81,6 +82,10 @@ public final class Broker {
   long logTimesOffMs;
 
   LogDirFacts dir = facts(1L << 40);
+
+  /** Another directory of its. */
+  Optional<Path> unreadableDir = Optional.empty();
+
   Set<String> isolated = Set.of();
 
   /** By topic, until when deaths at it count no more. */
@@ -442,7 +447,15 @@ public final class Broker {
                         new CleanerLog(each, List.of(logFile()), true, Optional.empty()), nowMs))
             .orElse(Seen.notAsked(Source.BROKER_LOG)),
         BrokerPartitions.of(built),
-        new TreeMap<>(Map.of(DIR, Seen.known(dir, nowMs))));
+        logDirs());
+  }
+
+  private SortedMap<Path, Seen<LogDirFacts>> logDirs() {
+    SortedMap<Path, Seen<LogDirFacts>> dirs = new TreeMap<>();
+    dirs.put(DIR, Seen.known(dir, nowMs));
+    unreadableDir.ifPresent(
+        each -> dirs.put(each, Seen.missing(Source.LOG_DIR, "it is not there")));
+    return dirs;
   }
 
   /** Looks now. */

@@ -9,6 +9,7 @@ import io.kleaner.supervisor.judge.Severity;
 import io.kleaner.supervisor.judge.Verdict;
 import io.kleaner.supervisor.probe.broker.Gauge;
 import io.kleaner.supervisor.probe.broker.Source;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -93,6 +94,20 @@ class SourceJudgeTest {
     Diagnosis silent = only(judgement, Ailment.SOURCE_SILENT);
     assertThat(silent.subject()).isEqualTo("--bootstrap-server");
     assertThat(silent.evidence()).contains("it would add");
+  }
+
+  /** Its partitions are seen no more, and the other directory says nothing of them. */
+  @Test
+  void judge_oneOfTwoLogDirsCannotBeRead_isTold() {
+    broker.unreadableDir = Optional.of(Path.of("/other"));
+    assertThat(broker.lookFor(10).diagnoses()).isEmpty();
+
+    Judgement judgement = broker.lookFor(broker.options.silentAfterMs() / 1_000);
+    Diagnosis silent = only(judgement, Ailment.SOURCE_SILENT);
+    assertThat(silent.subject()).isEqualTo("/other");
+    assertThat(silent.summary()).contains("/other cannot be read: it is not there");
+    broker.unreadableDir = Optional.empty();
+    assertThat(broker.look().diagnoses()).isEmpty();
   }
 
   @Test

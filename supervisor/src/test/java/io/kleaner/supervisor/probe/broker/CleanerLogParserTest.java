@@ -8,6 +8,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -94,6 +95,42 @@ class CleanerLogParserTest {
 
     assertThat(death.culprit()).isEmpty();
     assertThat(death.throwable()).isEmpty();
+  }
+
+  /** A death is told once, and whoever comes after has begun nothing yet. */
+  @Test
+  void parse_secondDeathBeforeAnyBeginning_isNotBlamedOnTheFirstOnesPartition() {
+    String died =
+        """
+        [2026-11-25 03:59:16,001] ERROR [kafka-log-cleaner-thread-0]: Error due to (org.apache.kafka.storage.internals.log.LogCleaner$CleanerThread)
+        java.lang.OutOfMemoryError: Java heap space
+        """;
+    List<LogEvent> events =
+        parse(
+            """
+            [2026-11-25 03:59:15,824] INFO Cleaner 0: Beginning cleaning of log orders-0 (org.apache.kafka.storage.internals.log.Cleaner)
+            """
+                + died
+                + """
+                [2026-11-25 03:59:18,000] INFO [kafka-log-cleaner-thread-0]: Starting (org.apache.kafka.storage.internals.log.LogCleaner$CleanerThread)
+                """
+                + died.replace(":16,", ":19,"));
+
+    assertThat(events.stream().filter(LogEvent.DiedOf.class::isInstance))
+        .extracting(each -> ((LogEvent.DiedOf) each).culprit())
+        .containsExactly(Optional.of(ORDERS), Optional.empty());
+  }
+
+  /** A map that was too small is the reason of the death in its own entry, and of no later one. */
+  @Test
+  void parse_deathByAFullMap_reasonComesFirst() {
+    assertThat(
+            parse(
+                """
+                [2026-11-25 03:59:15,900] ERROR [kafka-log-cleaner-thread-0], Error due to  (kafka.log.LogCleaner)
+                java.lang.IllegalArgumentException: requirement failed: 140043 messages in segment fine-0/00000000000000000000.log but offset map can fit only 39321.
+                """))
+        .hasExactlyElementsOfTypes(LogEvent.MapTooSmall.class, LogEvent.DiedOf.class);
   }
 
   /** As of memory that runs out while it looks for the next one. */

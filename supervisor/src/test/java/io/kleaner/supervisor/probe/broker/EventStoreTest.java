@@ -7,6 +7,7 @@ import io.kleaner.core.logdir.TopicPartition;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 
 class EventStoreTest {
@@ -25,6 +26,10 @@ class EventStoreTest {
   private LogEvent.Cleaned cleaned(TopicPartition partition) {
     return new LogEvent.Cleaned(
         nowMs++, "cleaned log", OptionalInt.of(0), partition, 0, 10, -1, -1);
+  }
+
+  private LogEvent.MarkedUncleanable marked(TopicPartition partition) {
+    return new LogEvent.MarkedUncleanable(nowMs++, "marking", partition, Optional.empty());
   }
 
   private void manyCleans() {
@@ -52,6 +57,28 @@ class EventStoreTest {
     manyCleans();
 
     assertThat(ofPoison()).containsExactly(death, last);
+  }
+
+  @Test
+  void all_thousandsOfCleansAfterAMarkAndItsCure_isGivenUpNoMore() {
+    store.add(marked(POISON));
+    store.add(cleaned(POISON));
+    manyCleans();
+
+    assertThat(LogMarks.of(store.all(), OptionalLong.empty()).uncleanable()).isEmpty();
+  }
+
+  /** Layouts that write seconds, and lines without a time, give many events one. */
+  @Test
+  void all_eventsOfOneTime_inTheOrderOfTheirLines() {
+    LogEvent before = new LogEvent.MarkedUncleanable(7, "marking", ORDERS, Optional.empty());
+    LogEvent start = new LogEvent.BrokerStarted(7, "starting");
+    LogEvent after = new LogEvent.MarkedUncleanable(7, "marking", POISON, Optional.empty());
+    List.of(before, start, after).forEach(store::add);
+
+    assertThat(store.all()).containsExactly(before, start, after);
+    assertThat(LogMarks.of(store.all(), OptionalLong.empty()).uncleanable())
+        .containsOnlyKeys(POISON);
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.kleaner.core.io.LocalFileSystem;
 import io.kleaner.core.logdir.LogDirReader;
 import io.kleaner.core.logdir.TopicPartition;
 import io.kleaner.core.oracle.ScriptedLog;
+import io.kleaner.core.oracle.Trees;
 import io.kleaner.core.policy.CleanRequest;
 import io.kleaner.core.policy.Decision;
 import io.kleaner.core.policy.UnkeyedPolicy;
@@ -39,6 +40,7 @@ class LogDirProbeTest {
           List.of(SettingsSource.forAllTopics(Map.of("cleanup.policy", "compact"), Origin.FLAG)));
 
   @TempDir Path dir;
+  @TempDir Path elsewhere;
   private final HandClock clock = new HandClock(ScriptedLog.TIME_MS + 1_000);
 
   @BeforeEach
@@ -83,6 +85,21 @@ class LogDirProbeTest {
     look(probe);
 
     assertThat(listing()).isEqualTo(before);
+  }
+
+  @Test
+  void look_linkThatNamesAnotherDirectoryByNow_looksThere() throws IOException {
+    Path moved = Trees.copy(dir, elsewhere.resolve("moved"));
+    Path link = Files.createSymbolicLink(elsewhere.resolve("link"), dir);
+    LogDirProbe probe = new LogDirProbe(new LocalFileSystem(), clock, link, COMPACTED, Map::of);
+    look(probe);
+
+    Files.delete(link);
+    Files.createSymbolicLink(link, moved);
+    clock.passMs(60_000);
+
+    assertThat(look(probe).files().get().orElseThrow().dir())
+        .isEqualTo(ScriptedLog.partition(moved.toRealPath()));
   }
 
   @Test

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.supervisor.probe.broker;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.kleaner.core.io.LocalFileSystem;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -17,6 +21,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LogTailTest {
 
@@ -107,6 +113,75 @@ class LogTailTest {
     read();
 
     assertThat(lines).containsExactly("one", "two");
+  }
+
+  /** What logrotate does by {@code create}: a logger goes on with the file that it has open. */
+  @Test
+  void read_renamedFileThatIsWrittenOn_goesOnUntilTheNewOneHasSomething() throws IOException {
+    append("one\n");
+    read();
+    Path renamed = Files.move(file, dir.resolve("server.log.1"));
+    Files.createFile(file);
+    read();
+    Files.writeString(renamed, "two\n", APPEND);
+    read();
+    append("three\n");
+    read();
+
+    assertThat(lines).containsExactly("one", "two", "three");
+  }
+
+  @Test
+  void read_truncatedFileThatGrewBeyondWhereItWas_tellsNothingTwice() throws IOException {
+    append("one\n");
+    read();
+    Files.writeString(file, "two\nthree\nfour\n");
+    read();
+
+    assertThat(lines).containsExactly("one", "two", "three", "four");
+  }
+
+  /** Who writes without appending leaves a hole where the truncated part was. */
+  @Test
+  void read_truncatedFileThatIsWrittenAtItsOldEnd_passesOverTheHole() throws IOException {
+    append("one\n");
+    read();
+    try (FileChannel writer = FileChannel.open(file, WRITE)) {
+      writer.truncate(0);
+      read();
+      writer.write(ByteBuffer.wrap("two\nthree\n".getBytes(UTF_8)), 4);
+    }
+    read();
+
+    assertThat(lines).containsExactly("one", "two", "three");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 600})
+  void read_copyInTheFilesPlace_goesOnWhereItWas(int length) throws IOException {
+    append("x".repeat(length - 1) + "\n");
+    read();
+    Path moved = Files.move(file, dir.resolve("elsewhere"));
+    Files.copy(moved, file);
+    append("two\n");
+    read();
+    append("three\n");
+    read();
+
+    assertThat(lines).containsExactly("x".repeat(length - 1), "two", "three");
+  }
+
+  @Test
+  void read_linkToAnEmptyFileThatIsRotated_goesOnWithTheNewOne() throws IOException {
+    Path target = Files.createFile(dir.resolve("target"));
+    Files.createSymbolicLink(file, target);
+    read();
+    read();
+    Files.move(target, dir.resolve("target.1"));
+    Files.writeString(target, "one\n");
+    read();
+
+    assertThat(lines).containsExactly("one");
   }
 
   @Test

@@ -56,6 +56,20 @@ class SampleMakerTest {
     assertThat(orders(OptionalLong.of(150), MARKED).uncleanable()).isEmpty();
   }
 
+  /** That JMX does not answer now is no reason to believe it again. */
+  @Test
+  void make_markBeforeTheJvmStartedThatIsSilentNow_staysGone() {
+    SampleMaker maker = new SampleMaker(new PartitionJoin(new HandClock(1), 0));
+    CleanerLog log = new CleanerLog(List.of(MARKED), List.of(), true, Optional.empty());
+    Map<TopicPartition, PartitionView> files = Map.of(ORDERS, view("not yet"));
+    sample(maker, jmx(OptionalLong.of(150)), Seen.notAsked(Source.ADMIN), log, files);
+
+    BrokerSample silent =
+        sample(maker, jmx(OptionalLong.empty()), Seen.notAsked(Source.ADMIN), log, files);
+
+    assertThat(silent.partitions().get(ORDERS).uncleanable()).isEmpty();
+  }
+
   @Test
   void make_markBeforeALaterClean_isGone() {
     BrokerPartition orders = orders(OptionalLong.empty(), MARKED, cleaned(300));
