@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.kleaner.core.oracle.Trees;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,7 +104,8 @@ class BrokerRoundTripTest {
   @Tag("full")
   @Test
   void compact_rebatchedAndRecompressed_brokerAndClientsNoticeNothing() throws Exception {
-    List<String> reshape = List.of("--rebatch", "--only-replica", "--recompress", "zstd:9");
+    List<String> merge = List.of("--rebatch", "--only-replica");
+    List<String> both = List.of("--rebatch", "--only-replica", "--recompress", "zstd:9");
     try (BrokerJvm broker = BrokerJvm.format(temp.resolve("broker"), Map.of());
         Workload workload = new Workload(broker.bootstrap(), 2)) {
       broker.start();
@@ -113,7 +116,7 @@ class BrokerRoundTripTest {
       // Seals all of it, and leaves the newest records of most keys where they are.
       workload.write(TOPIC, 40_000, FEW_KEYS);
 
-      long cleaned = stopCompactStart(broker, reshape);
+      long cleaned = stopCompactStart(broker, merge);
       assertReadsAsWritten(broker, workload, cleaned);
 
       workload.writeTransactions(TOPIC, 30, KEYS);
@@ -123,7 +126,7 @@ class BrokerRoundTripTest {
       workload.writeOneByOne(TOPIC, 3_000, KEYS);
       workload.write(TOPIC, 40_000, FEW_KEYS);
 
-      cleaned = stopCompactStart(broker, reshape);
+      cleaned = stopCompactStart(broker, both);
       assertReadsAsWritten(broker, workload, cleaned);
       broker.stop();
     }
@@ -145,12 +148,15 @@ class BrokerRoundTripTest {
   }
 
   /** Returns the offset up to which the topic was cleaned. */
-  private static long stopCompactStart(BrokerJvm broker, List<String> options) throws Exception {
+  private long stopCompactStart(BrokerJvm broker, List<String> options) throws Exception {
     List<ProducerState> producers = producers(broker);
     broker.stop();
     String logDir = broker.logDir().toString();
     Path partition = broker.logDir().resolve(TOPIC + "-0");
     assertThat(PartitionContents.kinds(partition)).containsAll(KINDS);
+
+    Path before =
+        Trees.copy(partition, Files.createTempDirectory(temp, "before").resolve(TOPIC + "-0"));
 
     List<String> line = new ArrayList<>(List.of("compact", "--verify", "deep", "--json", logDir));
     line.addAll(options);
@@ -158,6 +164,8 @@ class BrokerRoundTripTest {
     assertThat(compact.exit()).as(compact.output()).isZero();
     Kleaner.Run check = Kleaner.run("check", "--level", "3", "--json", logDir);
     assertThat(check.exit()).as(check.output()).isZero();
+    Kleaner.Run diff = Kleaner.run("diff", before.toString(), partition.toString());
+    assertThat(diff.exit()).as(diff.output()).isZero();
 
     Map<String, Long> compacted = PartitionContents.checksums(partition);
 
@@ -170,7 +178,9 @@ class BrokerRoundTripTest {
     if (!options.isEmpty()) {
       JsonNode reshaped = topicOf(compact.output()).path("reshaped");
       assertThat(reshaped.path("batchesMerged").asLong()).as(compact.output()).isPositive();
-      assertThat(reshaped.path("batchesRecompressed").asLong()).as(compact.output()).isPositive();
+      assertThat(reshaped.path("batchesRecompressed").asLong() > 0)
+          .as(compact.output())
+          .isEqualTo(options.contains("--recompress"));
     }
     return endOffset(compact.output());
   }

@@ -48,6 +48,7 @@ public final class Incidents implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final long POLL_MS = 50;
   private static final long LOST_PRODUCER = 987_654;
+  private static final String LOG_SUFFIX = ".log";
 
   private final String bootstrap;
   private final BrokerJvm broker;
@@ -111,11 +112,30 @@ public final class Incidents implements AutoCloseable {
     letItClean(topic);
   }
 
-  /** Writes to a topic until another segment is sealed, and waits for the broker to clean it. */
+  /**
+   * Writes to a topic until another segment is sealed, and waits for the broker to clean it: all
+   * that can be cleaned, where the broker's files are known.
+   */
   public void letItClean(String topic) throws Exception {
     int from = log.get().size();
     writer.roll(topic, KEYS);
     awaitLine(from, line -> line.contains("leaned log " + topic + "-0"));
+    if (broker != null) {
+      // A clean that began while this was written had a part of it only; another one follows.
+      awaitCleanerCheckpoint(topic, activeBaseOffset(topic));
+    }
+  }
+
+  /** Of the segment that is written to, up to which all can be cleaned. */
+  private long activeBaseOffset(String topic) throws IOException {
+    try (Stream<Path> files = Files.list(partition(topic))) {
+      return files
+          .map(each -> each.getFileName().toString())
+          .filter(name -> name.endsWith(LOG_SUFFIX))
+          .mapToLong(name -> Long.parseLong(name.substring(0, name.indexOf('.'))))
+          .max()
+          .orElseThrow();
+    }
   }
 
   /**
@@ -357,11 +377,17 @@ public final class Incidents implements AutoCloseable {
    * logs the end of a clean before it writes it.
    */
   public long awaitCleanerCheckpoint(String topic) throws IOException, InterruptedException {
+    return awaitCleanerCheckpoint(topic, 0);
+  }
+
+  private long awaitCleanerCheckpoint(String topic, long atLeast)
+      throws IOException, InterruptedException {
     long endNs = System.nanoTime() + PATIENCE.toNanos();
     long found = cleanerCheckpoint(broker.logDir(), topic);
-    while (found < 0) {
+    while (found < atLeast) {
       if (System.nanoTime() > endNs) {
-        throw new IOException("no cleaner checkpoint of " + topic + " was written");
+        throw new IOException(
+            "the cleaner checkpoint of " + topic + " is " + found + ", not yet " + atLeast);
       }
       TimeUnit.MILLISECONDS.sleep(POLL_MS);
       found = cleanerCheckpoint(broker.logDir(), topic);

@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.RetriableException;
 
 /** Makes and changes topics and settings of a broker of 2.8 or newer. Thread-safe. */
@@ -191,15 +192,34 @@ public final class TestTopics {
   }
 
   /**
-   * Has the broker let go of all records of partition 0 of a topic, whose policy is to allow it.
+   * Has the broker let go of all records of partition 0 of a topic, whose policy is to allow it. A
+   * controller answers before the broker goes by a policy that was set just now.
    */
   void deleteRecords(String topic) throws InterruptedException, ExecutionException {
-    TopicPartition partition = new TopicPartition(topic, 0);
+    Map<TopicPartition, RecordsToDelete> all =
+        Map.of(new TopicPartition(topic, 0), RecordsToDelete.beforeOffset(logEnd(topic)));
+    long endNs = System.nanoTime() + PATIENCE.toNanos();
     try (Admin admin = admin()) {
-      admin
-          .deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(logEnd(topic))))
-          .all()
-          .get();
+      while (!areDeleted(admin, all)) {
+        if (System.nanoTime() > endNs) {
+          throw new IllegalStateException("the policy of " + topic + " does not come to allow it");
+        }
+        TimeUnit.MILLISECONDS.sleep(POLL_MS);
+      }
+    }
+  }
+
+  /** Whether the policy that the broker goes by allows it by now. */
+  private static boolean areDeleted(Admin admin, Map<TopicPartition, RecordsToDelete> all)
+      throws InterruptedException, ExecutionException {
+    try {
+      admin.deleteRecords(all).all().get();
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof PolicyViolationException) {
+        return false;
+      }
+      throw e;
     }
   }
 

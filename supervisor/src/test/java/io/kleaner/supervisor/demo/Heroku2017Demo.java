@@ -140,6 +140,8 @@ public final class Heroku2017Demo {
     stage.inTime("alert CleanerDead firing", "death", ALERT_MS);
     alert.ifPresent(each -> stage.quote("next:", each.path("nextStep").asText()));
     try (BrokerJmx jmx = BrokerJmx.of(broker)) {
+      // The broker's log tells of the death, and the thread ends a moment later.
+      jmx.awaitCleanerThreads(Map::isEmpty);
       report.put("threadsAfter", jmx.cleanerThreads());
       report.put("checkpoint", Incidents.cleanerCheckpoint(broker.logDir(), TOPIC));
       stage.check(

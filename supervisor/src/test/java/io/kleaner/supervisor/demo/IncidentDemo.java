@@ -201,6 +201,8 @@ public final class IncidentDemo {
   private void meanwhile(BrokerJvm broker, Verification topics) throws Exception {
     stage.begin("Meanwhile whoever only produces and consumes notices nothing");
     try (BrokerJmx jmx = BrokerJmx.of(broker)) {
+      // The broker's log tells of the death, and the thread ends a moment later.
+      jmx.awaitCleanerThreads(Map::isEmpty);
       topics.whileDead(jmx.cleanerThreads(), HEALTHY);
     }
   }

@@ -76,6 +76,8 @@ class AheadOnBrokerTest {
         cleanerSplitsTheSegmentAndLives(broker, lab, incidents, planted.wide());
         assertThat(jmx.cleanerThreads()).isEqualTo(threads);
         cleanerDiesOfTheBomb(lab, incidents, bomb);
+        // The log tells of it, and the thread ends a moment later.
+        jmx.awaitCleanerThreads(Map::isEmpty);
         assertThat(jmx.cleanerThreads()).isEmpty();
       }
     }
@@ -175,7 +177,10 @@ class AheadOnBrokerTest {
   private static void cleanerDiesOfTheBomb(
       WatchLab lab, Incidents incidents, Incidents.Culprit bomb) throws Exception {
     incidents.topics().cleanable(bomb.topic(), true);
-    lab.await("dead", () -> lab.isFiring("CleanerDead"));
+    // That it is dead is seen by JMX first, and what of is in the log.
+    lab.await(
+        "dead",
+        () -> lab.alert("CleanerDead").filter(each -> each.contains(name(bomb))).isPresent());
     assertThat(lab.alert("CleanerDead").orElseThrow()).contains(name(bomb));
     lab.await("found", () -> lab.incidents("CULPRIT_FOUND").contains(place(bomb)));
   }

@@ -40,7 +40,10 @@ class BrokerIncidentsSeenTest {
       assertThat(death.isOutOfMemory()).isTrue();
       assertThat(death.culprit()).hasValue(new TopicPartition("poisoned", 0));
       BrokerSample dead =
-          watching.await(s -> s.threads().get().filter(t -> t.isEmpty()).isPresent());
+          watching.await(
+              s ->
+                  s.threads().get().filter(t -> t.isEmpty()).isPresent()
+                      && s.partitions().containsKey(new TopicPartition("poisoned", 0)));
       assertThat(dead.partitions()).containsKey(new TopicPartition("poisoned", 0));
       watching.await(
           s ->

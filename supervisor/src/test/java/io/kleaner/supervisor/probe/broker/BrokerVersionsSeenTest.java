@@ -11,6 +11,7 @@ import io.kleaner.supervisor.broker.Incidents;
 import io.kleaner.supervisor.broker.KafkaVersion;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,7 +60,7 @@ class BrokerVersionsSeenTest {
               s ->
                   Watching.threads(s, StackClass.IDLE) == 1
                       && s.logDirs().values().stream().allMatch(d -> d instanceof Seen.Known)
-                      && s.log().get().flatMap(l -> l.last(LogEvent.Started.class)).isPresent());
+                      && isAllTold(s));
 
       CleanerGauges gauges = sample.gauges().get().orElseThrow();
       assertThat(gauges.get(Gauge.CLEANER_RECOPY_PERCENT)).isPresent();
@@ -76,6 +77,26 @@ class BrokerVersionsSeenTest {
     }
   }
 
+  /** The log is read, and JMX asked, in turns of their own. */
+  private static boolean isAllTold(BrokerSample sample) {
+    Optional<CleanerLog> log = sample.log().get();
+    return log.flatMap(each -> each.last(LogEvent.Started.class)).isPresent()
+        && log.flatMap(each -> each.last(LogEvent.BrokerStarted.class)).isPresent()
+        && sample.gauges().get().filter(BrokerVersionsSeenTest::tellsDirt).isPresent()
+        && sample.broker().get().filter(BrokerVersionsSeenTest::isNamed).isPresent();
+  }
+
+  private static boolean tellsDirt(CleanerGauges gauges) {
+    return gauges.get(Gauge.CLEANER_RECOPY_PERCENT).isPresent()
+        && gauges.get(Gauge.MAX_DIRTY_PERCENT).isPresent();
+  }
+
+  private static boolean isNamed(BrokerIdentity broker) {
+    return broker.version().isPresent()
+        && broker.maxHeapBytes().isPresent()
+        && broker.nodeId().isPresent();
+  }
+
   private static void byTodaysClient(BrokerJvm broker) throws Exception {
     try (Watching watching = Watching.all(broker);
         Incidents incidents = new Incidents(broker)) {
@@ -86,6 +107,8 @@ class BrokerVersionsSeenTest {
               each ->
                   each.offsets() instanceof Seen.Known
                       && each.files() instanceof Seen.Known
+                      && each.config() instanceof Seen.Known
+                      && each.transactions() instanceof Seen.Known
                       && each.lastClean().isPresent());
       BrokerSample sample = watching.await(s -> s.config() instanceof Seen.Known);
 

@@ -108,7 +108,10 @@ class LiveBrokerTest {
     try (Watching watching = Watching.all(broker)) {
       BrokerPartition pinned =
           watching.awaitPartition(
-              "pinned", each -> each.transactions().get().filter(t -> !t.isEmpty()).isPresent());
+              "pinned",
+              each ->
+                  each.offsets().get().filter(o -> o.lastStableLag() == 10).isPresent()
+                      && each.transactions().get().filter(LiveBrokerTest::isNamed).isPresent());
 
       assertThat(pinned.offsets().get().orElseThrow().lastStableLag()).isEqualTo(10);
       OpenTransaction open = pinned.transactions().get().orElseThrow().get(0);
@@ -117,6 +120,14 @@ class LiveBrokerTest {
       assertThat(open.coordinator()).isEqualTo(OpenTransaction.Coordinator.KNOWS);
       assertThat(open.startedAtMs()).isPresent();
     }
+  }
+
+  /** The files tell first that it is open, and don't know who it is; its coordinator does. */
+  private static boolean isNamed(List<OpenTransaction> open) {
+    return !open.isEmpty()
+        && open.get(0).coordinator() == OpenTransaction.Coordinator.KNOWS
+        && open.get(0).transactionalId().isPresent()
+        && open.get(0).startedAtMs().isPresent();
   }
 
   @Test

@@ -9,16 +9,20 @@ import io.kleaner.supervisor.broker.BrokerSpec;
 import io.kleaner.supervisor.broker.KafkaVersion;
 import io.kleaner.supervisor.probe.broker.OpenTransaction.Coordinator;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.acl.AccessControlEntry;
 import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.acl.AclOperation;
@@ -36,6 +40,9 @@ import org.junit.jupiter.api.io.TempDir;
 class UndescribedTransactionTest {
 
   private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final long POLL_MS = 100;
 
   @TempDir private Path home;
 
@@ -89,13 +96,33 @@ class UndescribedTransactionTest {
         new AccessControlEntry("User:sidecar", "*", operation, AclPermissionType.ALLOW));
   }
 
-  private static OpenTransaction look(Admin sidecar) throws InterruptedException {
-    Seen<List<OpenTransaction>> seen =
-        PinnedByBroker.look(
-                new AdminTransactions(sidecar, Optional.of(AdminConfigs.broker(sidecar, 1)), 7),
-                List.of(ORDERS))
-            .get(ORDERS);
-    return seen.get().orElseThrow(() -> new AssertionError(seen.toString())).get(0);
+  private static Seen<List<OpenTransaction>> look(Admin sidecar) throws InterruptedException {
+    try {
+      return PinnedByBroker.look(
+              new AdminTransactions(sidecar, Optional.of(AdminConfigs.broker(sidecar, 1)), 7),
+              List.of(ORDERS))
+          .get(ORDERS);
+    } catch (KafkaException e) {
+      return Seen.missing(Source.ADMIN, e.toString());
+    }
+  }
+
+  /**
+   * The first that is seen of it and is as wanted: a controller answers before the broker goes by
+   * the rights that were given just now.
+   */
+  private static OpenTransaction awaitLook(Admin sidecar, Predicate<OpenTransaction> wanted)
+      throws InterruptedException {
+    long endNs = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      Seen<List<OpenTransaction>> seen = look(sidecar);
+      Optional<OpenTransaction> open = seen.get().map(all -> all.get(0));
+      if (open.filter(wanted).isPresent()) {
+        return open.get();
+      }
+      assertThat(System.nanoTime() - endNs).as("not in time: %s", seen).isNegative();
+      TimeUnit.MILLISECONDS.sleep(POLL_MS);
+    }
   }
 
   @Test
@@ -114,13 +141,15 @@ class UndescribedTransactionTest {
         producer.beginTransaction();
         producer.send(new ProducerRecord<>("orders", 0, "key", "value")).get();
 
-        assertThat(look(sidecar).coordinator()).isEqualTo(Coordinator.NOT_LISTED);
+        assertThat(awaitLook(sidecar, any -> true).coordinator()).isEqualTo(Coordinator.NOT_LISTED);
 
         admin
             .createAcls(List.of(right(ResourceType.TRANSACTIONAL_ID, "*", AclOperation.DESCRIBE)))
             .all()
             .get();
-        assertThat(look(sidecar).coordinator()).isEqualTo(Coordinator.KNOWS);
+        assertThat(
+                awaitLook(sidecar, open -> open.coordinator() == Coordinator.KNOWS).coordinator())
+            .isEqualTo(Coordinator.KNOWS);
         producer.abortTransaction();
       }
     }
