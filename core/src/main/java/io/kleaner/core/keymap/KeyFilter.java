@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.kleaner.core.keymap;
 
+import java.util.Optional;
+
 /**
  * Tells of most keys that a {@link KeyMap} does not hold them, without a look into it: a Bloom
  * filter of two bits a key, both in one word. It is small enough for the processor's cache, where a
@@ -21,14 +23,15 @@ final class KeyFilter {
   static final int MOST_BYTES = 8 * 1024 * 1024;
   private static final int MOST_WORDS = MOST_BYTES / Long.BYTES;
   private static final int KEYS_A_WORD = 8;
+  private static final int MOST_KEYS_A_WORD = 16;
   private static final int BIT_BITS = 6;
   private static final int BIT_MASK = Long.SIZE - 1;
 
   private final long[] words;
   private final int shift;
 
-  private KeyFilter(int keys) {
-    int count = Math.min(2 * Integer.highestOneBit(keys / KEYS_A_WORD), MOST_WORDS);
+  private KeyFilter(int keys, int mostWords) {
+    int count = Math.min(2 * Integer.highestOneBit(keys / KEYS_A_WORD), mostWords);
     words = new long[count];
     shift = Long.SIZE - Integer.numberOfTrailingZeros(count);
   }
@@ -44,9 +47,27 @@ final class KeyFilter {
    * @param map for which one {@link #pays}
    */
   static KeyFilter of(KeyMap map) {
-    KeyFilter filter = new KeyFilter(map.keys());
+    return of(map, map.keys(), MOST_WORDS);
+  }
+
+  private static KeyFilter of(KeyMap map, int keys, int mostWords) {
+    KeyFilter filter = new KeyFilter(keys, mostWords);
     map.forEachStored(filter::add);
     return filter;
+  }
+
+  /**
+   * A filter of a map that is full.
+   *
+   * @param mostBytes that it may take
+   * @return empty if it would not pay, or say "perhaps" too often
+   */
+  static Optional<KeyFilter> ofFull(KeyMap map, long mostBytes) {
+    int keys = map.maxKeys();
+    long words = Long.highestOneBit(Math.max(0, mostBytes / Long.BYTES));
+    return pays(keys) && words * MOST_KEYS_A_WORD >= keys
+        ? Optional.of(of(map, keys, (int) Math.min(words, MOST_WORDS)))
+        : Optional.empty();
   }
 
   long sizeInBytes() {
@@ -60,6 +81,23 @@ final class KeyFilter {
   /** Two bits of a word, which may be one, from other bits of the hash than the word's index. */
   private static long bits(long stored) {
     return (1L << (stored & BIT_MASK)) | (1L << ((stored >>> BIT_BITS) & BIT_MASK));
+  }
+
+  /**
+   * Finds the keys of a block that the map does not hold.
+   *
+   * @return how many; the block's {@link KeyBlock#homeless} tells which
+   */
+  int away(KeyBlock block) {
+    int away = 0;
+    for (int i = 0; i < block.size; i++) {
+      long stored = KeyMap.stored(block.first[i]);
+      long bits = bits(stored);
+      block.homeless[away] = i;
+      // No branch, which could not be foretold.
+      away += (words[(int) (stored >>> shift)] & bits) == bits ? 0 : 1;
+    }
+    return away;
   }
 
   /** Leaves in a block the keys that the map may hold, in their order. */

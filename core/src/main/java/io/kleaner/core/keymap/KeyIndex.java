@@ -35,6 +35,12 @@ public final class KeyIndex implements AutoCloseable {
   private boolean probing;
   private final Sieve sieve;
 
+  /** Of a map that takes no new key any more, if it pays; until what was spilled is settled. */
+  private volatile Optional<KeyFilter> ofFull = Optional.empty();
+
+  private volatile boolean full;
+  private long ofFullBytes;
+
   private Spill spill;
   private boolean spilled;
 
@@ -87,6 +93,7 @@ public final class KeyIndex implements AutoCloseable {
 
   /** Records of the dirty range; the block is empty afterwards. */
   public void put(KeyBlock block) throws IOException {
+    spillAway(block);
     if (shared.isPresent()) {
       putShared(shared.get(), block);
     } else {
@@ -117,6 +124,9 @@ public final class KeyIndex implements AutoCloseable {
     }
     superseded.add(lost);
     spill(block, homeless);
+    if (homeless > 0) {
+      takesNoMore();
+    }
   }
 
   private void putShared(SharedPuts others, KeyBlock block) throws IOException {
@@ -126,6 +136,32 @@ public final class KeyIndex implements AutoCloseable {
       synchronized (this) {
         spill(block, outcome.homeless);
       }
+      takesNoMore();
+    }
+  }
+
+  /** The map is full: what it does not hold by now, it never will. */
+  private void takesNoMore() {
+    if (!full) {
+      synchronized (this) {
+        if (!full) {
+          ofFull = KeyFilter.ofFull(map, space.besideBuffersBytes(KeyFilter.MOST_BYTES));
+          ofFullBytes = ofFull.map(KeyFilter::sizeInBytes).orElse(0L);
+          full = true;
+        }
+      }
+    }
+  }
+
+  /** Spills the keys that a full map does not hold without looking for them in it. */
+  private void spillAway(KeyBlock block) throws IOException {
+    Optional<KeyFilter> filter = ofFull;
+    if (filter.isPresent()) {
+      int away = filter.get().away(block);
+      synchronized (this) {
+        spill(block, away);
+      }
+      filter.get().sift(block);
     }
   }
 
@@ -151,6 +187,8 @@ public final class KeyIndex implements AutoCloseable {
     int asked = block.size;
     if (sifts) {
       sieve.sift(block);
+    } else {
+      spillAway(block);
     }
     map.readAhead(block);
     int lost = 0;
@@ -186,6 +224,7 @@ public final class KeyIndex implements AutoCloseable {
 
   /** Settles what was spilled; nothing may be put or probed afterwards. */
   public void finish() throws IOException {
+    ofFull = Optional.empty();
     if (spill != null) {
       keysBefore = new Settling(map, space, this::lose).settle(spill);
       spill = null;
@@ -206,8 +245,9 @@ public final class KeyIndex implements AutoCloseable {
   }
 
   /**
-   * What of a budget is left for the map. The rest is for the buffers of what is spilled, or for
-   * the filter of the map's keys: where there is one there is not the other.
+   * What of a budget is left for the map. The rest is for the buffers of what is spilled, with a
+   * filter of a full map's keys where they leave room for one, or for the filter of the keys of one
+   * that is not full.
    *
    * @param budgetBytes in all, a mebibyte or more
    */
@@ -239,7 +279,7 @@ public final class KeyIndex implements AutoCloseable {
 
   /** Memory of the filter of the map's keys, in bytes; 0 if none was made. */
   public long filterBytes() {
-    return sieve.sizeInBytes();
+    return sieve.sizeInBytes() + ofFullBytes;
   }
 
   /** Keys that were put, wherever they found room. */

@@ -27,6 +27,7 @@ public final class SpillSpace implements AutoCloseable {
   private final FileSystem fileSystem;
   private final SpillPlace place;
   private final String name;
+  private final long budgetBytes;
   private final int partitions;
   private final SpaceLedger ledger;
   private final BooleanSupplier givenUp;
@@ -53,6 +54,7 @@ public final class SpillSpace implements AutoCloseable {
     this.name = name;
     this.ledger = ledger;
     this.givenUp = givenUp;
+    this.budgetBytes = budgetBytes;
     this.partitions = partitions(budgetBytes);
   }
 
@@ -78,6 +80,15 @@ public final class SpillSpace implements AutoCloseable {
    */
   static long bufferBytesOf(long budgetBytes) {
     return (long) partitions(budgetBytes) * BUFFER_BYTES + Spill.READ_BYTES;
+  }
+
+  /**
+   * What the buffers of one level leave of the budget, in bytes.
+   *
+   * @param mostBytes of the budget that there are
+   */
+  long besideBuffersBytes(long mostBytes) {
+    return Math.min(budgetBytes, mostBytes) - (long) partitions * BUFFER_BYTES;
   }
 
   Spill open(int level) {

@@ -72,6 +72,39 @@ class KeyMemoryTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {24, 32, 80})
+  void put_mapIsFull_filterAndBuffersAreInTheBudget(int mebibytes) throws IOException {
+    long budgetBytes = (long) mebibytes * MIB;
+    long besideBytes = KeyIndex.besideMapBytes(budgetBytes);
+    FaultyFileSystem disk = new FaultyFileSystem(new LocalFileSystem(), (op, number, path) -> {});
+    try (SpillSpace space = space(disk, besideBytes);
+        Bits bits = new Bits(new BitSpace(budgetBytes, space))) {
+      KeyMap map = KeyMap.forKeys(Long.MAX_VALUE / 64, KeyIndex.mapBudgetBytes(budgetBytes));
+      KeyBlock block = new KeyBlock(KeyHash.random());
+      try (KeyIndex index = new KeyIndex(map, bits, space)) {
+        for (int put = 0; put < map.maxKeys() + 100_000; put += KeyBlock.CAPACITY) {
+          while (block.hasRoomFor(1)) {
+            int i = block.size++;
+            block.first[i] = random.nextLong();
+            block.second[i] = random.nextLong();
+            block.ordinals[i] = (long) put + i;
+          }
+          index.put(block);
+        }
+
+        assertThat(index.hasSpilled()).isTrue();
+        assertThat(index.filterBytes()).isPositive();
+        assertThat(
+                map.sizeInBytes()
+                    + index.filterBytes()
+                    + SpillSpace.bufferBytesOf(besideBytes)
+                    - Spill.READ_BYTES)
+            .isLessThanOrEqualTo(budgetBytes);
+      }
+    }
+  }
+
   /** While a level of spilled keys is written or read, those above it hold no buffer. */
   @Test
   void finish_severalLevels_buffersOfOneAtATime() throws IOException {

@@ -38,6 +38,7 @@ class SharedKeyIndexTest {
   private static final long[] ROOMS = {1 << 12, 20, 0};
 
   @TempDir private Path temp;
+  private long spaceBytes = 16 * 1024;
   private final SpaceLedger ledger = new SpaceLedger(SpaceLedger.WhenTaken.REFUSE);
 
   /** Workers, keys, dirty records, clean records, and memory in bytes. */
@@ -87,6 +88,15 @@ class SharedKeyIndexTest {
     return memoryBytes < 1_000_000 ? new long[] {ROOMS[1]} : ROOMS;
   }
 
+  /** Where the buffers of what is spilled leave room for a filter of the full map. */
+  @ParameterizedTest
+  @CsvSource({"1, false", "1, true", "3, true"})
+  void finish_fullMapWithAFilter_bitsOfAPlainMap(int workers, boolean shared)
+      throws IOException, InterruptedException, ExecutionException {
+    spaceBytes = 4 << 20;
+    requireBitsOfAPlainMap(workers, shared, 200_000, 400_000, 100_000, 1_000_000, ROOMS[0]);
+  }
+
   private void requireBitsOfAPlainMap(
       int workers, boolean shared, int keys, int dirty, int clean, long memoryBytes, long pieces)
       throws IOException, InterruptedException, ExecutionException {
@@ -95,7 +105,7 @@ class SharedKeyIndexTest {
     BitSet expected = expected(numbers, dirty);
     SpillSpace space =
         new SpillSpace(
-            new LocalFileSystem(), SpillPlace.in(temp), "0", 16 * 1024, ledger, () -> false);
+            new LocalFileSystem(), SpillPlace.in(temp), "0", spaceBytes, ledger, () -> false);
     KeyHash hash = KeyHash.random();
     ExecutorService pool = Executors.newFixedThreadPool(workers);
     try (Bits bits = new Bits(new BitSpace(pieces * Bits.PIECE_BYTES, space));
@@ -108,7 +118,7 @@ class SharedKeyIndexTest {
       inPieces(pool, workers, hash, numbers, 0, dirty, index, false);
       index.beginProbes();
       inPieces(pool, workers, hash, numbers, dirty, dirty + clean, index, true);
-      boolean filterPays = !index.hasSpilled() && index.keys() >= 1 << 15;
+      boolean filterPays = index.hasSpilled() ? spaceBytes > 16 * 1024 : index.keys() >= 1 << 15;
       assertThat(index.filterBytes() > 0).isEqualTo(filterPays);
       index.finish();
       bits.seal();
