@@ -14,7 +14,8 @@ import java.util.concurrent.locks.StampedLock;
  * these is full the map grows, takes over what all of them hold, and is shared from then on. The
  * order of puts is nothing to a map, so what comes of it is the same.
  *
- * <p>Thread-safe; a block is its worker's. An {@link IOException} leaves it useless.
+ * <p>Thread-safe, but blocks are given back in turn once all is put; a block is its worker's. An
+ * {@link IOException} leaves it useless.
  */
 final class SharedPuts {
 

@@ -10,8 +10,10 @@ final class YoungSize {
   /** Of a whole table in the second cache there is no young one. */
   private static final int LEAST_BYTES = 1 << 16;
 
-  /** All tables together take no more than a budget has room for, a part of it beside the map. */
+  /** All tables together take no more than a budget has room for beside the map. */
   private static final int SHARE = 8;
+
+  private static final int MOST_BYTES_TOGETHER = KeyFilter.MOST_BYTES;
 
   private YoungSize() {}
 
@@ -23,7 +25,8 @@ final class YoungSize {
    * @return 0 if there are none
    */
   static int bytes(long wholeBytes, int tables) {
-    long bytes = Math.min(wholeBytes / SHARE / tables, MOST_BYTES);
+    long together = Math.min(wholeBytes / SHARE, MOST_BYTES_TOGETHER);
+    long bytes = Math.min(together / tables, MOST_BYTES);
     return bytes < LEAST_BYTES / tables ? 0 : (int) bytes;
   }
 }

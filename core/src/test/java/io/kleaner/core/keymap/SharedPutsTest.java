@@ -13,6 +13,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Young tables of workers, at the moments at which a map takes them over. */
 class SharedPutsTest {
@@ -116,6 +118,17 @@ class SharedPutsTest {
     assertThat(removed.get(0)).isTrue();
     assertThat(removed.get(2 * FEW)).as("the newest until the last hundred").isTrue();
     assertThat(removed.get(3 * FEW)).isFalse();
+  }
+
+  /** While the map grows all of them are there. */
+  @ParameterizedTest
+  @CsvSource({"1, 2", "16, 3", "128, 4", "128, 16", "1024, 64", "1024, 1024"})
+  void bytes_tablesOfAllWorkersAndTheWholeOne_inTheBudget(long mebibytes, int workers) {
+    long budgetBytes = mebibytes << 20;
+    long wholeBytes = KeyIndex.mapBudgetBytes(budgetBytes);
+
+    assertThat(wholeBytes + (workers + 1L) * YoungSize.bytes(wholeBytes, workers + 1))
+        .isLessThanOrEqualTo(budgetBytes);
   }
 
   @Test

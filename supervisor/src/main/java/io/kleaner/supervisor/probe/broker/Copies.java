@@ -14,11 +14,14 @@ final class Copies {
   private static final int REMEMBERED = 4_096;
   private static final int KEY_CHARS = 500;
 
+  /** Clocks are put back by one, or by two. */
+  private static final long HALF_HOUR_MS = 1_800_000;
+
   private final int files;
   private final Map<Key, int[]> timesByFile = new LinkedHashMap<>();
 
   /** The first line tells thread and event; of what follows one file may have more by now. */
-  private record Key(long atMs, String head) {}
+  private record Key(long inHalfHourMs, String head) {}
 
   /**
    * @param files how many are read
@@ -37,7 +40,10 @@ final class Copies {
     if (files == 1) {
       return false;
     }
-    Key key = new Key(entry.atMs(), cut(entry.head()));
+    // Of an hour that comes twice, one file may take for the first what another takes for the
+    // second;
+    // which time was written is in the line.
+    Key key = new Key(Math.floorMod(entry.atMs(), HALF_HOUR_MS), cut(entry.head()));
     int[] times = timesByFile.computeIfAbsent(key, each -> new int[files]);
     if (timesByFile.size() > REMEMBERED) {
       timesByFile.remove(timesByFile.keySet().iterator().next());

@@ -94,7 +94,7 @@ final class LogTail implements AutoCloseable {
   private boolean readOn(Consumer<String> lines) throws IOException {
     boolean any = false;
     if (file == null) {
-      open();
+      open(lines);
     } else {
       // Whatever it holds by now: it may have grown beyond where we were.
       if (file.size() < position || !beginsWith(head(file), head)) {
@@ -147,7 +147,7 @@ final class LogTail implements AutoCloseable {
   }
 
   /** Goes on where it was if the file is the one that could not be read before. */
-  private void open() throws IOException {
+  private void open(Consumer<String> lines) throws IOException {
     openFile();
     ByteBuffer present = head(file);
     boolean same = head.limit() > 0 && beginsWith(present, head) && file.size() >= position;
@@ -155,7 +155,7 @@ final class LogTail implements AutoCloseable {
     if (same) {
       return;
     }
-    lineLength = 0;
+    endLine(lines);
     position = Math.max(0, file.size() - firstLookBytes);
     skipsFirst = position > 0;
   }

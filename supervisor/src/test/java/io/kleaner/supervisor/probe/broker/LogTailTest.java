@@ -172,6 +172,20 @@ class LogTailTest {
   }
 
   @Test
+  void read_newFileThatCannotBeRead_losesNothingOfTheOldOne() throws IOException {
+    append("one\ntwo");
+    read();
+    Files.move(file, dir.resolve("server.log.1"));
+    Files.createSymbolicLink(file, file);
+    assertThatThrownBy(this::read).isInstanceOf(IOException.class);
+    Files.delete(file);
+    append("three\n");
+    read();
+
+    assertThat(lines).containsExactly("one", "two", "three");
+  }
+
+  @Test
   void read_linkToAnEmptyFileThatIsRotated_goesOnWithTheNewOne() throws IOException {
     Path target = Files.createFile(dir.resolve("target"));
     Files.createSymbolicLink(file, target);
