@@ -216,6 +216,10 @@ final class ThreadRules {
               + "; how many threads are set is yet to be read again");
       return;
     }
+    if (!ended && number(name).orElse(-1) >= expected) {
+      // It was left out, as settings say that came after the last look at threads.
+      return;
+    }
     Optional<Stopping> stop =
         ended ? Optional.empty() : stopping.filter(each -> each.explains(absence.sinceMs()));
     if (stop.isPresent()) {

@@ -273,6 +273,17 @@ class BrokerLifeTest {
     assertThat(after.deaths()).isEmpty();
   }
 
+  /** Threads are not looked at again yet. */
+  @Test
+  void judge_fewerThreadsSetThatAreReadBetweenTwoLooks_theOneLeftOutIsNotDead() {
+    startedAnewWithOneOfTwoThreads();
+    broker.lookFor(25);
+    broker.set("log.cleaner.threads", "1");
+    broker.settingsSeenMs = OptionalLong.empty();
+
+    assertThat(rules(broker.look())).doesNotContain("CleanerDead");
+  }
+
   @Test
   void judge_asManyThreadsSetAsBefore_theOneThatDidNotComeBackIsDeadWhenThatIsRead() {
     startedAnewWithOneOfTwoThreads();
