@@ -9,8 +9,9 @@ import java.util.Optional;
  * look into a large map is a miss of it.
  *
  * <p>Memory: one or two bytes a key, from 8.4 million keys on half of one to one, for it has
- * {@value #MOST_BYTES} bytes at most. Whoever made it may let others use it at the same time; it
- * does not follow what is put into the map later.
+ * {@value #MOST_BYTES} bytes at most; of a full map half of one or more, as there is room. Whoever
+ * made it may let others use it at the same time; it does not follow what is put into the map
+ * later.
  */
 final class KeyFilter {
 
